@@ -135,12 +135,12 @@ class Result:
     Attributes:
         request: What was asked for.
         image: The picture, RGB.
-        similarity: Mean cosine of the last step's views to the prompt; NaN if no step was to be made.
+        similarity: Mean cosine of the last step's views to the prompt; None if no step was to be made.
     """
 
     request: Request
     image: Image.Image
-    similarity: float
+    similarity: float | None
 
 
 def schedule(progress: float) -> float:
@@ -172,4 +172,4 @@ def render(request: Request, model: ClipModel, *, start: Image.Image | None = No
         run.apply(index, gradient)
         step = Step(number, total, run.similarity(embeddings), run)
         yield step
-    yield Result(request, run.picture(), step.similarity() if step else math.nan)
+    yield Result(request, run.picture(), step.similarity() if step else None)

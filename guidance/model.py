@@ -53,7 +53,7 @@ class ClipModel:
     """
 
     def __init__(
-        self, name: str, network: torch.nn.Module, tokenizer: open_clip.SimpleTokenizer, device: torch.device
+        self, name: str, network: open_clip.CLIP, tokenizer: open_clip.SimpleTokenizer, device: torch.device
     ) -> None:
         preprocessing = open_clip.get_model_preprocess_cfg(network)
         size = preprocessing["size"]

@@ -18,7 +18,8 @@ EDGE: Final = 1 / 512
 def basis() -> Tensor:
     """(3, 3), from decorrelated coordinates to logits of RGB; scaled to a largest column norm of 1, as lucid does."""
     matrix = torch.tensor(_SVD_SQRT)
-    return matrix / torch.linalg.vector_norm(matrix, dim=0).max()
+    scale: Tensor = torch.linalg.vector_norm(matrix, dim=0).max()
+    return matrix / scale
 
 
 def to_rgb(coordinates: Tensor, matrix: Tensor) -> Tensor:
