@@ -1,0 +1,72 @@
+"""The command line: `python -m bot run | sandbox | check`.
+
+Exit status 0 when it was stopped or all is well, 2 when something must be mended first (one line says what), 1 when it
+broke down.
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bot import app, config
+from bot.chat.client import LoginError
+from bot.check import Verdict, examine
+from bot.demo import DemoError, demo
+from bot.engine import EngineCrashedError, RunFailedError
+from bot.lock import FolderInUseError
+from bot.store.database import DatabaseError
+
+MARKS: Final = {Verdict.GOOD: "✓", Verdict.DOUBTFUL: "!", Verdict.BAD: "✗"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    logging.getLogger("discord").setLevel(logging.WARNING)
+    try:
+        match options.command:
+            case "run":
+                settings = config.load(options.config)
+                asyncio.run(app.run(settings, config.token(settings)))
+                return 0
+            case "sandbox":
+                return asyncio.run(demo(options.port, options.data))
+            case _:
+                return asyncio.run(_check(options.config))
+    except (config.ConfigError, DatabaseError, FolderInUseError, LoginError, RunFailedError, DemoError) as error:
+        print(f"python -m bot: {error}", file=sys.stderr)
+        return 2
+    except EngineCrashedError as error:
+        print(f"python -m bot: the engine crashed while it loaded ({error}); run check", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="A Discord bot that turns words into pictures.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("run", "run the bot"), ("check", "look at everything that run needs, without a network")):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
+    sandbox = commands.add_parser("sandbox", help="a loopback Discord with the bot in it, and a page to use it from")
+    sandbox.add_argument("--port", type=int, default=8080, help="of the page, 0 for a free one (default: %(default)s)")
+    sandbox.add_argument(
+        "--data", type=Path, default=Path("sandbox-data"), help="where everything is kept (default: %(default)s)"
+    )
+    return parser
+
+
+async def _check(path: Path) -> int:
+    wrong = False
+    async for finding in examine(path):
+        wrong = wrong or finding.verdict is Verdict.BAD
+        print(f"{MARKS[finding.verdict]} {finding.subject}: {finding.sentence}", flush=True)
+    return 2 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The composition root: builds the parts, starts and stops them in order. No logic."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from typing import Final
+
+from bot import lock, retention
+from bot.admission import Admission
+from bot.announce import Announcer
+from bot.chat.client import ImagineClient, point_at, stay_connected
+from bot.chat.desk import Desk
+from bot.chat.messenger import DiscordMessenger
+from bot.config import Config
+from bot.engine.local import LocalEngine
+from bot.queue import Queue
+from bot.store.database import Database
+from bot.store.jobs import Jobs
+from bot.store.memos import Memos
+from bot.store.pictures import Pictures
+from bot.worker import Worker
+
+log = logging.getLogger(__name__)
+
+DATABASE: Final = "bot.db"
+PICTURES: Final = "pictures"
+
+
+async def run(config: Config, token: str) -> None:
+    """Runs the bot until SIGTERM or SIGINT. A job that renders then is rendered after the next start.
+
+    Raises:
+        FolderInUseError, DatabaseError, RunFailedError, LoginError: It cannot run; the message says why.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with _parts(config, token) as tasks:
+        stopping = asyncio.create_task(stop.wait())
+        # None of the tasks ends by itself; one that does has broken, and the process must not live on without it.
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in tasks:
+            if task.done():
+                await task
+    log.info("stopped")
+
+
+@contextlib.asynccontextmanager
+async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task[None]"]]:
+    async with contextlib.AsyncExitStack() as stack:
+        folder = config.storage.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        held = stack.enter_context(lock.acquire(folder))
+        lock.sign(held, os.getpid())
+
+        database = await Database.open(folder / DATABASE)
+        stack.push_async_callback(database.close)
+        jobs, memos, pictures = Jobs(database), Memos(database), Pictures(folder / PICTURES)
+
+        engine = LocalEngine(config.engine, config.progress.interval_s)
+        stack.push_async_callback(engine.close)
+        log.info("model %s is ready on %s", config.engine.model, await engine.start())
+
+        connection: list[ImagineClient] = []
+        messenger = DiscordMessenger(lambda: connection[-1] if connection else None)
+        announcer = Announcer(jobs, messenger, config.progress.interval_s, config.discord.mention_after_s)
+        stack.push_async_callback(announcer.close)
+        queue = Queue(jobs)
+        worker = Worker(jobs, queue, pictures, engine, announcer)
+        await worker.recover()
+        desk = Desk(
+            jobs=jobs,
+            queue=queue,
+            admission=Admission(jobs, config.limits, config.imagine),
+            announcer=announcer,
+            worker=worker,
+            imagine=config.imagine,
+            engine=config.engine,
+        )
+        online = asyncio.Event()
+
+        def connect() -> ImagineClient:
+            connection[:] = [ImagineClient(desk, config.imagine, memos, online.set)]
+            return connection[-1]
+
+        async def catch_up() -> None:
+            await online.wait()
+            await worker.catch_up()
+            await retention.keep(jobs, pictures, config.storage.keep_pictures_days)
+
+        point_at(config.discord)
+        tasks = [
+            asyncio.create_task(worker.run(), name="worker"),
+            asyncio.create_task(catch_up(), name="catch up and retention"),
+            asyncio.create_task(stay_connected(connect, token), name="connection"),
+        ]
+        stack.push_async_callback(_end, tasks)
+        stack.push_async_callback(worker.close)
+        yield tasks
+
+
+async def _end(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,99 @@
+"""The connection to Discord: intents, events, and a supervisor that connects again whatever happens."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import discord
+from yarl import URL
+
+from bot.chat import commands, texts
+from bot.chat.controls import CancelButton, RerunButton
+from bot.chat.desk import Desk
+from bot.config import Discord, Imagine
+from bot.store.memos import Memos
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE_S: Final = 60.0
+STABLE_S: Final = 60.0
+"""A connection that held this long was a good one: the next pause is short again."""
+
+
+class LoginError(RuntimeError):
+    """Discord does not let the bot in, and will not later either; the message says what to do."""
+
+
+class ImagineClient(discord.Client):
+    """One connection. A client that was closed cannot be used again, so the supervisor makes a new one."""
+
+    def __init__(self, desk: Desk, imagine: Imagine, memos: Memos, on_ready: Callable[[], None]) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_reactions=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+        )
+        self.desk = desk
+        self._memos = memos
+        self._tell_ready = on_ready
+        self._tree = commands.build(self, imagine)
+
+    async def setup_hook(self) -> None:
+        """After the login, before the gateway."""
+        self.add_dynamic_items(CancelButton, RerunButton)
+        assert self.application_id is not None  # noqa: S101 - set by the login
+        await commands.sync(self._tree, self._memos, self.application_id)
+
+    async def on_ready(self) -> None:
+        """Also after a session was lost and begun anew."""
+        log.info("connected as %s to %d servers", self.user, len(self.guilds))
+        self._tell_ready()
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """🔁 on one of the bot's messages; other authors' messages are dropped without a fetch."""
+        assert self.user is not None  # noqa: S101 - events come after the login
+        if payload.guild_id is None or payload.message_author_id != self.user.id or payload.user_id == self.user.id:
+            return
+        if (payload.member is not None and payload.member.bot) or str(payload.emoji) != texts.RERUN_EMOJI:
+            return
+        message = self.get_partial_messageable(payload.channel_id, guild_id=payload.guild_id).get_partial_message(
+            payload.message_id
+        )
+        await self.desk.rerun_by_reaction(message, payload.guild_id, payload.user_id)
+
+
+def point_at(settings: Discord) -> None:
+    """Makes discord.py speak to the Discord of the settings; its own by default."""
+    discord.http.Route.BASE = settings.api_url
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
+
+
+async def stay_connected(make: Callable[[], ImagineClient], token: str) -> None:
+    """Connects, and connects again with growing pauses, until it is cancelled.
+
+    discord.py mends most interruptions itself, but not a first connect that fails, nor an event it cannot read.
+
+    Raises:
+        LoginError: The token or the intents are refused.
+    """
+    pause = 1.0
+    while True:
+        client = make()
+        began = asyncio.get_running_loop().time()
+        try:
+            await client.start(token)
+        except discord.LoginFailure as error:
+            raise LoginError(
+                "Discord refuses the token; copy it again from the application's page, under Bot"
+            ) from error
+        except discord.PrivilegedIntentsRequired as error:
+            raise LoginError("Discord refuses the intents") from error
+        except Exception as error:  # noqa: BLE001 - whatever ended it, the bot must come back
+            log.warning("the connection to Discord ended (%s: %s)", type(error).__name__, error)
+        finally:
+            await client.close()
+        if asyncio.get_running_loop().time() - began > STABLE_S:
+            pause = 1.0
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)

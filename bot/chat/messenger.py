@@ -1,0 +1,122 @@
+"""Discord's side of `bot.messenger`: sends and edits with the bot's token, which, unlike an interaction's, lives on."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.chat import texts
+from bot.chat.cards import face
+from bot.chat.controls import prefix
+from bot.job import Job
+from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+
+# Discord's JSON error codes.
+MESSAGE_GONE: Final = frozenset({10008, 30046})  # unknown message; too many edits to an old one
+CHANNEL_GONE: Final = frozenset({10003, 10004, 50001, 50013, 50083, 160005})  # unknown, no access, archived, locked
+LOOK_BACK: Final = 50
+"""Messages of a channel in which one's own is looked for after a crash."""
+
+
+class DiscordMessenger:
+    """Speaks through the client that is connected at the moment.
+
+    Args:
+        client: Gives it, or None while there is none.
+    """
+
+    def __init__(self, client: Callable[[], discord.Client | None]) -> None:
+        self._client = client
+
+    async def send(self, card: Card) -> int:
+        """As the protocol says. The nonce makes a send after a crash the same message."""
+        look = face(card)
+        with _translated():
+            message = await self._channel(card.job).send(
+                embed=look.embed,
+                view=look.view,
+                files=look.files,
+                nonce=f"job-{card.job.id}-{card.job.message_id or 0}",
+            )
+        return message.id
+
+    async def edit(self, message_id: int, card: Card) -> None:
+        """As the protocol says."""
+        look = face(card)
+        with _translated():
+            await (
+                self._channel(card.job)
+                .get_partial_message(message_id)
+                .edit(embed=look.embed, view=look.view, attachments=look.files)
+            )
+
+    async def find(self, job: Job) -> int | None:
+        """By the custom_id of its buttons, which every card has."""
+        mine = self._me()
+        with _translated():
+            async for message in self._channel(job).history(limit=LOOK_BACK):
+                if message.author.id == mine and any(name.startswith(prefix(job.id)) for name in _custom_ids(message)):
+                    return message.id
+        return None
+
+    async def mention(self, job: Job, message_id: int) -> None:
+        """As the protocol says; what was said before a crash is found among the replies."""
+        mine, channel = self._me(), self._channel(job)
+        with _translated():
+            async for message in channel.history(limit=LOOK_BACK, after=discord.Object(message_id)):
+                if message.author.id == mine and message.reference and message.reference.message_id == message_id:
+                    return
+            await channel.send(
+                texts.READY.format(mention=f"<@{job.requester_id}>"),
+                reference=discord.MessageReference(
+                    message_id=message_id, channel_id=job.channel_id, fail_if_not_exists=False
+                ),
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False, roles=False, users=[discord.Object(job.requester_id)], replied_user=False
+                ),
+                nonce=f"ready-{job.id}",
+            )
+
+    def _connected(self) -> discord.Client:
+        client = self._client()
+        if client is None or not client.is_ready():
+            raise UnreachableError("not connected to Discord")
+        return client
+
+    def _me(self) -> int:
+        user = self._connected().user
+        assert user is not None  # noqa: S101 - a client that is ready has logged in
+        return user.id
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        return self._connected().get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+
+
+def _custom_ids(message: discord.Message) -> Iterator[str]:
+    for row in message.components:
+        for child in getattr(row, "children", ()):
+            if isinstance(child, discord.Button) and child.custom_id is not None:
+                yield child.custom_id
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Discord's errors in the bot's words. What is none of them is a bug of ours, and goes through."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if error.code in MESSAGE_GONE:
+            raise MessageGoneError(error.text) from error
+        if error.code in CHANNEL_GONE:
+            raise ChannelGoneError(error.text) from error
+        if error.status >= 500 or error.status in {401, 429}:
+            raise UnreachableError(f"HTTP {error.status}") from error
+        raise
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise UnreachableError(str(error) or type(error).__name__) from error
+    except RuntimeError as error:
+        if "Session is closed" not in str(error):
+            raise
+        raise UnreachableError("the connection was closed") from error

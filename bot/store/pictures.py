@@ -1,0 +1,68 @@
+"""Pictures in a folder, named by the sha256 of their bytes. What is there is whole: files appear by renaming."""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+
+class Pictures:
+    """A content-addressed folder. File work runs in threads; the event loop never waits for a disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def put(self, data: bytes) -> str:
+        """Keeps bytes; returns their sha256. They are on the disk when this returns."""
+        return await asyncio.to_thread(self._put, data)
+
+    async def get(self, sha256: str) -> bytes:
+        """The bytes.
+
+        Raises:
+            FileNotFoundError: They are not, or no longer, here.
+        """
+        return await asyncio.to_thread(self._path(sha256).read_bytes)
+
+    async def drop(self, sha256s: set[str]) -> int:
+        """Forgets pictures; returns how many there were."""
+        return await asyncio.to_thread(self._drop, sha256s)
+
+    def _path(self, sha256: str) -> Path:
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise ValueError("not a sha256")
+        return self._folder / sha256[:2] / sha256
+
+    def _put(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(sha256)
+        if path.exists():
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        # The name is in the folder's own blocks: without this a power cut can lose it after the row was written.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return sha256
+
+    def _drop(self, sha256s: set[str]) -> int:
+        dropped = 0
+        for sha256 in sha256s:
+            path = self._path(sha256)
+            dropped += path.exists()
+            path.unlink(missing_ok=True)
+        return dropped
