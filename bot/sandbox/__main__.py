@@ -1,0 +1,56 @@
+"""`python -m bot.sandbox`: serve a sandbox until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import secrets
+import signal
+import sys
+from pathlib import Path
+
+from bot.sandbox.server import Sandbox
+
+
+def main() -> int:
+    """Parse the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description="A loopback Discord with a web page.")
+    parser.add_argument("--port", type=int, default=8080, help="0 picks a free one (default: 8080)")
+    parser.add_argument(
+        "--token-file", type=Path, help="the bot's token is read from here, or made up and written here"
+    )
+    parser.add_argument("--data", type=Path, help="a directory that keeps messages, files and commands")
+    options = parser.parse_args()
+    try:
+        return asyncio.run(_serve(options.port, _token(options.token_file), options.data))
+    except OSError as error:
+        print(f"cannot serve: {error}", file=sys.stderr)
+        return 1
+
+
+def _token(path: Path | None) -> str:
+    """Return the token in a file; one that is missing or empty gets a new one."""
+    known = path.read_text(encoding="utf-8").strip() if path is not None and path.is_file() else ""
+    token = known or secrets.token_urlsafe(48)
+    if path is not None and not known:
+        # created for its owner only, before there is anything in it
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(token + "\n")
+    return token
+
+
+async def _serve(port: int, token: str, data: Path | None) -> int:
+    sandbox = Sandbox(port, data=data, token=token)
+    await sandbox.start()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    print(f"page    {sandbox.page_url}\napi     {sandbox.api_url}\ngateway {sandbox.gateway_url}", flush=True)
+    await stop.wait()
+    await sandbox.stop()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

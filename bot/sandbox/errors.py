@@ -1,0 +1,136 @@
+"""Discord's errors by name: HTTP status, JSON code and the words Discord uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+
+
+class DiscordError(Exception):
+    """An answer other than success. `code` is Discord's JSON error code, 0 for a general one."""
+
+    def __init__(self, status: int, code: int, message: str, errors: Payload | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.errors = errors
+
+    def payload(self) -> Payload:
+        """Return the body of the answer."""
+        body: Payload = {"message": self.message, "code": self.code}
+        if self.errors is not None:
+            body["errors"] = self.errors
+        return body
+
+
+def unauthorized() -> DiscordError:
+    """No token, or a wrong one."""
+    return DiscordError(401, 0, "401: Unauthorized")
+
+
+def not_found() -> DiscordError:
+    """No such route."""
+    return DiscordError(404, 0, "404: Not Found")
+
+
+def unknown_channel() -> DiscordError:
+    """The channel does not exist."""
+    return DiscordError(404, 10003, "Unknown Channel")
+
+
+def unknown_guild() -> DiscordError:
+    """The guild does not exist, or the bot is not in it."""
+    return DiscordError(404, 10004, "Unknown Guild")
+
+
+def unknown_member() -> DiscordError:
+    """The user is not a member of the guild."""
+    return DiscordError(404, 10007, "Unknown Member")
+
+
+def unknown_message() -> DiscordError:
+    """The message does not exist, was deleted, or is not this caller's to see."""
+    return DiscordError(404, 10008, "Unknown Message")
+
+
+def unknown_user() -> DiscordError:
+    """The user does not exist."""
+    return DiscordError(404, 10013, "Unknown User")
+
+
+def unknown_emoji() -> DiscordError:
+    """Neither a Unicode emoji nor one of the guild's."""
+    return DiscordError(400, 10014, "Unknown Emoji")
+
+
+def unknown_webhook() -> DiscordError:
+    """No such webhook, or an interaction that has not been acknowledged yet."""
+    return DiscordError(404, 10015, "Unknown Webhook")
+
+
+def unknown_interaction() -> DiscordError:
+    """The interaction does not exist, or was not acknowledged within three seconds."""
+    return DiscordError(404, 10062, "Unknown interaction")
+
+
+def unknown_command() -> DiscordError:
+    """The application command does not exist."""
+    return DiscordError(404, 10063, "Unknown application command")
+
+
+def too_many_reactions() -> DiscordError:
+    """A message carries at most twenty different reactions."""
+    return DiscordError(400, 30010, "Maximum number of reactions reached (20)")
+
+
+def already_acknowledged() -> DiscordError:
+    """An interaction is answered once."""
+    return DiscordError(400, 40060, "Interaction has already been acknowledged.")
+
+
+def entity_too_large() -> DiscordError:
+    """A file or the whole request is over the limit."""
+    return DiscordError(413, 40005, "Request entity too large")
+
+
+def missing_access() -> DiscordError:
+    """The caller cannot see the channel."""
+    return DiscordError(403, 50001, "Missing Access")
+
+
+def not_the_author() -> DiscordError:
+    """Only the author edits a message."""
+    return DiscordError(403, 50005, "Cannot edit a message authored by another user")
+
+
+def empty_message() -> DiscordError:
+    """A message needs content, an embed, a file, or a component."""
+    return DiscordError(400, 50006, "Cannot send an empty message")
+
+
+def cannot_message_user() -> DiscordError:
+    """The sandbox has no direct messages; a member who has closed theirs looks exactly like this."""
+    return DiscordError(403, 50007, "Cannot send messages to this user")
+
+
+def missing_permissions() -> DiscordError:
+    """The caller sees the channel but may not do this in it."""
+    return DiscordError(403, 50013, "Missing Permissions")
+
+
+def invalid_webhook_token() -> DiscordError:
+    """The interaction's token has expired."""
+    return DiscordError(401, 50027, "Invalid Webhook Token")
+
+
+def invalid_json() -> DiscordError:
+    """The body is not the JSON it should be."""
+    return DiscordError(400, 50109, "The request body contains invalid JSON.")
+
+
+def invalid_form(errors: Payload) -> DiscordError:
+    """The body is JSON, but breaks the rules that `errors` names field by field."""
+    return DiscordError(400, 50035, "Invalid Form Body", errors)

@@ -1,0 +1,119 @@
+"""What happens in the sandbox, told to whoever listens: gateway sessions and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.world import Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCreated:
+    """A message was posted."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited:
+    """A message is different from before."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeleted:
+    """A message is gone."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionAdded:
+    """Somebody put an emoji under a message."""
+
+    message: Message
+    user_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRemoved:
+    """Somebody's emoji was taken away."""
+
+    message: Message
+    user_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionsCleared:
+    """All reactions, or all with one emoji, were taken away."""
+
+    message: Message
+    emoji: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypingStarted:
+    """Somebody is typing."""
+
+    channel_id: int
+    user_id: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionOpened:
+    """A member used a command, a component or a modal; the bot has three seconds."""
+
+    interaction: Interaction
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionMoved:
+    """An interaction was acknowledged, or failed; the gateway does not tell, the page does."""
+
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class CommandsChanged:
+    """The bot registered commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotPresence:
+    """The bot came online or went away."""
+
+    online: bool
+
+
+AboutMessage: TypeAlias = (
+    MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared
+)
+Event: TypeAlias = AboutMessage | TypingStarted | InteractionOpened | InteractionMoved | CommandsChanged | BotPresence
+Listener: TypeAlias = Callable[[Event], None]
+
+
+class Events:
+    """Tells every listener every event, in order, at once."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` from now on, until the function that is returned is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, event: Event) -> None:
+        """Tell everybody."""
+        for listener in list(self._listeners):
+            listener(event)

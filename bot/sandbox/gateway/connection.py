@@ -1,0 +1,150 @@
+"""One websocket of the gateway, from HELLO to its close."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from aiohttp import WSMsgType, web
+
+from bot.sandbox.gateway.compression import Compressor, zlib_stream, zstd_stream
+
+if TYPE_CHECKING:
+    from bot.sandbox.gateway.gateway import Gateway
+    from bot.sandbox.gateway.session import Session
+
+MAX_PAYLOAD = 4096
+RATE, RATE_WINDOW_S = 120, 60.0
+
+
+class Op(IntEnum):
+    """Gateway opcodes."""
+
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE_STATE = 4
+    RESUME = 6
+    RECONNECT = 7
+    REQUEST_MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    HEARTBEAT_ACK = 11
+
+
+class Close(IntEnum):
+    """Close codes that the sandbox uses."""
+
+    UNKNOWN_OPCODE = 4001
+    DECODE_ERROR = 4002
+    NOT_AUTHENTICATED = 4003
+    AUTHENTICATION_FAILED = 4004
+    ALREADY_AUTHENTICATED = 4005
+    INVALID_SEQUENCE = 4007
+    RATE_LIMITED = 4008
+    SESSION_TIMED_OUT = 4009
+    INVALID_VERSION = 4012
+    INVALID_INTENTS = 4013
+    DISALLOWED_INTENTS = 4014
+
+
+class Refused(Exception):  # noqa: N818  Discord's word for it is a close, not an error
+    """The connection has to be closed with a code."""
+
+    def __init__(self, code: Close, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Connection:
+    """Reads a client's payloads and writes a session's events."""
+
+    def __init__(self, gateway: Gateway, socket: web.WebSocketResponse, host: str, compress: str | None) -> None:
+        self.gateway = gateway
+        self.host = host
+        self.socket = socket
+        self.outbox: asyncio.Queue[str] = asyncio.Queue()
+        self.session: Session | None = None
+        self._compressor: Compressor | None = None
+        if compress == "zlib-stream":
+            self._compressor = zlib_stream()
+        elif compress == "zstd-stream":
+            self._compressor = zstd_stream()
+        self._last_beat = gateway.realm.clock.time()
+        self._sent_at: list[float] = []
+
+    def send(self, op: Op, data: object = None) -> None:
+        """Queue a payload that is not an event."""
+        self.outbox.put_nowait(json.dumps({"op": op, "d": data, "s": None, "t": None}))
+
+    async def run(self) -> None:
+        """Serve the connection until either side closes it."""
+        self.send(Op.HELLO, {"heartbeat_interval": int(self.gateway.heartbeat_s * 1000), "_trace": ["sandbox"]})
+        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch())]
+        try:
+            await self._read()
+        except Refused as refused:
+            await self._flush()
+            await self.socket.close(code=refused.code, message=refused.reason.encode())
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.gateway.lost(self)
+
+    async def _read(self) -> None:
+        async for frame in self.socket:
+            if frame.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                break
+            if len(frame.data) > MAX_PAYLOAD:
+                raise Refused(Close.DECODE_ERROR, "Error while decoding payload.")
+            self._count()
+            try:
+                payload = json.loads(frame.data)
+                op = Op(payload["op"])
+            except (ValueError, KeyError, TypeError) as error:
+                unknown = isinstance(error, ValueError) and not isinstance(error, json.JSONDecodeError)
+                code = Close.UNKNOWN_OPCODE if unknown else Close.DECODE_ERROR
+                raise Refused(code, "Error while decoding payload.") from error
+            if op is Op.HEARTBEAT:
+                self._last_beat = self.gateway.realm.clock.time()
+                self.send(Op.HEARTBEAT_ACK)
+            else:
+                self.gateway.receive(self, op, payload.get("d"))
+
+    def _count(self) -> None:
+        """Close with 4008 a client that sends more than 120 payloads in 60 seconds."""
+        now = self.gateway.realm.clock.time()
+        self._sent_at = [moment for moment in self._sent_at if now - moment < RATE_WINDOW_S] + [now]
+        if len(self._sent_at) > RATE:
+            raise Refused(Close.RATE_LIMITED, "You are being rate limited.")
+
+    async def _write(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await self._put(await self.outbox.get())
+
+    async def _flush(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while not self.outbox.empty():
+                await self._put(self.outbox.get_nowait())
+
+    async def _put(self, text: str) -> None:
+        if self._compressor is None:
+            await self.socket.send_str(text)
+        else:
+            await self.socket.send_bytes(self._compressor(text))
+
+    async def _watch(self) -> None:
+        """Close the connection of a client that has stopped sending heartbeats."""
+        clock, allowed = self.gateway.realm.clock, self.gateway.heartbeat_s * 1.5
+        while True:
+            await clock.sleep(self.gateway.heartbeat_s)
+            if clock.time() - self._last_beat > allowed:
+                await self.socket.close(code=Close.SESSION_TIMED_OUT, message=b"Session timed out.")
+                return

@@ -1,0 +1,188 @@
+"""The gateway: it knows every session, and hands each the events that its intents let through."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.sandbox import wire
+from bot.sandbox.events import BotPresence
+from bot.sandbox.gateway.connection import Close, Connection, Op, Refused
+from bot.sandbox.gateway.dispatch import dispatch
+from bot.sandbox.gateway.intents import NO_INTENT, PRIVILEGED, Intent, is_valid
+from bot.sandbox.gateway.session import LIFETIME_S, Session
+from bot.sandbox.payload import snowflake
+
+if TYPE_CHECKING:
+    from bot.sandbox.events import Event
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.realm import Realm
+
+VERSION = "10"
+MEMBERS_PER_CHUNK = 1000
+
+
+class Gateway:
+    """All sessions of the bot. `heartbeat_s` is the interval that HELLO asks for."""
+
+    def __init__(self, realm: Realm, approved: Intent = NO_INTENT, heartbeat_s: float = 41.25) -> None:
+        self.realm = realm
+        self.heartbeat_s = heartbeat_s
+        self._approved = approved
+        self._sessions: dict[str, Session] = {}
+        self._connections: set[Connection] = set()
+        realm.events.subscribe(self._on_event)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer a websocket request to /gateway."""
+        socket = web.WebSocketResponse(max_msg_size=1 << 20, autoping=True)
+        await socket.prepare(request)
+        version, encoding = request.query.get("v", VERSION), request.query.get("encoding", "json")
+        if version != VERSION or encoding != "json":
+            await socket.close(code=Close.INVALID_VERSION, message=b"Invalid API version or encoding.")
+            return socket
+        connection = Connection(self, socket, request.headers["Host"], request.query.get("compress"))
+        self._connections.add(connection)
+        await connection.run()
+        return socket
+
+    def receive(self, connection: Connection, op: Op, data: object) -> None:
+        """Act on a payload other than a heartbeat.
+
+        Raises:
+            Refused: the connection is to be closed.
+        """
+        if op is Op.IDENTIFY:
+            self._identify(connection, _object(data))
+        elif op is Op.RESUME:
+            self._resume(connection, _object(data))
+        elif connection.session is None:
+            raise Refused(Close.NOT_AUTHENTICATED, "Not authenticated.")
+        elif op is Op.REQUEST_MEMBERS:
+            self._request_members(connection.session, _object(data))
+        elif op not in (Op.PRESENCE, Op.VOICE_STATE):
+            raise Refused(Close.UNKNOWN_OPCODE, "Unknown opcode.")
+
+    def lost(self, connection: Connection) -> None:
+        """Note that a connection has ended; its session can be resumed for a while unless the client said goodbye."""
+        self._connections.discard(connection)
+        session = connection.session
+        if session is None or session.outbox is not connection.outbox:
+            return
+        session.outbox = None
+        session.lost_at = self.realm.clock.time()
+        if connection.socket.close_code in (1000, 1001):
+            self._sessions.pop(session.id, None)
+        self._tell_presence()
+
+    async def drop(self, code: int = 4000) -> None:
+        """Close every connection, as Discord does now and then; sessions remain and can be resumed."""
+        for connection in list(self._connections):
+            await connection.socket.close(code=code)
+
+    def _identify(self, connection: Connection, data: Payload) -> None:
+        if connection.session is not None:
+            raise Refused(Close.ALREADY_AUTHENTICATED, "Already authenticated.")
+        self._authenticate(data)
+        bits = data.get("intents")
+        if isinstance(bits, bool) or not isinstance(bits, int) or not is_valid(bits):
+            raise Refused(Close.INVALID_INTENTS, "Invalid intent(s).")
+        intents = Intent(bits)
+        if intents & PRIVILEGED & ~self._approved:
+            raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        session = Session(secrets.token_hex(16), intents, outbox=connection.outbox)
+        connection.session = self._sessions[session.id] = session
+        session.dispatch("READY", self._ready(session, connection, data))
+        if intents & Intent.GUILDS:
+            presences = bool(intents & Intent.GUILD_PRESENCES)
+            session.dispatch("GUILD_CREATE", wire.guild_create(self.realm, with_presences=presences))
+        self._tell_presence()
+
+    def _authenticate(self, data: Payload) -> None:
+        token = str(data.get("token", "")).removeprefix("Bot ")
+        if not secrets.compare_digest(token.encode(), self.realm.bot_token.encode()):
+            raise Refused(Close.AUTHENTICATION_FAILED, "Authentication failed.")
+
+    def _ready(self, session: Session, connection: Connection, data: Payload) -> Payload:
+        return {
+            "v": int(VERSION),
+            "user": wire.user(self.realm.world.bot) | {"mfa_enabled": True, "verified": True, "email": None},
+            "guilds": [{"id": str(self.realm.world.guild.id), "unavailable": True}],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": f"ws://{connection.host}/gateway",
+            "shard": data.get("shard", [0, 1]),
+            "application": {key: wire.application(self.realm)[key] for key in ("id", "flags")},
+            "private_channels": [],
+            "relationships": [],
+            "presences": [],
+            "user_settings": {},
+            "geo_ordered_rtc_regions": [],
+            "_trace": ["sandbox"],
+        }
+
+    def _resume(self, connection: Connection, data: Payload) -> None:
+        if connection.session is not None:
+            raise Refused(Close.ALREADY_AUTHENTICATED, "Already authenticated.")
+        self._authenticate(data)
+        session = self._sessions.get(str(data.get("session_id")))
+        sequence = data.get("seq")
+        if session is None or not isinstance(sequence, int) or self._expired(session):
+            connection.send(Op.INVALID_SESSION, data=False)
+            return
+        if sequence > session.sequence:
+            raise Refused(Close.INVALID_SEQUENCE, "Invalid seq.")
+        if not session.can_replay(sequence):
+            connection.send(Op.INVALID_SESSION, data=False)
+            return
+        session.outbox, session.lost_at = connection.outbox, None
+        connection.session = session
+        session.replay(sequence)
+        session.dispatch("RESUMED", {"_trace": ["sandbox"]})
+        self._tell_presence()
+
+    def _expired(self, session: Session) -> bool:
+        return session.lost_at is not None and self.realm.clock.time() - session.lost_at > LIFETIME_S
+
+    def _request_members(self, session: Session, data: Payload) -> None:
+        query, limit = data.get("query"), data.get("limit", 0)
+        if query == "" and limit == 0 and not session.intents & Intent.GUILD_MEMBERS:
+            raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        members = list(self.realm.world.members.values())
+        chunk: Payload = {"guild_id": str(self.realm.world.guild.id), "chunk_index": 0, "chunk_count": 1}
+        if query is None:
+            asked = data.get("user_ids") or []
+            ids = [snowflake(entry) for entry in (asked if isinstance(asked, list) else [asked])]
+            members = [member for member in members if member.user.id in ids]
+            chunk["not_found"] = [str(i) for i in ids if i not in self.realm.world.members]
+        else:
+            start = str(query).lower()
+            members = [member for member in members if member.user.username.startswith(start)][: limit or None]
+        chunk["members"] = [wire.member(member) for member in members[:MEMBERS_PER_CHUNK]]
+        if data.get("nonce") is not None:
+            chunk["nonce"] = data["nonce"]
+        session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
+
+    def _on_event(self, event: Event) -> None:
+        told = dispatch(self.realm, event)
+        if told is None:
+            return
+        for session in list(self._sessions.values()):
+            if self._expired(session):
+                del self._sessions[session.id]
+            elif told.intent is NO_INTENT or session.intents & told.intent:
+                session.dispatch(told.name, told.data)
+
+    def _tell_presence(self) -> None:
+        online = any(session.outbox is not None for session in self._sessions.values())
+        if online != self.realm.bot_online:
+            self.realm.bot_online = online
+            self.realm.events.publish(BotPresence(online))
+
+
+def _object(data: object) -> Payload:
+    if not isinstance(data, dict):
+        raise Refused(Close.DECODE_ERROR, "Error while decoding payload.")
+    return data

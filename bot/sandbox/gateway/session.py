@@ -1,0 +1,51 @@
+"""A gateway session: it outlives a lost connection, numbers its events, and replays those that were missed."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from bot.sandbox.gateway.intents import Intent
+    from bot.sandbox.payload import Payload
+
+# Discord promises no number; a session that missed more than this has to identify again
+REPLAY = 1000
+# how long a session without a connection can be resumed
+LIFETIME_S = 180.0
+
+
+@dataclass(slots=True)
+class Session:
+    """`outbox` holds what the current connection has yet to send; `missed_from` when the last one was lost."""
+
+    id: str
+    intents: Intent
+    sequence: int = 0
+    buffer: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=REPLAY))
+    outbox: asyncio.Queue[str] | None = None
+    lost_at: float | None = None
+
+    def dispatch(self, name: str, data: Payload) -> None:
+        """Number an event, remember it for a replay, and send it if somebody is connected."""
+        self.sequence += 1
+        text = json.dumps({"op": 0, "s": self.sequence, "t": name, "d": data}, ensure_ascii=False)
+        self.buffer.append((self.sequence, text))
+        if self.outbox is not None:
+            self.outbox.put_nowait(text)
+
+    def can_replay(self, sequence: int) -> bool:
+        """Tell whether everything after `sequence` is still remembered."""
+        oldest = self.buffer[0][0] if self.buffer else self.sequence + 1
+        return sequence + 1 >= oldest
+
+    def replay(self, sequence: int) -> None:
+        """Send again everything after `sequence`."""
+        assert self.outbox is not None, "a replay needs a connection"  # noqa: S101  a programming error, not input
+        for number, text in self.buffer:
+            if number > sequence:
+                self.outbox.put_nowait(text)

@@ -1,0 +1,116 @@
+"""The page's websocket: everything that the member it acts as would see happen, as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from aiohttp import WSCloseCode, web
+
+from bot.sandbox import wire
+from bot.sandbox.events import (
+    BotPresence,
+    CommandsChanged,
+    InteractionMoved,
+    InteractionOpened,
+    MessageDeleted,
+    TypingStarted,
+)
+from bot.sandbox.permissions import Permission
+
+if TYPE_CHECKING:
+    from bot.sandbox.events import AboutMessage, Event
+    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.realm import Realm
+
+
+_COMMANDS: Payload = {"type": "commands"}
+
+
+class Live:
+    """All open pages."""
+
+    def __init__(self, realm: Realm) -> None:
+        self._realm = realm
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    async def serve(self, request: web.Request, user_id: int) -> web.StreamResponse:
+        """Tell one page what its member sees until it goes away."""
+        socket = web.WebSocketResponse(heartbeat=20)
+        await socket.prepare(request)
+        outbox: asyncio.Queue[Payload] = asyncio.Queue()
+
+        def listen(event: Event) -> None:
+            told = tell(self._realm, user_id, event)
+            if told is not None:
+                outbox.put_nowait(told)
+
+        unsubscribe = self._realm.events.subscribe(listen)
+        outbox.put_nowait({"type": "hello", "bot_online": self._realm.bot_online})
+        writer = asyncio.create_task(_write(socket, outbox))
+        self._sockets.add(socket)
+        try:
+            async for _ in socket:
+                pass  # the page only listens; what it does goes through the page's API
+        finally:
+            self._sockets.discard(socket)
+            unsubscribe()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+        return socket
+
+    async def close(self) -> None:
+        """Say goodbye to every page."""
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+
+async def _write(socket: web.WebSocketResponse, outbox: asyncio.Queue[Payload]) -> None:
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await socket.send_str(json.dumps(await outbox.get(), ensure_ascii=False))
+
+
+def tell(realm: Realm, user_id: int, event: Event) -> Payload | None:
+    """Return what a member's page is told of an event, or None."""
+    if isinstance(event, InteractionMoved | InteractionOpened):
+        return interaction(event.interaction) if event.interaction.user_id == user_id else None
+    if isinstance(event, CommandsChanged | BotPresence):
+        return {"type": "presence", "bot_online": realm.bot_online} if isinstance(event, BotPresence) else _COMMANDS
+    if isinstance(event, TypingStarted):
+        typing = {"type": "typing", "channel_id": str(event.channel_id), "user_id": str(event.user_id)}
+        return typing if _sees(realm, user_id, event.channel_id) else None
+    return _message(realm, user_id, event)
+
+
+def _message(realm: Realm, user_id: int, event: AboutMessage) -> Payload | None:
+    message = event.message
+    if message.ephemeral_for not in (None, user_id) or not _sees(realm, user_id, message.channel_id):
+        return None
+    if isinstance(event, MessageDeleted):
+        return {"type": "deleted", "channel_id": str(message.channel_id), "id": str(message.id)}
+    return {"type": "message", "message": wire.message(realm, message, viewer_id=user_id)}
+
+
+def interaction(entry: Interaction) -> Payload:
+    """Return how an interaction stands, for the member whose it is."""
+    return {
+        "type": "interaction",
+        "id": str(entry.id),
+        "kind": int(entry.kind),
+        "state": entry.state.value,
+        "name": entry.data.get("name"),
+        "channel_id": str(entry.channel_id),
+        "message_id": None if entry.message_id is None else str(entry.message_id),
+        "custom_id": entry.data.get("custom_id"),
+        "callback_type": entry.callback_type,
+        "original_id": None if entry.original_id is None else str(entry.original_id),
+        "answer": entry.answer,
+    }
+
+
+def _sees(realm: Realm, user_id: int, channel_id: int) -> bool:
+    return bool(realm.permissions(user_id, realm.world.channels[channel_id]) & Permission.VIEW_CHANNEL)

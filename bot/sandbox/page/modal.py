@@ -1,0 +1,70 @@
+"""A modal as a member filled it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.validate.component import ACTION_ROW, LABEL, STRING_SELECT, TEXT_INPUT
+from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.option import Options
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.realm import Realm
+    from bot.sandbox.validate.form import Path
+
+
+def modal_values(realm: Realm, user_id: int, modal: Payload, given: object) -> Payload:
+    """Return the data of a modal's submission.
+
+    Raises:
+        DiscordError: 50035 for what is missing, too short, too long, or no option.
+    """
+    form = Form()
+    values = form.mapping(("values",), given)
+    resolved: Payload = {}
+    components = []
+    for number, field in enumerate(modal["components"], start=1):
+        name = str(field["custom_id"])
+        kept: Payload = {"type": field["type"], "custom_id": name, "id": number * 2}
+        if field["type"] == TEXT_INPUT:
+            kept["value"] = _text(form, ("values", name), field, values.get(name))
+        else:
+            kept["values"] = _chosen(realm, user_id, form, field, values.get(name), resolved)
+        holder: Payload = {"type": field["holder"], "id": number * 2 - 1}
+        if field["holder"] == LABEL:
+            components.append(holder | {"component": kept})
+        else:
+            components.append({"type": ACTION_ROW, "id": number * 2 - 1, "components": [kept]})
+    form.finish()
+    data: Payload = {"custom_id": modal["custom_id"], "components": components}
+    return data | ({"resolved": resolved} if resolved else {})
+
+
+def _text(form: Form, path: Path, field: Payload, value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    if not text:
+        if field["required"]:
+            form.required(path)
+        return ""
+    if not field["min_length"] <= len(text) <= field["max_length"]:
+        words = f"Must be between {field['min_length']} and {field['max_length']} in length."
+        form.error(path, "BASE_TYPE_BAD_LENGTH", words)
+    return text
+
+
+def _chosen(realm: Realm, user_id: int, form: Form, field: Payload, value: object, resolved: Payload) -> list[str]:
+    path: Path = ("values", str(field["custom_id"]))
+    least = field["min_values"] if field["required"] else 0
+    chosen = [str(entry) for entry in form.array(path, value or [], field["max_values"], least)]
+    if field["type"] == STRING_SELECT:
+        for entry in chosen:
+            form.choice(path, entry, tuple(option["value"] for option in field["options"]))
+        return chosen
+    options = Options(realm, user_id, {}, form)
+    kind = {5: 6, 6: 8, 7: 9, 8: 7}[field["type"]]
+    for entry in chosen:
+        options.check([{"type": kind, "name": "value"}], [{"name": "value", "value": entry}], path)
+    for name, found in options.resolved.items():
+        resolved.setdefault(name, {}).update(found)
+    return chosen

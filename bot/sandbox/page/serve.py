@@ -1,0 +1,113 @@
+"""The page: its files, its API and its websocket, all of one origin and one token."""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from aiohttp import web
+
+from bot.sandbox.errors import DiscordError, unknown_member
+from bot.sandbox.page import actions, queries
+from bot.sandbox.page.live import Live
+from bot.sandbox.payload import Payload, snowflake
+
+if TYPE_CHECKING:
+    from bot.sandbox.realm import Realm
+
+STATIC = Path(__file__).parent.parent / "static"
+CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
+# scripts and styles only from here, pictures also as data; nothing may frame the page
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+Action: TypeAlias = Callable[["Realm", int, web.Request], Awaitable[Payload]]
+
+ROUTES: list[tuple[str, str, Action]] = [
+    ("GET", "/state", queries.state),
+    ("GET", "/channels/{channel_id}/messages", queries.messages),
+    ("GET", "/pings", queries.pings),
+    ("POST", "/channels/{channel_id}/messages", actions.post_message),
+    ("DELETE", "/channels/{channel_id}/messages/{message_id}", actions.delete_message),
+    ("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.add_reaction),
+    ("DELETE", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.remove_reaction),
+    ("POST", "/channels/{channel_id}/messages/{message_id}/components", actions.use_component),
+    ("POST", "/channels/{channel_id}/commands", actions.use_command),
+    ("POST", "/channels/{channel_id}/autocomplete", actions.autocomplete),
+    ("GET", "/interactions/{interaction_id}", queries.get_interaction),
+    ("POST", "/interactions/{interaction_id}/modal", actions.submit_modal),
+]
+
+
+def add_page(app: web.Application, realm: Realm, token: str) -> Live:
+    """Serve the page at `/` and its API under `/sandbox`; return its websocket."""
+    live = Live(realm)
+
+    async def index(_: web.Request) -> web.Response:
+        text = (STATIC / "index.html").read_text(encoding="utf-8").replace("{{token}}", html.escape(token))
+        return _file(text.encode(), "text/html")
+
+    async def static(request: web.Request) -> web.Response:
+        path = STATIC / request.match_info["name"]
+        if path.suffix not in CONTENT_TYPES or not path.is_file():
+            return web.Response(status=404)
+        return _file(path.read_bytes(), CONTENT_TYPES[path.suffix])
+
+    async def socket(request: web.Request) -> web.StreamResponse:
+        if not secrets.compare_digest(request.query.get("token", "").encode(), token.encode()):
+            return web.Response(status=403)
+        return await live.serve(request, _member(realm, request.query.get("member")))
+
+    async def people(request: web.Request) -> web.Response:
+        given = request.headers.get("X-Sandbox-Token", "")
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            return web.Response(status=403)
+        return web.json_response(queries.people(realm))
+
+    app.router.add_get("/", index)
+    app.router.add_get("/sandbox/people", people)
+    app.router.add_get("/static/{name:[a-z_-]+\\.[a-z]+}", static)
+    app.router.add_get("/sandbox/socket", socket)
+    for method, path, action in ROUTES:
+        app.router.add_route(method, "/sandbox" + path, _guard(realm, token, action))
+    return live
+
+
+def _guard(realm: Realm, token: str, action: Action) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Let only the page itself act, as the member that it names, and answer refusals as Discord words them."""
+
+    async def serve(request: web.Request) -> web.Response:
+        given = request.headers.get("X-Sandbox-Token", "")
+        if not secrets.compare_digest(given.encode(), token.encode()):
+            return web.json_response({"message": "This is not the page's token.", "code": 0}, status=403)
+        try:
+            user_id = _member(realm, request.headers.get("X-Sandbox-Member"))
+            return web.json_response(await action(realm, user_id, request))
+        except DiscordError as error:
+            return web.json_response(error.payload(), status=error.status)
+
+    return serve
+
+
+def _member(realm: Realm, value: str | None) -> int:
+    """Return the id of a person that the page may be; the bot is not one of them."""
+    user_id = snowflake(value)
+    member = None if user_id is None else realm.world.members.get(user_id)
+    if member is None or member.user.bot:
+        raise unknown_member()
+    return member.user.id
+
+
+def _file(data: bytes, content_type: str) -> web.Response:
+    headers = {
+        "Content-Type": f"{content_type}; charset=utf-8",
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-cache",
+    }
+    return web.Response(body=data, headers=headers)

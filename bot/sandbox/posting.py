@@ -1,0 +1,201 @@
+"""Messages come, change and go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import wire
+from bot.sandbox.attachments import assemble
+from bot.sandbox.errors import DiscordError, empty_message
+from bot.sandbox.events import MessageCreated, MessageDeleted, MessageEdited
+from bot.sandbox.mentions import EVERYTHING, mentioned
+from bot.sandbox.permissions import Permission
+from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.message import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
+from bot.sandbox.world import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.sandbox.body import Upload
+    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.realm import Realm
+    from bot.sandbox.validate.message import Draft
+    from bot.sandbox.world import Channel
+
+REPLY = 19
+NONCE_LIFETIME_S = 300
+
+
+def needed_to_post(draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
+    """Return the permissions without which a channel message is refused."""
+    needed = Permission.SEND_MESSAGES
+    if draft.embeds:
+        needed |= Permission.EMBED_LINKS
+    if uploads:
+        needed |= Permission.ATTACH_FILES
+    return needed
+
+
+def post(realm: Realm, author_id: int, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
+    """Post a channel message; with `enforce_nonce`, return the one that already carries the nonce instead.
+
+    Raises:
+        DiscordError: 50001, 50013, 50006, or 50035 for a reply to a message that is not there.
+    """
+    realm.require(author_id, channel, needed_to_post(draft, uploads))
+    if draft.enforce_nonce and draft.nonce is not None:
+        earlier = _with_nonce(realm, author_id, channel, draft.nonce)
+        if earlier is not None:
+            return earlier
+    reference_id = _reference(realm, author_id, channel, draft)
+    message = Message(
+        id=realm.snowflakes.next(),
+        channel_id=channel.id,
+        author_id=author_id,
+        timestamp=realm.clock.time(),
+        type=0 if reference_id is None else REPLY,
+        reference_id=reference_id,
+        nonce=draft.nonce,
+    )
+    _fill(realm, message, channel, draft, uploads)
+    return _publish(realm, message)
+
+
+def respond(
+    realm: Realm, interaction: Interaction, channel: Channel, draft: Draft, uploads: Mapping[int, Upload], *, kind: int
+) -> Message:
+    """Post a message that answers an interaction; these need no channel permissions of the bot's."""
+    ephemeral = bool((draft.flags or 0) & wire.EPHEMERAL)
+    message = Message(
+        id=realm.snowflakes.next(),
+        channel_id=channel.id,
+        author_id=realm.world.bot.id,
+        timestamp=realm.clock.time(),
+        type=kind,
+        flags=wire.EPHEMERAL if ephemeral else 0,
+        reference_id=interaction.answers(),
+        interaction_id=interaction.id,
+        interaction=interaction.metadata(),
+        ephemeral_for=interaction.user_id if ephemeral else None,
+    )
+    _fill(realm, message, channel, draft, uploads)
+    return _publish(realm, message)
+
+
+def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral: bool, kind: int) -> Message:
+    """Post the "is thinking…" message of a deferred response."""
+    message = Message(
+        id=realm.snowflakes.next(),
+        channel_id=channel.id,
+        author_id=realm.world.bot.id,
+        timestamp=realm.clock.time(),
+        type=kind,
+        flags=wire.LOADING | (wire.EPHEMERAL if ephemeral else 0),
+        reference_id=interaction.answers(),
+        interaction_id=interaction.id,
+        interaction=interaction.metadata(),
+        ephemeral_for=interaction.user_id if ephemeral else None,
+    )
+    return _publish(realm, message)
+
+
+def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
+    """Change what a draft names; a message that was "thinking" becomes a real one."""
+    channel = realm.world.channels[message.channel_id]
+    was_thinking = bool(message.flags & wire.LOADING)
+    files = assemble(realm, channel.id, message.attachments, draft.attachments, uploads)
+    content = message.content if draft.content is None else draft.content
+    embeds = message.embeds if draft.embeds is None else draft.embeds
+    components = message.components if draft.components is None else draft.components
+    if not (content or embeds or files or components):
+        raise empty_message()
+    message.content, message.embeds, message.components, message.attachments = content, embeds, components, files
+    message.flags &= ~wire.LOADING
+    if draft.flags is not None:
+        message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
+    if draft.content is not None:
+        _mention(realm, message, channel, draft)
+    if was_thinking:
+        _ping(realm, message)
+    else:
+        message.edited_at = realm.clock.time()
+    realm.archive.put_message(message)
+    realm.events.publish(MessageEdited(message))
+    return message
+
+
+def delete(realm: Realm, message: Message) -> None:
+    """Delete a message and its files."""
+    del realm.world.messages[message.channel_id][message.id]
+    realm.archive.drop_message(message)
+    realm.events.publish(MessageDeleted(message))
+
+
+def _with_nonce(realm: Realm, author_id: int, channel: Channel, nonce: str | int) -> Message | None:
+    since = realm.clock.time() - NONCE_LIFETIME_S
+    for message in reversed(realm.world.messages.get(channel.id, {}).values()):
+        if message.timestamp < since:
+            return None
+        if message.author_id == author_id and message.nonce is not None and str(message.nonce) == str(nonce):
+            return message
+    return None
+
+
+def _reference(realm: Realm, author_id: int, channel: Channel, draft: Draft) -> int | None:
+    if draft.reference is None:
+        return None
+    if not realm.permissions(author_id, channel) & Permission.READ_MESSAGE_HISTORY:
+        raise DiscordError(400, 160002, "Cannot reply without permission to read message history")
+    original = realm.world.message(channel.id, draft.reference.message_id)
+    if original is not None and original.ephemeral_for is None:
+        return original.id
+    if draft.reference.fail_if_not_exists:
+        form = Form()
+        form.error(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        form.finish()
+    return None
+
+
+def _fill(realm: Realm, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
+    if not (draft.content or draft.embeds or draft.components or uploads):
+        raise empty_message()
+    message.content = draft.content or ""
+    message.embeds = draft.embeds or []
+    message.components = draft.components or []
+    message.attachments = assemble(realm, channel.id, [], draft.attachments, uploads)
+    message.flags |= (draft.flags or 0) & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
+    message.tts = draft.tts
+    _mention(realm, message, channel, draft)
+    _ping(realm, message)
+
+
+def _mention(realm: Realm, message: Message, channel: Channel, draft: Draft) -> None:
+    replied_to = None
+    if message.type == REPLY and message.interaction_id is None and message.reference_id is not None:
+        original = realm.world.message(channel.id, message.reference_id)
+        replied_to = None if original is None else original.author_id
+    granted = realm.permissions(message.author_id, channel)
+    found = mentioned(realm.world, message.content, draft.allowed or EVERYTHING, granted, replied_to)
+    message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
+
+
+def _ping(realm: Realm, message: Message) -> None:
+    """Record whom a new message notifies; an edit never notifies anybody."""
+    if message.flags & SUPPRESS_NOTIFICATIONS:
+        return
+    by_role = {
+        user_id
+        for user_id, member in realm.world.members.items()
+        if message.mention_everyone or set(member.roles) & set(message.mention_roles)
+    }
+    for user_id in dict.fromkeys([*message.mentions, *sorted(by_role)]):
+        if user_id != message.author_id:
+            realm.pings.append((message.id, user_id))
+
+
+def _publish(realm: Realm, message: Message) -> Message:
+    realm.world.messages.setdefault(message.channel_id, {})[message.id] = message
+    realm.archive.put_message(message)
+    realm.events.publish(MessageCreated(message))
+    return message

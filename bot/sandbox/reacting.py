@@ -1,0 +1,68 @@
+"""Reactions come and go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.emoji import is_emoji
+from bot.sandbox.errors import too_many_reactions, unknown_emoji
+from bot.sandbox.events import ReactionAdded, ReactionRemoved, ReactionsCleared
+from bot.sandbox.permissions import Permission
+from bot.sandbox.world import Reaction
+
+if TYPE_CHECKING:
+    from bot.sandbox.realm import Realm
+    from bot.sandbox.world import Channel, Message
+
+MOST = 20
+
+
+def react(realm: Realm, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
+    """Put an emoji under a message.
+
+    Raises:
+        DiscordError: 10014 for what is no emoji, 50013 without the permission, 30010 for a 21st emoji.
+    """
+    if not is_emoji(emoji):
+        raise unknown_emoji()
+    reaction = message.reaction(emoji)
+    # joining an emoji that is there already needs no Add Reactions
+    needed = Permission.READ_MESSAGE_HISTORY
+    realm.require(user_id, channel, needed if reaction else needed | Permission.ADD_REACTIONS)
+    if reaction is None:
+        if len(message.reactions) >= MOST:
+            raise too_many_reactions()
+        reaction = Reaction(emoji)
+        message.reactions.append(reaction)
+    if user_id in reaction.user_ids:
+        return
+    reaction.user_ids.append(user_id)
+    realm.archive.put_message(message)
+    realm.events.publish(ReactionAdded(message, user_id, emoji))
+
+
+def unreact(realm: Realm, message: Message, user_id: int, emoji: str) -> None:
+    """Take one member's emoji away; nothing happens if it is not there.
+
+    Raises:
+        DiscordError: 10014 for what is no emoji.
+    """
+    if not is_emoji(emoji):
+        raise unknown_emoji()
+    reaction = message.reaction(emoji)
+    if reaction is None or user_id not in reaction.user_ids:
+        return
+    reaction.user_ids.remove(user_id)
+    if not reaction.user_ids:
+        message.reactions.remove(reaction)
+    realm.archive.put_message(message)
+    realm.events.publish(ReactionRemoved(message, user_id, emoji))
+
+
+def clear(realm: Realm, message: Message, emoji: str | None) -> None:
+    """Take all reactions away, or all with one emoji."""
+    if emoji is not None and not is_emoji(emoji):
+        raise unknown_emoji()
+    message.reactions = [reaction for reaction in message.reactions if emoji is not None and reaction.emoji != emoji]
+    realm.archive.put_message(message)
+    realm.events.publish(ReactionsCleared(message, emoji))

@@ -1,0 +1,130 @@
+"""Channels and their messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import posting, wire
+from bot.sandbox.body import read_body
+from bot.sandbox.errors import missing_permissions, not_the_author
+from bot.sandbox.events import TypingStarted
+from bot.sandbox.payload import snowflake
+from bot.sandbox.permissions import NONE, Permission
+from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.message import check_message
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from bot.sandbox.realm import Realm
+    from bot.sandbox.world import Channel, Message
+
+
+def bot_channel(realm: Realm, request: web.Request, needed: Permission = NONE) -> Channel:
+    """Return the channel that the path names, in which the bot may do what is needed."""
+    channel = realm.channel(path_id(request, "channel_id"))
+    realm.require(realm.world.bot.id, channel, needed)
+    return channel
+
+
+async def get_channel(realm: Realm, request: web.Request) -> Answer:
+    """GET /channels/{channel_id}."""
+    return wire.channel(realm, bot_channel(realm, request))
+
+
+async def list_messages(realm: Realm, request: web.Request) -> Answer:
+    """GET /channels/{channel_id}/messages: newest first, around, before or after an id."""
+    channel = bot_channel(realm, request)
+    if not realm.permissions(realm.world.bot.id, channel) & Permission.READ_MESSAGE_HISTORY:
+        return []
+    return [wire.message(realm, post) for post in page_of(realm, channel, request)]
+
+
+def page_of(realm: Realm, channel: Channel, request: web.Request) -> list[Message]:
+    """Return the messages that a request's `limit`, `before`, `after` and `around` ask for, newest first."""
+    form = Form()
+    limit = snowflake(request.query.get("limit", "50"))
+    if limit is None:
+        form.error(("limit",), "NUMBER_TYPE_COERCE", f'Value "{request.query["limit"]}" is not int.')
+    else:
+        form.integer(("limit",), limit, 1, 100)
+    bounds = {}
+    for key in ("before", "after", "around"):
+        if key in request.query:
+            bounds[key] = snowflake(request.query[key])
+            if bounds[key] is None:
+                form.error((key,), "NUMBER_TYPE_COERCE", f'Value "{request.query[key]}" is not snowflake.')
+    form.finish()
+    count = limit or 50
+    posted = [post for post in realm.world.messages.get(channel.id, {}).values() if post.ephemeral_for is None]
+    if (around := bounds.get("around")) is not None:
+        older = [post for post in posted if post.id < around][-(count // 2) :]
+        newer = [post for post in posted if post.id >= around][: count - len(older)]
+        return list(reversed(older + newer))
+    if (after := bounds.get("after")) is not None:
+        return list(reversed([post for post in posted if post.id > after][:count]))
+    if (before := bounds.get("before")) is not None:
+        posted = [post for post in posted if post.id < before]
+    return list(reversed(posted[-count:]))
+
+
+async def get_message(realm: Realm, request: web.Request) -> Answer:
+    """GET /channels/{channel_id}/messages/{message_id}."""
+    channel = bot_channel(realm, request, Permission.READ_MESSAGE_HISTORY)
+    return wire.message(realm, realm.message(channel, path_id(request, "message_id")))
+
+
+async def create_message(realm: Realm, request: web.Request) -> Answer:
+    """POST /channels/{channel_id}/messages."""
+    channel = bot_channel(realm, request)
+    body = await read_body(request)
+    draft = check_message(body.object())
+    return wire.message(realm, posting.post(realm, realm.world.bot.id, channel, draft, body.files))
+
+
+async def edit_message(realm: Realm, request: web.Request) -> Answer:
+    """PATCH /channels/{channel_id}/messages/{message_id}."""
+    channel = bot_channel(realm, request)
+    body = await read_body(request)
+    message = realm.message(channel, path_id(request, "message_id"))
+    if message.author_id != realm.world.bot.id:
+        raise not_the_author()
+    needed = posting.needed_to_post(check_message(body.object()), body.files) & ~Permission.SEND_MESSAGES
+    realm.require(realm.world.bot.id, channel, needed)
+    return wire.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
+
+
+async def delete_message(realm: Realm, request: web.Request) -> Answer:
+    """DELETE /channels/{channel_id}/messages/{message_id}."""
+    channel = bot_channel(realm, request)
+    message = realm.message(channel, path_id(request, "message_id"))
+    delete_as(realm, realm.world.bot.id, channel, message)
+    return None
+
+
+def delete_as(realm: Realm, user_id: int, channel: Channel, message: Message) -> None:
+    """Delete a message of one's own, or with Manage Messages anybody's."""
+    if message.author_id != user_id and not realm.permissions(user_id, channel) & Permission.MANAGE_MESSAGES:
+        raise missing_permissions()
+    posting.delete(realm, message)
+
+
+async def start_typing(realm: Realm, request: web.Request) -> Answer:
+    """POST /channels/{channel_id}/typing."""
+    channel = bot_channel(realm, request, Permission.SEND_MESSAGES)
+    realm.events.publish(TypingStarted(channel.id, realm.world.bot.id, realm.clock.time()))
+    return None
+
+
+MESSAGES = "/channels/{channel_id}/messages"
+IN_CHANNEL = ("channel_id",)
+ENDPOINTS = [
+    Endpoint("GET", "/channels/{channel_id}", get_channel, "channel", IN_CHANNEL),
+    Endpoint("POST", "/channels/{channel_id}/typing", start_typing, "typing", IN_CHANNEL),
+    Endpoint("GET", MESSAGES, list_messages, "message-list", IN_CHANNEL),
+    Endpoint("POST", MESSAGES, create_message, "message-post", IN_CHANNEL),
+    Endpoint("GET", MESSAGES + "/{message_id}", get_message, "message-get", IN_CHANNEL),
+    Endpoint("PATCH", MESSAGES + "/{message_id}", edit_message, "message-edit", IN_CHANNEL),
+    Endpoint("DELETE", MESSAGES + "/{message_id}", delete_message, "message-delete", IN_CHANNEL),
+]

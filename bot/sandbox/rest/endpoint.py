@@ -1,0 +1,94 @@
+"""One REST endpoint: who may call it, which rate limit it spends, and how its errors and headers are written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from aiohttp import web
+
+from bot.sandbox.errors import DiscordError, invalid_form, not_found, unauthorized
+from bot.sandbox.payload import Payload, snowflake
+from bot.sandbox.realm import Realm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.sandbox.ratelimit import RateLimits
+
+BASE = "/api/v10"
+Answer: TypeAlias = Payload | list[Payload] | None
+Handler: TypeAlias = Callable[[Realm, web.Request], Awaitable[Answer]]
+# discord.py takes a 429 without it for a ban by Cloudflare and does not retry
+VIA = "1.1 sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A route. `bucket` is None where Discord has no limit; `major` names the path parameters that split it.
+
+    Interaction and webhook endpoints are authorised by the token in their path (`needs_token` is False) and do not
+    count against the global limit.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    bucket: str | None = None
+    major: tuple[str, ...] = ()
+    needs_token: bool = True
+    created: int = 200
+
+
+def path_id(request: web.Request, name: str) -> int:
+    """Return a snowflake from the path, or raise 50035."""
+    value = snowflake(request.match_info[name])
+    if value is None:
+        words = f'Value "{request.match_info[name]}" is not snowflake.'
+        raise invalid_form({name: {"_errors": [{"code": "NUMBER_TYPE_COERCE", "message": words}]}})
+    return value
+
+
+def add_endpoints(app: web.Application, realm: Realm, limits: RateLimits, endpoints: Iterable[Endpoint]) -> None:
+    """Serve endpoints under `/api/v10`, and Discord's 404 for everything else there."""
+    for endpoint in endpoints:
+        app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(realm, limits, endpoint))
+
+    async def nothing_here(_: web.Request) -> web.Response:
+        return _json(not_found().payload(), 404, {})
+
+    app.router.add_route("*", "/api/{rest:.*}", nothing_here)
+
+
+def _serve(
+    realm: Realm, limits: RateLimits, endpoint: Endpoint
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        headers: dict[str, str] = {}
+        if endpoint.needs_token and request.headers.get("Authorization") != f"Bot {realm.bot_token}":
+            return _json(unauthorized().payload(), 401, headers)
+        if endpoint.bucket is not None:
+            major = ":".join(request.match_info[name] for name in endpoint.major)
+            verdict = limits.take(endpoint.bucket, major, counts_globally=endpoint.needs_token)
+            headers |= verdict.headers
+            if not verdict.allowed:
+                words = "You are being rate limited."
+                body = {"message": words, "retry_after": round(verdict.retry_after, 3), "global": verdict.is_global}
+                return _json(body, 429, headers)
+        try:
+            answer = await endpoint.handler(realm, request)
+        except DiscordError as error:
+            return _json(error.payload(), error.status, headers)
+        if answer is None:
+            return web.Response(status=204, headers=headers | {"Via": VIA})
+        return _json(answer, endpoint.created, headers)
+
+    return serve
+
+
+def _json(body: Payload | list[Payload], status: int, headers: dict[str, str]) -> web.Response:
+    # discord.py parses only this exact content type, without a charset
+    data = json.dumps(body, ensure_ascii=False).encode()
+    return web.Response(body=data, status=status, headers=headers | {"Via": VIA, "Content-Type": "application/json"})

@@ -1,0 +1,143 @@
+"""The sandbox as a whole: one HTTP server on loopback with Discord's REST API, its gateway, its CDN and the page."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+
+from bot.sandbox.archive import Archive
+from bot.sandbox.body import MAX_REQUEST
+from bot.sandbox.cdn import Cdn
+from bot.sandbox.clock import WallClock
+from bot.sandbox.gateway.gateway import Gateway
+from bot.sandbox.gateway.intents import NO_INTENT, Intent
+from bot.sandbox.hosts import only_from_here
+from bot.sandbox.media import add_media
+from bot.sandbox.page.serve import add_page
+from bot.sandbox.ratelimit import RateLimits
+from bot.sandbox.realm import Realm
+from bot.sandbox.rest import channels, commands, identity, interactions, reactions
+from bot.sandbox.rest.endpoint import add_endpoints
+from bot.sandbox.seed import gallery
+from bot.sandbox.snowflake import Snowflakes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from bot.sandbox.clock import Clock
+    from bot.sandbox.ratelimit import Limit
+    from bot.sandbox.world import World
+
+ENDPOINTS = [
+    *identity.ENDPOINTS,
+    *commands.ENDPOINTS,
+    *channels.ENDPOINTS,
+    *reactions.ENDPOINTS,
+    *interactions.ENDPOINTS,
+]
+HOST = "127.0.0.1"
+
+
+class Sandbox:
+    """A Discord on 127.0.0.1.
+
+    `port` 0 picks a free one. `data` is a directory in which messages, files and commands outlive a restart. `limits`
+    replaces single rate limits (see `ratelimit.DEFAULT_LIMITS`). `intents` are the privileged intents that the bot's
+    application was granted, none by default, as for a new application. A token is made up unless one is given.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        world: World | None = None,
+        *,
+        clock: Clock | None = None,
+        data: Path | None = None,
+        token: str | None = None,
+        limits: Mapping[str, Limit] | None = None,
+        intents: Intent = NO_INTENT,
+        heartbeat_s: float = 41.25,
+    ) -> None:
+        clock = WallClock() if clock is None else clock
+        self._port = port
+        self.page_token = secrets.token_urlsafe(24)
+        self.realm = Realm(
+            world=gallery() if world is None else world,
+            clock=clock,
+            snowflakes=Snowflakes(clock),
+            archive=Archive(data),
+            cdn=Cdn(clock),
+            bot_token=secrets.token_urlsafe(48) if token is None else token,
+            message_content=bool(intents & Intent.MESSAGE_CONTENT),
+        )
+        self.realm.snowflakes.after(self.realm.archive.restore(self.realm.world))
+        self.gateway = Gateway(self.realm, intents, heartbeat_s)
+        # bodies are read by `body`, which knows Discord's limits; aiohttp's own only has to stay out of the way
+        self._app = web.Application(middlewares=[only_from_here()], client_max_size=2 * MAX_REQUEST)
+        add_endpoints(self._app, self.realm, RateLimits(clock, limits or {}), ENDPOINTS)
+        self._app.router.add_get("/gateway", self.gateway.serve)
+        add_media(self._app, self.realm)
+        self._page = add_page(self._app, self.realm, self.page_token)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def bot_token(self) -> str:
+        """The token with which the bot logs in."""
+        return self.realm.bot_token
+
+    @property
+    def world(self) -> World:
+        """What exists; tests read it, and arrange it before `start`."""
+        return self.realm.world
+
+    @property
+    def page_url(self) -> str:
+        """The address of the page."""
+        return f"http://{HOST}:{self._port}/"
+
+    @property
+    def api_url(self) -> str:
+        """What replaces `https://discord.com/api/v10`."""
+        return f"http://{HOST}:{self._port}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """What replaces `wss://gateway.discord.gg/`."""
+        return f"ws://{HOST}:{self._port}/gateway"
+
+    @property
+    def cdn_url(self) -> str:
+        """What replaces `https://cdn.discordapp.com`."""
+        return f"http://{HOST}:{self._port}"
+
+    async def start(self) -> None:
+        """Listen. Raises OSError if the port is taken."""
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, self._port)
+        try:
+            await site.start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self._port = self._runner.addresses[0][1]
+        self.realm.cdn.base = self.cdn_url
+
+    async def stop(self) -> None:
+        """Close every connection and stop listening."""
+        await self.realm.interactions.close()
+        await self.gateway.drop(1001)
+        await self._page.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()

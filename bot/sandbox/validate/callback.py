@@ -1,0 +1,92 @@
+"""The `data` of interaction callbacks that are not messages: autocomplete choices and modals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.validate.component import (
+    ACTION_ROW,
+    LABEL,
+    SELECTS,
+    STRING_SELECT,
+    TEXT_INPUT,
+    check_option,
+    custom_id,
+)
+from bot.sandbox.validate.form import Form
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+
+
+def check_choices(data: Payload) -> Payload:
+    """Return autocomplete choices: at most 25, names of 1 to 100 characters, values short strings or numbers."""
+    form = Form()
+    kept: list[Payload] = []
+    for index, entry in enumerate(form.array(("data", "choices"), data.get("choices"), 25)):
+        place = ("data", "choices", index)
+        choice = form.mapping(place, entry)
+        name = form.text((*place, "name"), choice.get("name", ""), 100, 1)
+        value = choice.get("value")
+        if isinstance(value, str) or not isinstance(value, int | float):
+            value = form.text((*place, "value"), "" if value is None else value, 100, 1)
+        kept.append({"name": name, "value": value})
+    form.finish()
+    return {"choices": kept}
+
+
+def check_modal(data: Payload) -> Payload:
+    """Return a modal: a title, a custom_id, and one to five text inputs or labelled components."""
+    form = Form()
+    seen: set[str] = set()
+    kept: Payload = {
+        "custom_id": form.text(("data", "custom_id"), data.get("custom_id", ""), 100, 1),
+        "title": form.text(("data", "title"), data.get("title", ""), 45, 1),
+        "components": [],
+    }
+    for index, entry in enumerate(form.array(("data", "components"), data.get("components"), 5, 1)):
+        place = ("data", "components", index)
+        holder = form.mapping(place, entry)
+        form.choice((*place, "type"), holder.get("type"), (ACTION_ROW, LABEL))
+        if holder.get("type") == LABEL:
+            spot: tuple[str | int, ...] = (*place, "component")
+            field = form.mapping(spot, holder.get("component"))
+            label = form.text((*place, "label"), holder.get("label", ""), 45, 1)
+            description = holder.get("description")
+            if description is not None:
+                form.text((*place, "description"), description, 100)
+        else:
+            items = form.array((*place, "components"), holder.get("components"), 1, 1)
+            spot = (*place, "components", 0)
+            field = form.mapping(spot, items[0]) if items else {}
+            label = form.text((*spot, "label"), field.get("label", ""), 45, 1)
+            description = None
+        kept["components"].append(
+            {"holder": holder.get("type"), "label": label, "description": description} | _field(form, spot, field, seen)
+        )
+    form.finish()
+    return kept
+
+
+def _field(form: Form, path: tuple[str | int, ...], field: Payload, seen: set[str]) -> Payload:
+    kind = field.get("type")
+    form.choice((*path, "type"), kind, (TEXT_INPUT, *SELECTS))
+    kept: Payload = {"type": kind, "custom_id": custom_id(form, path, field, seen)}
+    kept["required"] = bool(field.get("required", True))
+    if field.get("placeholder") is not None:
+        kept["placeholder"] = form.text((*path, "placeholder"), field["placeholder"], 100)
+    if kind == TEXT_INPUT:
+        form.choice((*path, "style"), field.get("style"), (1, 2))
+        kept["style"] = field.get("style")
+        for key, least, default in (("min_length", 0, 0), ("max_length", 1, 4000)):
+            value = field.get(key)
+            kept[key] = default if value is None else form.integer((*path, key), value, least, 4000)
+        if field.get("value") is not None:
+            kept["value"] = form.text((*path, "value"), field["value"], kept["max_length"])
+    else:
+        for key, least in (("min_values", 0), ("max_values", 1)):
+            kept[key] = form.integer((*path, key), field.get(key, 1), least, 25)
+        if kind == STRING_SELECT:
+            options = form.array((*path, "options"), field.get("options"), 25, 1)
+            kept["options"] = [check_option(form, (*path, "options", n), entry) for n, entry in enumerate(options)]
+    return kept

@@ -1,0 +1,118 @@
+"""Buttons and selects of a message.
+
+https://discord.com/developers/docs/components/reference
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.emoji import is_emoji
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.validate.form import Form, Path
+
+ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, LABEL = 1, 2, 3, 4, 18
+SELECTS = (3, 5, 6, 7, 8)
+LINK = 5
+
+
+def check_components(form: Form, path: Path, value: object) -> list[Payload]:
+    """Return a message's action rows as they will be kept, with the ids that Discord numbers them by."""
+    seen: set[str] = set()
+    number = 0
+    kept = []
+    for index, entry in enumerate(form.array(path, value, 5)):
+        place = (*path, index)
+        row = form.mapping(place, entry)
+        form.choice((*place, "type"), row.get("type"), (ACTION_ROW,))
+        number += 1
+        kept_row: Payload = {"type": ACTION_ROW, "id": number, "components": []}
+        items = form.array((*place, "components"), row.get("components"), 5, 1)
+        kinds = [item.get("type") for item in items if isinstance(item, dict)]
+        if len(items) > 1 and any(kind in SELECTS for kind in kinds):
+            form.error((*place, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 1 in length.")
+        for position, item in enumerate(items):
+            spot = (*place, "components", position)
+            component = form.mapping(spot, item)
+            form.choice((*spot, "type"), component.get("type"), (BUTTON, *SELECTS))
+            number += 1
+            check = _button if component.get("type") == BUTTON else _select
+            kept_row["components"].append(check(form, spot, component, seen) | {"id": number})
+        kept.append(kept_row)
+    return kept
+
+
+def _button(form: Form, path: Path, button: Payload, seen: set[str]) -> Payload:
+    kept: Payload = {"type": BUTTON, "style": button.get("style")}
+    form.choice((*path, "style"), button.get("style"), (1, 2, 3, 4, LINK))
+    if button.get("label") is not None:
+        kept["label"] = form.text((*path, "label"), button["label"], 80)
+    if button.get("emoji") is not None:
+        kept["emoji"] = check_emoji(form, (*path, "emoji"), button["emoji"])
+    if not kept.get("label") and not kept.get("emoji"):
+        form.error((*path, "label"), "BUTTON_COMPONENT_LABEL_REQUIRED", "A button needs a label or an emoji")
+    if button.get("style") == LINK:
+        if button.get("custom_id") is not None:
+            form.error(path, "BUTTON_COMPONENT_INVALID_CUSTOM_ID", "A link button cannot have a custom id")
+        kept["url"] = form.text((*path, "url"), button.get("url", ""), 512, 1)
+    else:
+        if button.get("url") is not None:
+            form.error(path, "BUTTON_COMPONENT_INVALID_URL", "Only link buttons have a url")
+        kept["custom_id"] = custom_id(form, path, button, seen)
+    if button.get("disabled"):
+        kept["disabled"] = True
+    return kept
+
+
+def _select(form: Form, path: Path, select: Payload, seen: set[str]) -> Payload:
+    kept: Payload = {"type": select.get("type"), "custom_id": custom_id(form, path, select, seen)}
+    if select.get("placeholder") is not None:
+        kept["placeholder"] = form.text((*path, "placeholder"), select["placeholder"], 150)
+    for key, least, default in (("min_values", 0, 1), ("max_values", 1, 1)):
+        kept[key] = form.integer((*path, key), select.get(key, default), least, 25)
+    if select.get("disabled"):
+        kept["disabled"] = True
+    if select.get("type") == STRING_SELECT:
+        kept["options"] = [
+            check_option(form, (*path, "options", index), option)
+            for index, option in enumerate(form.array((*path, "options"), select.get("options"), 25, 1))
+        ]
+        values = [option["value"] for option in kept["options"]]
+        for index, value in enumerate(values):
+            if value in values[:index]:
+                duplicate = "The specified option value is already used"
+                form.error((*path, "options", index, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", duplicate)
+    return kept
+
+
+def check_option(form: Form, path: Path, value: object) -> Payload:
+    """Return one option of a string select."""
+    option = form.mapping(path, value)
+    kept: Payload = {key: form.text((*path, key), option.get(key, ""), 100, 1) for key in ("label", "value")}
+    if option.get("description") is not None:
+        kept["description"] = form.text((*path, "description"), option["description"], 100)
+    if option.get("emoji") is not None:
+        kept["emoji"] = check_emoji(form, (*path, "emoji"), option["emoji"])
+    if option.get("default"):
+        kept["default"] = True
+    return kept
+
+
+def custom_id(form: Form, path: Path, component: Payload, seen: set[str]) -> str:
+    """Return a component's custom_id: 1 to 100 characters, no other component of the message has it."""
+    text = form.text((*path, "custom_id"), component.get("custom_id", ""), 100, 1)
+    if text in seen:
+        duplicate = "Component custom id cannot be duplicated"
+        form.error((*path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", duplicate)
+    seen.add(text)
+    return text
+
+
+def check_emoji(form: Form, path: Path, value: object) -> Payload:
+    """Return a component's emoji; the guild has none of its own, so only Unicode ones are valid."""
+    emoji = form.mapping(path, value)
+    if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
+        form.error((*path, "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+    return {"name": str(emoji.get("name"))}

@@ -1,0 +1,85 @@
+"""Embeds: https://discord.com/developers/docs/resources/message#embed-object-embed-limits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.validate.form import Form, Path
+
+# where an embed may name a picture
+MEDIA = (("image", "url"), ("thumbnail", "url"), ("footer", "icon_url"), ("author", "icon_url"))
+TOTAL = 6000
+
+
+def check_embeds(form: Form, path: Path, value: object) -> list[Payload]:
+    """Return the embeds as they will be kept, noting every broken rule."""
+    total = 0
+    kept = []
+    for index, entry in enumerate(form.array(path, value, 10)):
+        embed, length = _check(form, (*path, index), form.mapping((*path, index), entry))
+        kept.append(embed)
+        total += length
+    if total > TOTAL:
+        form.error(path, "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {TOTAL}")
+    return kept
+
+
+def _check(form: Form, path: Path, embed: Payload) -> tuple[Payload, int]:
+    kept: Payload = {"type": "rich"}
+    length = 0
+    for key, most in (("title", 256), ("description", 4096)):
+        if embed.get(key) is not None:
+            kept[key] = form.text((*path, key), embed[key], most)
+            length += len(kept[key])
+    if embed.get("url") is not None:
+        kept["url"] = _url(form, (*path, "url"), embed["url"], ("http", "https"))
+    if embed.get("color") is not None:
+        kept["color"] = form.integer((*path, "color"), embed["color"], 0, 0xFFFFFF)
+    if embed.get("timestamp") is not None:
+        kept["timestamp"] = _moment(form, (*path, "timestamp"), embed["timestamp"])
+    for part, name, most in (("footer", "text", 2048), ("author", "name", 256)):
+        if embed.get(part) is not None:
+            holder = form.mapping((*path, part), embed[part])
+            kept[part] = {name: form.text((*path, part, name), holder.get(name, ""), most, 1)}
+            length += len(kept[part][name])
+            if part == "author" and holder.get("url") is not None:
+                kept[part]["url"] = _url(form, (*path, part, "url"), holder["url"], ("http", "https"))
+    for part, key in MEDIA:
+        address = form.mapping((*path, part), embed[part]).get(key) if embed.get(part) is not None else None
+        if address is not None:
+            schemes = ("http", "https", "attachment")
+            kept.setdefault(part, {})[key] = _url(form, (*path, part, key), address, schemes)
+    if embed.get("fields") is not None:
+        kept["fields"] = []
+        for index, entry in enumerate(form.array((*path, "fields"), embed["fields"], 25)):
+            place = (*path, "fields", index)
+            item = form.mapping(place, entry)
+            name = form.text((*place, "name"), item.get("name", ""), 256, 1)
+            words = form.text((*place, "value"), item.get("value", ""), 1024, 1)
+            kept["fields"].append({"name": name, "value": words, "inline": bool(item.get("inline", False))})
+            length += len(name) + len(words)
+    return kept, length
+
+
+def _url(form: Form, path: Path, value: object, schemes: tuple[str, ...]) -> str:
+    text = form.text(path, value, 2048, 1)
+    scheme = urlsplit(text).scheme
+    if text and scheme not in schemes:
+        names = ", ".join(f"'{name}'" for name in schemes)
+        form.error(
+            path, "URL_TYPE_INVALID_SCHEME", f'Scheme "{scheme}" is not supported. Scheme must be one of ({names}).'
+        )
+    return text
+
+
+def _moment(form: Form, path: Path, value: object) -> str:
+    text = form.text(path, value, 64, 1)
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        form.error(path, "DATE_TIME_TYPE_PARSE", f'Could not parse "{text}". Should be ISO8601.')
+    return text

@@ -1,0 +1,87 @@
+"""Discord's nested report of what is wrong with a body.
+
+https://discord.com/developers/docs/reference#error-messages
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bot.sandbox.errors import invalid_form
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class Form:
+    """Collects what is wrong, field by field, so that one answer names all of it."""
+
+    def __init__(self) -> None:
+        self._errors: Payload = {}
+
+    def error(self, path: Path, code: str, message: str) -> None:
+        """Note one error at a path such as `("embeds", 0, "title")`."""
+        node = self._errors
+        for key in path:
+            node = node.setdefault(str(key), {})
+        node.setdefault("_errors", []).append({"code": code, "message": message})
+
+    def finish(self) -> None:
+        """Raise 50035 if anything was wrong."""
+        if self._errors:
+            raise invalid_form(self._errors)
+
+    def text(self, path: Path, value: object, most: int, least: int = 0) -> str:
+        """Return a string of `least` to `most` characters; anything else is an error (and returned as text)."""
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            self.error(path, "STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
+            return ""
+        text = str(value)
+        if least and not text:
+            self.error(path, "BASE_TYPE_REQUIRED", "This field is required")
+        elif not least <= len(text) <= most:
+            if least:
+                code, words = "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length."
+            else:
+                code, words = "BASE_TYPE_MAX_LENGTH", f"Must be {most} or fewer in length."
+            self.error(path, code, words)
+        return text
+
+    def integer(self, path: Path, value: object, least: int, most: int) -> int:
+        """Return an integer within bounds; anything else is an error."""
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.error(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+            return least
+        if value < least:
+            self.error(path, "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {least}.")
+        elif value > most:
+            self.error(path, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {most}.")
+        return value
+
+    def array(self, path: Path, value: object, most: int, least: int = 0) -> list[Any]:
+        """Return a list of `least` to `most` items; anything else is an error."""
+        if not isinstance(value, list):
+            self.error(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+            return []
+        if not least <= len(value) <= most:
+            self.error(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+        return value
+
+    def mapping(self, path: Path, value: object) -> Payload:
+        """Return a JSON object; anything else is an error."""
+        if isinstance(value, dict):
+            return value
+        self.error(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
+        return {}
+
+    def required(self, path: Path) -> None:
+        """Note that a field is missing."""
+        self.error(path, "BASE_TYPE_REQUIRED", "This field is required")
+
+    def choice(self, path: Path, value: object, allowed: tuple[object, ...]) -> None:
+        """Note a value that is not one of those allowed."""
+        if value not in allowed or isinstance(value, bool):
+            names = ", ".join(str(entry) for entry in allowed)
+            self.error(path, "BASE_TYPE_CHOICES", f"Value must be one of {{{names}}}.")

@@ -1,0 +1,142 @@
+"""The options with which a member calls a command, as Discord's own client would let them through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import wire
+from bot.sandbox.payload import snowflake
+from bot.sandbox.validate.command import BOOLEAN, GROUP, INTEGER, NUMBER, STRING, SUBCOMMAND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.realm import Realm
+    from bot.sandbox.validate.form import Form, Path
+    from bot.sandbox.world import Attachment
+
+USER, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT = 6, 7, 8, 9, 11
+# Discord's clients send integers that a double represents exactly
+SAFE_INTEGER = 2**53 - 1
+
+
+class Options:
+    """Checks given options against a command's definition and collects what they resolve to."""
+
+    def __init__(
+        self,
+        realm: Realm,
+        user_id: int,
+        files: Mapping[str, Attachment],
+        form: Form,
+        *,
+        focused: str | None = None,
+    ) -> None:
+        self._realm = realm
+        self._user_id = user_id
+        self._files = files
+        self._form = form
+        # the option that is being completed; while it is, nothing need be complete
+        self._focused = focused
+        self.resolved: Payload = {}
+
+    def check(self, declared: list[Payload], given: object, path: Path = ("options",)) -> list[Payload]:
+        """Return the options as the bot receives them, in the order in which they are declared."""
+        by_name: dict[str, Payload] = {}
+        for index, entry in enumerate(self._form.array(path, given, 25)):
+            option = self._form.mapping((*path, index), entry)
+            by_name[str(option.get("name"))] = option
+        known = {str(option["name"]) for option in declared}
+        for name in by_name.keys() - known:
+            self._form.error((*path, name), "UNKNOWN_OPTION", f'The command has no option "{name}"')
+        nested = [option for option in declared if option["type"] in (SUBCOMMAND, GROUP)]
+        if nested:
+            return self._nested(nested, by_name, path)
+        checked = []
+        for option in declared:
+            name = str(option["name"])
+            value = by_name[name].get("value") if name in by_name else None
+            if name == self._focused:
+                kept: Payload = {"type": option["type"], "name": name, "focused": True}
+                checked.append(kept | {"value": "" if value is None else str(value)})
+            elif value is not None:
+                kept_value = self._value(option, value, (*path, name))
+                checked.append({"type": option["type"], "name": name, "value": kept_value})
+            elif option.get("required") and self._focused is None:
+                self._form.required((*path, name))
+        return checked
+
+    def _nested(self, declared: list[Payload], by_name: dict[str, Payload], path: Path) -> list[Payload]:
+        chosen = [option for option in declared if option["name"] in by_name]
+        if len(chosen) != 1:
+            self._form.error(path, "SUBCOMMAND_REQUIRED", "Choose one sub-command")
+            return []
+        option = chosen[0]
+        name = str(option["name"])
+        given = by_name[name].get("options") or []
+        inner = self.check(option.get("options") or [], given, (*path, name, "options"))
+        return [{"type": option["type"], "name": name, "options": inner}]
+
+    def _value(self, option: Payload, value: object, path: Path) -> object:
+        kind = option["type"]
+        if kind == STRING:
+            return self._choice(option, self._string(option, value, path), path)
+        if kind in (INTEGER, NUMBER):
+            return self._choice(option, self._number(option, value, path), path)
+        if kind == BOOLEAN:
+            if not isinstance(value, bool):
+                self._form.error(path, "BOOLEAN_TYPE_CONVERT", "Choose True or False")
+            return value
+        return self._resolve(kind, value, path)
+
+    def _string(self, option: Payload, value: object, path: Path) -> str:
+        text = value if isinstance(value, str) else ""
+        if not text.strip():
+            self._form.required(path)
+        least, most = option.get("min_length") or 0, option.get("max_length") or 6000
+        if not least <= len(text) <= most:
+            self._form.error(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {least} and {most} in length.")
+        return text
+
+    def _number(self, option: Payload, value: object, path: Path) -> int | float:
+        whole = option["type"] == INTEGER
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            self._form.error(path, "NUMBER_TYPE_COERCE", "Enter a whole number" if whole else "Enter a number")
+            return 0
+        least, most = option.get("min_value", -SAFE_INTEGER), option.get("max_value", SAFE_INTEGER)
+        if not least <= value <= most:
+            self._form.error(path, "NUMBER_TYPE_RANGE", f"Must be between {least} and {most}.")
+        return value
+
+    def _choice(self, option: Payload, value: str | float, path: Path) -> str | float:
+        if option.get("choices") and value not in [choice["value"] for choice in option["choices"]]:
+            self._form.error(path, "BASE_TYPE_CHOICES", "Choose one of the choices")
+        return value
+
+    def _resolve(self, kind: int, value: object, path: Path) -> str:
+        world = self._realm.world
+        object_id = snowflake(value)
+        found = False
+        if kind in (USER, MENTIONABLE) and object_id in world.members:
+            member = world.members[object_id]
+            self._add("users", object_id, wire.user(member.user))
+            self._add("members", object_id, wire.member(member, with_user=False))
+            found = True
+        elif kind in (ROLE, MENTIONABLE) and object_id in world.roles:
+            self._add("roles", object_id, wire.role(world.roles[object_id]))
+            found = True
+        elif kind == CHANNEL and object_id in world.channels:
+            channel = world.channels[object_id]
+            self._add("channels", object_id, wire.interaction_channel(self._realm, channel, self._user_id))
+            found = True
+        elif kind == ATTACHMENT and str(value) in self._files:
+            file = self._files[str(value)]
+            self._add("attachments", file.id, wire.attachment(self._realm, file, ephemeral=True))
+            return str(file.id)
+        if not found:
+            self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
+        return str(value)
+
+    def _add(self, kind: str, object_id: int, body: Payload) -> None:
+        self.resolved.setdefault(kind, {})[str(object_id)] = body
