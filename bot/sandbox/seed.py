@@ -52,7 +52,7 @@ def gallery(bot_permissions: Permission = BOT) -> World:
     """Return "Pocket Gallery": #imagine and #general; Ada, Ben, Chiyo, the moderator Mo, the owner Olive, the bot."""
     guild_id = snowflake.at(_moment(2024, 3, 1))
     artists, moderators, owners, imagine = (snowflake.at(_moment(2024, 3, 2), n) for n in range(4))
-    bot = User(snowflake.at(_moment(2024, 3, 3)), "imagine", None, avatar="b07", bot=True)
+    bot = User(snowflake.at(_moment(2024, 3, 3)), "Imagine", None, avatar="b07", bot=True)
     roles = [
         Role(guild_id, "@everyone", EVERYONE),
         Role(imagine, "Imagine", bot_permissions, position=1, bot_id=bot.id),

@@ -1,0 +1,70 @@
+// The page's own API. Every call says which member acts; a refusal becomes an Error with Discord's words.
+
+const token = document.querySelector('meta[name="sandbox-token"]').content;
+let member = null;
+
+export const actAs = (id) => { member = id; };
+export const actor = () => member;
+
+export class Refused extends Error {
+  constructor(body) {
+    super(wordsOf(body));
+    this.code = body.code;
+    this.body = body;
+  }
+}
+
+// The first error inside Discord's nested form, with the field's name, or the general message.
+function wordsOf(body) {
+  let found = null;
+  const visit = (node, path) => {
+    if (!node || typeof node !== "object" || found) return;
+    if (Array.isArray(node._errors)) found = [path.filter((p) => p !== "options").join(" › "), node._errors[0].message];
+    else for (const [key, value] of Object.entries(node)) visit(value, [...path, key]);
+  };
+  visit(body.errors, []);
+  return found ? `${found[0] ? `${found[0]}: ` : ""}${found[1]}` : body.message ?? "Something went wrong";
+}
+
+export async function call(method, path, body) {
+  const headers = { "X-Sandbox-Token": token };
+  if (member) headers["X-Sandbox-Member"] = member;
+  if (body !== undefined && !(body instanceof FormData)) {
+    headers["Content-Type"] = "application/json";
+    body = JSON.stringify(body);
+  }
+  const response = await fetch(`/sandbox${path}`, { method, headers, body });
+  const answer = await response.json().catch(() => ({ message: `The sandbox answered ${response.status}` }));
+  if (!response.ok) throw new Refused(answer);
+  return answer;
+}
+
+// A body with files, as Discord's clients send it.
+export function withFiles(payload, files) {
+  if (!files.length) return payload;
+  const form = new FormData();
+  files.forEach((file, index) => form.append(`files[${index}]`, file, file.name));
+  form.append("payload_json", JSON.stringify(payload));
+  return form;
+}
+
+// Live events, with reconnection; `onEvent` gets each, `onLink` whether there is a connection.
+export function listen(onEvent, onLink) {
+  let socket = null;
+  let wait = 500;
+  let stopped = false;
+  const open = () => {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    socket = new WebSocket(`${scheme}://${location.host}/sandbox/socket?token=${encodeURIComponent(token)}&member=${member}`);
+    socket.onopen = () => { wait = 500; onLink(true); };
+    socket.onmessage = (frame) => onEvent(JSON.parse(frame.data));
+    socket.onclose = () => {
+      if (stopped) return;
+      onLink(false);
+      setTimeout(() => { if (!stopped) open(); }, wait);
+      wait = Math.min(wait * 2, 8000);
+    };
+  };
+  open();
+  return () => { stopped = true; socket.close(); };
+}

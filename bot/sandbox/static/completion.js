@@ -1,0 +1,105 @@
+// What could come next in a slash command: commands, options, and values.
+
+import { actor, call } from "./api.js";
+import { h } from "./dom.js";
+import { callable, nest, TYPE } from "./command.js";
+import { commands, state } from "./state.js";
+
+const args = (options) => options.filter((option) => option.type > TYPE.group).map((option) => (option.required ? option.name : `${option.name}?`)).join(" ");
+
+// Commands whose name begins with what was typed, then those that contain it.
+function commandItems(text) {
+  const typed = text.slice(1).toLowerCase();
+  const entries = callable(commands()).filter((entry) => entry.name.includes(typed.trim()));
+  entries.sort((a, b) => b.name.startsWith(typed) - a.name.startsWith(typed) || a.name.localeCompare(b.name));
+  const bot = [...state.members.values()].find((entry) => entry.bot);
+  return entries.map((entry) => {
+    const first = entry.options.find((option) => option.required && option.type !== TYPE.file);
+    return {
+      key: entry.name,
+      lead: bot ? h("img", { src: bot.avatar_url, alt: "", width: 30, height: 30 }) : "/",
+      label: `/${entry.name}`,
+      args: args(entry.options),
+      description: entry.description,
+      from: bot?.name ?? "",
+      replace: [0, text.length, `/${entry.name} ${first ? `${first.name}: ` : ""}`],
+    };
+  });
+}
+
+const POOLS = {
+  [TYPE.boolean]: () => [["True"], ["False"]],
+  [TYPE.user]: () => [...state.members.values()].map((entry) => [`@${entry.name}`, entry.roles[0] ?? "Member"]),
+  [TYPE.channel]: () => state.channels.map((entry) => [`#${entry.name}`, entry.topic ?? ""]),
+  [TYPE.role]: () => [...state.roles.values()].map((name) => [`@${name.replace(/^@/, "")}`]),
+  [TYPE.mentionable]: () => [...POOLS[TYPE.user](), ...POOLS[TYPE.role]()],
+};
+
+const answers = new Map();
+
+// Ask the bot; what it answered before is shown until it answers again.
+async function fromBot(parsed, option, typed, refresh) {
+  const key = [actor(), parsed.entry.command.id, option.name, typed].join("\n");
+  if (answers.has(key)) return answers.get(key);
+  const given = [...parsed.values.values()].filter((value) => value.name !== option.name).flatMap((value) => {
+    const declared = parsed.entry.options.find((entry) => entry.name === value.name);
+    return declared.type === TYPE.string && value.text ? [{ name: value.name, value: value.text }] : [];
+  });
+  const options = nest(parsed.entry.path, [...given, { name: option.name, value: typed }]);
+  const body = { command_id: parsed.entry.command.id, focused: option.name, options };
+  const answer = await call("POST", `/channels/${state.channelId}/autocomplete`, body);
+  const choices = answer.failed ? null : answer.choices;
+  answers.set(key, choices);
+  setTimeout(() => answers.delete(key), 5000);
+  refresh();
+  return choices;
+}
+
+export const currentOption = (parsed, caret) =>
+  [...parsed.values.values()].find((value) => caret >= value.start && caret <= value.end && (value.labelStart !== null || caret > value.start)) ?? null;
+
+function valueItems(parsed, caret, refresh) {
+  const value = currentOption(parsed, caret);
+  const option = value && parsed.entry.options.find((entry) => entry.name === value.name);
+  if (!option || value.labelStart === null) return null;
+  const typed = value.text.toLowerCase();
+  const item = ([label, description]) => ({ key: label, lead: "·", label, description, replace: [value.start, value.end, ` ${label} `] });
+  if (option.autocomplete) {
+    const key = [actor(), parsed.entry.command.id, option.name, value.text].join("\n");
+    if (!answers.has(key)) fromBot(parsed, option, value.text, refresh).catch(() => {});
+    const choices = answers.get(key);
+    if (choices === null) return { title: "The bot did not answer in time", items: [] };
+    return { title: option.description, items: (choices ?? []).map((choice) => ({ ...item([choice.name]), replace: [value.start, value.end, ` ${choice.value} `] })) };
+  }
+  const pairs = option.choices?.map((choice) => [choice.name]) ?? POOLS[option.type]?.();
+  if (!pairs) return null;
+  const fitting = pairs.filter(([label]) => label.toLowerCase().replace(/^[@#]/, "").includes(typed.replace(/^[@#]/, "")));
+  if (fitting.length === 1 && fitting[0][0].toLowerCase() === typed) return null;
+  return { title: option.description, items: fitting.slice(0, 25).map(item), choose: true };
+}
+
+function optionItems(parsed, text, caret) {
+  const word = /(?:^|\s)([\w-]*)$/.exec(text.slice(0, caret))?.[1] ?? "";
+  if (!word) return null;
+  const free = parsed.entry.options.filter((option) => !parsed.values.has(option.name) || parsed.values.get(option.name).labelStart === null);
+  const items = free.filter((option) => option.name.startsWith(word.toLowerCase()) && option.type !== TYPE.file).map((option) => ({
+    key: option.name,
+    lead: "+",
+    label: option.name,
+    description: option.description,
+    from: option.required ? "required" : "optional",
+    replace: [caret - word.length, caret, `${option.name}: `],
+  }));
+  return items.length ? { title: "Options", items } : null;
+}
+
+// Return { title, items, choose } (`choose`: the first is picked unless one moves) or null.
+export function suggest(text, caret, parsed, refresh) {
+  if (!text.startsWith("/")) return null;
+  if (!parsed) {
+    const items = commandItems(text);
+    const title = items.length ? "Commands" : commands().length ? "No such command" : state.botOnline ? "The bot has no commands here" : "The bot is offline";
+    return { title, items, choose: true };
+  }
+  return valueItems(parsed, caret, refresh) ?? optionItems(parsed, text, caret);
+}

@@ -1,0 +1,62 @@
+// Buttons and selects under a message.
+
+import { call } from "./api.js";
+import { h, safeUrl } from "./dom.js";
+import { state } from "./state.js";
+
+const busy = (message, customId) =>
+  [...state.pending.values()].some((entry) => entry.messageId === message.id && entry.customId === customId && entry.state === "pending");
+
+async function use(message, component, values, failed) {
+  try {
+    const path = `/channels/${message.channel_id}/messages/${message.id}/components`;
+    await call("POST", path, { custom_id: component.custom_id, values });
+  } catch (error) {
+    failed(error.message);
+  }
+}
+
+function button(message, component, failed) {
+  const label = [component.emoji && h("span", { "aria-hidden": "true" }, component.emoji.name), component.label && h("span", {}, component.label)];
+  if (component.style === 5) {
+    return h("a", { class: "component style-5", href: safeUrl(component.url), target: "_blank", rel: "noopener noreferrer" }, label, h("span", {}, "↗"));
+  }
+  const waiting = busy(message, component.custom_id);
+  return h("button", {
+    type: "button",
+    class: `component style-${component.style}${waiting ? " busy" : ""}`,
+    disabled: component.disabled || waiting,
+    "aria-label": component.label ?? component.emoji?.name,
+    dataset: { testid: "button", customId: component.custom_id, focus: component.custom_id },
+    onclick: () => use(message, component, undefined, failed),
+  }, label);
+}
+
+function choices(component) {
+  if (component.type === 3) return component.options.map((o) => [o.value, `${o.emoji ? `${o.emoji.name} ` : ""}${o.label}`, o.default, o.description]);
+  const people = [...state.members.values()].map((entry) => [entry.id, `@${entry.name}`]);
+  const roles = [...state.roles].map(([id, name]) => [id, `@${name}`]);
+  const channels = state.channels.map((entry) => [entry.id, `#${entry.name}`]);
+  return { 5: people, 6: roles, 7: [...people, ...roles], 8: channels }[component.type] ?? [];
+}
+
+export function select(component, onpick, extra = {}) {
+  const many = component.max_values > 1;
+  const list = choices(component).map(([value, label, chosen, title]) => h("option", { value, selected: chosen, title }, label));
+  const first = many ? [] : [h("option", { value: "", disabled: true, selected: !component.options?.some((o) => o.default) }, component.placeholder ?? "Make a selection")];
+  return h("select", {
+    class: "pick",
+    multiple: many,
+    disabled: component.disabled,
+    "aria-label": component.placeholder ?? "Selection",
+    dataset: { testid: "select", customId: component.custom_id, focus: component.custom_id },
+    onchange: (event) => onpick([...event.target.selectedOptions].map((option) => option.value)),
+    ...extra,
+  }, first, list);
+}
+
+export function components(message, failed) {
+  if (!message.components.length) return null;
+  return h("div", { class: "components" }, message.components.map((row) => h("div", { class: "component-row" }, row.components.map((component) =>
+    component.type === 2 ? button(message, component, failed) : select(component, (values) => use(message, component, values, failed))))));
+}

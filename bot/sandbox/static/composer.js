@@ -1,0 +1,214 @@
+// Where one writes: plain messages, replies and files, and slash commands with completion.
+
+import { call, withFiles } from "./api.js";
+import { callable, check, parse, TYPE } from "./command.js";
+import { currentOption, suggest } from "./completion.js";
+import { byId, h } from "./dom.js";
+import { optionsPanel, suggestionList } from "./panel.js";
+import { channel, commands, may, member, PERMISSION, state } from "./state.js";
+
+const box = byId("composer");
+const mirror = byId("mirror");
+const panel = byId("completion");
+const form = byId("compose");
+const fileInput = byId("file-input");
+
+let active = -1;
+let suggestion = null;
+let complaint = null;
+let replyTo = null;
+let attached = [];
+let fileFor = null;
+let closed = false;
+const chosen = new Map();
+
+const parsed = () => parse(box.value, callable(commands()));
+
+export function setUp() {
+  box.addEventListener("input", () => { complaint = null; closed = false; active = -1; update(); });
+  box.addEventListener("keyup", (event) => { if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) update(); });
+  box.addEventListener("click", () => update());
+  box.addEventListener("keydown", onKey);
+  box.addEventListener("scroll", () => { mirror.scrollTop = box.scrollTop; });
+  box.addEventListener("paste", (event) => { if (event.clipboardData.files.length) { event.preventDefault(); attach([...event.clipboardData.files]); } });
+  form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
+  byId("attach").addEventListener("click", () => { fileFor = null; fileInput.multiple = true; fileInput.click(); });
+  fileInput.addEventListener("change", () => { attach([...fileInput.files]); fileInput.value = ""; });
+  document.addEventListener("pointerdown", (event) => {
+    if (!byId("compose").contains(event.target) && !panel.contains(event.target)) { closed = true; update(); }
+  });
+  box.addEventListener("focus", () => { closed = false; update(); });
+}
+
+export function renderComposer() {
+  const here = channel();
+  const allowed = may(PERMISSION.sendMessages);
+  box.disabled = !allowed;
+  box.placeholder = allowed ? `Message #${here.name} as ${member(state.me).name}, or type / for commands` : "You may not write here";
+  box.setAttribute("aria-label", `Message #${here.name}`);
+  byId("attach").hidden = !may(PERMISSION.attachFiles);
+  update();
+}
+
+export function reply(message) {
+  replyTo = message;
+  renderExtras();
+  box.focus();
+}
+
+function attach(files) {
+  if (fileFor) { chosen.set(fileFor, files[0]); fileFor = null; }
+  else attached = [...attached, ...files].slice(0, 10);
+  renderExtras();
+  update();
+  box.focus();
+}
+
+function renderExtras() {
+  const bar = byId("reply-bar");
+  bar.hidden = !replyTo;
+  if (replyTo) {
+    bar.replaceChildren("Replying to ", h("b", {}, member(replyTo.author.id)?.name ?? replyTo.author.username),
+      h("button", { type: "button", "aria-label": "Do not reply", onclick: () => { replyTo = null; renderExtras(); } }, "✕"));
+  }
+  const tray = byId("files");
+  tray.hidden = !attached.length;
+  tray.replaceChildren(...attached.map((file, index) => h("span", { class: "chip" }, `📎 ${file.name}`,
+    h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: () => { attached.splice(index, 1); renderExtras(); } }, "✕"))));
+}
+
+function onKey(event) {
+  const items = closed ? [] : suggestion?.items ?? [];
+  const selected = active >= 0 ? active : suggestion?.choose && items.length ? 0 : -1;
+  if (items.length && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+    event.preventDefault();
+    const step = event.key === "ArrowDown" ? 1 : -1;
+    active = selected < 0 ? (step > 0 ? 0 : items.length - 1) : (selected + step + items.length) % items.length;
+    update();
+  } else if (items.length && event.key === "Tab" && !event.shiftKey) {
+    event.preventDefault();
+    accept(items[Math.max(0, selected)]);
+  } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    if (selected >= 0) accept(items[selected]);
+    else submit();
+  } else if (event.key === "Escape") {
+    if (panel.hidden) { replyTo = null; renderExtras(); }
+    closed = true;
+    update();
+  }
+}
+
+function accept(item) {
+  const [start, end, text] = item.replace;
+  const rest = box.value.slice(end).trimStart();
+  box.value = box.value.slice(0, start) + text + rest;
+  const caret = start + text.length;
+  box.setSelectionRange(caret, caret);
+  complaint = null;
+  active = -1;
+  box.focus();
+  update();
+}
+
+// Go to an option: to its value if it has one, else add it at the end.
+function goTo(option) {
+  if (option.type === TYPE.file) {
+    fileFor = option.name;
+    fileInput.multiple = false;
+    fileInput.click();
+    return;
+  }
+  const value = parsed()?.values.get(option.name);
+  if (value) box.setSelectionRange(value.end, value.end);
+  else box.value = `${box.value.trimEnd()} ${option.name}: `;
+  box.focus();
+  update();
+}
+
+export function update() {
+  const now = parsed();
+  const caret = box.selectionStart;
+  suggestion = closed ? null : suggest(box.value, caret, now, update);
+  const items = suggestion?.items ?? [];
+  const selected = active >= 0 ? Math.min(active, items.length - 1) : suggestion?.choose && items.length ? 0 : -1;
+  const checked = now ? check(now, chosen) : null;
+  paint(now, checked);
+  form.classList.toggle("bad", Boolean(complaint));
+  const shown = [
+    now && !closed && optionsPanel(now, checked, chosen, currentOption(now, caret), complaint, goTo),
+    !now && complaint && h("div", { class: "options-panel" }, h("p", { class: "hint error", role: "alert", dataset: { testid: "complaint" } }, complaint.words)),
+    suggestion && suggestionList(suggestion, selected, accept),
+  ].filter(Boolean);
+  panel.hidden = !shown.length;
+  panel.replaceChildren(...shown);
+  panel.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  box.setAttribute("aria-expanded", items.length ? "true" : "false");
+  if (selected >= 0) box.setAttribute("aria-activedescendant", `suggestion-${selected}`);
+  else box.removeAttribute("aria-activedescendant");
+}
+
+// The mirror lies behind the text and colours options; it holds the same words, so they fall on the same places.
+function paint(now, checked) {
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight}px`;
+  if (!now) { mirror.replaceChildren(); return; }
+  const parts = [];
+  let at = 0;
+  const text = box.value;
+  const push = (end, kind) => { if (end > at) { parts.push(kind === null ? text.slice(at, end) : h("mark", { class: kind }, text.slice(at, end))); at = end; } };
+  push(now.begin, "");
+  for (const value of [...now.values.values()].sort((a, b) => a.start - b.start)) {
+    if (value.labelStart !== null) { push(value.labelStart, null); push(value.start, checked.errors.has(value.name) && value.text ? "bad" : ""); }
+    const from = value.start + (text.slice(value.start, value.end).length - text.slice(value.start, value.end).trimStart().length);
+    push(from, null);
+    push(from + value.text.length, checked.errors.has(value.name) ? "bad" : "value");
+    push(value.end, null);
+  }
+  push(text.length, null);
+  mirror.replaceChildren(...parts);
+}
+
+function clear() {
+  box.value = "";
+  chosen.clear();
+  attached = [];
+  replyTo = null;
+  complaint = null;
+  renderExtras();
+  update();
+}
+
+async function submit() {
+  const text = box.value;
+  const here = state.channelId;
+  if (box.disabled || (!text.trim() && !attached.length)) return;
+  try {
+    if (text.startsWith("/") && !attached.length) {
+      const now = parsed();
+      if (!now) { complaint = { words: "There is no such command here" }; update(); return; }
+      const { options, files, errors } = check(now, chosen);
+      if (now.stray) errors.set("", `“${now.stray}” belongs to no option`);
+      if (errors.size) {
+        const [name, words] = [...errors][0];
+        complaint = { name, words };
+        closed = false;
+        update();
+        return;
+      }
+      clear();
+      const answer = await call("POST", `/channels/${here}/commands`, withFiles({ command_id: now.entry.command.id, options }, files));
+      return void answer;
+    }
+    const body = { content: text };
+    if (replyTo) body.message_reference = { message_id: replyTo.id };
+    const files = attached;
+    clear();
+    await call("POST", `/channels/${here}/messages`, withFiles(body, files));
+  } catch (error) {
+    box.value = text;
+    complaint = { words: error.message };
+    closed = false;
+    update();
+  }
+}

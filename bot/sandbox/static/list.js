@@ -1,0 +1,127 @@
+// The message list: it keeps its place, follows the latest, and replaces a message without a flicker.
+
+import { call } from "./api.js";
+import { byId, h } from "./dom.js";
+import { failures, joins, messageElement, pendingElement } from "./message.js";
+import { byAge, channel, messagesOf, state } from "./state.js";
+import { dayOf } from "./time.js";
+
+const scroller = byId("scroller");
+const list = byId("messages");
+const toLatest = byId("to-latest");
+let handlers = {};
+let following = true;
+
+export function setUp(given) {
+  handlers = given;
+  scroller.addEventListener("scroll", () => {
+    following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 90;
+    if (following) toLatest.hidden = true;
+  });
+  toLatest.addEventListener("click", () => follow(true));
+  // pictures that arrive late push the end down; stay with it
+  new ResizeObserver(() => follow()).observe(list);
+  new ResizeObserver(() => follow()).observe(scroller);
+}
+
+export function follow(force = false) {
+  if (force) following = true;
+  if (following) scroller.scrollTop = scroller.scrollHeight;
+}
+
+const shown = () => [...messagesOf(state.channelId).values()].filter((message) => !state.dismissed.has(message.id)).sort(byAge);
+
+function jump(id) {
+  const element = byId(`message-${id}`);
+  element?.scrollIntoView({ block: "center", behavior: "smooth" });
+  element?.classList.add("flash");
+  setTimeout(() => element?.classList.remove("flash"), 1700);
+}
+
+const options = (joined) => ({
+  joined,
+  jump,
+  reply: handlers.reply,
+  refresh: replace,
+  dismiss: (message) => { state.dismissed.add(message.id); render(); },
+});
+
+function beginning() {
+  const here = channel();
+  const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
+  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, "#"), h("h3", {}, `Welcome to #${here.name}`),
+    h("p", {}, here.topic ?? ""), here.commands.length > 0 && h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do.")];
+  byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
+}
+
+async function loadOlder() {
+  const first = shown()[0];
+  const height = scroller.scrollHeight;
+  const answer = await call("GET", `/channels/${state.channelId}/messages?before=${first.id}`);
+  for (const message of answer.messages) messagesOf(state.channelId).set(message.id, message);
+  state.more.set(state.channelId, answer.more);
+  following = false;
+  render();
+  scroller.scrollTop += scroller.scrollHeight - height;
+}
+
+export function render() {
+  if (!channel()) return;
+  beginning();
+  const items = [];
+  let before = null;
+  for (const message of shown()) {
+    const day = new Date(message.timestamp).toDateString();
+    if (!before || new Date(before.timestamp).toDateString() !== day) {
+      items.push(h("li", { class: "day", role: "separator" }, dayOf(new Date(message.timestamp))));
+    }
+    items.push(messageElement(message, options(joins(message, before))));
+    before = message;
+  }
+  list.replaceChildren(...items);
+  renderPending();
+  follow();
+}
+
+// Commands of mine that nothing has been heard of yet stand at the end.
+export function renderPending() {
+  for (const element of list.querySelectorAll('[id^="pending-"]')) element.remove();
+  for (const [id, entry] of state.pending) {
+    if (entry.messageId || entry.channelId !== state.channelId) continue;
+    list.append(pendingElement(id, entry, () => { state.pending.delete(id); renderPending(); }));
+  }
+  follow();
+}
+
+const versions = new Map();
+
+// Rebuild one message. Its new pictures are decoded first, so that a preview changes in place without a blank frame.
+export async function replace(id) {
+  const message = messagesOf(state.channelId).get(id);
+  const old = byId(`message-${id}`);
+  if (!message || !old) return;
+  const version = (versions.get(id) ?? 0) + 1;
+  versions.set(id, version);
+  const fresh = messageElement(message, options(old.classList.contains("joined")));
+  const pictures = [...fresh.querySelectorAll(".picture img")].map((image) => image.decode().catch(() => {}));
+  if (pictures.length) await Promise.race([Promise.all(pictures), new Promise((done) => setTimeout(done, 1500))]);
+  const current = byId(`message-${id}`);
+  if (versions.get(id) !== version || !current || !messagesOf(state.channelId).has(id)) return;
+  const focused = current.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+  const revealed = [...current.querySelectorAll(".picture")].some((element) => element.getAttribute("aria-label")?.startsWith("Enlarge"));
+  if (revealed) for (const veiled of fresh.querySelectorAll(".hidden-picture")) veiled.classList.remove("hidden-picture");
+  current.replaceWith(fresh);
+  if (focused) [...fresh.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focused)?.focus();
+  follow();
+}
+
+export function add(message) {
+  failures.delete(message.id);
+  render();
+  if (message.author.id === state.me) follow(true);
+  else if (!following) toLatest.hidden = false;
+}
+
+export function remove() {
+  render();
+}

@@ -1,0 +1,157 @@
+// The page: loads what the member sees, then follows what happens.
+
+import { actAs, call, listen } from "./api.js";
+import * as composer from "./composer.js";
+import { byId } from "./dom.js";
+import * as list from "./list.js";
+import { plainText } from "./markdown.js";
+import { failures } from "./message.js";
+import { openModal } from "./modal.js";
+import * as sidebar from "./sidebar.js";
+import { member, messagesOf, state } from "./state.js";
+
+const MODAL = 9;
+let stopListening = () => {};
+let typingUntil = new Map();
+
+async function load() {
+  const answer = await call("GET", "/state");
+  state.guild = answer.guild;
+  state.channels = answer.channels;
+  state.members = new Map(answer.members.map((entry) => [entry.id, entry]));
+  state.roles = new Map(answer.roles.map((role) => [role.id, role.name]));
+  state.botOnline = answer.bot_online;
+  if (!state.channels.some((entry) => entry.id === state.channelId)) state.channelId = state.channels[0]?.id ?? null;
+  document.title = `#${state.channels.find((entry) => entry.id === state.channelId)?.name ?? ""} · ${state.guild.name}`;
+}
+
+function renderFrame() {
+  sidebar.renderChannels(pickChannel);
+  sidebar.renderMembers(become);
+  sidebar.renderRoster();
+  sidebar.renderHeader();
+  composer.renderComposer();
+}
+
+async function loadMessages() {
+  const answer = await call("GET", `/channels/${state.channelId}/messages`);
+  state.messages.set(state.channelId, new Map(answer.messages.map((message) => [message.id, message])));
+  state.more.set(state.channelId, answer.more);
+}
+
+async function refresh() {
+  await load();
+  await loadMessages();
+  renderFrame();
+  list.render();
+}
+
+async function pickChannel(id) {
+  state.channelId = id;
+  state.unread.delete(id);
+  await refresh();
+  list.follow(true);
+}
+
+async function become(id) {
+  stopListening();
+  state.me = id;
+  localStorage.setItem("member", id);
+  actAs(id);
+  state.messages.clear();
+  state.pending.clear();
+  state.unread.clear();
+  failures.clear();
+  renderMembersAtOnce();
+  await refresh();
+  list.follow(true);
+  let first = true;
+  stopListening = listen(onEvent, (linked) => {
+    byId("offline").hidden = linked;
+    // what was missed while there was no connection
+    if (linked && !first) refresh();
+    first = false;
+  });
+}
+
+function renderMembersAtOnce() {
+  if (state.members.size) sidebar.renderMembers(become);
+}
+
+function onMessage(message) {
+  const known = messagesOf(message.channel_id).has(message.id);
+  messagesOf(message.channel_id).set(message.id, message);
+  typingUntil.delete(message.author.id);
+  if (message.channel_id === state.channelId) {
+    if (known) list.replace(message.id);
+    else list.add(message);
+  }
+  if (known) return;
+  const name = member(message.author.id)?.name ?? message.author.username;
+  byId("announcer").textContent = `${name}: ${plainText(message.content) || plainText(message.embeds[0]?.title) || "a picture"}`;
+  if (message.channel_id !== state.channelId || document.hidden) {
+    const before = state.unread.get(message.channel_id) ?? { pings: 0 };
+    const pinged = message.mention_everyone || message.mentions.some((user) => user.id === state.me);
+    if (message.channel_id !== state.channelId) state.unread.set(message.channel_id, { pings: before.pings + (pinged ? 1 : 0) });
+    sidebar.renderChannels(pickChannel);
+  }
+}
+
+function onInteraction(event) {
+  // autocomplete has its own place
+  if (event.kind === 4) return;
+  const entry = { name: event.name ?? "", channelId: event.channel_id, messageId: event.kind === 2 ? null : event.message_id, customId: event.custom_id, state: event.state };
+  if (event.kind === 5 && !event.message_id) entry.name = "form";
+  if (event.state === "acknowledged") {
+    state.pending.delete(event.id);
+    if (event.callback_type === MODAL) openModal(event.id, event.answer);
+  } else if (event.state === "failed" && entry.messageId) {
+    state.pending.delete(event.id);
+    failures.set(entry.messageId, "This interaction failed");
+  } else {
+    state.pending.set(event.id, entry);
+    if (entry.messageId) failures.delete(entry.messageId);
+  }
+  if (entry.messageId) list.replace(entry.messageId);
+  list.renderPending();
+  if (!entry.messageId && event.state === "pending") list.follow(true);
+}
+
+function onTyping(event) {
+  if (event.user_id === state.me || event.channel_id !== state.channelId) return;
+  typingUntil.set(event.user_id, Date.now() + 9000);
+}
+
+setInterval(() => {
+  const names = [...typingUntil].filter(([, until]) => until > Date.now()).map(([id]) => member(id)?.name);
+  const words = names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…` : "";
+  if (byId("typing").textContent !== words) byId("typing").textContent = words;
+}, 400);
+
+const HANDLERS = {
+  hello: (event) => { state.botOnline = event.bot_online; sidebar.renderHeader(); sidebar.renderRoster(); },
+  presence: (event) => { HANDLERS.hello(event); composer.update(); },
+  commands: async () => { await load(); renderFrame(); list.render(); },
+  typing: onTyping,
+  interaction: onInteraction,
+  message: (event) => onMessage(event.message),
+  deleted: (event) => { messagesOf(event.channel_id).delete(event.id); if (event.channel_id === state.channelId) list.remove(event.id); },
+};
+
+function onEvent(event) {
+  HANDLERS[event.type]?.(event);
+}
+
+async function begin() {
+  const { people } = await call("GET", "/people");
+  const remembered = new URLSearchParams(location.search).get("as") ?? localStorage.getItem("member");
+  const me = people.find((entry) => entry.id === remembered || entry.username === remembered) ?? people[0];
+  sidebar.setUp();
+  composer.setUp();
+  list.setUp({ reply: composer.reply });
+  await become(me.id);
+  byId("app").dataset.ready = "true";
+  if (matchMedia("(min-width: 721px)").matches) byId("composer").focus();
+}
+
+begin();

@@ -1,0 +1,101 @@
+// One message, as an element.
+
+import { components } from "./component.js";
+import { h } from "./dom.js";
+import { embed } from "./embed.js";
+import { markdown, plainText } from "./markdown.js";
+import { attachments } from "./picture.js";
+import { reactions } from "./reaction.js";
+import { context, member, messagesOf, state } from "./state.js";
+import { inFull, stamp, timeOfDay } from "./time.js";
+import { toolbar } from "./toolbar.js";
+
+const EPHEMERAL = 64;
+const LOADING = 128;
+const SUPPRESS_EMBEDS = 4;
+const TOGETHER_MS = 7 * 60 * 1000;
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\ufe0f\u200d\p{Emoji_Modifier}]*\s*){1,6}$/u;
+
+export const face = (who, size) => h("img", { src: who.avatar_url, alt: "", width: size, height: size, loading: "lazy" });
+const hidden = (message) => (message.flags & EPHEMERAL) !== 0;
+const nameOf = (user) => member(user.id)?.name ?? user.global_name ?? user.username;
+const appTag = (user) => (user.bot ? h("span", { class: "tag" }, "APP") : null);
+
+// Messages that one person writes in a row stand together under one name.
+export function joins(message, before) {
+  return Boolean(before) && before.author.id === message.author.id && !lineAbove(message)
+    && hidden(before) === hidden(message)
+    && new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS
+    && new Date(message.timestamp).toDateString() === new Date(before.timestamp).toDateString();
+}
+
+const lineAbove = (message) => Boolean(message.message_reference) || message.type === 20 || message.type === 23;
+
+// What a message answers: a command that somebody used, or another message.
+function above(message, jump) {
+  const used = message.interaction;
+  if ((message.type === 20 || message.type === 23) && used) {
+    const who = member(used.user.id);
+    return h("div", { class: "line", dataset: { testid: "used-command" } }, who && face(who, 16), h("b", {}, nameOf(used.user)), "used",
+      h("span", { class: "command" }, message.type === 20 ? `/${used.name}` : used.name));
+  }
+  if (!message.message_reference) return null;
+  const original = messagesOf(message.channel_id).get(message.message_reference.message_id) ?? message.referenced_message;
+  if (!original) return h("div", { class: "line" }, h("i", {}, "Original message was deleted"));
+  const who = member(original.author.id);
+  const said = plainText(original.content) || (original.embeds[0] && plainText(original.embeds[0].title ?? original.embeds[0].description)) || "Click to see the picture";
+  return h("div", { class: "line" }, who && face(who, 16), h("b", {}, nameOf(original.author)),
+    h("button", { type: "button", class: "said", onclick: () => jump(original.id) }, markdown(said, context)));
+}
+
+function pingsMe(message) {
+  return message.mention_everyone || message.mentions.some((user) => user.id === state.me);
+}
+
+function body(message, failed) {
+  if (message.flags & LOADING) {
+    return [h("div", { class: "thinking", dataset: { testid: "thinking" } }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+      `${nameOf(message.author)} is thinking…`)];
+  }
+  const jumbo = ONLY_EMOJI.test(message.content.trim());
+  const edited = message.edited_timestamp ? h("span", { class: "edited", title: inFull(new Date(message.edited_timestamp)) }, "(edited)") : null;
+  const text = message.content || (edited && !message.embeds.length && !message.attachments.length)
+    ? h("div", { class: jumbo ? "content jumbo" : "content", dataset: { testid: "content" } }, markdown(message.content, context), edited) : null;
+  const embeds = message.flags & SUPPRESS_EMBEDS ? [] : message.embeds.map((data) => embed(data));
+  return [text, ...attachments(message.attachments), ...embeds, components(message, failed), reactions(message, failed)];
+}
+
+// Without the element, so that a failure can be shown under a message that is rebuilt meanwhile.
+export const failures = new Map();
+
+export function messageElement(message, { joined, jump, reply, refresh, dismiss }) {
+  const failed = (words) => { failures.set(message.id, words); refresh(message.id); };
+  const who = member(message.author.id);
+  const date = new Date(message.timestamp);
+  const line = above(message, jump);
+  const classes = ["message", joined && "joined", line && "with-line", hidden(message) && "ephemeral", pingsMe(message) && "pinged"];
+  const label = `${nameOf(message.author)}, ${timeOfDay(date)}`;
+  return h("li", { class: classes.filter(Boolean).join(" "), id: `message-${message.id}`, "aria-label": label, dataset: { testid: "message", id: message.id, author: nameOf(message.author) } },
+    line,
+    joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: who?.avatar_url, alt: "" }),
+    !joined && h("div", { class: "by" }, h("span", { class: "name", style: who?.color ? { color: who.color } : {} }, nameOf(message.author)), appTag(message.author),
+      h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date))),
+    body(message, failed),
+    failures.has(message.id) && h("p", { class: "failed", role: "alert", dataset: { testid: "failed" } }, failures.get(message.id)),
+    hidden(message) && h("p", { class: "only-you", dataset: { testid: "only-you" } }, "👁 Only you can see this •",
+      h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")),
+    toolbar(message, { failed, reply }));
+}
+
+// A command on its way, or one that the bot never answered.
+export function pendingElement(id, entry, forget) {
+  const me = member(state.me);
+  const failed = entry.state === "failed";
+  return h("li", { class: "message with-line ephemeral", id: `pending-${id}`, dataset: { testid: failed ? "no-response" : "sending" } },
+    h("div", { class: "line" }, face(me, 16), h("b", {}, me.name), "used", h("span", { class: "command" }, `/${entry.name}`)),
+    h("img", { class: "avatar", src: [...state.members.values()].find((who) => who.bot)?.avatar_url, alt: "" }),
+    failed
+      ? h("p", { class: "failed" }, "The application did not respond")
+      : h("div", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), "Sending command…"),
+    failed && h("p", { class: "only-you" }, "👁 Only you can see this •", h("button", { type: "button", onclick: forget }, "Dismiss message")));
+}
