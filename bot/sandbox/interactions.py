@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire
+from bot.sandbox import wire, wire_message
 from bot.sandbox.errors import already_acknowledged, invalid_webhook_token, unknown_interaction, unknown_webhook
 from bot.sandbox.events import InteractionMoved, InteractionOpened
 
@@ -208,5 +208,5 @@ def _payload(realm: Realm, interaction: Interaction, channel: Channel, message: 
         "data": interaction.data,
     }
     if message is not None and interaction.kind in (Kind.COMPONENT, Kind.MODAL):
-        body["message"] = wire.message(realm, message)
+        body["message"] = wire_message.message(realm, message)
     return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire
+from bot.sandbox import wire_message
 from bot.sandbox.attachments import assemble
 from bot.sandbox.errors import DiscordError, empty_message
 from bot.sandbox.events import MessageCreated, MessageDeleted, MessageEdited
@@ -66,14 +66,14 @@ def respond(
     realm: Realm, interaction: Interaction, channel: Channel, draft: Draft, uploads: Mapping[int, Upload], *, kind: int
 ) -> Message:
     """Post a message that answers an interaction; these need no channel permissions of the bot's."""
-    ephemeral = bool((draft.flags or 0) & wire.EPHEMERAL)
+    ephemeral = bool((draft.flags or 0) & wire_message.EPHEMERAL)
     message = Message(
         id=realm.snowflakes.next(),
         channel_id=channel.id,
         author_id=realm.world.bot.id,
         timestamp=realm.clock.time(),
         type=kind,
-        flags=wire.EPHEMERAL if ephemeral else 0,
+        flags=wire_message.EPHEMERAL if ephemeral else 0,
         reference_id=interaction.answers(),
         interaction_id=interaction.id,
         interaction=interaction.metadata(),
@@ -91,7 +91,7 @@ def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral
         author_id=realm.world.bot.id,
         timestamp=realm.clock.time(),
         type=kind,
-        flags=wire.LOADING | (wire.EPHEMERAL if ephemeral else 0),
+        flags=wire_message.LOADING | (wire_message.EPHEMERAL if ephemeral else 0),
         reference_id=interaction.answers(),
         interaction_id=interaction.id,
         interaction=interaction.metadata(),
@@ -103,7 +103,7 @@ def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral
 def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
     """Change what a draft names; a message that was "thinking" becomes a real one."""
     channel = realm.world.channels[message.channel_id]
-    was_thinking = bool(message.flags & wire.LOADING)
+    was_thinking = bool(message.flags & wire_message.LOADING)
     files = assemble(realm, channel.id, message.attachments, draft.attachments, uploads)
     content = message.content if draft.content is None else draft.content
     embeds = message.embeds if draft.embeds is None else draft.embeds
@@ -111,7 +111,7 @@ def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upl
     if not (content or embeds or files or components):
         raise empty_message()
     message.content, message.embeds, message.components, message.attachments = content, embeds, components, files
-    message.flags &= ~wire.LOADING
+    message.flags &= ~wire_message.LOADING
     if draft.flags is not None:
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
     if draft.content is not None:

@@ -6,16 +6,11 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.clock import timestamp
 from bot.sandbox.permissions import in_channel
-from bot.sandbox.validate.embed import MEDIA
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
     from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Attachment, Channel, Command, Member, Message, Role, User
-
-EPHEMERAL = 1 << 6
-LOADING = 1 << 7
-SPOILER_ATTACHMENT = 1 << 3
+    from bot.sandbox.world import Channel, Command, Member, Role, User
 
 
 def user(person: User) -> Payload:
@@ -167,142 +162,6 @@ def guild_create(realm: Realm, *, with_presences: bool) -> Payload:
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
-
-
-def attachment(realm: Realm, file: Attachment, *, ephemeral: bool = False) -> Payload:
-    """Return an attachment object with a freshly signed address."""
-    url = realm.cdn.url(file)
-    body: Payload = {
-        "id": str(file.id),
-        "filename": file.filename,
-        "size": file.size,
-        "url": url,
-        "proxy_url": url,
-        "flags": SPOILER_ATTACHMENT if file.filename.startswith("SPOILER_") else 0,
-    }
-    if file.content_type is not None:
-        body["content_type"] = file.content_type
-    if file.width is not None:
-        body |= {"width": file.width, "height": file.height}
-    if file.description is not None:
-        body["description"] = file.description
-    if ephemeral:
-        body["ephemeral"] = True
-    return body
-
-
-def _embeds(realm: Realm, post: Message) -> tuple[list[Payload], set[int]]:
-    """Return the embeds with `attachment://` resolved, and the ids of the files that they show.
-
-    Discord leaves those files out of `attachments` (discord-api-docs #1340) until an edit no longer names them.
-    """
-    by_name = {file.filename: file for file in post.attachments}
-    shown: set[int] = set()
-    resolved = []
-    for kept in post.embeds:
-        embed = dict(kept)
-        for part, key in MEDIA:
-            holder = embed.get(part)
-            if not isinstance(holder, dict) or not str(holder.get(key, "")).startswith("attachment://"):
-                continue
-            file = by_name.get(str(holder[key]).removeprefix("attachment://"))
-            if file is None:
-                # a name that no file has: the picture is silently absent, as on Discord
-                embed[part] = {k: v for k, v in holder.items() if k != key}
-                if part in ("image", "thumbnail"):
-                    del embed[part]
-                continue
-            shown.add(file.id)
-            url = realm.cdn.url(file)
-            size = {} if file.width is None else {"width": file.width, "height": file.height}
-            prefix = "" if key == "url" else "icon_"
-            embed[part] = holder | {key: url, f"proxy_{prefix}url": url} | (size if key == "url" else {})
-        resolved.append(embed)
-    return resolved, shown
-
-
-def message(realm: Realm, post: Message, *, viewer_id: int | None = None, nested: bool = False) -> Payload:
-    """Return a message object as `viewer_id` sees it (by default the bot)."""
-    world = realm.world
-    viewer = world.bot.id if viewer_id is None else viewer_id
-    embeds, shown = _embeds(realm, post)
-    ephemeral = post.ephemeral_for is not None
-    body: Payload = {
-        "id": str(post.id),
-        "channel_id": str(post.channel_id),
-        "type": post.type,
-        "author": user(world.members[post.author_id].user),
-        "content": post.content,
-        "timestamp": timestamp(post.timestamp),
-        "edited_timestamp": None if post.edited_at is None else timestamp(post.edited_at),
-        "flags": post.flags,
-        "tts": post.tts,
-        "pinned": False,
-        "mention_everyone": post.mention_everyone,
-        "mentions": [user(world.members[i].user) for i in post.mentions if i in world.members],
-        "mention_roles": [str(i) for i in post.mention_roles],
-        "attachments": [
-            attachment(realm, file, ephemeral=ephemeral) for file in post.attachments if file.id not in shown
-        ],
-        "embeds": embeds,
-        "components": post.components,
-    }
-    if post.reactions:
-        body["reactions"] = [
-            {
-                "emoji": {"id": None, "name": reaction.emoji},
-                "count": len(reaction.user_ids),
-                "count_details": {"burst": 0, "normal": len(reaction.user_ids)},
-                "burst_colors": [],
-                "me": viewer in reaction.user_ids,
-                "me_burst": False,
-                "burst_me": False,
-            }
-            for reaction in post.reactions
-        ]
-    if post.nonce is not None:
-        body["nonce"] = post.nonce
-    if post.interaction is not None:
-        body |= {"application_id": str(world.bot.id), "webhook_id": str(world.bot.id)}
-        body["interaction_metadata"] = _interaction_metadata(realm, post.interaction)
-        if post.interaction.get("name"):
-            body["interaction"] = {key: post.interaction[key] for key in ("id", "type", "name")} | {
-                "user": body["interaction_metadata"]["user"]
-            }
-    if post.reference_id is not None:
-        body["message_reference"] = {
-            "type": 0,
-            "message_id": str(post.reference_id),
-            "channel_id": str(post.channel_id),
-            "guild_id": str(world.guild.id),
-        }
-        if not nested:
-            original = world.message(post.channel_id, post.reference_id)
-            body["referenced_message"] = (
-                None if original is None else message(realm, original, viewer_id=viewer_id, nested=True)
-            )
-    if viewer == world.bot.id and not _may_read(realm, post):
-        body |= {"content": "", "embeds": [], "attachments": [], "components": []}
-    return body
-
-
-def _interaction_metadata(realm: Realm, kept: Payload) -> Payload:
-    body = {key: value for key, value in kept.items() if key not in ("name", "user_id")}
-    body["user"] = user(realm.world.members[int(kept["user_id"])].user)
-    body["authorizing_integration_owners"] = {"0": str(realm.world.guild.id)}
-    return body
-
-
-def _may_read(realm: Realm, post: Message) -> bool:
-    """Tell whether the bot sees what a message says: its own, those that mention it, or all with the intent."""
-    bot_id = realm.world.bot.id
-    return realm.message_content or post.author_id == bot_id or bot_id in post.mentions
-
-
-def in_guild(realm: Realm, post: Message) -> Payload:
-    """Return a message as the gateway sends it: with its guild and its author's membership."""
-    author = member(realm.world.members[post.author_id], with_user=False)
-    return message(realm, post) | {"guild_id": str(realm.world.guild.id), "member": author}
 
 
 def command(realm: Realm, entry: Command) -> Payload:

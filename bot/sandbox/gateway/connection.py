@@ -75,12 +75,23 @@ class Connection:
             self._compressor = zlib_stream()
         elif compress == "zstd-stream":
             self._compressor = zstd_stream()
+        self._closed_here = False
         self._last_beat = gateway.realm.clock.time()
         self._sent_at: list[float] = []
 
     def send(self, op: Op, data: object = None) -> None:
         """Queue a payload that is not an event."""
         self.outbox.put_nowait(json.dumps({"op": op, "d": data, "s": None, "t": None}))
+
+    @property
+    def said_goodbye(self) -> bool:
+        """Whether it was the client that closed, with a code that ends its session."""
+        return not self._closed_here and self.socket.close_code in (1000, 1001)
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """Close the connection from this side."""
+        self._closed_here = True
+        await self.socket.close(code=code, message=reason.encode())
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
@@ -90,7 +101,7 @@ class Connection:
             await self._read()
         except Refused as refused:
             await self._flush()
-            await self.socket.close(code=refused.code, message=refused.reason.encode())
+            await self.close(refused.code, refused.reason)
         finally:
             for task in tasks:
                 task.cancel()
@@ -146,5 +157,5 @@ class Connection:
         while True:
             await clock.sleep(self.gateway.heartbeat_s)
             if clock.time() - self._last_beat > allowed:
-                await self.socket.close(code=Close.SESSION_TIMED_OUT, message=b"Session timed out.")
+                await self.close(Close.SESSION_TIMED_OUT, "Session timed out.")
                 return

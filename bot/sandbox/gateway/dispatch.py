@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire
+from bot.sandbox import wire, wire_message
 from bot.sandbox.events import (
     InteractionOpened,
     MessageCreated,
@@ -54,7 +54,7 @@ def _message(realm: Realm, event: Event, message: Message) -> Dispatch:
         data = {"id": str(message.id)} | _place(realm, message)
         return Dispatch("MESSAGE_DELETE", data, Intent.GUILD_MESSAGES)
     name = "MESSAGE_CREATE" if isinstance(event, MessageCreated) else "MESSAGE_UPDATE"
-    return Dispatch(name, wire.in_guild(realm, message), Intent.GUILD_MESSAGES)
+    return Dispatch(name, wire_message.in_guild(realm, message), Intent.GUILD_MESSAGES)
 
 
 def _sees(realm: Realm, channel_id: int) -> bool:

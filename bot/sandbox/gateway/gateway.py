@@ -73,14 +73,14 @@ class Gateway:
             return
         session.outbox = None
         session.lost_at = self.realm.clock.time()
-        if connection.socket.close_code in (1000, 1001):
+        if connection.said_goodbye:
             self._sessions.pop(session.id, None)
         self._tell_presence()
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection, as Discord does now and then; sessions remain and can be resumed."""
         for connection in list(self._connections):
-            await connection.socket.close(code=code)
+            await connection.close(code)
 
     def _identify(self, connection: Connection, data: Payload) -> None:
         if connection.session is not None:

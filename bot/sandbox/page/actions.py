@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, reacting, registry, wire
+from bot.sandbox import posting, reacting, registry, wire_message
 from bot.sandbox.attachments import assemble
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import invalid_form, missing_permissions, unknown_command, unknown_interaction, unknown_message
@@ -54,7 +54,7 @@ async def post_message(realm: Realm, user_id: int, request: web.Request) -> Payl
     channel = _channel(realm, user_id, request)
     body = await read_body(request)
     draft = check_message({key: value for key, value in body.object().items() if key in _PERSONAL})
-    return wire.message(realm, posting.post(realm, user_id, channel, draft, body.files), viewer_id=user_id)
+    return wire_message.message(realm, posting.post(realm, user_id, channel, draft, body.files), viewer_id=user_id)
 
 
 async def delete_message(realm: Realm, user_id: int, request: web.Request) -> Payload:
@@ -177,7 +177,7 @@ def _target(realm: Realm, user_id: int, channel: Channel, command: Command, targ
         return options.resolved
     message = realm.message(channel, target)
     # a menu command shows the bot what the message says, whatever its intents
-    body = wire.message(realm, message, viewer_id=user_id)
+    body = wire_message.message(realm, message, viewer_id=user_id)
     return {"messages": {str(message.id): body}}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
-from bot.sandbox import wire
+from bot.sandbox import wire_message
 from bot.sandbox.events import (
     BotPresence,
     CommandsChanged,
@@ -92,7 +92,7 @@ def _message(realm: Realm, user_id: int, event: AboutMessage) -> Payload | None:
         return None
     if isinstance(event, MessageDeleted):
         return {"type": "deleted", "channel_id": str(message.channel_id), "id": str(message.id)}
-    return {"type": "message", "message": wire.message(realm, message, viewer_id=user_id)}
+    return {"type": "message", "message": wire_message.message(realm, message, viewer_id=user_id)}
 
 
 def interaction(entry: Interaction) -> Payload:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import registry, wire
+from bot.sandbox import registry, wire, wire_message
 from bot.sandbox.errors import unknown_interaction
 from bot.sandbox.page.live import interaction
 from bot.sandbox.payload import snowflake
@@ -75,7 +75,7 @@ async def messages(realm: Realm, user_id: int, request: web.Request) -> Payload:
         for message in realm.world.messages.get(channel.id, {}).values()
         if message.id < before and message.ephemeral_for in (None, user_id)
     ]
-    shown = [wire.message(realm, message, viewer_id=user_id) for message in seen[-PAGE:]]
+    shown = [wire_message.message(realm, message, viewer_id=user_id) for message in seen[-PAGE:]]
     return {"messages": shown, "more": len(seen) > PAGE}
 
 

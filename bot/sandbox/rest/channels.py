@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, wire
+from bot.sandbox import posting, wire, wire_message
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import missing_permissions, not_the_author
 from bot.sandbox.events import TypingStarted
@@ -38,7 +38,7 @@ async def list_messages(realm: Realm, request: web.Request) -> Answer:
     channel = bot_channel(realm, request)
     if not realm.permissions(realm.world.bot.id, channel) & Permission.READ_MESSAGE_HISTORY:
         return []
-    return [wire.message(realm, post) for post in page_of(realm, channel, request)]
+    return [wire_message.message(realm, post) for post in page_of(realm, channel, request)]
 
 
 def page_of(realm: Realm, channel: Channel, request: web.Request) -> list[Message]:
@@ -72,7 +72,7 @@ def page_of(realm: Realm, channel: Channel, request: web.Request) -> list[Messag
 async def get_message(realm: Realm, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/messages/{message_id}."""
     channel = bot_channel(realm, request, Permission.READ_MESSAGE_HISTORY)
-    return wire.message(realm, realm.message(channel, path_id(request, "message_id")))
+    return wire_message.message(realm, realm.message(channel, path_id(request, "message_id")))
 
 
 async def create_message(realm: Realm, request: web.Request) -> Answer:
@@ -80,7 +80,7 @@ async def create_message(realm: Realm, request: web.Request) -> Answer:
     channel = bot_channel(realm, request)
     body = await read_body(request)
     draft = check_message(body.object())
-    return wire.message(realm, posting.post(realm, realm.world.bot.id, channel, draft, body.files))
+    return wire_message.message(realm, posting.post(realm, realm.world.bot.id, channel, draft, body.files))
 
 
 async def edit_message(realm: Realm, request: web.Request) -> Answer:
@@ -92,7 +92,7 @@ async def edit_message(realm: Realm, request: web.Request) -> Answer:
         raise not_the_author()
     needed = posting.needed_to_post(check_message(body.object()), body.files) & ~Permission.SEND_MESSAGES
     realm.require(realm.world.bot.id, channel, needed)
-    return wire.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
+    return wire_message.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
 
 
 async def delete_message(realm: Realm, request: web.Request) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, wire
+from bot.sandbox import posting, wire_message
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import unknown_message
 from bot.sandbox.interactions import Interaction, Kind
@@ -56,9 +56,9 @@ async def callback(realm: Realm, request: web.Request) -> Answer:
     answer: Payload = {"interaction": described}
     if post is not None:
         described["response_message_id"] = str(post.id)
-        described["response_message_loading"] = bool(post.flags & wire.LOADING)
-        described["response_message_ephemeral"] = bool(post.flags & wire.EPHEMERAL)
-        answer["resource"] = {"type": kind, "message": wire.message(realm, post)}
+        described["response_message_loading"] = bool(post.flags & wire_message.LOADING)
+        described["response_message_ephemeral"] = bool(post.flags & wire_message.EPHEMERAL)
+        answer["resource"] = {"type": kind, "message": wire_message.message(realm, post)}
     return answer
 
 
@@ -79,7 +79,7 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
         interaction.original_id = interaction.message_id
         return posting.edit(realm, _message(realm, interaction, interaction.message_id), draft, body.files)
     if kind == DEFER:
-        hidden = bool((draft.flags or 0) & wire.EPHEMERAL)
+        hidden = bool((draft.flags or 0) & wire_message.EPHEMERAL)
         post = posting.think(realm, interaction, channel, ephemeral=hidden, kind=interaction.reply_type())
     else:
         post = posting.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
@@ -93,19 +93,19 @@ async def follow_up(realm: Realm, request: web.Request) -> Answer:
     body = await read_body(request)
     draft = check_message(body.object())
     original = realm.world.message(interaction.channel_id, interaction.original_id or 0)
-    if original is not None and original.flags & wire.LOADING:
+    if original is not None and original.flags & wire_message.LOADING:
         # the first follow-up takes the place of "is thinking…", and is as ephemeral as the deferral was
         post = posting.edit(realm, original, replace(draft, flags=None), body.files)
     else:
         channel = realm.channel(interaction.channel_id)
         post = posting.respond(realm, interaction, channel, draft, body.files, kind=19)
-    return wire.message(realm, post)
+    return wire_message.message(realm, post)
 
 
 async def get_response(realm: Realm, request: web.Request) -> Answer:
     """GET /webhooks/{application_id}/{token}/messages/{message_id}; @original is the first response."""
     interaction = _interaction(realm, request)
-    return wire.message(realm, _response(realm, interaction, request))
+    return wire_message.message(realm, _response(realm, interaction, request))
 
 
 async def edit_response(realm: Realm, request: web.Request) -> Answer:
@@ -113,7 +113,7 @@ async def edit_response(realm: Realm, request: web.Request) -> Answer:
     interaction = _interaction(realm, request)
     body = await read_body(request)
     message = _response(realm, interaction, request)
-    return wire.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
+    return wire_message.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
 
 
 async def delete_response(realm: Realm, request: web.Request) -> Answer:

@@ -13,6 +13,8 @@ const panel = byId("completion");
 const form = byId("compose");
 const fileInput = byId("file-input");
 
+const NARROW = matchMedia("(max-width: 720px)");
+
 let active = -1;
 let suggestion = null;
 let complaint = null;
@@ -44,7 +46,8 @@ export function renderComposer() {
   const here = channel();
   const allowed = may(PERMISSION.sendMessages);
   box.disabled = !allowed;
-  box.placeholder = allowed ? `Message #${here.name} as ${member(state.me).name}, or type / for commands` : "You may not write here";
+  const invitation = NARROW.matches ? `Message as ${member(state.me).name}` : `Message #${here.name} as ${member(state.me).name}, or type / for commands`;
+  box.placeholder = allowed ? invitation : "You may not write here";
   box.setAttribute("aria-label", `Message #${here.name}`);
   byId("attach").hidden = !may(PERMISSION.attachFiles);
   update();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire
+from bot.sandbox import wire, wire_message
 from bot.sandbox.payload import snowflake
 from bot.sandbox.validate.command import BOOLEAN, GROUP, INTEGER, NUMBER, STRING, SUBCOMMAND
 
@@ -132,7 +132,7 @@ class Options:
             found = True
         elif kind == ATTACHMENT and str(value) in self._files:
             file = self._files[str(value)]
-            self._add("attachments", file.id, wire.attachment(self._realm, file, ephemeral=True))
+            self._add("attachments", file.id, wire_message.attachment(self._realm, file, ephemeral=True))
             return str(file.id)
         if not found:
             self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")

@@ -1,0 +1,202 @@
+"""A sandbox for each test, on a clock that only the test moves, and a raw wire to it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import zlib
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from bot.sandbox.clock import ManualClock
+from bot.sandbox.server import Sandbox
+from tests.sandbox.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    from bot.sandbox.world import Channel
+
+GUILDS, MESSAGES, REACTIONS, CONTENT = 1, 1 << 9, 1 << 10, 1 << 15
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the sandbox said to a request."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+    @property
+    def code(self) -> int:
+        """Discord's error code."""
+        code: int = self.body["code"]
+        return code
+
+
+class Wire:
+    """HTTP requests as the bot, without any library's kindness."""
+
+    def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
+        self.sandbox = sandbox
+        self.session = session
+        self.channel: Channel = next(iter(sandbox.world.channels.values()))
+        self.messages = f"/channels/{self.channel.id}/messages"
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        files: Mapping[str, bytes] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a request with the bot's token; `files` go as `files[n]` beside `payload_json`."""
+        sent = {"Authorization": f"Bot {self.sandbox.bot_token}", **(headers or {})}
+        form = None
+        if files is not None:
+            form = aiohttp.FormData(quote_fields=False)
+            form.add_field("payload_json", json.dumps(body))
+            for number, (name, data) in enumerate(files.items()):
+                form.add_field(f"files[{number}]", io.BytesIO(data), filename=name)
+        url = self.sandbox.api_url + path
+        json_body = None if form is not None else body
+        async with self.session.request(method, url, json=json_body, data=form, headers=sent) as response:
+            text = await response.text()
+            return Answer(response.status, response.headers, json.loads(text) if text else None)
+
+    async def post(self, body: object = None, files: Mapping[str, bytes] | None = None) -> Answer:
+        """Post a channel message."""
+        return await self.call("POST", self.messages, body, files=files)
+
+    async def register(self, *commands: dict[str, Any]) -> list[dict[str, Any]]:
+        """Register global commands."""
+        answer = await self.call("PUT", f"/applications/{self.sandbox.world.bot.id}/commands", list(commands))
+        assert answer.status == 200, answer.body
+        registered: list[dict[str, Any]] = answer.body
+        return registered
+
+    async def callback(self, interaction: dict[str, Any], kind: int, data: object = None) -> Answer:
+        """Answer an interaction."""
+        path = f"/interactions/{interaction['id']}/{interaction['token']}/callback?with_response=1"
+        return await self.call("POST", path, {"type": kind, "data": data})
+
+    def webhook(self, interaction: dict[str, Any], rest: str = "") -> str:
+        """The path that an interaction's token opens."""
+        return f"/webhooks/{interaction['application_id']}/{interaction['token']}{rest}"
+
+
+class Gateway:
+    """A gateway connection by hand."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+        self.sequence = 0
+        self._inflate = zlib.decompressobj()
+
+    async def receive(self) -> dict[str, Any]:
+        """The next payload; a closed connection gives `{"close": code}`."""
+        frame = await self.socket.receive(timeout=5)
+        if frame.type is aiohttp.WSMsgType.TEXT:
+            payload: dict[str, Any] = json.loads(frame.data)
+        elif frame.type is aiohttp.WSMsgType.BINARY:
+            payload = json.loads(self._inflate.decompress(frame.data))
+        else:
+            return {"close": self.socket.close_code}
+        self.sequence = payload.get("s") or self.sequence
+        return payload
+
+    async def event(self, name: str) -> dict[str, Any]:
+        """The next event of that name."""
+        while True:
+            payload = await self.receive()
+            assert "close" not in payload, payload
+            if payload.get("t") == name:
+                data: dict[str, Any] = payload["d"]
+                return data
+
+    async def send(self, op: int, data: object) -> None:
+        """Send a payload."""
+        await self.socket.send_json({"op": op, "d": data})
+
+    async def identify(self, token: str, intents: int = GUILDS | REACTIONS) -> dict[str, Any]:
+        """Say HELLO and who one is; returns READY, or what came instead."""
+        await self.receive()
+        await self.send(2, {"token": token, "intents": intents, "properties": {}})
+        return await self.receive()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
+    async with Sandbox(clock=clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def wire(sandbox: Sandbox) -> AsyncIterator[Wire]:
+    async with aiohttp.ClientSession() as session:
+        yield Wire(sandbox, session)
+
+
+@pytest.fixture
+async def connect(sandbox: Sandbox) -> AsyncIterator[Callable[..., Awaitable[Gateway]]]:
+    """A function that opens a gateway connection."""
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+
+        async def opened(query: str = "?v=10&encoding=json") -> Gateway:
+            return Gateway(await stack.enter_async_context(session.ws_connect(sandbox.gateway_url + query)))
+
+        yield opened
+
+
+@pytest.fixture
+async def gateway(sandbox: Sandbox, connect: Callable[..., Awaitable[Gateway]]) -> Gateway:
+    """A connection that has identified with the intents the bot uses."""
+    connection = await connect()
+    assert (await connection.identify(sandbox.bot_token))["t"] == "READY"
+    return connection
+
+
+@pytest.fixture
+async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
+    async with Person(sandbox.page_url, "Ada") as person:
+        yield person
+
+
+@pytest.fixture
+async def ben(sandbox: Sandbox) -> AsyncIterator[Person]:
+    async with Person(sandbox.page_url, "Ben") as person:
+        yield person
+
+
+@pytest.fixture
+async def mo(sandbox: Sandbox) -> AsyncIterator[Person]:
+    async with Person(sandbox.page_url, "Mo") as person:
+        yield person
+
+
+@pytest.fixture
+async def interaction(wire: Wire, gateway: Gateway, ada: Person) -> dict[str, Any]:
+    """An interaction as the bot receives it: Ada used /imagine a moment ago."""
+    await wire.register({"name": "imagine", "description": "Draw"})
+    await ada.invoke("imagine")
+    return await gateway.event("INTERACTION_CREATE")
+
+
+async def settle() -> None:
+    """Let what was just caused happen."""
+    for _ in range(10):
+        await asyncio.sleep(0)

@@ -1,0 +1,204 @@
+"""An unmodified discord.py client over the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+import pytest
+import yarl
+from discord import app_commands
+
+from bot.sandbox.ratelimit import Limit
+from bot.sandbox.server import Sandbox
+from tests.sandbox.conftest import Wire
+from tests.sandbox.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+Interaction = discord.Interaction[discord.Client]
+
+
+class Again(discord.ui.View):
+    """A button that works after any restart."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @discord.ui.button(label="Again", emoji="🔁", custom_id="again")
+    async def again(self, interaction: Interaction, _: discord.ui.Button[Again]) -> None:
+        await interaction.response.edit_message(content=f"again for {interaction.user.display_name}", view=None)
+
+
+class Edit(discord.ui.Modal, title="Edit"):
+    """A modal."""
+
+    prompt: discord.ui.TextInput[Edit] = discord.ui.TextInput(label="Prompt", custom_id="prompt")
+
+    async def on_submit(self, interaction: Interaction) -> None:
+        await interaction.response.send_message(f"now {self.prompt.value}")
+
+
+class Bot(discord.Client):
+    """A bot with one of each."""
+
+    def __init__(self) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_reactions = True
+        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), guild_ready_timeout=0.05)
+        self.tree = app_commands.CommandTree(self)
+        self.ready = asyncio.Event()
+        self.reactions: asyncio.Queue[discord.RawReactionActionEvent] = asyncio.Queue()
+        self.resumed = asyncio.Event()
+        self.tree.command(name="imagine", description="Draw")(self.imagine)
+        self.tree.command(name="edit", description="Edit")(self.edit)
+        self.tree.command(name="secret", description="Whisper")(self.secret)
+
+    async def setup_hook(self) -> None:
+        self.add_view(Again())
+        await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        self.ready.set()
+
+    async def on_resumed(self) -> None:
+        self.resumed.set()
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        self.reactions.put_nowait(event)
+
+    async def imagine(self, interaction: Interaction, prompt: str, image: discord.Attachment | None = None) -> None:
+        await interaction.response.defer()
+        size = len(await image.read()) if image else 0
+        message = await interaction.followup.send(f"queued {prompt} {size}", view=Again(), wait=True)
+        channel = interaction.channel
+        assert isinstance(channel, discord.TextChannel)
+        partial = channel.get_partial_message(message.id)
+        for name in ("preview.png", "final.png"):
+            embed = discord.Embed(title=prompt).set_image(url=f"attachment://{name}")
+            await partial.edit(content=name, embed=embed, attachments=[discord.File(io.BytesIO(name.encode()), name)])
+
+    async def edit(self, interaction: Interaction) -> None:
+        await interaction.response.send_modal(Edit())
+
+    async def secret(self, interaction: Interaction) -> None:
+        await interaction.response.send_message("psst", ephemeral=True)
+
+
+@asynccontextmanager
+async def running(sandbox: Sandbox, patch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
+    """Point discord.py at a sandbox and run a bot there until it is no longer needed."""
+    patch.setattr(discord.http.Route, "BASE", sandbox.api_url)
+    patch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
+    bot = Bot()
+    task = asyncio.create_task(bot.start(sandbox.bot_token))
+    try:
+        async with asyncio.timeout(15):
+            await bot.ready.wait()
+        yield bot
+    finally:
+        await bot.close()
+        await asyncio.wait_for(task, 10)
+
+
+async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (
+        Sandbox() as sandbox,
+        running(sandbox, monkeypatch) as bot,
+        Person(sandbox.page_url, "Ada") as ada,
+        Person(sandbox.page_url, "Ben") as ben,
+    ):
+        used = await ada.invoke("imagine", {"prompt": "a cat"}, files={"image": b"12345"})
+        assert (await ada.outcome(used))["state"] == "acknowledged"
+        message = await ada.wait_for(lambda message: message["content"] == "final.png")
+        assert message["interaction"]["name"] == "imagine"
+        assert await ada.read(message["embeds"][0]["image"]["url"]) == b"final.png"
+        assert len(sandbox.world.messages[int(ada.channel_id)][int(message["id"])].attachments) == 1
+
+        await ben.react(message, "🔁")
+        event = await asyncio.wait_for(bot.reactions.get(), 5)
+        assert (str(event.emoji), str(event.user_id), event.member and event.member.display_name) == (
+            "🔁",
+            ben.id,
+            "Ben",
+        )
+        assert event.message_author_id == sandbox.world.bot.id
+
+        await ben.click(message, "again")
+        await ada.wait_for(lambda message: message["content"] == "again for Ben")
+
+        await ada.invoke("secret")
+        secret = await ada.wait_for(lambda message: message["content"] == "psst")
+        assert secret["flags"] == 64
+        assert all(message["content"] != "psst" for message in await ben.messages())
+
+        asked = await ada.invoke("edit")
+        modal = (await ada.outcome(asked))["answer"]
+        assert modal["components"][0]["label"] == "Prompt"
+        await ada.submit(asked, {"prompt": "a dog"})
+        await ben.wait_for(lambda message: message["content"] == "now a dog")
+
+
+async def test_discord_py_waits_out_a_429_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (
+        Sandbox(limits={"message-post": Limit(2, 0.3)}) as sandbox,
+        running(sandbox, monkeypatch) as bot,
+        aiohttp.ClientSession() as session,
+        Person(sandbox.page_url, "Ada") as ada,
+    ):
+        # another process with the same token spends the bucket, which discord.py cannot know
+        wire = Wire(sandbox, session)
+        for _ in range(2):
+            await wire.post({"content": "other"})
+        assert (await wire.post({"content": "other"})).status == 429
+        channel = bot.get_channel(wire.channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.send("mine")
+        assert [message["content"] for message in await ada.messages()] == ["other", "other", "mine"]
+
+
+async def test_discord_py_resumes_and_hears_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (
+        Sandbox() as sandbox,
+        running(sandbox, monkeypatch) as bot,
+        Person(sandbox.page_url, "Ada") as ada,
+    ):
+        said = await ada.say("hello")
+        await sandbox.gateway.drop()
+        await ada.react(said, "⭐")
+        async with asyncio.timeout(10):
+            await bot.resumed.wait()
+            event = await bot.reactions.get()
+        assert str(event.emoji) == "⭐"
+
+
+async def test_discord_py_reads_the_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (
+        Sandbox() as sandbox,
+        running(sandbox, monkeypatch) as bot,
+        Person(sandbox.page_url, "Ada") as ada,
+    ):
+        channel = bot.get_channel(int(ada.channel_id))
+        assert isinstance(channel, discord.TextChannel)
+        with pytest.raises(discord.HTTPException) as refused:
+            await channel.send("x" * 2001)
+        assert refused.value.code == 50035
+        assert "Must be 2000 or fewer in length" in str(refused.value)
+        with pytest.raises(discord.NotFound) as missing:
+            await channel.get_partial_message(1).edit(content="x")
+        assert missing.value.code == 10008
+        ids: list[Any] = [message.id async for message in channel.history(limit=5)]
+        assert ids == []
+
+
+async def test_a_wrong_token_does_not_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Sandbox() as sandbox:
+        monkeypatch.setattr(discord.http.Route, "BASE", sandbox.api_url)
+        async with Bot() as bot:
+            with pytest.raises(discord.LoginFailure):
+                await bot.login("wrong")

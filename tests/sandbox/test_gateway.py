@@ -1,0 +1,166 @@
+"""The gateway: who may identify, what reaches whom, and that a lost connection loses no event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from bot.sandbox.gateway.intents import Intent
+from bot.sandbox.server import Sandbox
+from tests.sandbox.conftest import CONTENT, GUILDS, MESSAGES, REACTIONS, Gateway, settle
+from tests.sandbox.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.sandbox.clock import ManualClock
+    from tests.sandbox.conftest import Wire
+
+    Connect = Callable[..., Awaitable[Gateway]]
+
+
+async def test_a_wrong_token_is_closed_with_4004(connect: Connect) -> None:
+    assert await (await connect()).identify("wrong") == {"close": 4004}
+
+
+async def test_a_privileged_intent_that_was_not_granted_is_closed_with_4014(connect: Connect, sandbox: Sandbox) -> None:
+    assert await (await connect()).identify(sandbox.bot_token, GUILDS | CONTENT) == {"close": 4014}
+
+
+async def test_an_unknown_intent_is_closed_with_4013(connect: Connect, sandbox: Sandbox) -> None:
+    assert await (await connect()).identify(sandbox.bot_token, 1 << 30) == {"close": 4013}
+
+
+async def test_nothing_is_answered_before_identifying(connect: Connect) -> None:
+    connection = await connect()
+    await connection.receive()
+    await connection.send(3, {"status": "online"})
+    assert await connection.receive() == {"close": 4003}
+
+
+async def test_another_version_is_closed_with_4012(connect: Connect) -> None:
+    assert await (await connect("?v=6&encoding=json")).receive() == {"close": 4012}
+
+
+async def test_ready_names_an_unavailable_guild_and_guild_create_fills_it(connect: Connect, sandbox: Sandbox) -> None:
+    connection = await connect("?v=10&encoding=json&compress=zlib-stream")
+    ready = await connection.identify(sandbox.bot_token)
+    assert ready["d"]["guilds"] == [{"id": str(sandbox.world.guild.id), "unavailable": True}]
+    guild = await connection.event("GUILD_CREATE")
+    assert [channel["name"] for channel in guild["channels"]] == ["imagine", "general"]
+    assert [member["user"]["id"] for member in guild["members"]] == [str(sandbox.world.bot.id)]
+
+
+async def test_events_come_only_with_their_intent(gateway: Gateway, ada: Person) -> None:
+    said = await ada.say("without the messages intent")
+    await ada.react(said, "🔁")
+    await gateway.event("GUILD_CREATE")
+    payload = await gateway.receive()
+    assert payload["t"] == "MESSAGE_REACTION_ADD"
+    assert payload["d"]["message_author_id"] == ada.id
+    assert payload["d"]["member"]["user"]["username"] == "ada"
+
+
+async def test_message_content_is_withheld_without_its_intent(connect: Connect, sandbox: Sandbox, ada: Person) -> None:
+    connection = await connect()
+    await connection.identify(sandbox.bot_token, GUILDS | MESSAGES)
+    await ada.say("private words")
+    assert (await connection.event("MESSAGE_CREATE"))["content"] == ""
+
+
+async def test_message_content_comes_once_it_was_granted(clock: ManualClock) -> None:
+    async with (
+        Sandbox(clock=clock, intents=Intent.MESSAGE_CONTENT) as sandbox,
+        Person(sandbox.page_url, "Ada") as ada,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(sandbox.gateway_url) as socket,
+    ):
+        connection = Gateway(socket)
+        await connection.identify(sandbox.bot_token, GUILDS | MESSAGES | CONTENT)
+        await ada.say("public words")
+        assert (await connection.event("MESSAGE_CREATE"))["content"] == "public words"
+
+
+async def test_resuming_replays_what_was_missed_in_order(connect: Connect, sandbox: Sandbox, ada: Person) -> None:
+    first = await connect()
+    ready = await first.identify(sandbox.bot_token, GUILDS | REACTIONS)
+    await first.event("GUILD_CREATE")
+    await first.socket.close(code=4000)
+    await settle()
+    said = await ada.say("hello")
+    for emoji in ("🔁", "⭐"):
+        await ada.react(said, emoji)
+    second = await connect()
+    await second.receive()
+    resume = {"token": sandbox.bot_token, "session_id": ready["d"]["session_id"], "seq": first.sequence}
+    await second.send(6, resume)
+    assert (await second.receive())["d"]["emoji"]["name"] == "🔁"
+    assert (await second.receive())["d"]["emoji"]["name"] == "⭐"
+    assert (await second.receive())["t"] == "RESUMED"
+
+
+async def test_a_session_that_said_goodbye_cannot_be_resumed(connect: Connect, sandbox: Sandbox) -> None:
+    first = await connect()
+    ready = await first.identify(sandbox.bot_token)
+    await first.socket.close(code=1000)
+    await settle()
+    second = await connect()
+    await second.receive()
+    await second.send(6, {"token": sandbox.bot_token, "session_id": ready["d"]["session_id"], "seq": 1})
+    answer = await second.receive()
+    assert (answer["op"], answer["d"]) == (9, False)
+
+
+async def test_a_session_is_forgotten_after_some_minutes(
+    connect: Connect, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    first = await connect()
+    ready = await first.identify(sandbox.bot_token)
+    await first.socket.close(code=4000)
+    await settle()
+    await clock.advance(181)
+    second = await connect()
+    await second.receive()
+    await second.send(6, {"token": sandbox.bot_token, "session_id": ready["d"]["session_id"], "seq": 1})
+    assert (await second.receive())["op"] == 9
+
+
+async def test_a_client_without_a_heartbeat_is_closed_with_4009(gateway: Gateway, clock: ManualClock) -> None:
+    await gateway.event("GUILD_CREATE")
+    await clock.advance(42)
+    await clock.advance(42)
+    assert await gateway.receive() == {"close": 4009}
+
+
+async def test_a_heartbeat_is_acknowledged(gateway: Gateway, clock: ManualClock) -> None:
+    await gateway.event("GUILD_CREATE")
+    await clock.advance(41)
+    await gateway.send(1, gateway.sequence)
+    assert (await gateway.receive())["op"] == 11
+    await clock.advance(42)
+    await gateway.send(1, gateway.sequence)
+    assert (await gateway.receive())["op"] == 11
+
+
+async def test_the_whole_member_list_needs_its_intent(gateway: Gateway, sandbox: Sandbox, ada: Person) -> None:
+    await gateway.event("GUILD_CREATE")
+    guild_id = str(sandbox.world.guild.id)
+    await gateway.send(8, {"guild_id": guild_id, "user_ids": [ada.id], "limit": 0, "nonce": "n"})
+    chunk = await gateway.event("GUILD_MEMBERS_CHUNK")
+    assert ([member["user"]["username"] for member in chunk["members"]], chunk["nonce"]) == (["ada"], "n")
+    await gateway.send(8, {"guild_id": guild_id, "query": "", "limit": 0})
+    assert await gateway.receive() == {"close": 4014}
+
+
+async def test_the_bot_never_hears_of_ephemeral_messages(
+    wire: Wire, connect: Connect, sandbox: Sandbox, ada: Person
+) -> None:
+    connection = await connect()
+    await connection.identify(sandbox.bot_token, GUILDS | MESSAGES)
+    await wire.register({"name": "imagine", "description": "Draw"})
+    await ada.invoke("imagine")
+    used = await connection.event("INTERACTION_CREATE")
+    await wire.callback(used, 4, {"content": "secret", "flags": 64})
+    await ada.say("next")
+    assert (await connection.event("MESSAGE_CREATE"))["author"]["username"] == "ada"

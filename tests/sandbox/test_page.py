@@ -1,0 +1,105 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.async_api import async_playwright, expect
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Page
+
+    from bot.sandbox.clock import ManualClock
+    from tests.sandbox.conftest import Gateway, Wire
+    from tests.sandbox.person import Person
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+IMAGINE: dict[str, Any] = {
+    "name": "imagine",
+    "description": "Draw a picture from words",
+    "options": [
+        {"type": 3, "name": "prompt", "description": "What it shows", "required": True},
+        {"type": 4, "name": "seed", "description": "Which one", "min_value": 0, "max_value": 999},
+    ],
+}
+
+
+@pytest.fixture
+async def page(wire: Wire) -> AsyncIterator[Page]:
+    """The page as Ada sees it; a script error or a blocked request fails the test."""
+    complaints: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = await browser.new_page(viewport={"width": 1280, "height": 800})
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        await opened.goto(f"{wire.sandbox.page_url}?as=ada")
+        await opened.wait_for_selector("[data-ready]")
+        yield opened
+        await browser.close()
+    assert complaints == []
+
+
+async def test_a_person_types_a_command_reads_the_answer_and_reacts(page: Page, wire: Wire, gateway: Gateway) -> None:
+    await wire.register(IMAGINE)
+    composer = page.get_by_test_id("composer")
+    await composer.press_sequentially("/im")
+    await expect(page.get_by_test_id("suggestion")).to_contain_text("/imagine")
+    await composer.press("Tab")
+    await expect(composer).to_have_value("/imagine prompt: ")
+    await composer.press_sequentially("a lighthouse in a storm seed: x")
+    await composer.press("Enter")
+    await expect(page.get_by_test_id("complaint")).to_contain_text("whole number")
+    await composer.press("Backspace")
+    await composer.press_sequentially("3")
+    await composer.press("Enter")
+
+    used = await gateway.event("INTERACTION_CREATE")
+    assert used["data"]["options"] == [
+        {"type": 3, "name": "prompt", "value": "a lighthouse in a storm"},
+        {"type": 4, "name": "seed", "value": 3},
+    ]
+    await expect(page.get_by_test_id("sending")).to_be_visible()
+    await wire.callback(used, 5)
+    await expect(page.get_by_test_id("thinking")).to_have_text("Imagine is thinking…")
+    hostile = "<img src=x onerror=alert(1)> **done**"
+    await wire.call("PATCH", wire.webhook(used, "/messages/@original"), {"content": hostile})
+    message = page.get_by_test_id("message")
+    await expect(message.get_by_test_id("content")).to_contain_text("<img src=x onerror=alert(1)> done")
+    await message.hover()
+    await message.get_by_test_id("quick-react").click()
+    reaction = await gateway.event("MESSAGE_REACTION_ADD")
+    assert reaction["emoji"]["name"] == "🔁"
+    await expect(message.get_by_test_id("reaction")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_a_click_that_nobody_answers_says_so_and_only_moderators_delete(
+    page: Page, wire: Wire, gateway: Gateway, ada: Person, clock: ManualClock
+) -> None:
+    button = {"type": 2, "style": 1, "label": "Again", "custom_id": "again"}
+    await wire.post({"content": "a picture", "components": [{"type": 1, "components": [button]}]})
+    message = page.get_by_test_id("message")
+    await message.get_by_test_id("button").click()
+    assert (await gateway.event("INTERACTION_CREATE"))["data"]["custom_id"] == "again"
+    await clock.advance(3.1)
+    await expect(message.get_by_test_id("failed")).to_have_text("This interaction failed")
+    await expect(message.get_by_test_id("delete")).to_have_count(0)
+    await page.get_by_test_id("be-mo").click()
+    await message.hover()
+    await message.get_by_test_id("delete").click()
+    await expect(message).to_have_count(0)
+    assert await ada.messages() == []
