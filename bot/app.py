@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Final
 
-from bot import lock, retention
+from bot import health, lock, retention
 from bot.admission import Admission
 from bot.announce import Announcer
 from bot.chat.client import ImagineClient, point_at, stay_connected
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 DATABASE: Final = "bot.db"
 PICTURES: Final = "pictures"
+HEALTH: Final = "healthy"
 
 
 async def run(config: Config, token: str) -> None:
@@ -87,6 +88,9 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
             connection[:] = [ImagineClient(desk, config.imagine, memos, online.set)]
             return connection[-1]
 
+        def connected() -> bool:
+            return bool(connection) and connection[-1].is_ready()
+
         async def catch_up() -> None:
             await online.wait()
             await worker.catch_up()
@@ -96,6 +100,7 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
+            asyncio.create_task(health.beat(folder / HEALTH, connected), name="health"),
             asyncio.create_task(stay_connected(connect, token), name="connection"),
         ]
         stack.push_async_callback(_end, tasks)

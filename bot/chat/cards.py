@@ -42,10 +42,8 @@ def face(card: Card) -> Face:
     lines.append(_status(card))
     embed = discord.Embed(description="\n".join(lines), colour=COLOURS[job.state])
     embed.set_footer(text=_footer(job))
-    file = _file(card)
-    if file is not None:
-        embed.set_image(url=f"attachment://{file.filename}")
-    return Face(embed, _buttons(job), [file] if file is not None else [])
+    # The picture stays an attachment: as an embed's image it would lose its alt text.
+    return Face(embed, _buttons(job), _files(card))
 
 
 def _requester(job: Job) -> str:
@@ -91,13 +89,13 @@ def _footer(job: Job) -> str:
     return text if job.seconds is None else text + texts.FOOTER_DONE.format(seconds=job.seconds)
 
 
-def _file(card: Card) -> discord.File | None:
+def _files(card: Card) -> list[discord.File]:
     if card.picture is None:
-        return None
+        return []
     # Named by us: a name from a person could pose as another kind of file.
     finished = card.job.state in {JobState.POSTING, JobState.DONE}
     name = f"job-{card.job.id}.png" if finished else f"job-{card.job.id}-preview.jpg"
-    return discord.File(io.BytesIO(card.picture), filename=name, description=card.job.request.prompt[:1024])
+    return [discord.File(io.BytesIO(card.picture), filename=name, description=card.job.request.prompt[:1024])]
 
 
 def _buttons(job: Job) -> discord.ui.View:

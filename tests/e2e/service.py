@@ -1,0 +1,79 @@
+"""The unmodified bot as a process beside a sandbox, to be started, stopped and killed."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Self
+
+from bot.config import TOKEN_VARIABLE
+from bot.sandbox.server import Sandbox
+
+CONFIG = """
+[discord]
+api_url = {api_url}
+gateway_url = {gateway_url}
+mention_after_s = 0.0
+[storage]
+data_dir = {data_dir}
+[engine]
+device = "cpu"
+model = "local-dir:/tmp/pocket-try"
+[imagine]
+sizes = ["96x64", "64x96"]
+steps = 12
+[limits]
+waiting_per_member = 2
+[progress]
+interval_s = 0.5
+"""
+
+
+class Service:
+    """The bot's process. Its log goes to `bot.log` in its folder."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
+        self._log = folder / "bot.log"
+        self._config = folder / "config.toml"
+        self._process: asyncio.subprocess.Process | None = None
+        settings = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in settings.items()}))
+
+    async def start(self) -> None:
+        """Starts it; it is online some seconds later."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", "run", "--config", str(self._config)),
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+            )
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Sends a signal and waits for the end; returns the exit status."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        return await asyncio.wait_for(self._process.wait(), 30)
+
+    def children(self) -> list[int]:
+        """Process ids of its engine."""
+        assert self._process is not None
+        pid = self._process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def log(self) -> str:
+        """Everything it has said."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._process is not None and self._process.returncode is None:
+            await self.stop(signal.SIGKILL)

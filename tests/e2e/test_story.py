@@ -1,0 +1,167 @@
+"""The unmodified bot over the wire: what people do, and what they see."""
+
+import asyncio
+import io
+import os
+import signal
+import time
+
+from PIL import Image
+
+from guidance.picture import request_of
+from guidance.request import Request
+from tests.e2e.service import Service
+from tests.sandbox.person import Message, Person
+
+ONLINE_S = 90.0
+RENDER_S = 120.0
+
+
+def shown(message: Message) -> str:
+    """What the message's card says."""
+    return "\n".join(embed.get("description", "") for embed in message["embeds"])
+
+
+def buttons(message: Message) -> dict[str, str]:
+    """Labels of the message's buttons, with their custom_ids."""
+    return {button["label"]: button["custom_id"] for row in message["components"] for button in row["components"]}
+
+
+async def online(person: Person) -> None:
+    """Waits until the bot has registered its command."""
+    deadline = time.monotonic() + ONLINE_S
+    while not any(
+        entry["name"] == "imagine" for channel in (await person.state())["channels"] for entry in channel["commands"]
+    ):
+        assert time.monotonic() < deadline, "the bot did not come online"
+        await asyncio.sleep(0.2)
+
+
+async def imagine(person: Person, prompt: str, **options: object) -> Message:
+    """Uses /imagine as soon as the bot is online, and returns the message that answers."""
+    await online(person)
+    await person.invoke("imagine", {"prompt": prompt, **options})
+    return await person.wait_for(lambda message: prompt in shown(message))
+
+
+async def showing(person: Person, message: Message, words: str) -> Message:
+    """Waits until a message's card says these words."""
+    return await person.wait_for(lambda now: now["id"] == message["id"] and words in shown(now), RENDER_S)
+
+
+async def finished(person: Person, message: Message) -> Message:
+    """Waits until the job of a message is done."""
+    return await showing(person, message, "Done")
+
+
+async def png_of(person: Person, message: Message) -> tuple[bytes, Request]:
+    """The picture of a finished message, and the request in it."""
+    (attachment,) = message["attachments"]
+    data = await person.read(attachment["url"])
+    return data, request_of(data)
+
+
+async def test_a_picture_forms_in_place_and_a_reaction_brings_another(
+    service: Service, ada: Person, ben: Person
+) -> None:
+    asked = await imagine(ada, "a lighthouse in a storm", steps=40)
+    assert "Queued" in shown(asked) or "Starting" in shown(asked)
+    forming = await ada.wait_for(
+        lambda now: now["id"] == asked["id"] and "▰" in shown(now) and bool(now["attachments"]), RENDER_S
+    )
+    preview = Image.open(io.BytesIO(await ada.read(forming["attachments"][0]["url"])))
+    assert preview.format == "JPEG"
+    assert "Cancel" in buttons(forming)
+
+    done = await finished(ada, asked)
+    data, request = await png_of(ada, done)
+    assert (request.prompt, request.width, request.height, request.steps) == ("a lighthouse in a storm", 96, 64, 40)
+    assert Image.open(io.BytesIO(data)).size == (96, 64)
+    assert done["attachments"][0]["description"] == "a lighthouse in a storm"
+    assert str(request.seed) in done["embeds"][0]["footer"]["text"]
+    assert len(await ada.pings()) == 1, "the one reply that says that the picture is ready"
+
+    await ben.react(done, "🔁")
+    again = await ben.wait_for(lambda now: f"<@{ben.id}>" in shown(now) and "Done" in shown(now), RENDER_S)
+    _, second = await png_of(ben, again)
+    assert again["id"] != done["id"]
+    assert second.seed != request.seed
+    assert second.prompt == request.prompt
+
+    await ben.unreact(done, "🔁")
+    await ben.react(done, "🔁")
+    await ben.wait_for(lambda now: "have rerun this picture by reaction before" in now["content"])
+
+
+async def test_the_button_reruns_for_whoever_presses_it_and_refusals_are_private(
+    service: Service, ada: Person, ben: Person
+) -> None:
+    first = await finished(ada, await imagine(ada, "a red apple", steps=2, seed=5))
+    await ben.click(first, buttons(first)["New seed"])
+    rerun = await ben.wait_for(lambda now: f"for <@{ben.id}>" in shown(now))
+    assert "🔁 of #1" in shown(rerun)
+    await finished(ben, rerun)
+
+    slow = [await imagine(ada, f"number {number}", steps=300) for number in range(2)]
+    await ada.invoke("imagine", {"prompt": "one too many"})
+    await ada.wait_for(lambda now: "as many as one person may have" in now["content"])
+    assert not any("as many as one person may have" in now["content"] for now in await ben.messages())
+    for message in slow:
+        await ada.click(message, buttons(message)["Cancel"])
+    for message in slow:
+        await showing(ada, message, "Cancelled")
+
+
+async def test_only_the_requester_and_moderators_can_cancel(
+    service: Service, ada: Person, ben: Person, mo: Person
+) -> None:
+    running = await imagine(ada, "a very long job", steps=300)
+    waiting = await imagine(ada, "a job that waits", steps=300)
+    await showing(ada, running, "▰")
+    await ben.click(running, buttons(running)["Cancel"])
+    await ben.wait_for(lambda now: "Only the person who asked" in now["content"])
+    await mo.click(running, buttons(running)["Cancel"])
+    await showing(ada, running, "Cancelled")
+    # The engine is free at once: the next job runs, and is its own requester's to cancel.
+    await showing(ada, waiting, "▰")
+    await ada.click(waiting, buttons(waiting)["Cancel"])
+    await showing(ada, waiting, "Cancelled")
+
+
+async def test_a_bot_that_is_killed_while_it_renders_finishes_the_job_once_after_its_next_start(
+    service: Service, ada: Person
+) -> None:
+    asked = await imagine(ada, "a phoenix", steps=60, seed=11)
+    await showing(ada, asked, "▰")
+    await service.stop(signal.SIGKILL)
+    await service.start()
+    done = await finished(ada, asked)
+    _, request = await png_of(ada, done)
+    assert request.seed == 11
+    await asyncio.sleep(2)
+    cards = [message for message in await ada.messages() if "a phoenix" in shown(message)]
+    assert [card["id"] for card in cards] == [asked["id"]]
+    assert len(await ada.pings()) == 1
+
+
+async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_block_the_queue(
+    service: Service, ada: Person, ben: Person
+) -> None:
+    asked = await imagine(ada, "an unlucky job", steps=300)
+    for _ in range(2):
+        await showing(ada, asked, "▰")
+        (engine,) = service.children()
+        os.kill(engine, signal.SIGKILL)
+        await ada.wait_for(lambda now: now["id"] == asked["id"] and "▰" not in shown(now))
+    failed = await showing(ada, asked, "Failed")
+    assert "crashed twice" in shown(failed)
+    await finished(ben, await imagine(ben, "a lucky job", steps=2))
+
+
+async def test_sigterm_ends_it_cleanly_and_quickly(service: Service, ada: Person) -> None:
+    asked = await imagine(ada, "interrupted", steps=300)
+    await showing(ada, asked, "▰")
+    began = time.monotonic()
+    assert await service.stop() == 0
+    assert time.monotonic() - began < 10
+    assert "Traceback" not in service.log()
