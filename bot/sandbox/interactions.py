@@ -118,6 +118,7 @@ class Interactions:
             message_id=None if message is None else message.id,
             trigger=trigger,
         )
+        self._forget(realm.clock.time() - 2 * TOKEN_S)
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
         timer = asyncio.get_running_loop().create_task(self._expire(realm, interaction))
@@ -164,6 +165,14 @@ class Interactions:
     def get(self, interaction_id: int | None) -> Interaction | None:
         """Return an interaction by its id."""
         return None if interaction_id is None else self._by_id.get(interaction_id)
+
+    def _forget(self, before: float) -> None:
+        """Drop interactions whose token has long expired; ids, and so the registry, are in the order of time."""
+        while self._by_id:
+            oldest = next(iter(self._by_id.values()))
+            if oldest.created >= before:
+                return
+            del self._by_id[oldest.id], self._by_token[oldest.token]
 
     async def close(self) -> None:
         """Stop every timer."""

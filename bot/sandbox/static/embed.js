@@ -31,7 +31,7 @@ export function embed(data, filename) {
     data.title && h("div", { class: "title" }, linked(data.url, h("span", {}, markdown(data.title, context)))),
     data.description && h("div", { class: "description" }, markdown(data.description, context)),
     data.fields?.length && fields(data.fields),
-    data.thumbnail && h("div", { class: "thumbnail" }, picture({ ...data.thumbnail, filename })),
-    data.image && h("div", { class: "picture-holder" }, picture({ ...data.image, filename }, "embed-image")),
+    data.thumbnail && h("div", { class: "thumbnail" }, picture({ description: data.title, ...data.thumbnail, filename })),
+    data.image && h("div", { class: "picture-holder" }, picture({ description: data.title, ...data.image, filename }, "embed-image")),
     small && h("div", { class: "footer" }, icon(data.footer?.icon_url), small));
 }

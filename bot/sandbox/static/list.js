@@ -65,8 +65,27 @@ async function loadOlder() {
   scroller.scrollTop += scroller.scrollHeight - height;
 }
 
-export function render() {
+// Elements of messages that have not changed are kept: their pictures, focus and open menus stay as they are.
+const kept = new Map();
+
+function elementOf(message, joined) {
+  const before = kept.get(message.id);
+  if (before?.message === message && before.joined === joined) return before.element;
+  const element = messageElement(message, options(joined));
+  kept.set(message.id, { message, joined, element });
+  return element;
+}
+
+// Make the list's children these, moving none that is already in its place.
+function arrange(items) {
+  const wanted = new Set(items);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
+  items.forEach((item, index) => { if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null); });
+}
+
+export function render({ afresh = false } = {}) {
   if (!channel()) return;
+  if (afresh) kept.clear();
   beginning();
   const items = [];
   let before = null;
@@ -75,10 +94,10 @@ export function render() {
     if (!before || new Date(before.timestamp).toDateString() !== day) {
       items.push(h("li", { class: "day", role: "separator" }, dayOf(new Date(message.timestamp))));
     }
-    items.push(messageElement(message, options(joins(message, before))));
+    items.push(elementOf(message, joins(message, before)));
     before = message;
   }
-  list.replaceChildren(...items);
+  arrange(items);
   renderPending();
   follow();
 }
@@ -111,6 +130,7 @@ export async function replace(id) {
   const revealed = [...current.querySelectorAll(".picture")].some((element) => element.getAttribute("aria-label")?.startsWith("Enlarge"));
   if (revealed) for (const veiled of fresh.querySelectorAll(".hidden-picture")) veiled.classList.remove("hidden-picture");
   current.replaceWith(fresh);
+  kept.set(id, { message, joined: fresh.classList.contains("joined"), element: fresh });
   if (focused) [...fresh.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focused)?.focus();
   follow();
 }

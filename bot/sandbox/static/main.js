@@ -43,7 +43,7 @@ async function refresh() {
   await load();
   await loadMessages();
   renderFrame();
-  list.render();
+  list.render({ afresh: true });
 }
 
 async function pickChannel(id) {
@@ -131,7 +131,7 @@ setInterval(() => {
 const HANDLERS = {
   hello: (event) => { state.botOnline = event.bot_online; sidebar.renderHeader(); sidebar.renderRoster(); },
   presence: (event) => { HANDLERS.hello(event); composer.update(); },
-  commands: async () => { await load(); renderFrame(); list.render(); },
+  commands: async () => { await load(); renderFrame(); list.render({ afresh: true }); },
   typing: onTyping,
   interaction: onInteraction,
   message: (event) => onMessage(event.message),

@@ -70,7 +70,8 @@ export function markdown(text, context) {
   const parts = [];
   for (const [index, block] of String(text ?? "").split(/(```[\s\S]+?```)/).entries()) {
     if (index % 2) { parts.push(...inline(block, context)); continue; }
-    const lines = block.split("\n");
+    // a code block brings its own line breaks
+    const lines = block.replace(index ? /^\n/ : /^$/, "").split("\n");
     lines.forEach((line, number) => {
       const last = number === lines.length - 1;
       const heading = /^(#{1,3}) (.+)/.exec(line);

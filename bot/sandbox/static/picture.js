@@ -15,6 +15,9 @@ export function picture({ url, width, height, description, filename, spoiler }, 
   const source = localUrl(url);
   if (!source) return null;
   const alt = description ?? "";
+  // at most 420 pixels either way, so that the frame fits the picture and nothing moves when it arrives
+  const scale = width ? Math.min(1, 420 / width, 420 / height) : 1;
+  const size = width ? { width: Math.round(width * scale), height: Math.round(height * scale) } : {};
   const button = h("button", {
     type: "button",
     class: spoiler ? "picture hidden-picture" : "picture",
@@ -26,7 +29,7 @@ export function picture({ url, width, height, description, filename, spoiler }, 
         button.setAttribute("aria-label", `Enlarge: ${alt || filename}`);
       } else enlarge(source, alt, filename);
     },
-  }, h("img", { src: source, alt, width, height, decoding: "async" }), alt && h("span", { class: "alt", "aria-hidden": "true" }, "ALT"));
+  }, h("img", { src: source, alt, ...size, decoding: "async" }), alt && h("span", { class: "alt", "aria-hidden": "true" }, "ALT"));
   return button;
 }
 
