@@ -40,5 +40,13 @@ lock:            ## resolve pyproject.toml again; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements-dev.lock --extra pocket -o requirements-pocket.lock pyproject.toml
 
+evaluate: setup  ## render the pocket CLIP's evaluation prompts and have them judged (about 5 minutes)
+	$(BIN)/python -m guidance.pocket.evaluate
+
+pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base)
+	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
+	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
+	build/pocket/bin/python -m guidance.pocket.building
+
 clean:           ## remove the environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

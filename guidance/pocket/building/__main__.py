@@ -45,7 +45,7 @@ def main() -> None:
     options.add_argument("--cache", type=Path, help="keeps the placed texts between builds")
     chosen = options.parse_args()
     torch.manual_seed(0)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     weights = sources.lite0_weights()
     directions = space.class_directions(weights)
     columns = space.basis(directions)
@@ -91,7 +91,7 @@ def _stored(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

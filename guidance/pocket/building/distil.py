@@ -57,7 +57,7 @@ def distil(
             expected = (part_targets @ part_targets.T / TEMPERATURE).softmax(1)
             contrast = -(expected * (outputs @ part_targets.T / TEMPERATURE).log_softmax(1)).sum(1)
             loss = ((1 - cosine).sum() + CONTRAST * contrast.sum()) / BATCH
-            loss.backward()
+            torch.autograd.backward(loss)
             losses.append(loss.item())
             cosines.append(cosine.sum().item())
         torch.nn.utils.clip_grad_norm_(text_side, 1.0)

@@ -19,14 +19,32 @@ TEMPLATES: Final = (
     *("a big {}", "a small {}", "an old {}", "a beautiful {}", "a colourful {}", "a strange {}", "a happy {}"),
     *("a red {}", "a blue {}", "a green {}", "a golden {}", "a white {}", "a black {}", "a glowing {}"),
     *("a {} at night", "a {} in the snow", "a {} at sunset", "a {} in the rain", "a {} in the fog", "a {} in space"),
-    *("an image of a {}", "one {}", "many {}", "two {}", "a group of {}", "my favourite {}", "{} on a white background"),
+    *(
+        "an image of a {}",
+        "one {}",
+        "many {}",
+        "two {}",
+        "a group of {}",
+        "my favourite {}",
+        "{} on a white background",
+    ),
 )
 TRIMMINGS: Final = (
     *("", "", "", "", "", ", highly detailed", ", trending on artstation", ", 4k", ", cinematic lighting"),
     *(", by a famous artist", " in the style of a master", ", masterpiece", ", concept art", ", photorealistic"),
     *(", soft light", ", dramatic sky", ", wide angle", ", unreal engine"),
 )
-JOINS: Final = (" in a ", " on a ", " with a ", " under a ", " near a ", " and a ", " beside a ", " in front of a ", " of ")
+JOINS: Final = (
+    " in a ",
+    " on a ",
+    " with a ",
+    " under a ",
+    " near a ",
+    " and a ",
+    " beside a ",
+    " in front of a ",
+    " of ",
+)
 SECOND: Final = 0.45
 """Share of the second thing in a scene's direction."""
 

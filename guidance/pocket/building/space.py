@@ -20,7 +20,8 @@ def class_directions(weights: dict[str, Tensor]) -> Tensor:
 
 def basis(directions: Tensor) -> Tensor:
     """(1280, EMBED_DIM), orthonormal: the principal components of the directions."""
-    return torch.linalg.svd(directions, full_matrices=False).Vh[:EMBED_DIM].T.contiguous()
+    components: Tensor = torch.linalg.svd(directions, full_matrices=False).Vh
+    return components[:EMBED_DIM].T.contiguous()
 
 
 def mean_features(weights: dict[str, Tensor]) -> Tensor:
@@ -36,9 +37,10 @@ def mean_features(weights: dict[str, Tensor]) -> Tensor:
 
 def _rectified_mean(mean: Tensor, deviation: Tensor) -> Tensor:
     ratio = mean / deviation
-    normal = torch.distributions.Normal(0.0, 1.0)
     density = torch.exp(-0.5 * ratio**2) / (2 * torch.pi) ** 0.5
-    return mean * normal.cdf(ratio) + deviation * density
+    cumulative = 0.5 * (1 + torch.erf(ratio / 2**0.5))
+    result: Tensor = mean * cumulative + deviation * density
+    return result
 
 
 def projection(weights: dict[str, Tensor], columns: Tensor) -> tuple[Tensor, Tensor]:

@@ -57,7 +57,9 @@ class Kernel:
 
 def unit(rows: Array) -> Array:
     """Rows scaled to length 1."""
-    return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    scaled: Array = (rows / lengths).astype(np.float32)
+    return scaled
 
 
 def corpus(nouns: dict[int, Synset], targets: list[ImageNetClass], directions: Array) -> Corpus:

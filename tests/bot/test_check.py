@@ -1,0 +1,58 @@
+"""The doctor finds what is wrong, and says how to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import lock
+from bot.check import Finding, Verdict, examine
+
+
+async def findings(path: Path) -> dict[str, Finding]:
+    """By subject."""
+    return {finding.subject: finding async for finding in examine(path)}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[storage]\ndata_dir = "{tmp_path}/data"\n[engine]\ndevice = "cpu"\n')
+    return path
+
+
+async def test_a_sound_host_gets_a_clean_bill(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "x")
+    found = await findings(config)
+    assert {finding.verdict for finding in found.values()} == {Verdict.GOOD}
+    assert set(found) == {"config", "token", "data folder", "database", "disk", "model", "device"}
+
+
+async def test_what_is_wrong_is_found_and_the_rest_is_looked_at_all_the_same(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    folder = config.parent / "data"
+    folder.mkdir()
+    (folder / "bot.db").write_bytes(b"no database" * 100)
+    config.write_text(config.read_text() + 'model = "nobody/nothing"\n')
+    found = await findings(config)
+    wrong = {subject: finding.sentence for subject, finding in found.items() if finding.verdict is Verdict.BAD}
+    assert set(wrong) == {"token", "database", "model"}
+    assert "DISCORD_TOKEN" in wrong["token"]
+    assert "restore a backup" in wrong["database"]
+    assert "ARCH/PRETRAINED" in wrong["model"]
+
+
+async def test_a_folder_in_use_is_left_alone(config: Path) -> None:
+    folder = config.parent / "data"
+    folder.mkdir()
+    with lock.acquire(folder) as held:
+        lock.sign(held, 4711)
+        found = await findings(config)
+    assert found["data folder"].verdict is Verdict.DOUBTFUL
+    assert "process 4711" in found["data folder"].sentence
+    assert "database" not in found
+
+
+async def test_without_a_config_nothing_else_is_guessed(tmp_path: Path) -> None:
+    assert list(await findings(tmp_path / "none.toml")) == ["config"]
