@@ -25,6 +25,7 @@ class Limit:
 
 
 GLOBAL = "global"
+MOST_WINDOWS = 1000
 DEFAULT_LIMITS: Mapping[str, Limit] = {
     GLOBAL: Limit(50, 1),
     "user": Limit(30, 30),
@@ -100,5 +101,8 @@ class RateLimits:
     def _window(self, bucket: str, major: str, now: float) -> _Window:
         window = self._windows.get((bucket, major))
         if window is None or now >= window.reset:
+            if len(self._windows) >= MOST_WINDOWS:
+                # every interaction's token has a window of its own
+                self._windows = {key: kept for key, kept in self._windows.items() if now < kept.reset}
             window = self._windows[bucket, major] = _Window(0, now + self._limits[bucket].seconds)
         return window

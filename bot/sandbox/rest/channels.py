@@ -90,9 +90,11 @@ async def edit_message(realm: Realm, request: web.Request) -> Answer:
     message = realm.message(channel, path_id(request, "message_id"))
     if message.author_id != realm.world.bot.id:
         raise not_the_author()
-    needed = posting.needed_to_post(check_message(body.object()), body.files) & ~Permission.SEND_MESSAGES
+    draft = check_message(body.object())
+    # an own message can be changed where one may no longer write
+    needed = posting.needed_to_post(draft, body.files) & ~Permission.SEND_MESSAGES
     realm.require(realm.world.bot.id, channel, needed)
-    return wire_message.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
+    return wire_message.message(realm, posting.edit(realm, message, draft, body.files))
 
 
 async def delete_message(realm: Realm, request: web.Request) -> Answer:

@@ -7,8 +7,9 @@ export const actAs = (id) => { member = id; };
 export const actor = () => member;
 
 export class Refused extends Error {
-  constructor(body) {
+  constructor(body, status) {
     super(wordsOf(body));
+    this.status = status;
     this.code = body.code;
     this.body = body;
   }
@@ -35,7 +36,7 @@ export async function call(method, path, body) {
   }
   const response = await fetch(`/sandbox${path}`, { method, headers, body });
   const answer = await response.json().catch(() => ({ message: `The sandbox answered ${response.status}` }));
-  if (!response.ok) throw new Refused(answer);
+  if (!response.ok) throw new Refused(answer, response.status);
   return answer;
 }
 
@@ -61,10 +62,12 @@ export function listen(onEvent, onLink) {
     socket.onclose = () => {
       if (stopped) return;
       onLink(false);
-      setTimeout(() => { if (!stopped) open(); }, wait);
+      setTimeout(() => { if (!stopped) again(); }, wait);
       wait = Math.min(wait * 2, 8000);
     };
   };
+  // a sandbox that was started anew has another token: the page has to be loaded again
+  const again = () => call("GET", "/people").then(open, (error) => (error.status === 403 ? location.reload() : socket.onclose()));
   open();
   return () => { stopped = true; socket.close(); };
 }

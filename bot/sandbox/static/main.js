@@ -33,11 +33,21 @@ function renderFrame() {
   composer.renderComposer();
 }
 
+// Ids that live events spoke of while a snapshot was on its way; for these the event is the newer word.
+const loads = new Set();
+
 async function loadMessages() {
-  const answer = await call("GET", `/channels/${state.channelId}/messages`);
-  state.messages.set(state.channelId, new Map(answer.messages.map((message) => [message.id, message])));
-  state.more.set(state.channelId, answer.more);
+  const id = state.channelId;
+  const touched = new Set();
+  loads.add(touched);
+  const answer = await call("GET", `/channels/${id}/messages`).finally(() => loads.delete(touched));
+  const fresh = new Map(answer.messages.filter((message) => !touched.has(message.id)).map((message) => [message.id, message]));
+  for (const [key, message] of messagesOf(id)) if (touched.has(key)) fresh.set(key, message);
+  state.messages.set(id, fresh);
+  state.more.set(id, answer.more);
 }
+
+const touch = (id) => { for (const touched of loads) touched.add(id); };
 
 async function refresh() {
   await load();
@@ -64,13 +74,14 @@ async function become(id) {
   failures.clear();
   renderMembersAtOnce();
   await refresh();
+  // somebody else was chosen meanwhile
+  if (state.me !== id) return;
   list.follow(true);
-  let first = true;
+  stopListening();
   stopListening = listen(onEvent, (linked) => {
     byId("offline").hidden = linked;
-    // what was missed while there was no connection
-    if (linked && !first) refresh();
-    first = false;
+    // what was missed before there was a connection
+    if (linked) refresh();
   });
 }
 
@@ -79,6 +90,7 @@ function renderMembersAtOnce() {
 }
 
 function onMessage(message) {
+  touch(message.id);
   const known = messagesOf(message.channel_id).has(message.id);
   messagesOf(message.channel_id).set(message.id, message);
   typingUntil.delete(message.author.id);
@@ -135,7 +147,7 @@ const HANDLERS = {
   typing: onTyping,
   interaction: onInteraction,
   message: (event) => onMessage(event.message),
-  deleted: (event) => { messagesOf(event.channel_id).delete(event.id); if (event.channel_id === state.channelId) list.remove(event.id); },
+  deleted: (event) => { touch(event.id); messagesOf(event.channel_id).delete(event.id); if (event.channel_id === state.channelId) list.remove(event.id); },
 };
 
 function onEvent(event) {
