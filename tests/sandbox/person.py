@@ -104,6 +104,21 @@ class Person:
         found: str = next(command["id"] for command in channel["commands"] if command["name"] == name)
         return found
 
+    async def wait_for_bot(self, command: str, timeout: float = 30.0) -> None:
+        """Wait until the bot is connected and has this command.
+
+        Both: it registers commands before it connects, and what is used in between reaches nobody, as on Discord.
+        """
+        deadline = time.monotonic() + timeout
+        while True:
+            state = await self.state()
+            names = {entry["name"] for channel in state["channels"] for entry in channel["commands"]}
+            if state["bot_online"] and command in names:
+                return
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"online: {state['bot_online']}, commands: {sorted(names)}")
+            await asyncio.sleep(0.05)
+
     async def invoke(
         self, command: str, options: Mapping[str, object] | None = None, *, files: Mapping[str, bytes] | None = None
     ) -> str:

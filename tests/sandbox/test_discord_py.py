@@ -113,6 +113,7 @@ async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatc
         Person(sandbox.page_url, "Ada") as ada,
         Person(sandbox.page_url, "Ben") as ben,
     ):
+        await ada.wait_for_bot("imagine")
         used = await ada.invoke("imagine", {"prompt": "a cat"}, files={"image": b"12345"})
         assert (await ada.outcome(used))["state"] == "acknowledged"
         message = await ada.wait_for(lambda message: message["content"] == "final.png")
