@@ -31,6 +31,9 @@ waiting_per_member = 2
 interval_s = 0.5
 """
 
+ONLINE = "connected as"
+START_S = 90.0
+
 
 class Service:
     """The bot's process. Its log goes to `bot.log` in its folder."""
@@ -44,7 +47,8 @@ class Service:
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in settings.items()}))
 
     async def start(self) -> None:
-        """Starts it; it is online some seconds later."""
+        """Starts it, and waits until it is online."""
+        before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "run", "--config", str(self._config)),
@@ -52,6 +56,10 @@ class Service:
                 stderr=log,
                 env=self._environment,
             )
+        async with asyncio.timeout(START_S):
+            while self.log().count(ONLINE) == before:
+                assert self._process.returncode is None, f"the bot does not start:\n{self.log()}"
+                await asyncio.sleep(0.1)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Sends a signal and waits for the end; returns the exit status."""
@@ -68,7 +76,7 @@ class Service:
 
     def log(self) -> str:
         """Everything it has said."""
-        return self._log.read_text(encoding="utf-8", errors="replace")
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -13,7 +13,6 @@ from guidance.request import Request
 from tests.e2e.service import Service
 from tests.sandbox.person import Message, Person
 
-ONLINE_S = 90.0
 RENDER_S = 120.0
 
 
@@ -27,19 +26,8 @@ def buttons(message: Message) -> dict[str, str]:
     return {button["label"]: button["custom_id"] for row in message["components"] for button in row["components"]}
 
 
-async def online(person: Person) -> None:
-    """Waits until the bot has registered its command."""
-    deadline = time.monotonic() + ONLINE_S
-    while not any(
-        entry["name"] == "imagine" for channel in (await person.state())["channels"] for entry in channel["commands"]
-    ):
-        assert time.monotonic() < deadline, "the bot did not come online"
-        await asyncio.sleep(0.2)
-
-
 async def imagine(person: Person, prompt: str, **options: object) -> Message:
-    """Uses /imagine as soon as the bot is online, and returns the message that answers."""
-    await online(person)
+    """Uses /imagine, and returns the message that answers."""
     await person.invoke("imagine", {"prompt": prompt, **options})
     return await person.wait_for(lambda message: prompt in shown(message))
 
@@ -102,7 +90,7 @@ async def test_the_button_reruns_for_whoever_presses_it_and_refusals_are_private
     assert "🔁 of #1" in shown(rerun)
     await finished(ben, rerun)
 
-    slow = [await imagine(ada, f"number {number}", steps=300) for number in range(2)]
+    slow = [await imagine(ada, f"number {number}", steps=250) for number in range(2)]
     await ada.invoke("imagine", {"prompt": "one too many"})
     await ada.wait_for(lambda now: "as many as one person may have" in now["content"])
     assert not any("as many as one person may have" in now["content"] for now in await ben.messages())
@@ -115,8 +103,8 @@ async def test_the_button_reruns_for_whoever_presses_it_and_refusals_are_private
 async def test_only_the_requester_and_moderators_can_cancel(
     service: Service, ada: Person, ben: Person, mo: Person
 ) -> None:
-    running = await imagine(ada, "a very long job", steps=300)
-    waiting = await imagine(ada, "a job that waits", steps=300)
+    running = await imagine(ada, "a very long job", steps=250)
+    waiting = await imagine(ada, "a job that waits", steps=250)
     await showing(ada, running, "▰")
     await ben.click(running, buttons(running)["Cancel"])
     await ben.wait_for(lambda now: "Only the person who asked" in now["content"])
@@ -147,7 +135,7 @@ async def test_a_bot_that_is_killed_while_it_renders_finishes_the_job_once_after
 async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_block_the_queue(
     service: Service, ada: Person, ben: Person
 ) -> None:
-    asked = await imagine(ada, "an unlucky job", steps=300)
+    asked = await imagine(ada, "an unlucky job", steps=250)
     for _ in range(2):
         await showing(ada, asked, "▰")
         (engine,) = service.children()
@@ -159,7 +147,7 @@ async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_b
 
 
 async def test_sigterm_ends_it_cleanly_and_quickly(service: Service, ada: Person) -> None:
-    asked = await imagine(ada, "interrupted", steps=300)
+    asked = await imagine(ada, "interrupted", steps=250)
     await showing(ada, asked, "▰")
     began = time.monotonic()
     assert await service.stop() == 0
