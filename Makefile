@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint types pytest lock pocket evaluate clean help
+.PHONY: setup demo test lint pytest lock pocket evaluate clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -22,15 +22,13 @@ $(STAMP): requirements.lock requirements-dev.lock
 demo: setup      ## a loopback Discord with the bot in it, at http://127.0.0.1:8080
 	$(BIN)/python -m bot sandbox --port $(PORT)
 
-test: lint types pytest  ## every check
+test: lint pytest  ## every check
 
-lint: setup
+lint: setup      ## style, types, the Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/hadolint Dockerfile
-
-types: setup
 	$(BIN)/mypy
+	$(BIN)/hadolint Dockerfile
 
 pytest: setup
 	$(BIN)/python -m pytest

@@ -1,0 +1,139 @@
+"""DiscordMessenger over the wire, against the strict sandbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import discord
+import pytest
+
+from bot.chat.client import point_at
+from bot.chat.messenger import DiscordMessenger
+from bot.config import Discord
+from bot.job import Job, JobState, Progress
+from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+from bot.sandbox.server import Sandbox
+from bot.store.database import Database
+from bot.store.jobs import Jobs
+from tests.bot.asks import ask
+from tests.sandbox.person import Person
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as started:
+        yield started
+
+
+@pytest.fixture
+async def client(sandbox: Sandbox) -> AsyncIterator[discord.Client]:
+    """Connected; with discord.py pointed at the sandbox, and back at the end."""
+    point_at(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+    connected = discord.Client(
+        intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
+    )
+    task = asyncio.create_task(connected.start(sandbox.bot_token))
+    await asyncio.sleep(0)
+    await connected_or_failed(connected, task)
+    yield connected
+    await connected.close()
+    await asyncio.gather(task, return_exceptions=True)
+    point_at(Discord())
+
+
+async def connected_or_failed(client: discord.Client, task: "asyncio.Task[None]") -> None:
+    async with asyncio.timeout(10):
+        while not client.is_ready():
+            assert not task.done(), task.exception()
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
+    async with Person(sandbox.page_url, "Ada") as person:
+        yield person
+
+
+@pytest.fixture
+async def job(database: Database, ada: Person) -> Job:
+    """A job of Ada's in the channel."""
+    wanted = replace(ask(int(ada.id), prompt="@everyone *look* `here`"), channel_id=int(ada.channel_id))
+    return await Jobs(database).admit(wanted, lambda counts: None)
+
+
+@pytest.fixture
+def messenger(client: discord.Client) -> DiscordMessenger:
+    return DiscordMessenger(lambda: client)
+
+
+async def test_the_same_card_sent_twice_is_one_message(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
+    assert await messenger.send(Card(job)) == await messenger.send(Card(job))
+    assert len(await ada.messages()) == 1
+
+
+async def test_a_prompt_pings_nobody_and_is_shown_as_it_was_typed(
+    messenger: DiscordMessenger, job: Job, ada: Person
+) -> None:
+    await messenger.edit(await messenger.send(Card(job)), Card(job, position=2))
+    (message,) = await ada.messages()
+    assert await ada.pings() == []
+    assert not message["mention_everyone"]
+    assert r"\*look\* \`here\`" in message["embeds"][0]["description"]
+
+
+async def test_an_edit_replaces_the_picture(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
+    running = replace(job, state=JobState.RUNNING)
+    message_id = await messenger.send(Card(running, progress=Progress(1, 9), picture=b"\xff\xd8 one"))
+    await messenger.edit(message_id, Card(running, progress=Progress(2, 9), picture=b"\xff\xd8 two"))
+    await messenger.edit(message_id, Card(replace(job, state=JobState.POSTING), picture=b"\x89PNG three"))
+    (message,) = await ada.messages()
+    (attachment,) = message["attachments"]
+    assert attachment["filename"] == f"job-{job.id}.png"
+    assert await ada.read(attachment["url"]) == b"\x89PNG three"
+    await messenger.edit(message_id, Card(replace(job, state=JobState.CANCELLED)))
+    assert (await ada.messages())[0]["attachments"] == []
+
+
+async def test_a_job_s_message_is_found_among_the_channel_s_last(
+    messenger: DiscordMessenger, job: Job, ada: Person
+) -> None:
+    assert await messenger.find(job) is None
+    message_id = await messenger.send(Card(job))
+    for number in range(5):
+        await ada.say(f"chatter {number}")
+    assert await messenger.find(job) == message_id
+    assert await messenger.find(replace(job, id=job.id * 10 + 1)) is None
+
+
+async def test_the_requester_is_mentioned_once_however_often_it_is_tried(
+    messenger: DiscordMessenger, job: Job, ada: Person
+) -> None:
+    message_id = await messenger.send(Card(job))
+    await messenger.mention(job, message_id)
+    await messenger.mention(job, message_id)
+    assert len(await ada.pings()) == 1
+    assert len(await ada.messages()) == 2
+
+
+async def test_a_deleted_message_is_gone(messenger: DiscordMessenger, job: Job, sandbox: Sandbox) -> None:
+    message_id = await messenger.send(Card(job))
+    async with Person(sandbox.page_url, "Mo") as mo:
+        (message,) = await mo.messages()
+        await mo.delete(message)
+    with pytest.raises(MessageGoneError):
+        await messenger.edit(message_id, Card(job))
+
+
+async def test_a_channel_that_does_not_exist_is_gone(messenger: DiscordMessenger, job: Job) -> None:
+    with pytest.raises(ChannelGoneError):
+        await messenger.send(Card(replace(job, channel_id=12345)))
+
+
+async def test_without_a_connection_nothing_is_lost_but_time(
+    messenger: DiscordMessenger, job: Job, client: discord.Client, sandbox: Sandbox
+) -> None:
+    with pytest.raises(UnreachableError):
+        await DiscordMessenger(lambda: None).send(Card(job))
+    await sandbox.stop()
+    with pytest.raises(UnreachableError):
+        await messenger.send(Card(job))
