@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest lock pocket evaluate clean help
+.PHONY: setup demo test lint pytest lock pocket evaluate gallery clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,6 +40,9 @@ lock:            ## resolve pyproject.toml again; needs uv
 
 evaluate: setup  ## render the pocket CLIP's evaluation prompts and have them judged (about 5 minutes)
 	$(BIN)/python -m guidance.pocket.evaluate
+
+gallery: setup   ## make the README's pictures anew
+	$(BIN)/python -m guidance.pocket.gallery
 
 pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base)
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket

@@ -39,7 +39,7 @@ def main() -> int:
     ranks, images = [], []
     for entry in entries:
         began = time.monotonic()
-        image = _picture(Request.resolve(entry["prompt"], seed=SEED), model, options.out)
+        image = picture(Request.resolve(entry["prompt"], seed=SEED), model, options.out)
         ranks.append(judge.rank(image, entry["class"]))
         images.append(image)
         print(f"{entry['prompt']:<20} rank {ranks[-1]:>4}   {time.monotonic() - began:5.1f} s", flush=True)
@@ -49,7 +49,8 @@ def main() -> int:
     return 0 if five >= TARGET * len(ranks) else 1
 
 
-def _picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
+def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
+    """The picture of a request: the one in the folder, if the same request made it, or a new one."""
     path = folder / f"{request.prompt}.png"
     try:
         data = path.read_bytes()

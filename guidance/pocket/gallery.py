@@ -1,0 +1,34 @@
+"""The pictures at the top of the README, at the default settings, unpicked: `python -m guidance.pocket.gallery`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from guidance.model import ClipModel
+from guidance.picture import contact_sheet
+from guidance.pocket.evaluate import SEED, picture
+from guidance.request import Request
+
+PROMPTS: Final = (
+    *("goldfish", "a castle on a hill", "a bunch of daisies", "a volcano at night"),
+    *("a teapot", "a sailing boat in a storm", "a tiger", "strawberries"),
+)
+
+
+def main() -> int:
+    """Renders what is not there yet, and writes the sheet."""
+    parser = argparse.ArgumentParser(prog="python -m guidance.pocket.gallery", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/gallery.png"), help="default: %(default)s")
+    options = parser.parse_args()
+    folder = Path("build/gallery")
+    folder.mkdir(parents=True, exist_ok=True)
+    model = ClipModel.load("pocket", "cpu")
+    images = [picture(Request.resolve(prompt, seed=SEED), model, folder) for prompt in PROMPTS]
+    contact_sheet(images, columns=4).save(options.out, optimize=True)
+    print(options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
