@@ -14,7 +14,7 @@ from bot.announce import Announcer
 from bot.chat.client import ImagineClient, point_at, stay_connected
 from bot.chat.desk import Desk
 from bot.chat.messenger import DiscordMessenger
-from bot.config import Config
+from bot.config import TOKEN_VARIABLE, Config
 from bot.engine.local import LocalEngine
 from bot.queue import Queue
 from bot.store.database import Database
@@ -36,18 +36,29 @@ async def run(config: Config, token: str) -> None:
     Raises:
         FolderInUseError, DatabaseError, RunFailedError, LoginError: It cannot run; the message says why.
     """
+    # The engine's process is a child of this one, and need not know the token.
+    os.environ.pop(TOKEN_VARIABLE, None)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    serving = asyncio.create_task(_serve(config, token), name="bot")
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        serving.cancel()  # also while it starts: a model may take minutes to load
+        await asyncio.wait([serving])
+        log.info("stopped")
+    if not serving.cancelled():
+        await serving
+
+
+async def _serve(config: Config, token: str) -> None:
     async with _parts(config, token) as tasks:
-        stopping = asyncio.create_task(stop.wait())
         # None of the tasks ends by itself; one that does has broken, and the process must not live on without it.
-        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        for task in tasks:
-            if task.done():
-                await task
-    log.info("stopped")
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
 
 
 @contextlib.asynccontextmanager

@@ -33,7 +33,7 @@ class Range:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
+        return f"{self.low:.10g} to {self.high:.10g} {self.unit}".rstrip()
 
 
 RANGES: Final[Mapping[str, Range]] = {
