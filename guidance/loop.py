@@ -57,10 +57,7 @@ class Run:
         if start is not None:
             self._canvas.from_image(to_tensor(start, request.width, request.height).to(model.device)[None])
         self._crops = Crops(request.views, request.view_low, request.view_high, request.noise, model.image_size)
-        self._shares = [share for _, share in self._canvas.shares()]
-        self._optimiser = torch.optim.Adam(
-            [{"params": [parameter]} for parameter, _ in self._canvas.shares()], betas=BETAS, foreach=True
-        )
+        self._optimiser = torch.optim.Adam(self._canvas.parameters(), betas=BETAS, foreach=True)
         self._pictures: Tensor | None = None
         self._views: Tensor | None = None
 
@@ -86,9 +83,8 @@ class Run:
         priors = priors + self.request.restraint * loss.chroma(self._pictures)
         self._optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward([self._views, priors], [gradient, torch.ones_like(priors)])
-        rate = self.request.learning_rate * schedule(step / self.request.steps)
-        for group, share in zip(self._optimiser.param_groups, self._shares, strict=True):
-            group["lr"] = rate * share
+        for group in self._optimiser.param_groups:
+            group["lr"] = self.request.learning_rate * schedule(step / self.request.steps)
         self._optimiser.step()
         self._pictures = self._views = None
 

@@ -3,7 +3,7 @@
 A new canvas is one file here, one line in REGISTRY and its name in `guidance.request.CANVASES`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol
 
 import torch
@@ -24,8 +24,8 @@ class Canvas(Protocol):
         """Takes the nearest pictures that it can represent. images: (B, 3, H, W) in [0, 1]."""
         ...
 
-    def shares(self) -> Sequence[tuple[nn.Parameter, float]]:
-        """Its parameters, each with its share of the learning rate."""
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """What the optimiser moves."""
         ...
 
     def to(self, device: torch.device) -> "Canvas":

@@ -30,7 +30,3 @@ class Pixels(nn.Module):
     def from_image(self, images: Tensor) -> None:
         """Takes the pictures as they are."""
         self.layer.copy_(colour.from_rgb(images, self.get_buffer("basis")))
-
-    def shares(self) -> list[tuple[nn.Parameter, float]]:
-        """The full learning rate everywhere."""
-        return [(self.layer, 1.0)]

@@ -1,7 +1,9 @@
 """A sum of layers at many resolutions, each enlarged to full size.
 
 Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture; the idea is
-Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide.
+Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide. All layers have the same learning
+rate: with one that falls with the square root of the side, coarse layers ran into black and white, and a classifier that
+did not guide gave the right class half the probability (see the model card of `pocket`).
 """
 
 import itertools
@@ -17,7 +19,7 @@ from guidance.resample import cubic, resize_matrix, triangle
 
 COARSEST: Final = 4
 START: Final = 0.1
-"""Standard deviation of the coarsest layer at the start, in logits; finer ones fall as their learning rates do."""
+"""Standard deviation of the coarsest layer at the start, in logits; it falls with the square root of the side."""
 
 
 class Pyramid(nn.Module):
@@ -27,15 +29,14 @@ class Pyramid(nn.Module):
         super().__init__()
         short = min(height, width)
         sides = [*itertools.takewhile(lambda side: side < short, (COARSEST << n for n in itertools.count())), short]
-        self._shares = [(COARSEST / side) ** 0.5 for side in sides]
         self.layers = nn.ParameterList()
         self.register_buffer("basis", colour.basis())
-        for index, (side, share) in enumerate(zip(sides, self._shares, strict=True)):
+        for index, side in enumerate(sides):
             shape = (3, max(1, round(height * side / short)), max(1, round(width * side / short)))
             draws = [
                 torch.randn(shape, generator=generator(torch.device("cpu"), seed, index, "canvas")) for seed in seeds
             ]
-            self.layers.append(nn.Parameter(torch.stack(draws) * (START * share)))
+            self.layers.append(nn.Parameter(torch.stack(draws) * START * (COARSEST / side) ** 0.5))
             self.register_buffer(f"up_y{index}", resize_matrix(shape[1], height, cubic))
             self.register_buffer(f"up_x{index}", resize_matrix(shape[2], width, cubic))
             self.register_buffer(f"down_y{index}", resize_matrix(height, shape[1], triangle))
@@ -65,7 +66,3 @@ class Pyramid(nn.Module):
                 rest = rest - self._enlarged(index)
             else:
                 layer.copy_(rest)
-
-    def shares(self) -> list[tuple[nn.Parameter, float]]:
-        """The learning rate falls with the square root of the layer's side."""
-        return list(zip(self.layers, self._shares, strict=True))
