@@ -1,9 +1,10 @@
 """A sum of layers at many resolutions, each enlarged to full size.
 
 Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture; the idea is
-Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide. All layers have the same learning
-rate: with one that falls with the square root of the side, coarse layers ran into black and white, and a classifier that
-did not guide gave the right class half the probability (see the model card of `pocket`).
+Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide.
+
+All layers have the same learning rate. With one that falls with the square root of the side, a tenth of the pixels ran
+into black and white, and a classifier that did not guide was less sure (see the model card of `pocket`).
 """
 
 import itertools
