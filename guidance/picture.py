@@ -49,17 +49,20 @@ def read_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
     """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > max_pixels:
-                raise Image.DecompressionBombError
-            upright = ImageOps.exif_transpose(image)
-            backdrop = Image.new("RGBA", upright.size, "white")
-            return Image.alpha_composite(backdrop, upright.convert("RGBA")).convert("RGB")
+            return _decoded(image, max_pixels)
     except UnidentifiedImageError as error:
         raise PictureError("this is not a PNG, JPEG or WebP image") from error
     except Image.DecompressionBombError as error:
         raise PictureError(f"the image is too large; at most {max_pixels / 1e6:g} million pixels are read") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise PictureError("the image is broken and cannot be read") from error
+
+
+def _decoded(image: Image.Image, max_pixels: int) -> Image.Image:
+    if image.width * image.height > max_pixels:
+        raise Image.DecompressionBombError
+    upright = ImageOps.exif_transpose(image)
+    return Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright.convert("RGBA")).convert("RGB")
 
 
 def to_png(image: Image.Image, request: Request) -> bytes:
