@@ -43,9 +43,9 @@ def main() -> int:
         ranks.append(judge.rank(image, entry["class"]))
         images.append(image)
         print(f"{entry['prompt']:<20} rank {ranks[-1]:>4}   {time.monotonic() - began:5.1f} s", flush=True)
-    contact_sheet(images, columns=5).save(options.out / "sheet.png")
+    contact_sheet(images, columns=5).save(options.out / "sheet.jpg", quality=85)
     first, five = sum(rank == 1 for rank in ranks), sum(rank <= 5 for rank in ranks)
-    print(f"top-1 {first}/{len(ranks)}   top-5 {five}/{len(ranks)}   sheet: {options.out / 'sheet.png'}")
+    print(f"top-1 {first}/{len(ranks)}   top-5 {five}/{len(ranks)}   sheet: {options.out / 'sheet.jpg'}")
     return 0 if five >= TARGET * len(ranks) else 1
 
 

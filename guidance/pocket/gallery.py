@@ -19,13 +19,13 @@ PROMPTS: Final = (
 def main() -> int:
     """Renders what is not there yet, and writes the sheet."""
     parser = argparse.ArgumentParser(prog="python -m guidance.pocket.gallery", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("docs/gallery.png"), help="default: %(default)s")
+    parser.add_argument("--out", type=Path, default=Path("docs/gallery.jpg"), help="default: %(default)s")
     options = parser.parse_args()
     folder = Path("build/gallery")
     folder.mkdir(parents=True, exist_ok=True)
     model = ClipModel.load("pocket", "cpu")
     images = [picture(Request.resolve(prompt, seed=SEED), model, folder) for prompt in PROMPTS]
-    contact_sheet(images, columns=4).save(options.out, optimize=True)
+    contact_sheet(images, columns=4).save(options.out, quality=90)
     print(options.out)
     return 0
 

@@ -34,7 +34,7 @@ CONFIG: Final = {
     },
     "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "interpolation": "bicubic"},
 }
-STEPS: Final = 2400
+STEPS: Final = 1000
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def main() -> None:
     options.add_argument("--cache", type=Path, help="keeps the placed texts between builds")
     chosen = options.parse_args()
     torch.manual_seed(0)
-    torch.set_num_threads(1)
+    torch.set_num_threads(2)
     weights = sources.lite0_weights()
     directions = space.class_directions(weights)
     columns = space.basis(directions)
