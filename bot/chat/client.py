@@ -64,7 +64,9 @@ class ImagineClient(discord.Client):
 
 
 def point_at(settings: Discord) -> None:
-    """Makes discord.py speak to the Discord of the settings; its own by default."""
+    """Makes discord.py speak to the Discord of the settings, which is its own by default, and only in text."""
+    # The bot does not speak, and a host who reads the log need not wonder about missing voice libraries.
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     discord.http.Route.BASE = settings.api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
 

@@ -1,4 +1,7 @@
-"""The pictures at the top of the README, at the default settings, unpicked: `python -m guidance.pocket.gallery`."""
+"""The pictures at the top of the README: `python -m guidance.pocket.gallery`.
+
+Subjects that the model is good at, at the default settings; seed 1 everywhere, no picture was picked.
+"""
 
 import argparse
 import sys
@@ -11,8 +14,8 @@ from guidance.pocket.evaluate import SEED, picture
 from guidance.request import Request
 
 PROMPTS: Final = (
-    *("goldfish", "a castle on a hill", "a bunch of daisies", "a volcano at night"),
-    *("a teapot", "a sailing boat in a storm", "a tiger", "strawberries"),
+    *("mushroom", "a volcano at night", "a sailing boat in a storm", "submarine"),
+    *("valley", "a lighthouse in a storm", "goldfish", "a castle on a hill"),
 )
 
 

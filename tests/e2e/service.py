@@ -21,7 +21,6 @@ mention_after_s = 0.0
 data_dir = {data_dir}
 [engine]
 device = "cpu"
-model = "local-dir:/tmp/pocket-try"
 [imagine]
 sizes = ["96x64", "64x96"]
 steps = 12

@@ -67,7 +67,8 @@ async def test_a_picture_forms_in_place_and_a_reaction_brings_another(
     assert Image.open(io.BytesIO(data)).size == (96, 64)
     assert done["attachments"][0]["description"] == "a lighthouse in a storm"
     assert str(request.seed) in done["embeds"][0]["footer"]["text"]
-    assert len(await ada.pings()) == 1, "the one reply that says that the picture is ready"
+    await ada.wait_for(lambda now: "your picture is ready" in now["content"])
+    assert len(await ada.pings()) == 1
 
     await ben.react(done, "🔁")
     again = await ben.wait_for(lambda now: f"<@{ben.id}>" in shown(now) and "Done" in shown(now), RENDER_S)
