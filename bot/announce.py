@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.job import Job, Progress
 from bot.lane import Lane
@@ -42,7 +43,7 @@ class Announcer:
         self._mention_after_s = mention_after_s
         self._clock = clock
         self._lanes: dict[int, Lane] = {}
-        self._previews: dict[int, bytes] = {}
+        self._seen: dict[int, Progress] = {}
 
     async def opened(self, job: Job, message_id: int) -> None:
         """Chat has shown the job in this message."""
@@ -58,10 +59,14 @@ class Announcer:
         self._lane(job).put(Card(job, position=position))
 
     def progress(self, job: Job, progress: Progress) -> None:
-        """The job runs. A preview that was shown stays until there is a newer one."""
-        if progress.preview is not None:
-            self._previews[job.id] = progress.preview
-        self._lane(job).put(Card(job, progress=progress, picture=self._previews.get(job.id)))
+        """The job runs. A preview and a similarity that were shown stay until there are newer ones."""
+        before = self._seen.get(job.id, progress)
+        seen = self._seen[job.id] = replace(
+            progress,
+            preview=progress.preview or before.preview,
+            similarity=before.similarity if progress.similarity is None else progress.similarity,
+        )
+        self._lane(job).put(Card(job, progress=seen, picture=seen.preview))
 
     def ended(self, job: Job) -> None:
         """The job failed or was cancelled. It is shown as soon as that is possible."""
@@ -97,4 +102,4 @@ class Announcer:
 
     def _forget(self, job_id: int) -> None:
         self._lanes.pop(job_id, None)
-        self._previews.pop(job_id, None)
+        self._seen.pop(job_id, None)

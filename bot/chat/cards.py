@@ -7,7 +7,7 @@ from typing import Final
 import discord
 
 from bot.chat import texts
-from bot.chat.controls import CancelButton, RerunButton
+from bot.chat.controls import Action, JobButton
 from bot.job import Job, JobState, Progress
 from bot.messenger import Card
 
@@ -73,7 +73,7 @@ def _running(progress: Progress | None) -> str:
     if progress is None or progress.step == 0:
         return texts.STARTING
     filled = BAR_CELLS * progress.step // progress.total
-    line = texts.RUNNING.format(bar="▰" * filled + "▱" * (BAR_CELLS - filled), step=progress.step, total=progress.total)
+    line = texts.RUNNING.format(bar="█" * filled + "░" * (BAR_CELLS - filled), step=progress.step, total=progress.total)
     return line + _similarity(progress.similarity)
 
 
@@ -100,10 +100,8 @@ def _files(card: Card) -> list[discord.File]:
 
 def _buttons(job: Job) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    if job.state in {JobState.QUEUED, JobState.RUNNING}:
-        view.add_item(CancelButton(job.id))
-    else:
-        view.add_item(RerunButton(job.id))
+    under_way = job.state in {JobState.QUEUED, JobState.RUNNING}
+    view.add_item(JobButton(job.id, Action.CANCEL if under_way else Action.RERUN))
     return view
 
 

@@ -9,7 +9,7 @@ import discord
 from yarl import URL
 
 from bot.chat import commands, texts
-from bot.chat.controls import CancelButton, RerunButton
+from bot.chat.controls import JobButton
 from bot.chat.desk import Desk
 from bot.config import Discord, Imagine
 from bot.store.memos import Memos
@@ -41,7 +41,7 @@ class ImagineClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
-        self.add_dynamic_items(CancelButton, RerunButton)
+        self.add_dynamic_items(JobButton)
         assert self.application_id is not None  # noqa: S101 - set by the login
         await commands.sync(self._tree, self._memos, self.application_id)
 

@@ -1,14 +1,36 @@
 """Buttons that work after any restart: all they know is in their custom_id."""
 
 import re
-from typing import Any, Self
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Self
 
 import discord
 
 from bot.chat import texts
 from bot.chat.errors import answer_error
 
-Button = discord.ui.Button[discord.ui.View]
+
+class Action(StrEnum):
+    """What a press asks for."""
+
+    CANCEL = "cancel"
+    RERUN = "rerun"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a button looks."""
+
+    label: str
+    style: discord.ButtonStyle
+    emoji: str | None = None
+
+
+LOOKS: Final = {
+    Action.CANCEL: Look(texts.CANCEL, discord.ButtonStyle.secondary),
+    Action.RERUN: Look(texts.NEW_SEED, discord.ButtonStyle.primary, texts.RERUN_EMOJI),
+}
 
 
 def prefix(job_id: int) -> str:
@@ -16,16 +38,21 @@ def prefix(job_id: int) -> str:
     return f"job:{job_id}:"
 
 
-class CancelButton(discord.ui.DynamicItem[Button], template=r"job:(?P<job>\d{1,18}):cancel"):
-    """Cancels a job that waits or runs."""
+class JobButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=rf"job:(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
+):
+    """A button of a job's message. What a press does, and who may, is the desk's to say."""
 
-    def __init__(self, job_id: int) -> None:
+    def __init__(self, job_id: int, action: Action) -> None:
+        look = LOOKS[action]
         super().__init__(
             discord.ui.Button(
-                label=texts.CANCEL, style=discord.ButtonStyle.secondary, custom_id=f"{prefix(job_id)}cancel"
+                label=look.label, style=look.style, emoji=look.emoji, custom_id=f"{prefix(job_id)}{action}"
             )
         )
         self._job_id = job_id
+        self._action = action
 
     @classmethod
     async def from_custom_id(
@@ -33,41 +60,13 @@ class CancelButton(discord.ui.DynamicItem[Button], template=r"job:(?P<job>\d{1,1
     ) -> Self:
         """As discord.py wants it."""
         del interaction, item
-        return cls(int(match["job"]))
+        return cls(int(match["job"]), Action(match["action"]))
 
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
         """A press. discord.py only logs what is raised here, so the person is told here."""
+        desk = interaction.client.desk
+        press = {Action.CANCEL: desk.cancel, Action.RERUN: desk.rerun}[self._action]
         try:
-            await interaction.client.desk.cancel(interaction, self._job_id)
-        except Exception as error:  # noqa: BLE001 - every error must reach the person
-            await answer_error(interaction, error)
-
-
-class RerunButton(discord.ui.DynamicItem[Button], template=r"job:(?P<job>\d{1,18}):rerun"):
-    """The same words with a new seed, on the quota of whoever presses."""
-
-    def __init__(self, job_id: int) -> None:
-        super().__init__(
-            discord.ui.Button(
-                label=texts.NEW_SEED,
-                emoji=texts.RERUN_EMOJI,
-                style=discord.ButtonStyle.primary,
-                custom_id=f"{prefix(job_id)}rerun",
-            )
-        )
-        self._job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: "discord.Interaction[Any]", item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """As discord.py wants it."""
-        del interaction, item
-        return cls(int(match["job"]))
-
-    async def callback(self, interaction: "discord.Interaction[Any]") -> None:
-        """A press. discord.py only logs what is raised here, so the person is told here."""
-        try:
-            await interaction.client.desk.rerun(interaction, self._job_id)
+            await press(interaction, self._job_id)
         except Exception as error:  # noqa: BLE001 - every error must reach the person
             await answer_error(interaction, error)

@@ -55,7 +55,7 @@ async def test_a_picture_forms_in_place_and_a_reaction_brings_another(
     asked = await imagine(ada, "a lighthouse in a storm", steps=40)
     assert "Queued" in shown(asked) or "Starting" in shown(asked)
     forming = await ada.wait_for(
-        lambda now: now["id"] == asked["id"] and "▰" in shown(now) and bool(now["attachments"]), RENDER_S
+        lambda now: now["id"] == asked["id"] and "█" in shown(now) and bool(now["attachments"]), RENDER_S
     )
     preview = Image.open(io.BytesIO(await ada.read(forming["attachments"][0]["url"])))
     assert preview.format == "JPEG"
@@ -106,13 +106,13 @@ async def test_only_the_requester_and_moderators_can_cancel(
 ) -> None:
     running = await imagine(ada, "a very long job", steps=250)
     waiting = await imagine(ada, "a job that waits", steps=250)
-    await showing(ada, running, "▰")
+    await showing(ada, running, "█")
     await ben.click(running, buttons(running)["Cancel"])
     await ben.wait_for(lambda now: "Only the person who asked" in now["content"])
     await mo.click(running, buttons(running)["Cancel"])
     await showing(ada, running, "Cancelled")
     # The engine is free at once: the next job runs, and is its own requester's to cancel.
-    await showing(ada, waiting, "▰")
+    await showing(ada, waiting, "█")
     await ada.click(waiting, buttons(waiting)["Cancel"])
     await showing(ada, waiting, "Cancelled")
 
@@ -121,7 +121,7 @@ async def test_a_bot_that_is_killed_while_it_renders_finishes_the_job_once_after
     service: Service, ada: Person
 ) -> None:
     asked = await imagine(ada, "a phoenix", steps=60, seed=11)
-    await showing(ada, asked, "▰")
+    await showing(ada, asked, "█")
     await service.stop(signal.SIGKILL)
     await service.start()
     done = await finished(ada, asked)
@@ -138,10 +138,10 @@ async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_b
 ) -> None:
     asked = await imagine(ada, "an unlucky job", steps=250)
     for _ in range(2):
-        await showing(ada, asked, "▰")
+        await showing(ada, asked, "█")
         (engine,) = service.children()
         os.kill(engine, signal.SIGKILL)
-        await ada.wait_for(lambda now: now["id"] == asked["id"] and "▰" not in shown(now))
+        await ada.wait_for(lambda now: now["id"] == asked["id"] and "█" not in shown(now))
     failed = await showing(ada, asked, "Failed")
     assert "crashed twice" in shown(failed)
     await finished(ben, await imagine(ben, "a lucky job", steps=2))
@@ -149,7 +149,7 @@ async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_b
 
 async def test_sigterm_ends_it_cleanly_and_quickly(service: Service, ada: Person) -> None:
     asked = await imagine(ada, "interrupted", steps=250)
-    await showing(ada, asked, "▰")
+    await showing(ada, asked, "█")
     began = time.monotonic()
     assert await service.stop() == 0
     assert time.monotonic() - began < 10
