@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_PAYLOAD = 4096
 RATE, RATE_WINDOW_S = 120, 60.0
+ACK_DELAY_S = 0.05
 
 
 class Op(IntEnum):
@@ -124,7 +125,9 @@ class Connection:
                 raise Refused(code, "Error while decoding payload.") from error
             if op is Op.HEARTBEAT:
                 self._last_beat = self.gateway.realm.clock.time()
-                self.send(Op.HEARTBEAT_ACK)
+                # discord.py notes when it sent a heartbeat only after sending it; an answer in the same instant, which
+                # no network gives, it takes for one to the heartbeat before, and warns of 41 s of latency
+                asyncio.get_running_loop().call_later(ACK_DELAY_S, self.send, Op.HEARTBEAT_ACK)
             else:
                 self.gateway.receive(self, op, payload.get("d"))
 
