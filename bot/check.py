@@ -107,12 +107,12 @@ def _disk(folder: Path) -> Finding:
 
 
 async def _engine(config: Config) -> AsyncIterator[Finding]:
-    """Loads the model as the bot would, in a child process, and makes two steps with it."""
+    """Loads the model as the bot would, in a child process, and makes eight steps with it."""
     engine = LocalEngine(config.engine, config.progress.interval_s)
     try:
         device = await engine.start()
         yield Finding("model", Verdict.GOOD, f"{config.engine.model} is loaded")
-        request = Request.resolve("a test", seed=0, steps=2, model=config.engine.model)
+        request = Request.resolve("a test", seed=0, steps=8, model=config.engine.model)
         seconds = [entry.seconds async for entry in engine.run(request, {}) if isinstance(entry, Result)]
         pace = seconds[0] / request.steps
         yield Finding(
