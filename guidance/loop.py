@@ -1,113 +1,32 @@
 """The guidance loop: `render(request, model)` yields a Step for each step, and the Result last.
 
 The caller drives it, may stop between steps, and asks a Step for its picture only when it wants one; nothing else
-leaves the device. A Run is kept apart from the loop, so that several runs can share one forward pass.
+leaves the device.
 """
 
-import math
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import torch
 from PIL import Image
 from torch import Tensor
 
-from guidance import loss
-from guidance.canvas import REGISTRY
+from guidance.checkpoint import Checkpoint
 from guidance.model import ClipModel
-from guidance.picture import from_tensor, to_tensor
-from guidance.prompt import phrases
 from guidance.request import Request
-from guidance.view import Crops
+from guidance.run import RenderError, Run
 
-BETAS: Final = (0.9, 0.95)
-"""Adam's; the short second memory lets a step shrink as soon as the views agree (trial for this project)."""
-FINAL_RATE: Final = 0.1
-"""The learning rate at the end of the schedule, as a share of that at the start; a cosine in between."""
-
-
-class RenderError(RuntimeError):
-    """A run that cannot go on; the message is one sentence."""
-
-
-class Run:
-    """One picture in the making: its canvas, its update rule, its losses.
-
-    Args:
-        request: What to make. Its model must be the one given.
-        model: Encodes the prompt, once.
-        start: The init image; wanted exactly when the request names one.
-
-    Raises:
-        RenderError: The request names another model, or an init image is missing or not wanted.
-    """
-
-    def __init__(self, request: Request, model: ClipModel, start: Image.Image | None = None) -> None:
-        if request.model != model.name:
-            raise RenderError(f"the request asks for model {request.model!r}, but {model.name!r} is loaded")
-        if (request.init is None) != (start is None):
-            raise RenderError("the request and the init image do not belong together: give both or neither")
-        self.request = request
-        wanted = phrases(request.prompt, request.negative)
-        self._directions = model.encode_text([phrase.text for phrase in wanted])
-        self._weights = torch.tensor([phrase.weight for phrase in wanted], device=model.device)
-        self.first_step = 0 if start is None else request.steps - round(request.steps * request.strength)
-        self._canvas = REGISTRY[request.canvas](request.height, request.width, [request.seed]).to(model.device)
-        if start is not None:
-            self._canvas.from_image(to_tensor(start, request.width, request.height).to(model.device)[None])
-        self._crops = Crops(request.views, request.view_low, request.view_high, request.noise, model.image_size)
-        self._optimiser = torch.optim.Adam(self._canvas.parameters(), betas=BETAS, foreach=True)
-        self._pictures: Tensor | None = None
-        self._views: Tensor | None = None
-
-    def views(self, step: int) -> Tensor:
-        """(V, 3, S, S): what CLIP shall look at in this step, cut off from the canvas, ready for a gradient."""
-        self._pictures = self._canvas()
-        self._views = self._crops(self._pictures, [self.request.seed], step)
-        return self._views.detach().requires_grad_()
-
-    def guide(self, embeddings: Tensor) -> Tensor:
-        """(V, D) embeddings of the views to the scalar that is to fall."""
-        return loss.guidance(embeddings, self._directions, self._weights)
-
-    def similarity(self, embeddings: Tensor) -> Tensor:
-        """(V, D) embeddings of the views to their mean cosine to the prompt; stays on the device."""
-        return loss.similarity(embeddings.detach(), self._directions, self._weights)
-
-    def apply(self, step: int, gradient: Tensor) -> None:
-        """Moves the canvas. gradient: (V, 3, S, S), of the guidance with respect to the views."""
-        if self._pictures is None or self._views is None:
-            raise RuntimeError("apply() follows views()")
-        priors = self.request.smoothness * loss.total_variation(self._pictures)
-        priors = priors + self.request.restraint * loss.chroma(self._pictures)
-        self._optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward([self._views, priors], [gradient, torch.ones_like(priors)])
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.request.learning_rate * schedule(step / self.request.steps)
-        self._optimiser.step()
-        self._pictures = self._views = None
-
-    @torch.no_grad()
-    def picture(self) -> Image.Image:
-        """The canvas as it is now.
-
-        Raises:
-            RenderError: It holds what is not a number.
-        """
-        pixels = self._canvas()[0]
-        if not bool(torch.isfinite(pixels).all()):
-            raise RenderError("the picture broke down (not a number); try a lower learning rate or another seed")
-        return from_tensor(pixels)
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that was made.
+    """A step that was made. Ask it before the next one.
 
     Attributes:
-        number: 1 for the first of this run, `total` for the last.
-        total: Steps of this run; fewer than the request's when an init image skips some.
+        number: 1 for the first of this run; `total` for the last, unless the run settles before.
+        total: Steps of this run; fewer than the request's when an init image skips some or `stop` cuts the end.
     """
 
     number: int
@@ -120,8 +39,12 @@ class Step:
         return float(self._similarity)
 
     def picture(self) -> Image.Image:
-        """The canvas as it is now: ask before the next step. Waits for the device."""
+        """The canvas as it is now. Waits for the device."""
         return self._run.picture()
+
+    def checkpoint(self) -> Checkpoint:
+        """From which `render` goes on as if it had never stopped. Waits for the device."""
+        return self._run.checkpoint()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,40 +55,115 @@ class Result:
         request: What was asked for.
         image: The picture, RGB.
         similarity: Mean cosine of the last step's views to the prompt; None if no step was to be made.
+        settled: Whether the run ended early, since the similarity no longer rose.
+        microbatch: None, or how many views went through CLIP at a time where memory did not suffice for all; then the
+            last bits may differ from those of a run that had enough.
+        final: The end as a checkpoint, to continue from.
     """
 
     request: Request
     image: Image.Image
     similarity: float | None
+    settled: bool
+    microbatch: int | None
+    final: Checkpoint
 
 
-def schedule(progress: float) -> float:
-    """The learning rate's share at `progress` in [0, 1): a cosine from 1 to FINAL_RATE."""
-    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-def render(request: Request, model: ClipModel, *, start: Image.Image | None = None) -> Iterator[Step | Result]:
+def render(
+    request: Request,
+    model: ClipModel,
+    *,
+    blobs: Mapping[str, bytes] | None = None,
+    resume: Checkpoint | None = None,
+) -> Iterator[Step | Result]:
     """Makes a picture, a step at a time.
 
     Args:
         request: What to make.
         model: The one that the request names.
-        start: The init image, exactly when `request.init` is set.
+        blobs: The bytes of the request's init, mask and images, by sha256.
+        resume: Where a run of this very request stopped.
 
     Yields:
         A Step after each step, then one Result.
 
     Raises:
-        RenderError: As Run, or when the picture breaks down.
+        RenderError: As Run; or when the picture breaks down, or memory does not suffice for one view.
+        RequestError, PictureError, CheckpointError: As Run.
     """
-    run = Run(request, model, start)
-    total = request.steps - run.first_step
+    run = Run(request, model, blobs)
+    if resume is not None:
+        run.resume(resume)
+    total = run.last_step - run.first_step
+    microbatch = request.views
     step: Step | None = None
-    for number, index in enumerate(range(run.first_step, request.steps), start=1):
-        views = run.views(index)
-        embeddings = model.encode_image(views)
-        (gradient,) = torch.autograd.grad(run.guide(embeddings), views)
-        run.apply(index, gradient)
-        step = Step(number, total, run.similarity(embeddings), run)
+    settled = False
+    while run.step < run.last_step and not settled:
+        gradient, similarity, microbatch = _pull(run, model, microbatch)
+        run.apply(gradient, similarity)
+        step = Step(run.step - run.first_step, total, similarity, run)
+        settled = run.settled()
         yield step
-    yield Result(request, run.picture(), step.similarity() if step else None)
+    yield Result(
+        request=request,
+        image=run.picture(),
+        similarity=step.similarity() if step else None,
+        settled=settled and run.step < run.last_step,
+        microbatch=microbatch if microbatch < request.views else None,
+        final=run.checkpoint(),
+    )
+
+
+def _pull(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tensor, int]:
+    """One step's gradient on the picture, its similarity, and how many views at a time memory suffices for."""
+    while True:
+        try:
+            return (*_gradient(run, model, microbatch), microbatch)
+        except RuntimeError as error:
+            if not _out_of_memory(error):
+                raise
+            if microbatch == 1:
+                raise RenderError(
+                    "memory does not suffice for one view of this picture; ask for a smaller one, or a smaller model"
+                ) from error
+        # Outside the handler: there the error would still hold what was too much.
+        microbatch = -(-microbatch // 2)
+        log.warning("out of memory; from here on %d views at a time", microbatch)
+        if model.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def _gradient(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tensor]:
+    """All views once through every perceptor. Each random number is the same however they are divided."""
+    run.begin()
+    gradients, similarities, weights = [], [], []
+    for index, perceptor in enumerate(model.perceptors):
+        similarity = torch.zeros((), device=model.device)
+        for first in range(0, run.request.views, microbatch):
+            part = (first, min(first + microbatch, run.request.views))
+            views = run.views(perceptor.image_size, part)
+            embeddings, pull = perceptor.gradient(views, lambda known, index=index: run.guide(index, known))
+            torch.autograd.backward(views, pull)
+            similarity = similarity + run.similarity(index, embeddings)
+        gradients.append(run.gradient())
+        similarities.append(similarity)
+        weights.append(perceptor.weight)
+    if len(gradients) == 1:
+        return gradients[0], similarities[0]
+    return _balanced(gradients, weights), sum(s * w for s, w in zip(similarities, weights, strict=True)) / sum(weights)
+
+
+def _balanced(gradients: list[Tensor], weights: list[float]) -> Tensor:
+    """The sum of several models' gradients, each with the same length before it is weighted.
+
+    They differ by orders of magnitude between models. The length kept is their weighted mean, so that the priors
+    count as much as beside one model.
+    """
+    share = torch.tensor(weights, device=gradients[0].device) / sum(weights)
+    lengths = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
+    factors = share * (share @ lengths) / lengths.clamp_min(1e-20)
+    return torch.tensordot(factors, torch.stack(gradients), dims=1)
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)

@@ -1,4 +1,4 @@
-"""ClipModel: an open_clip model, frozen, behind `encode_text` and `encode_image`."""
+"""ClipModel: one or several open_clip models by name, ready to guide."""
 
 import contextlib
 import logging
@@ -9,9 +9,9 @@ from typing import Final
 
 import open_clip
 import torch
-from torch import Tensor
 
-from guidance.request import DEFAULT_MODEL
+from guidance.perceptor import PRECISIONS, Perceptor
+from guidance.settings import DEFAULT_MODEL, members
 
 POCKET: Final = Path(__file__).parent / "pocket"
 
@@ -20,11 +20,19 @@ class ModelError(RuntimeError):
     """A model that cannot be had; the message is one sentence that says what to do."""
 
 
-def set_threads() -> None:
-    """Fixes the number of CPU threads, on which the last bits of a result depend, in code."""
+def make_deterministic(device: torch.device) -> None:
+    """Fixes in code what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms."""
     torch.set_num_threads(
         max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     )
+    if device.type == "cuda":
+        # Read when the first product is made; some of attention's and of cuBLAS's paths add up in any order without.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(mode=True, warn_only=True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads memory that it did not write
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def pick_device(name: str) -> torch.device:
@@ -44,62 +52,60 @@ def pick_device(name: str) -> torch.device:
 
 
 class ClipModel:
-    """A frozen CLIP on one device.
+    """One perceptor or several on one device, asked together.
 
     Attributes:
         name: As in a Request.
         device: Where it runs.
-        image_size: Side of a view in pixels.
+        perceptors: Those it consists of, in the order of the name.
     """
 
-    def __init__(
-        self, name: str, network: open_clip.CLIP, tokenizer: open_clip.SimpleTokenizer, device: torch.device
-    ) -> None:
-        preprocessing = open_clip.get_model_preprocess_cfg(network)
-        size = preprocessing["size"]
+    def __init__(self, name: str, perceptors: Sequence[Perceptor], device: torch.device) -> None:
         self.name = name
         self.device = device
-        self.image_size: int = size if isinstance(size, int) else min(size)
-        self._network = network.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
-        self._tokenizer = tokenizer
-        self._mean = torch.tensor(preprocessing["mean"], device=device).view(1, 3, 1, 1)
-        self._std = torch.tensor(preprocessing["std"], device=device).view(1, 3, 1, 1)
+        self.perceptors = tuple(perceptors)
 
     @classmethod
-    def load(cls, name: str = DEFAULT_MODEL, device: str = "auto") -> "ClipModel":
-        """Loads `pocket`, an open_clip pair `ARCH/PRETRAINED`, or one of open_clip's schemas, verbatim.
+    def load(
+        cls, name: str | Sequence[str] = DEFAULT_MODEL, device: str = "auto", precision: str = "auto"
+    ) -> "ClipModel":
+        """Loads `pocket`, an open_clip pair `ARCH/PRETRAINED`, one of open_clip's schemas, verbatim, or several.
+
+        Args:
+            name: As in a Request: "A", "A::2 + B"; or a list of such.
+            device: "auto" takes a GPU if there is one.
+            precision: Of the image towers, one of PRECISIONS; see `Perceptor.use`.
 
         Raises:
-            ModelError: The name is unknown, the weights cannot be fetched, or there is no such device.
+            ModelError: A name is unknown, weights cannot be fetched, or there is no such device or precision.
         """
+        whole = name if isinstance(name, str) else " + ".join(name)
+        if precision not in PRECISIONS:
+            raise ModelError(f"precision {precision!r} is unknown; use one of {', '.join(PRECISIONS)}")
+        try:
+            parts = members(whole)
+        except ValueError as error:
+            raise ModelError(str(error)) from error
         place = pick_device(device)
-        set_threads()
-        architecture, pretrained = _open_clip_name(name)
-        with _quiet():
-            try:
-                network = open_clip.create_model(architecture, pretrained, require_pretrained=True)
-                tokenizer = open_clip.get_tokenizer(architecture)
-            except Exception as error:  # open_clip and its hub raise whatever their transport raises
-                raise ModelError(
-                    f"model {name!r} could not be loaded ({_first_line(error)}); its weights come from the network "
-                    f"at the first use, so connect once or name {DEFAULT_MODEL!r}, which needs no download"
-                ) from error
-        return cls(name, network, tokenizer, place)
-
-    @torch.no_grad()
-    def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """N texts to (N, D), float32, unit length. What is too long for the model is cut at its end."""
-        tokens = self._tokenizer(list(texts)).to(self.device)
-        return _unit(self._network.encode_text(tokens))
-
-    def encode_image(self, views: Tensor) -> Tensor:
-        """(V, 3, image_size, image_size) with white at 1 to (V, D), float32, unit length; differentiable."""
-        normal = (views - self._mean) / self._std
-        return _unit(self._network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
+        make_deterministic(place)
+        perceptors = [_load(part, weight, place) for part, weight in parts]
+        for perceptor in perceptors:
+            perceptor.use(precision)
+        return cls(whole, perceptors, place)
 
 
-def _unit(vectors: Tensor) -> Tensor:
-    return torch.nn.functional.normalize(vectors.float(), dim=-1)
+def _load(name: str, weight: float, place: torch.device) -> Perceptor:
+    architecture, pretrained = _open_clip_name(name)
+    with _quiet():
+        try:
+            network = open_clip.create_model(architecture, pretrained, require_pretrained=True)
+            tokenizer = open_clip.get_tokenizer(architecture)
+        except Exception as error:  # open_clip and its hub raise whatever their transport raises
+            raise ModelError(
+                f"model {name!r} could not be loaded ({_first_line(error)}); its weights come from the network "
+                f"at the first use, so connect once or name {DEFAULT_MODEL!r}, which needs no download"
+            ) from error
+    return Perceptor(name, weight, network, tokenizer, place)
 
 
 def _open_clip_name(name: str) -> tuple[str, str | None]:

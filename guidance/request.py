@@ -1,23 +1,28 @@
 """Request: everything that decides a picture, and the only way to ask for one.
 
 Frozen and validated, JSON both ways, every default resolved: the same Request gives the same picture years later,
-whatever the defaults have become. The bytes of an init image travel beside it; here is their sha256.
+whatever the defaults have become. The bytes of its images travel beside it; here are their sha256.
 Knows no torch: the bot's process handles requests and never loads it.
 """
 
 import json
 import math
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Final, Self
+from typing import Any, Final, Self, Unpack
 
-from guidance.prompt import clean
+from guidance import prompt as language
+from guidance.prompt import PromptError, clean, nearest
+from guidance.ranges import RANGES
+from guidance.settings import CANVASES, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members
+from guidance.style import STYLES, Style
 
-SCHEMA: Final = 1
-DEFAULT_MODEL: Final = "pocket"
-CANVASES: Final = ("pyramid", "pixels")
+SCHEMA: Final = 2
 PROMPT_CHARACTERS: Final = 1000
+MOST_IMAGES: Final = 8
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class RequestError(ValueError):
@@ -25,80 +30,11 @@ class RequestError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The values a field may take, both ends included."""
+class ImagePrompt:
+    """A picture to resemble. sha256: of its bytes, hex; weight: as that of a phrase."""
 
-    low: float
-    high: float
-    unit: str
-
-    def __str__(self) -> str:
-        return f"{self.low:.10g} to {self.high:.10g} {self.unit}".rstrip()
-
-
-RANGES: Final[Mapping[str, Range]] = {
-    "width": Range(64, 2048, "pixels"),
-    "height": Range(64, 2048, "pixels"),
-    "steps": Range(1, 2000, "steps"),
-    "seed": Range(0, 2**32 - 1, ""),
-    "strength": Range(0, 1, ""),
-    "views": Range(1, 256, "views"),
-    "view_low": Range(0.05, 1, "of the short side"),
-    "view_high": Range(0.05, 1, "of the short side"),
-    "noise": Range(0, 1, ""),
-    "learning_rate": Range(0.0001, 10, ""),
-    "smoothness": Range(0, 1000, ""),
-    "restraint": Range(0, 1000, ""),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
-    """What a model's requests use where a person chose nothing."""
-
-    width: int
-    height: int
-    steps: int
-    views: int
-    view_low: float
-    view_high: float
-    noise: float
-    learning_rate: float
-    smoothness: float
-    restraint: float
-    strength: float = 0.6
-
-
-POCKET: Final = Defaults(
-    width=256,
-    height=256,
-    steps=64,
-    views=6,
-    view_low=0.7,
-    view_high=1.0,
-    noise=0.1,
-    learning_rate=0.12,
-    smoothness=2.0,
-    restraint=0.0,
-)
-OPEN_CLIP: Final = Defaults(
-    width=448,
-    height=448,
-    steps=150,
-    views=16,
-    view_low=0.4,
-    view_high=1.0,
-    noise=0.2,
-    learning_rate=0.1,
-    smoothness=1.0,
-    restraint=0.0,
-)
-"""For every model but `pocket`; after DAS-AG (2025): 448 px, 8 views. Not tuned: no such weights were at hand."""
-
-
-def defaults_for(model: str) -> Defaults:
-    """The defaults of a model, named as in a Request."""
-    return POCKET if model == DEFAULT_MODEL else OPEN_CLIP
+    sha256: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +42,39 @@ class Request:
     """One picture to make. Build it with `resolve`, or read it back with `from_json`.
 
     Attributes:
-        prompt: What the picture should show, 1 to 1000 characters, cleaned.
-        negative: What it should not show, or "".
+        prompt: What the picture should show, in the language of `guidance.prompt`, without flags; "" if images say it.
+        negative: What it should not show, several with commas, or "".
+        style: Words that go with every phrase (see `guidance.style`), or "".
+        images: Pictures to resemble, beside the words.
         width, height: Of the picture, in pixels.
         steps: Length of the whole schedule; an init image skips its beginning (see `strength`).
+        stop: Share of the schedule after which the run ends.
         seed: Every random number of the run follows from it.
-        model: "pocket", "ARCH/PRETRAINED" or an open_clip schema such as "hf-hub:OWNER/NAME".
+        model: "pocket", "ARCH/PRETRAINED" or an open_clip schema such as "hf-hub:OWNER/NAME"; several, each with a
+            weight, as "A::2 + B". See `guidance.model`.
         canvas: What is optimised, one of CANVASES.
-        init: sha256 (hex) of the init image's bytes, or None to start from noise.
+        colours: Of the palette canvas.
+        pixel: Side of the palette canvas's squares, in pixels.
+        init: sha256 of the image or checkpoint to start from, or None to start from noise.
         strength: Share of the schedule that may change the init image: 0 keeps it, 1 runs every step.
+        perturbation: Noise laid over the init image at the start, for variations; 1 is as much as an empty start has.
+        mask: sha256 of an image that is white where the init image may change and black where it stays, or None.
         views: Crops that CLIP sees in each step.
-        view_low, view_high: Smallest and largest side of a crop, as a share of the short side.
-        noise: Standard deviation of the Gaussian noise on each crop, where white is 1.
+        view_low, view_high: Smallest and largest side of a crop at the start, as a share of the short side.
+        view_low_end, view_high_end: The same at the end of the schedule; in between they move steadily.
+        flip: Share of the crops that are mirrored.
+        rotation: Largest angle of a crop either way, in degrees.
+        perspective: Farthest that a crop's corners are pulled inwards or outwards, as a share of its side.
+        jitter: How much brightness, contrast and saturation of a crop may differ, 0 to 1.
+        noise, noise_end: Standard deviation of the Gaussian noise on each crop at the start and at the end.
+        distance: What falls as a crop comes to resemble a phrase, one of DISTANCES.
         learning_rate: Of the coarsest detail, at the start of the schedule.
         smoothness: Weight of total variation.
         restraint: Weight of the penalty on gaudy colour.
+        headroom: Weight of the penalty on pixels near black and white.
+        calm: Weight of the penalty on more fine detail than photographs have.
+        variety: Weight of the penalty on texture that repeats.
+        settle: The run ends when similarity rises by less than this over a tenth of the schedule; 0 never.
         schema: Version of this list of fields.
 
     Raises:
@@ -129,21 +83,40 @@ class Request:
 
     prompt: str
     negative: str
+    style: str
+    images: tuple[ImagePrompt, ...]
     width: int
     height: int
     steps: int
+    stop: float
     seed: int
     model: str
     canvas: str
+    colours: int
+    pixel: int
     init: str | None
     strength: float
+    perturbation: float
+    mask: str | None
     views: int
     view_low: float
     view_high: float
+    view_low_end: float
+    view_high_end: float
+    flip: float
+    rotation: float
+    perspective: float
+    jitter: float
     noise: float
+    noise_end: float
+    distance: str
     learning_rate: float
     smoothness: float
     restraint: float
+    headroom: float
+    calm: float
+    variety: float
+    settle: float
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
@@ -153,43 +126,116 @@ class Request:
             _check_type(field.name, getattr(self, field.name))
         for name, limits in RANGES.items():
             value = getattr(self, name)
-            if not (math.isfinite(value) and limits.low <= value <= limits.high):
+            if not (math.isfinite(value) and limits.holds(value)):
                 raise RequestError(f"{name} is {value:g}, but must be {limits}")
-        _check_text("prompt", self.prompt)
-        _check_text("negative", self.negative)
-        if not self.prompt:
+        for name in ("prompt", "negative", "style"):
+            _check_text(name, getattr(self, name))
+        self._check_choices()
+        self._check_images()
+        self._check_aims()
+
+    def _check_choices(self) -> None:
+        try:
+            members(self.model)
+        except ValueError as error:
+            raise RequestError(str(error)) from error
+        for name, known in (("canvas", CANVASES), ("distance", DISTANCES)):
+            if (value := getattr(self, name)) not in known:
+                raise RequestError(f"{name} {value!r} is unknown; choose one of {', '.join(known)}")
+        for low, high in (("view_low", "view_high"), ("view_low_end", "view_high_end")):
+            if getattr(self, low) > getattr(self, high):
+                raise RequestError(f"{low} ({getattr(self, low):g}) is above {high} ({getattr(self, high):g})")
+
+    def _check_images(self) -> None:
+        if len(self.images) > MOST_IMAGES:
+            raise RequestError(f"{len(self.images)} image prompts are too many; {MOST_IMAGES} are allowed")
+        for name, value in self._digests():
+            if not _SHA256.fullmatch(value):
+                raise RequestError(f"{name} is not a sha256 in hexadecimal")
+        if self.init is None and (self.mask is not None or self.perturbation):
+            raise RequestError(f"a {'mask' if self.mask else 'perturbation'} needs an init image to change")
+
+    def _check_aims(self) -> None:
+        if not self.prompt and not self.images:
             raise RequestError("the prompt is empty; say what the picture should show")
-        if self.view_low > self.view_high:
-            raise RequestError(f"view_low ({self.view_low:g}) is above view_high ({self.view_high:g})")
-        if self.canvas not in CANVASES:
-            raise RequestError(f"canvas {self.canvas!r} is unknown; choose one of {', '.join(CANVASES)}")
-        if self.init is not None and not re.fullmatch(r"[0-9a-f]{64}", self.init):
-            raise RequestError("init is not a sha256 in hexadecimal")
+        for image in self.images:
+            if not language.WEIGHTS.holds(image.weight) or image.weight == 0:
+                raise RequestError(f"an image's weight is {image.weight:g}, but must be {language.WEIGHTS} and not 0")
+        for stage in self.stages():
+            if not any(aim.weight > 0 for aim in (*stage.phrases, *self.images)):
+                raise RequestError("every phrase has a negative weight; say also what the picture should show")
+
+    def _digests(self) -> list[tuple[str, str]]:
+        named = [("init", self.init), ("mask", self.mask), *(("image", image.sha256) for image in self.images)]
+        return [(name, value) for name, value in named if value is not None]
+
+    def inputs(self) -> frozenset[str]:
+        """The sha256 of everything whose bytes must be given with the request."""
+        return frozenset(value for _, value in self._digests())
+
+    def stages(self) -> tuple[language.Stage, ...]:
+        """What is aimed at over the run, without style and images."""
+        try:
+            return language.stages(self.prompt, self.negative)
+        except PromptError as error:
+            raise RequestError(f"the prompt cannot be read at {error}") from error
 
     @classmethod
     def resolve(
         cls,
-        prompt: str,
+        text: str,
         *,
-        seed: int,
-        negative: str = "",
-        width: int | None = None,
-        height: int | None = None,
-        steps: int | None = None,
+        seed: int | None = None,
         model: str = DEFAULT_MODEL,
-        canvas: str = CANVASES[0],
+        style: str | None = None,
+        aspect: tuple[int, int] | None = None,
+        area: int | None = None,
+        images: tuple[ImagePrompt, ...] = (),
         init: str | None = None,
-        strength: float | None = None,
+        mask: str | None = None,
+        styles: Mapping[str, Style] = STYLES,
+        **chosen: Unpack[Settings],
     ) -> Self:
-        """Cleans the texts and fills what is None from the model's defaults.
+        """Reads what a person typed, and fills what was not chosen.
+
+        What is given here beats a flag in the text, a flag beats the style, the style beats the model's defaults.
+
+        Args:
+            text: The prompt, with or without inline flags.
+            seed: None takes the flag's, or a random one.
+            model: As the field.
+            style: A name in `styles`.
+            aspect: Width to height, where no width and height are chosen.
+            area: Most pixels of a picture with an aspect; the model's own picture has as many by default.
+            images: As the field.
+            init, mask: As the fields.
+            styles: What a style's name may be.
+            chosen: Other fields.
 
         Raises:
-            RequestError: As the class.
+            RequestError: As the class, or a flag or style is wrong.
         """
-        chosen = {"width": width, "height": height, "steps": steps, "strength": strength}
-        settings = asdict(defaults_for(model)) | {name: value for name, value in chosen.items() if value is not None}
+        try:
+            typed = language.parse(text)
+        except PromptError as error:
+            raise RequestError(f"the prompt cannot be read at {error}") from error
+        dress = _style(style or typed.style, styles)
+        settings: dict[str, Any] = dict(defaults_for(model)) | dict(dress.settings)
+        flags = {"negative": typed.negative, "steps": typed.steps, "stop": typed.stop}
+        settings |= {name: value for name, value in flags.items() if value is not None}
+        if not {"width", "height"} & chosen.keys() and (shape := aspect or typed.aspect):
+            settings["width"], settings["height"] = fitted(shape, area or settings["width"] * settings["height"])
+        settings |= chosen
+        settings["negative"] = clean(settings["negative"])
         return cls(
-            prompt=clean(prompt), negative=clean(negative), seed=seed, model=model, canvas=canvas, init=init, **settings
+            prompt=typed.prompt,
+            style=clean(dress.words),
+            seed=next((value for value in (seed, typed.seed) if value is not None), secrets.randbelow(2**32)),
+            model=model,
+            images=images,
+            init=init,
+            mask=mask,
+            **settings,
         )
 
     def to_json(self) -> str:
@@ -198,7 +244,7 @@ class Request:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Reads what `to_json` wrote.
+        """Reads what `to_json` wrote, in this schema or an earlier one.
 
         Raises:
             RequestError: Not JSON, a field unknown, missing, or wrong.
@@ -209,30 +255,85 @@ class Request:
             raise RequestError(f"not a request: {error}") from error
         if not isinstance(data, dict):
             raise RequestError("not a request: a JSON object is expected")
+        if data.get("schema") == 1:
+            data = _from_schema_1(data)
         known = {field.name for field in fields(cls)}
         for name in sorted(data.keys() ^ known):
             raise RequestError(
                 f"not a request of schema {SCHEMA}: {name!r} is {'missing' if name in known else 'unknown'}"
             )
-        return cls(**data)
+        try:
+            images = tuple(ImagePrompt(**image) for image in data["images"])
+        except TypeError as error:
+            raise RequestError("images must be a list of objects with sha256 and weight") from error
+        return cls(**data | {"images": images})
 
 
-_TEXT: Final = frozenset({"prompt", "negative", "model", "canvas"})
-_WHOLE: Final = frozenset({"width", "height", "steps", "seed", "views", "schema"})
+def fitted(aspect: tuple[int, int], area: int) -> tuple[int, int]:
+    """The largest width and height of that shape within an area, in steps of 8 pixels.
+
+    Raises:
+        RequestError: A side would be out of its range.
+    """
+    ratio = aspect[0] / aspect[1]
+    # A hair is added before rounding down, so that 256 × 256 has a square of 256.
+    sides = [int(math.sqrt(side) / 8 + 1e-6) * 8 for side in (area * ratio, area / ratio)]
+    for limits, side in zip((RANGES["width"], RANGES["height"]), sides, strict=True):
+        if not limits.holds(side):
+            raise RequestError(
+                f"the shape {aspect[0]}:{aspect[1]} makes a picture of {sides[0]}x{sides[1]}, but each side must be "
+                f"{limits}; choose a shape nearer to 1:1"
+            )
+    return sides[0], sides[1]
+
+
+def _style(name: str | None, styles: Mapping[str, Style]) -> Style:
+    if not name:
+        return Style("")
+    if name not in styles:
+        raise RequestError(f"style {name!r} is unknown; {nearest(name, list(styles))}")
+    return styles[name]
+
+
+def _from_schema_1(data: dict[str, Any]) -> dict[str, Any]:
+    """The same picture in today's fields. Schema 1 had no weights: a prompt that looks like one is read as such now."""
+    return (
+        dict(defaults_for(DEFAULT_MODEL))
+        | {"style": "", "images": [], "mask": None}
+        | {f"{name}_end": data.get(name) for name in ("view_low", "view_high", "noise")}
+        | data
+        | {"schema": SCHEMA}
+    )
+
+
+_OPTIONAL_TEXT: Final = frozenset({"init", "mask"})
+_TEXT: Final = frozenset({"prompt", "negative", "style", "model", "canvas", "distance"})
+_WHOLE: Final = frozenset({"width", "height", "steps", "seed", "views", "colours", "pixel", "schema"})
 
 
 def _check_type(name: str, value: object) -> None:
     """A Request can come from JSON that anybody wrote, so annotations alone prove nothing."""
-    if name == "init":
-        right = value is None or isinstance(value, str)
+    if name == "images":
+        right, wanted = isinstance(value, tuple) and all(_is_image(entry) for entry in value), "image prompts"
+    elif name in _OPTIONAL_TEXT:
+        right, wanted = value is None or isinstance(value, str), "text"
     elif name in _TEXT:
-        right = isinstance(value, str)
+        right, wanted = isinstance(value, str), "text"
+    elif name in _WHOLE:
+        right, wanted = isinstance(value, int) and not isinstance(value, bool), "a whole number"
     else:
-        kinds = int if name in _WHOLE else (int, float)
-        right = isinstance(value, kinds) and not isinstance(value, bool)
+        right, wanted = isinstance(value, (int, float)) and not isinstance(value, bool), "a number"
     if not right:
-        wanted = "text" if name in _TEXT or name == "init" else "a whole number" if name in _WHOLE else "a number"
         raise RequestError(f"{name} must be {wanted}, not {value!r}")
+
+
+def _is_image(entry: object) -> bool:
+    return (
+        isinstance(entry, ImagePrompt)
+        and isinstance(entry.sha256, str)
+        and isinstance(entry.weight, (int, float))
+        and not isinstance(entry.weight, bool)
+    )
 
 
 def _check_text(name: str, text: str) -> None:
@@ -240,3 +341,4 @@ def _check_text(name: str, text: str) -> None:
         raise RequestError(f"the {name} has {len(text)} characters; {PROMPT_CHARACTERS} are allowed")
     if text != clean(text):
         raise RequestError(f"the {name} holds control or invisible characters; build requests with Request.resolve")
+

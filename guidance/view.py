@@ -1,19 +1,39 @@
-"""How CLIP looks at the canvas: a batch of random square crops, flipped or not, with noise.
+"""How CLIP looks at the canvas: a batch of random square crops, mirrored, turned, tinted and noisy as asked.
 
-Without it a picture satisfies the model and nobody else: of all parts of the loop, augmentation matters most.
+Without it a picture satisfies the model and nobody else: of all parts of the loop, augmentation matters most. Early
+wide crops settle the whole, late narrow ones give detail, so their size moves along the run.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import torch
 from torch import Tensor
 
 from guidance.randomness import generator
-from guidance.resample import sampling_matrix, triangle
+from guidance.resample import crop_taps, triangle
+from guidance.warp import homographies, warped
 
-OVERHANG = 0.25
+OVERHANG: Final = 0.25
 """Share of a crop by which its position may overshoot before it is moved back inside: else borders are rarely seen."""
+GROUP: Final = 8
+"""Views that share one stream of noise, so that a part of a batch can be made without the rest of it."""
+_CPU: Final = torch.device("cpu")
+_LUMA: Final = (0.299, 0.587, 0.114)
+"""Of ITU-R BT.601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A number that moves steadily from the start of the schedule to its end."""
+
+    start: float
+    end: float
+
+    def at(self, progress: float) -> float:
+        """progress: in [0, 1]."""
+        return self.start + (self.end - self.start) * progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +44,106 @@ class Crops:
         count: Views of each picture.
         low, high: Smallest and largest side, as a share of the picture's short side.
         noise: Standard deviation of the noise, where white is 1.
-        size: Side of a view in pixels, the model's own.
+        flip: Share that is mirrored.
+        rotation: Largest angle, in degrees.
+        perspective: Farthest that a corner moves, as a share of the side.
+        jitter: How far brightness, contrast and saturation may go, 0 to 1.
     """
 
     count: int
-    low: float
-    high: float
-    noise: float
-    size: int
+    low: Course
+    high: Course
+    noise: Course
+    flip: float = 0.5
+    rotation: float = 0.0
+    perspective: float = 0.0
+    jitter: float = 0.0
 
-    def __call__(self, pictures: Tensor, seeds: Sequence[int], step: int) -> Tensor:
-        """(B, 3, H, W) in [0, 1] to (B · count, 3, size, size); item by item, each from its own seed."""
-        return torch.cat([self._of(picture, seed, step) for picture, seed in zip(pictures, seeds, strict=True)])
+    def __call__(
+        self,
+        pictures: Tensor,
+        seeds: Sequence[int],
+        step: int,
+        progress: float,
+        size: int,
+        part: tuple[int, int] | None = None,
+    ) -> Tensor:
+        """What a model of `size` pixels sees in a step.
 
-    def _of(self, picture: Tensor, seed: int, step: int) -> Tensor:
+        Args:
+            pictures: (B, 3, H, W) in [0, 1].
+            seeds: B of them; each picture's views follow from its own alone.
+            step: Of the schedule; decides every random number together with the seed.
+            progress: Share of the schedule that lies behind, in [0, 1].
+            size: Side of a view in pixels.
+            part: The first view wanted of each picture and the one after the last; None wants all.
+
+        Returns:
+            (B · views, 3, size, size), in channels-last order.
+        """
+        chosen = part or (0, self.count)
+        of_each = [
+            self._of(picture, seed, step, progress, size, chosen)
+            for picture, seed in zip(pictures, seeds, strict=True)
+        ]
+        return of_each[0] if len(of_each) == 1 else torch.cat(of_each)
+
+    def _of(self, picture: Tensor, seed: int, step: int, progress: float, size: int, part: tuple[int, int]) -> Tensor:
+        # On the CPU, so that a GPU run sees the same crops; all of them, so that a part sees what the whole would.
+        draws = torch.rand(4, self.count, generator=generator(_CPU, seed, step, "crops"))[:, slice(*part)]
+        views = self._cropped(picture, draws.to(picture.device, non_blocking=True), progress, size)
+        if self.rotation or self.perspective:
+            source = generator(_CPU, seed, step, "warp")
+            maps = homographies(self.count, self.rotation, self.perspective, source)[slice(*part)]
+            views = warped(views, maps.to(picture.device, non_blocking=True))
+        if self.jitter:
+            views = self._tinted(views, seed, step, part)
+        if sigma := self.noise.at(progress):
+            views = torch.add(views, self._noise(picture.device, seed, step, size, part), alpha=sigma)
+        return views.permute(0, 3, 1, 2)
+
+    def _cropped(self, picture: Tensor, draws: Tensor, progress: float, size: int) -> Tensor:
+        """(3, H, W) to (V, size, size, 3)."""
         _, height, width = picture.shape
-        # Four numbers a view. On the CPU, so that a GPU run sees the same crops.
-        draws = torch.rand(4, self.count, generator=generator(torch.device("cpu"), seed, step, "crops"))
-        draws = draws.to(picture.device, non_blocking=True)
-        side = (self.low + (self.high - self.low) * draws[0]) * min(height, width)
-        rows = sampling_matrix(_start(draws[1], side, height), side, height, self.size, triangle)
-        flip = 1 - 2 * (draws[3] < 0.5).to(side.dtype)
-        columns = sampling_matrix(_start(draws[2], side, width), side * flip, width, self.size, triangle)
-        # Rows of all views at once, as one matrix product; then the columns of each view.
-        tall = rows.reshape(-1, height) @ picture.permute(1, 0, 2).reshape(height, -1)
-        tall = tall.reshape(self.count, self.size * 3, width)
-        views = (tall @ columns.transpose(1, 2)).reshape(self.count, self.size, 3, self.size).transpose(1, 2)
-        if self.noise == 0:
-            return views
-        source = generator(picture.device, seed, step, "noise")
-        noise = torch.randn(views.shape, generator=source, device=picture.device, dtype=views.dtype)
-        return views + self.noise * noise
+        short = min(height, width)
+        low, high = self.low.at(progress) * short, self.high.at(progress) * short
+        side = low + (high - low) * draws[0]
+        bounds = (low, high)
+        mirrored = side * (1 - 2 * (draws[3] < self.flip).to(side.dtype))
+        columns = crop_taps(
+            _start(draws[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True
+        )
+        rows = crop_taps(_start(draws[1], side, height), side, height, size, triangle, bounds=bounds, shared=False)
+        # Columns first, from the one picture; then each view's own rows.
+        narrow = columns(picture.permute(2, 1, 0).reshape(width, height * 3))
+        turned = narrow.view(len(side), size, height, 3).transpose(1, 2).reshape(len(side) * height, size * 3)
+        return rows(turned).view(len(side), size, size, 3)
+
+    def _tinted(self, views: Tensor, seed: int, step: int, part: tuple[int, int]) -> Tensor:
+        draws = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
+        contrast, saturation, brightness = (self.jitter * draws * torch.tensor([[0.5], [1.0], [0.25]]))[:, slice(*part)]
+        contrast, saturation = (1 + contrast)[:, None, None], (1 + saturation)[:, None, None]
+        grey = torch.tensor(_LUMA).expand(3, 3)
+        matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
+        offset = (1 - contrast) * 0.5 + brightness[:, None, None]
+        matrix, offset = (value.to(views.device, non_blocking=True) for value in (matrix, offset))
+        return torch.baddbmm(offset, views.flatten(1, 2), matrix.transpose(1, 2)).view_as(views)
+
+    def _noise(self, device: torch.device, seed: int, step: int, size: int, part: tuple[int, int]) -> Tensor:
+        first, last = part[0] // GROUP, -(-part[1] // GROUP)
+        groups = [
+            torch.randn(
+                min(GROUP, self.count - index * GROUP),
+                size,
+                size,
+                3,
+                generator=generator(device, seed, step, f"noise {index} of {size}"),
+                device=device,
+            )
+            for index in range(first, last)
+        ]
+        noise = groups[0] if len(groups) == 1 else torch.cat(groups)
+        return noise[part[0] - first * GROUP : part[1] - first * GROUP]
 
 
 def _start(draw: Tensor, side: Tensor, size: int) -> Tensor:

@@ -1,16 +1,19 @@
 """What is optimised: a module that turns its parameters into pictures.
 
-A new canvas is one file here, one line in REGISTRY and its name in `guidance.request.CANVASES`.
+A new canvas is one file here, one line in REGISTRY and its name in `guidance.settings.CANVASES`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import torch
 from torch import Tensor, nn
 
+from guidance.canvas.fourier import Fourier
+from guidance.canvas.palette import Palette
 from guidance.canvas.pixels import Pixels
 from guidance.canvas.pyramid import Pyramid
+from guidance.request import Request
 
 
 class Canvas(Protocol):
@@ -32,8 +35,21 @@ class Canvas(Protocol):
         """Moves it."""
         ...
 
+    def state_dict(self) -> dict[str, Any]:
+        """Its parameters by name."""
+        ...
 
-MakeCanvas = Callable[[int, int, Sequence[int]], Canvas]
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any:
+        """Takes what `state_dict` gave."""
+        ...
 
-REGISTRY: Final[dict[str, MakeCanvas]] = {"pyramid": Pyramid, "pixels": Pixels}
-"""Each makes B blank canvases from (height, width, seeds), one seed an item."""
+
+REGISTRY: Final[dict[str, Callable[[Request, Sequence[int]], Canvas]]] = {
+    "pyramid": lambda request, seeds: Pyramid(request.height, request.width, seeds),
+    "fourier": lambda request, seeds: Fourier(request.height, request.width, seeds),
+    "pixels": lambda request, seeds: Pixels(request.height, request.width, seeds),
+    "palette": lambda request, seeds: Palette(
+        request.height, request.width, seeds, request.colours, request.pixel
+    ),
+}
+"""Each makes B blank canvases for a request, one for each seed."""

@@ -20,7 +20,7 @@ class Pixels(nn.Module):
         cpu = torch.device("cpu")
         draws = [torch.randn(3, height, width, generator=generator(cpu, seed, 0, "canvas")) for seed in seeds]
         self.layer = nn.Parameter(torch.stack(draws) * 0.1)
-        self.register_buffer("basis", colour.basis())
+        self.register_buffer("basis", colour.basis(), persistent=False)
 
     def forward(self) -> Tensor:
         """(B, 3, H, W) in (0, 1)."""

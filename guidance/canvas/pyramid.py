@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from guidance.canvas import colour
 from guidance.randomness import generator
-from guidance.resample import cubic, resize_matrix, triangle
+from guidance.resample import Resize, cubic, triangle
 
 COARSEST: Final = 4
 START: Final = 0.1
@@ -31,42 +31,34 @@ class Pyramid(nn.Module):
         super().__init__()
         short = min(height, width)
         sides = [*itertools.takewhile(lambda side: side < short, (COARSEST << n for n in itertools.count())), short]
+        shapes = [(round(height * side / short), round(width * side / short)) for side in sides]
+        self._shares = [(min(COARSEST, short) / side) ** 0.25 for side in sides]
         self.layers = nn.ParameterList()
-        self._shares = [(COARSEST / side) ** 0.25 for side in sides]
-        self.register_buffer("basis", colour.basis())
-        for index, side in enumerate(sides):
-            shape = (3, max(1, round(height * side / short)), max(1, round(width * side / short)))
+        for index, shape in enumerate(shapes):
             draws = [
-                torch.randn(shape, generator=generator(torch.device("cpu"), seed, index, "canvas")) for seed in seeds
+                torch.randn(3, *shape, generator=generator(torch.device("cpu"), seed, index, "canvas"))
+                for seed in seeds
             ]
             self.layers.append(nn.Parameter(torch.stack(draws) * START * self._shares[index]))
-            self.register_buffer(f"up_y{index}", resize_matrix(shape[1], height, cubic))
-            self.register_buffer(f"up_x{index}", resize_matrix(shape[2], width, cubic))
-            self.register_buffer(f"down_y{index}", resize_matrix(height, shape[1], triangle))
-            self.register_buffer(f"down_x{index}", resize_matrix(width, shape[2], triangle))
-
-    def _enlarged(self, index: int) -> Tensor:
-        layer: Tensor = self._shares[index] * self.layers[index]
-        if index == len(self.layers) - 1:
-            return layer  # the finest is as large as the picture
-        return self.get_buffer(f"up_y{index}") @ (layer @ self.get_buffer(f"up_x{index}").T)
+        # Each step doubles what all coarser layers add up to, so that only one enlargement is at full size.
+        steps = list(itertools.pairwise(shapes))
+        self._up = nn.ModuleList(Resize(3 * len(seeds), small, large, cubic) for small, large in steps)
+        self._down = nn.ModuleList(Resize(3 * len(seeds), large, small, triangle) for small, large in steps)
+        self.register_buffer("basis", colour.basis(), persistent=False)
 
     def forward(self) -> Tensor:
         """(B, 3, H, W) in (0, 1)."""
-        total = self._enlarged(0)
-        for index in range(1, len(self.layers)):
-            total = total + self._enlarged(index)
+        total: Tensor = self._shares[0] * self.layers[0]
+        for up, share, layer in zip(self._up, self._shares[1:], self.layers[1:], strict=True):
+            total = torch.add(up(total), layer, alpha=share)
         return colour.to_rgb(total, self.get_buffer("basis"))
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:
-        """Splits pictures over the layers, coarse first; the finest takes what is left, so nothing is lost."""
-        rest = colour.from_rgb(images, self.get_buffer("basis"))
-        last = len(self.layers) - 1
-        for index, layer in enumerate(self.layers):
-            if index < last:
-                small = self.get_buffer(f"down_y{index}") @ rest @ self.get_buffer(f"down_x{index}").T
-                layer.copy_(small / self._shares[index])
-                rest = rest - self._enlarged(index)
-            else:
-                layer.copy_(rest / self._shares[index])
+        """Splits pictures over the layers; each takes what the coarser ones leave, so nothing is lost."""
+        levels = [colour.from_rgb(images, self.get_buffer("basis"))]
+        for down in reversed(self._down):
+            levels.insert(0, down(levels[0]))
+        self.layers[0].copy_(levels[0] / self._shares[0])
+        for index, up in enumerate(self._up, start=1):
+            self.layers[index].copy_((levels[index] - up(levels[index - 1])) / self._shares[index])

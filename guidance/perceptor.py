@@ -1,0 +1,127 @@
+"""Perceptor: one frozen open_clip network, which tells how well views match words, and which way is better."""
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import open_clip
+import torch
+from torch import Tensor
+
+TEXTS_KEPT: Final = 1024
+HALF: Final = ("float16", "bfloat16")
+PRECISIONS: Final = ("auto", "float32", *HALF)
+EXACT_ENOUGH: Final = 0.99
+"""Cosine to the float32 gradient above which half precision is taken; two batches of views differ by far more."""
+
+
+class Tokenizer(Protocol):
+    """Whichever open_clip picks for a model."""
+
+    def __call__(self, texts: list[str]) -> Tensor:
+        """N texts to (N, context) token numbers."""
+        ...
+
+
+class Perceptor:
+    """A network on one device.
+
+    Args:
+        name: As in a Request.
+        weight: Its say in an ensemble.
+        network: Of open_clip; frozen here.
+        tokenizer: The network's own.
+        device: Where it shall run.
+
+    Attributes:
+        name, weight: As given.
+        image_size: Side of a view in pixels.
+        device: Where it runs.
+        precision: That of the image tower. Texts are encoded once, always in float32.
+    """
+
+    def __init__(
+        self, name: str, weight: float, network: open_clip.CLIP, tokenizer: Tokenizer, device: torch.device
+    ) -> None:
+        preprocessing = open_clip.get_model_preprocess_cfg(network)
+        size = preprocessing["size"]
+        self.name = name
+        self.weight = weight
+        self.image_size: int = size if isinstance(size, int) else min(size)
+        self.precision = torch.float32
+        self._network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        self._tokenizer = tokenizer
+        self.device = device
+        self._mean = torch.tensor(preprocessing["mean"], device=device).view(1, 3, 1, 1)
+        self._std = torch.tensor(preprocessing["std"], device=device).view(1, 3, 1, 1)
+        self._texts: dict[str, Tensor] = {}
+
+    def use(self, precision: str) -> None:
+        """Puts the image tower in one of PRECISIONS. "auto" on a GPU is float16, if the gradient stays the same by it.
+
+        On a CPU "auto" is float32: float16 is several times slower there, and bfloat16 is not exact enough.
+        """
+        if precision == "float32" or (precision == "auto" and self.device.type == "cpu"):
+            return
+        exact = self._probe()
+        tower = self._network.visual
+        kind = torch.float16 if precision == "auto" else getattr(torch, precision)
+        self._network.visual, self.precision = copy.deepcopy(tower).to(kind), kind
+        if precision == "auto" and self._agreement(exact) < EXACT_ENOUGH:
+            self._network.visual, self.precision = tower, torch.float32
+
+    @torch.no_grad()
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """N texts to (N, D), float32, unit length; each is encoded once. What is too long is cut at its end."""
+        if len(self._texts) + len(texts) > TEXTS_KEPT:
+            self._texts.clear()
+        if new := [text for text in dict.fromkeys(texts) if text not in self._texts]:
+            tokens = self._tokenizer(new).to(self.device)
+            self._texts.update(zip(new, _unit(self._network.encode_text(tokens)), strict=True))
+        return torch.stack([self._texts[text] for text in texts])
+
+    def encode_image(self, views: Tensor) -> Tensor:
+        """(V, 3, image_size, image_size) with white at 1 to (V, D), float32, unit length; differentiable."""
+        normal = ((views - self._mean) / self._std).to(self.precision)
+        return _unit(self._network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
+
+    def gradient(self, views: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """One forward and one backward pass.
+
+        Args:
+            views: As for `encode_image`, without a history.
+            objective: Makes a scalar of the embeddings, (V, D).
+
+        Returns:
+            The embeddings, (V, D), and the objective's gradient with respect to the views, float32.
+        """
+        looked_at = views.detach().requires_grad_()
+        embeddings = self.encode_image(looked_at)
+        known = embeddings.detach().requires_grad_()
+        (outer,) = torch.autograd.grad(objective(known), known)
+        if self.precision == torch.float32:
+            return known.detach(), torch.autograd.grad(embeddings, looked_at, outer)[0]
+        # Half precision has a narrow range: the gradient passes the tower at a size of 1 and is put back after it.
+        size = outer.abs().amax().clamp_min(1e-20)
+        (gradient,) = torch.autograd.grad(embeddings, looked_at, outer / size)
+        return known.detach(), gradient.float() * size
+
+    def _probe(self) -> Tensor:
+        """The gradient for views that are the same every time: soft shapes with some noise, as a run has midway."""
+        source = torch.Generator().manual_seed(0)
+        coarse = torch.rand(4, 3, 8, 8, generator=source)
+        views = torch.nn.functional.interpolate(coarse, size=self.image_size, mode="bicubic", align_corners=False)
+        views = views + 0.1 * torch.randn(views.shape, generator=source)
+        views = views.to(self.device).contiguous(memory_format=torch.channels_last)
+        aim = self.encode_text(["a photograph"])[0]
+        return self.gradient(views, lambda embeddings: -(embeddings @ aim).mean())[1]
+
+    def _agreement(self, exact: Tensor) -> float:
+        gradient = self._probe()
+        if not bool(torch.isfinite(gradient).all()):
+            return 0.0
+        return float(torch.cosine_similarity(gradient.flatten(), exact.flatten(), dim=0))
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return torch.nn.functional.normalize(vectors.float(), dim=-1)

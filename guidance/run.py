@@ -1,0 +1,272 @@
+"""Run: one picture in the making. It owns its canvas, its update rule and its losses, and knows no model's insides.
+
+Kept apart from the loop, so that several runs can share one forward pass.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from guidance import loss
+from guidance.aim import Aim, aims_of
+from guidance.canvas import REGISTRY, Canvas
+from guidance.checkpoint import Checkpoint, CheckpointError, is_checkpoint
+from guidance.inputs import image_of, inputs_of
+from guidance.model import ClipModel
+from guidance.picture import from_tensor, to_tensor
+from guidance.request import Request
+from guidance.view import Course, Crops
+
+BETAS: Final = (0.9, 0.95)
+"""Adam's; the short second memory lets a step shrink as soon as the views agree (trial for this project)."""
+FINAL_RATE: Final = 0.1
+"""The learning rate at the end of the schedule, as a share of that at the start; a cosine in between."""
+
+_CANVAS: Final = "canvas/"
+_OPTIMISER: Final = "optimiser/"
+_SCORE: Final = "score"
+
+
+class RenderError(RuntimeError):
+    """A run that cannot go on; the message is one sentence."""
+
+
+class Run:
+    """One picture in the making.
+
+    Args:
+        request: What to make.
+        model: The one that the request names; encodes the aims, once.
+        blobs: The bytes of every input that the request names, by sha256.
+
+    Attributes:
+        request: As given.
+        first_step: Of the schedule; an init image skips what is before it.
+        last_step: The one after the last.
+        step: The one that comes next.
+
+    Raises:
+        RenderError: The request names another model.
+        RequestError: An input is missing or not what it is called.
+        PictureError, CheckpointError: An input cannot be read.
+    """
+
+    def __init__(self, request: Request, model: ClipModel, blobs: Mapping[str, bytes] | None = None) -> None:
+        if request.model != model.name:
+            raise RenderError(f"the request asks for model {request.model!r}, but {model.name!r} is loaded")
+        inputs = inputs_of(request, blobs or {})
+        self.request = request
+        self._device = model.device
+        self._starts = [stage.start for stage in request.stages()]
+        self._aims = [aims_of(request, perceptor, inputs) for perceptor in model.perceptors]
+        self.first_step = 0 if request.init is None else request.steps - round(request.steps * request.strength)
+        self.last_step = max(self.first_step, math.ceil(request.steps * request.stop))
+        self.step = self.first_step
+        self._canvas = _blank(request, model.device)
+        self._optimiser = torch.optim.Adam(
+            self._canvas.parameters(), lr=request.learning_rate, betas=BETAS, foreach=True
+        )
+        self._kept: Tensor | None = None
+        self._mask: Tensor | None = None
+        if request.init is not None:
+            self._begin_from(inputs[request.init])
+        if request.mask is not None:
+            self._mask = image_of(inputs[request.mask], request).mean(dim=1, keepdim=True).to(model.device)
+        self._crops = Crops(
+            count=request.views,
+            low=Course(request.view_low, request.view_low_end),
+            high=Course(request.view_high, request.view_high_end),
+            noise=Course(request.noise, request.noise_end),
+            flip=request.flip,
+            rotation=request.rotation,
+            perspective=request.perspective,
+            jitter=request.jitter,
+        )
+        self._pictures: Tensor | None = None
+        self._seen: Tensor | None = None
+        # (sum over this window, steps in it, mean of the window before): what early stopping looks at.
+        self._score = torch.tensor([0.0, 0.0, -math.inf], dtype=torch.float64, device=model.device)
+
+    def begin(self) -> None:
+        """Draws the canvas for a step; `views` follow."""
+        self._pictures = self._shown()
+        self._seen = self._pictures.detach().requires_grad_()
+
+    def views(self, size: int, part: tuple[int, int]) -> Tensor:
+        """(views, 3, size, size): what a perceptor shall look at, from the first to the one after the last of `part`.
+
+        Its gradient leads to the canvas as it was drawn by `begin`, and is taken in by `pull`.
+        """
+        if self._seen is None:
+            raise RuntimeError("views() follows begin()")
+        return self._crops(self._seen, [self.request.seed], self.step, self._progress, size, part)
+
+    def guide(self, perceptor: int, embeddings: Tensor) -> Tensor:
+        """(V, D) embeddings of some views, of one perceptor, to the scalar that is to fall: their share of the mean."""
+        aims = self._aimed(perceptor)
+        apart = loss.guidance(embeddings, aims.directions, aims.weights, self.request.distance)
+        return apart.sum() / self.request.views
+
+    def similarity(self, perceptor: int, embeddings: Tensor) -> Tensor:
+        """(V, D) embeddings of some views to their share of the mean cosine to the aims; stays on the device."""
+        aims = self._aimed(perceptor)
+        return loss.similarity(embeddings.detach(), aims.directions, aims.weights).sum() / self.request.views
+
+    def gradient(self) -> Tensor:
+        """(1, 3, H, W): what the views pulled at since the last call, or nothing."""
+        if self._seen is None:
+            raise RuntimeError("gradient() follows begin()")
+        pulled, self._seen.grad = self._seen.grad, None
+        return torch.zeros_like(self._seen) if pulled is None else pulled
+
+    def apply(self, gradient: Tensor, similarity: Tensor) -> None:
+        """Moves the canvas, which ends the step.
+
+        Args:
+            gradient: (1, 3, H, W), of the guidance with respect to the picture.
+            similarity: A scalar, for early stopping; stays on the device.
+        """
+        if self._pictures is None:
+            raise RuntimeError("apply() follows begin()")
+        self._optimiser.zero_grad(set_to_none=True)
+        tensors, gradients = [self._pictures], [gradient]
+        for name, prior in loss.PRIORS.items():
+            if weight := getattr(self.request, name):
+                value = weight * prior(self._pictures)
+                tensors.append(value)
+                gradients.append(torch.ones_like(value))
+        torch.autograd.backward(tensors, gradients)
+        for group in self._optimiser.param_groups:
+            group["lr"] = self.request.learning_rate * schedule(self._progress)
+        self._optimiser.step()
+        self._pictures = self._seen = None
+        self._score[0] += similarity
+        self._score[1] += 1
+        self.step += 1
+
+    def settled(self) -> bool:
+        """Whether the score has stopped rising. Looks, and waits for the device, ten times in a schedule only.
+
+        Raises:
+            RenderError: The score is not a number.
+        """
+        window = max(1, self.request.steps // 10)
+        if (self.step - self.first_step) % window:
+            return False
+        total, count, before = self._score.tolist()
+        if not math.isfinite(total):
+            raise RenderError(BROKE_DOWN)
+        mean = total / max(count, 1)
+        self._score.copy_(torch.tensor([0.0, 0.0, mean]))
+        return self.request.settle > 0 and mean - before < self.request.settle
+
+    @torch.no_grad()
+    def picture(self) -> Image.Image:
+        """The canvas as it is now.
+
+        Raises:
+            RenderError: It holds what is not a number.
+        """
+        pixels = self._shown()[0]
+        if not bool(torch.isfinite(pixels).all()):
+            raise RenderError(BROKE_DOWN)
+        return from_tensor(pixels)
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the coming steps depend on. Waits for the device."""
+        tensors = {f"{_CANVAS}{name}": value for name, value in self._canvas.state_dict().items()}
+        for index, state in self._optimiser.state_dict()["state"].items():
+            tensors |= {f"{_OPTIMISER}{index}/{name}": value for name, value in state.items()}
+        tensors[_SCORE] = self._score
+        return Checkpoint(self.request, self.step, {name: value.detach().cpu() for name, value in tensors.items()})
+
+    def resume(self, checkpoint: Checkpoint) -> None:
+        """Goes back to where a run of the same request was.
+
+        Raises:
+            RenderError: It is of another request.
+        """
+        if checkpoint.request != self.request:
+            raise RenderError("the checkpoint belongs to another request")
+        self._restore(checkpoint)
+        self._score.copy_(checkpoint.tensors[_SCORE])
+        self.step = checkpoint.step
+
+    @torch.no_grad()
+    def _begin_from(self, data: bytes) -> None:
+        """Takes an image, or the canvas of a checkpoint: as it is where it fits, else its picture."""
+        if is_checkpoint(data):
+            earlier = Checkpoint.from_bytes(data)
+            if _canvas_of(earlier.request) == _canvas_of(self.request):
+                self._restore(earlier)
+                self._kept = self._canvas()
+            else:
+                canvas = _blank(earlier.request, self._device)
+                _fill(canvas, earlier)
+                shown = from_tensor(canvas()[0])
+                self._kept = to_tensor(shown, self.request.width, self.request.height)[None].to(self._device)
+                self._canvas.from_image(self._kept)
+        else:
+            self._kept = image_of(data, self.request).to(self._device)
+            self._canvas.from_image(self._kept)
+        if self.request.perturbation:
+            noise = _blank(self.request, self._device).parameters()
+            for ours, theirs in zip(self._canvas.parameters(), noise, strict=True):
+                ours.add_(theirs, alpha=self.request.perturbation)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        _fill(self._canvas, checkpoint)
+        states: dict[int, dict[str, Tensor]] = {}
+        for name, value in checkpoint.tensors.items():
+            if name.startswith(_OPTIMISER):
+                index, _, field = name.removeprefix(_OPTIMISER).partition("/")
+                states.setdefault(int(index), {})[field] = value
+        if states:
+            self._optimiser.load_state_dict(self._optimiser.state_dict() | {"state": states})
+
+    def _shown(self) -> Tensor:
+        """(1, 3, H, W) in [0, 1], with what the mask keeps."""
+        drawn = self._canvas()
+        if self._mask is None or self._kept is None:
+            return drawn
+        return self._kept * (1 - self._mask) + drawn * self._mask
+
+    @property
+    def _progress(self) -> float:
+        return self.step / self.request.steps
+
+    def _aimed(self, perceptor: int) -> Aim:
+        current = sum(start <= self._progress for start in self._starts) - 1
+        return self._aims[perceptor][current]
+
+
+BROKE_DOWN: Final = "the picture broke down (not a number); try a lower learning rate or another seed"
+
+
+def schedule(progress: float) -> float:
+    """The learning rate's share at `progress` in [0, 1): a cosine from 1 to FINAL_RATE."""
+    return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def _blank(request: Request, device: torch.device) -> Canvas:
+    """The canvas that a run of this request starts from."""
+    return REGISTRY[request.canvas](request, [request.seed]).to(device)
+
+
+def _fill(canvas: Canvas, checkpoint: Checkpoint) -> None:
+    """Puts a checkpoint's parameters on a canvas of its kind and size."""
+    parameters = {n.removeprefix(_CANVAS): v for n, v in checkpoint.tensors.items() if n.startswith(_CANVAS)}
+    try:
+        canvas.load_state_dict(parameters)
+    except RuntimeError as error:
+        raise CheckpointError("the checkpoint does not fit its own request; it is broken") from error
+
+
+def _canvas_of(request: Request) -> tuple[object, ...]:
+    """What decides whether one request's canvas can hold another's."""
+    fields = (request.canvas, request.width, request.height)
+    return (*fields, request.colours, request.pixel) if request.canvas == "palette" else fields
