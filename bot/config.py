@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
-from guidance.request import DEFAULT_MODEL, RANGES, Request, RequestError
+from guidance.ranges import RANGES
+from guidance.request import Request, RequestError
+from guidance.settings import DEFAULT_MODEL, Settings
 
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
 UPLOAD_BYTES: Final = 10 * 2**20
@@ -83,6 +85,14 @@ class Imagine:
     sizes: tuple[str, ...] = ("256x256", "320x208", "208x320")
     steps: int = 0
     max_steps: int = 300
+
+    def defaults(self) -> Settings:
+        """What a picture takes where a person chose nothing; steps of 0 leave them to the model."""
+        width, height = parse_size(self.sizes[0])
+        chosen: Settings = {"width": width, "height": height}
+        if self.steps:
+            chosen["steps"] = self.steps
+        return chosen
 
     def check(self) -> None:
         """Every size and number of steps must make a valid request."""

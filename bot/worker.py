@@ -114,8 +114,7 @@ class Worker:
             await self._crashed(job)
 
     async def _blobs(self, job: Job) -> Mapping[str, bytes]:
-        init = job.request.init
-        return {init: await self._pictures.get(init)} if init else {}
+        return {sha256: await self._pictures.get(sha256) for sha256 in job.request.inputs()}
 
     async def _rendered(self, job: Job, result: Result) -> None:
         sha256 = await self._pictures.put(result.png)

@@ -1,76 +1,53 @@
-"""The command line: `python -m guidance "PROMPT" [options]`.
-
-Exit status 0 with a picture, 2 when what was asked for cannot be (one line on stderr), 1 when the run broke down.
-"""
+"""The command line: `python -m guidance "PROMPT" [options]`."""
 
 import argparse
-import hashlib
 import json
 import secrets
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
 
-from guidance.loop import RenderError, Result, Step, render
+from PIL import Image
+
+from guidance.again import continued, revised, upscaled, variation
+from guidance.checkpoint import Checkpoint, CheckpointError, is_checkpoint
+from guidance.dataset import Dataset, check_writable, write
+from guidance.inputs import digest
+from guidance.loop import Result, render
 from guidance.model import ClipModel, ModelError
-from guidance.picture import PictureError, read_image, to_png
-from guidance.request import CANVASES, DEFAULT_MODEL, RANGES, Request, RequestError, defaults_for
+from guidance.options import parser
+from guidance.picture import PictureError, contact_sheet, read_image, request_of, to_png
+from guidance.request import ImagePrompt, Request, RequestError
+from guidance.run import RenderError
+from guidance.settings import DEFAULT_MODEL, Settings
+from guidance.timelapse import encoder, every
 
 BAR_WIDTH = 30
+MOST_PICTURES = 100_000
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, where argparse would print its usage too."""
+@dataclass(slots=True)
+class Order:
+    """What the options come to. blobs: the request's inputs by sha256."""
 
-    def error(self, message: str) -> NoReturn:
-        """One line, status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
-
-
-def parser() -> Parser:
-    """The options; every one with its range and default."""
-    pocket = defaults_for(DEFAULT_MODEL)
-    own = "default: the model's own; pocket's is"
-    options = Parser(prog="python -m guidance", description="Turns words into a picture, guided by a CLIP.")
-    options.add_argument("prompt", metavar="PROMPT", help="what the picture should show")
-    options.add_argument("--negative", metavar="TEXT", default="", help="what it should not show")
-    options.add_argument(
-        "--size",
-        metavar="WxH",
-        help=f"width and height, each {RANGES['width']} ({own} {pocket.width}x{pocket.height})",
-    )
-    options.add_argument("--steps", metavar="N", type=int, help=f"{RANGES['steps']} ({own} {pocket.steps})")
-    options.add_argument("--seed", metavar="N", type=int, help=f"{RANGES['seed']} (default: a random one)")
-    options.add_argument(
-        "--model",
-        metavar="NAME",
-        default=DEFAULT_MODEL,
-        help="pocket, or ARCH/PRETRAINED as open_clip names them (default: %(default)s)",
-    )
-    options.add_argument(
-        "--canvas", metavar="NAME", default=CANVASES[0], help=f"{', '.join(CANVASES)} (default: %(default)s)"
-    )
-    options.add_argument("--init", metavar="FILE", type=Path, help="a PNG, JPEG or WebP to start from")
-    options.add_argument(
-        "--strength",
-        metavar="F",
-        type=float,
-        help=f"with --init, the share of the steps that may change it, {RANGES['strength']} ({own} {pocket.strength})",
-    )
-    options.add_argument("--out", metavar="FILE", type=Path, help="the PNG to write (default: SEED.png)")
-    options.add_argument("--device", metavar="NAME", default="auto", help="auto, cpu, cuda, … (default: %(default)s)")
-    options.add_argument("--json", action="store_true", help="print one JSON object about the picture on stdout")
-    return options
+    request: Request
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    resume: Checkpoint | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit status."""
     options = parser().parse_args(arguments)
     try:
-        return _make(options)
-    except (RequestError, PictureError, ModelError) as error:
+        _check(options)
+        order = _order(options)
+        if options.count > 1:
+            return _many(options, order)
+        return _one(options, order)
+    except (RequestError, PictureError, ModelError, CheckpointError) as error:
         return _fail(2, str(error))
     except RenderError as error:
         return _fail(1, str(error))
@@ -78,57 +55,153 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(130, "stopped")
 
 
-def _make(options: argparse.Namespace) -> int:
-    width, height = _size(options.size)
-    data = _read(options.init) if options.init else None
-    request = Request.resolve(
-        options.prompt,
-        seed=secrets.randbelow(2**32) if options.seed is None else options.seed,
-        negative=options.negative,
-        width=width,
-        height=height,
-        steps=options.steps,
-        model=options.model,
-        canvas=options.canvas,
-        init=hashlib.sha256(data).hexdigest() if data is not None else None,
-        strength=options.strength,
-    )
-    start = read_image(data) if data is not None else None
-    path: Path = options.out or Path(f"{request.seed}.png")
-    _check_writable(path)
-    model = ClipModel.load(request.model, options.device)
-    began = time.monotonic()
-    result = _last(render(request, model, start=start))
-    _write(path, to_png(result.image, request))
-    if options.json:
-        print(json.dumps(_report(result, path, time.monotonic() - began, model.device.type), allow_nan=False))
+def _check(options: argparse.Namespace) -> None:
+    """What options mean together, and what would fail only after the work."""
+    sources = [name for name in ("like", "vary", "upscale", "prolong", "resume") if getattr(options, name)]
+    if len(sources) > 1:
+        raise RequestError("choose one of --like, --vary, --upscale, --continue and --resume")
+    if options.resume and options.prompt is not None:
+        raise RequestError("--resume ends a run as it was asked for; leave the prompt out, or use --continue")
+    if options.prompt is None and not sources and not options.image:
+        raise RequestError("say what the picture should show: PROMPT is missing")
+    if not 1 <= options.count <= MOST_PICTURES:
+        raise RequestError(f"--count is {options.count}, but must be 1 to {MOST_PICTURES}")
+    if not 1 <= options.checkpoint_every <= 2000:
+        raise RequestError(f"--checkpoint-every is {options.checkpoint_every}, but must be 1 to 2000 steps")
+    if options.count > 1 and (options.timelapse or options.checkpoint or options.resume):
+        raise RequestError("--timelapse, --checkpoint and --resume are for one picture; leave --count out")
+    if options.sheet and options.count == 1:
+        raise RequestError("--sheet shows several pictures; ask for them with --count")
+    if options.timelapse:
+        encoder(options.timelapse)
+    for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
+        if path:
+            check_writable(path)
+
+
+def _order(options: argparse.Namespace) -> Order:
+    """Reads the files and resolves the request."""
+    blobs: dict[str, bytes] = {}
+
+    def taken(path: Path) -> str:
+        data = _read(path)
+        if not is_checkpoint(data):
+            read_image(data)  # a file that is no picture is said so now
+        blobs[digest(data)] = data
+        return digest(data)
+
+    if options.resume:
+        checkpoint = Checkpoint.from_bytes(_read(options.resume))
+        for path in (options.init, options.mask, *(_weighed(text)[0] for text in options.image)):
+            if path:
+                taken(path)
+        return Order(checkpoint.request, blobs, checkpoint)
+    chosen: dict[str, Any] = {
+        name: value for name in Settings.__annotations__ if (value := getattr(options, name, None)) is not None
+    }
+    chosen |= _sides(options.size)
+    given: dict[str, Any] = {name: taken(path) for name in ("init", "mask") if (path := getattr(options, name))}
+    if options.image:
+        given["images"] = tuple(ImagePrompt(taken(path), weight) for path, weight in map(_weighed, options.image))
+    if options.seed is not None:
+        given["seed"] = options.seed
+    if source := options.like or options.vary or options.upscale or options.prolong:
+        request = revised(_derived(options, source, taken), options.prompt, **chosen)
+        request = replace(request, **given)
     else:
-        print(path)
+        model = options.model or DEFAULT_MODEL
+        shape = _shape(options.aspect)
+        request = Request.resolve(
+            options.prompt or "", model=model, style=options.style, aspect=shape, **given, **chosen
+        )
+    return Order(request, blobs)
+
+
+def _derived(options: argparse.Namespace, source: Path, taken: Callable[[Path], str]) -> Request:
+    """The request that a file of ours leads to."""
+    for name in ("model", "style", "aspect"):
+        if getattr(options, name):
+            raise RequestError(f"--{name} is taken from {source}; give it with a new prompt instead")
+    data = _read(source)
+    request = Checkpoint.from_bytes(data).request if is_checkpoint(data) else request_of(data)
+    if options.like:
+        return request
+    init = taken(source)
+    if options.vary:
+        return variation(request, init, secrets.randbelow(2**32))
+    return upscaled(request, init) if options.upscale else continued(request, init)
+
+
+def _one(options: argparse.Namespace, order: Order) -> int:
+    path: Path = options.out or Path(f"{order.request.seed}.png")
+    check_writable(path)
+    model = ClipModel.load(order.request.model, options.device, options.precision)
+    frames: list[Image.Image] | None = [] if options.timelapse else None
+    began = time.monotonic()
+    result = _rendered(order, model, frames, options.checkpoint, options.checkpoint_every)
+    write(path, to_png(result.image, order.request))
+    if options.checkpoint:
+        write(options.checkpoint, result.final.to_bytes())
+    if frames is not None:
+        write(options.timelapse, encoder(options.timelapse)([*frames, result.image]))
+    _say(options, result, path, time.monotonic() - began, model.device.type)
     return 0
 
 
-def _last(steps: Iterator[Step | Result]) -> Result:
-    """Runs to the end, with a bar where somebody watches."""
+def _many(options: argparse.Namespace, order: Order) -> int:
+    if order.request.seed + options.count > 2**32:
+        raise RequestError(f"--seed is {order.request.seed}, too high for {options.count} seeds that follow it")
+    dataset = Dataset(options.out or Path())
+    requests = [replace(order.request, seed=order.request.seed + number) for number in range(options.count)]
+    model = ClipModel.load(order.request.model, options.device, options.precision)
+    for request in requests:
+        if dataset.holds(request):
+            continue
+        began = time.monotonic()
+        result = _rendered(Order(request, order.blobs), model, None, None, 1)
+        path = dataset.add(request, to_png(result.image, request), result.similarity)
+        _say(options, result, path, time.monotonic() - began, model.device.type)
+    if options.sheet:
+        images = [read_image(dataset.path(request).read_bytes()) for request in requests]
+        contact_sheet(images, columns=min(8, max(2, round(len(images) ** 0.5)))).save(options.sheet)
+        print(options.sheet, file=sys.stderr if options.json else sys.stdout)
+    return 0
+
+
+def _rendered(
+    order: Order, model: ClipModel, frames: list[Image.Image] | None, keep: Path | None, often: int
+) -> Result:
+    """Runs to the end, with a bar where somebody watches, a film and checkpoints where they are wanted."""
     watched = sys.stderr.isatty()
-    for step in steps:
-        if isinstance(step, Result):
+    try:
+        for step in render(order.request, model, blobs=order.blobs, resume=order.resume):
+            if isinstance(step, Result):
+                return step
             if watched:
-                print(file=sys.stderr)
-            return step
+                _show(step.number, step.total, step.similarity())
+            if frames is not None and step.number % every(step.total) == 0:
+                frames.append(step.picture())
+            if keep is not None and step.number % often == 0:
+                write(keep, step.checkpoint().to_bytes())
+    finally:
         if watched:
-            filled = "█" * (BAR_WIDTH * step.number // step.total)
-            print(
-                f"\r{filled:░<{BAR_WIDTH}} {step.number}/{step.total}  similarity {step.similarity():.3f} ",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(file=sys.stderr)
     raise AssertionError("render ends in a Result")
 
 
-def _report(result: Result, path: Path, seconds: float, device: str) -> dict[str, object]:
+def _show(number: int, total: int, similarity: float) -> None:
+    filled = "█" * (BAR_WIDTH * number // total)
+    print(
+        f"\r{filled:░<{BAR_WIDTH}} {number}/{total}  similarity {similarity:.3f} ", end="", file=sys.stderr, flush=True
+    )
+
+
+def _say(options: argparse.Namespace, result: Result, path: Path, seconds: float, device: str) -> None:
+    if not options.json:
+        print(path)
+        return
     request = result.request
-    return {
+    report = {
         "path": str(path),
         "prompt": request.prompt,
         "seed": request.seed,
@@ -137,18 +210,41 @@ def _report(result: Result, path: Path, seconds: float, device: str) -> dict[str
         "steps": request.steps,
         "seconds": round(seconds, 2),
         "similarity": None if result.similarity is None else round(result.similarity, 4),
+        "settled": result.settled,
+        "microbatch": result.microbatch,
         "model": request.model,
         "device": device,
     }
+    print(json.dumps(report, allow_nan=False), flush=True)
 
 
-def _size(text: str | None) -> tuple[int | None, int | None]:
+def _sides(text: str | None) -> dict[str, int]:
     if text is None:
-        return None, None
+        return {}
     width, separator, height = text.lower().partition("x")
     if not (separator and width.isdecimal() and height.isdecimal()):
         raise RequestError(f"--size is {text!r}, but must be WIDTHxHEIGHT in pixels, such as 320x256")
+    return {"width": int(width), "height": int(height)}
+
+
+def _shape(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, separator, height = text.partition(":")
+    if not (separator and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise RequestError(f"--aspect is {text!r}, but must be WIDTH:HEIGHT, such as 16:9")
     return int(width), int(height)
+
+
+def _weighed(text: str) -> tuple[Path, float]:
+    """FILE or FILE::WEIGHT."""
+    name, separator, weight = text.rpartition("::")
+    if not separator:
+        return Path(text), 1.0
+    try:
+        return Path(name), float(weight)
+    except ValueError:
+        raise RequestError(f"--image is {text!r}, but after '::' there must be a number") from None
 
 
 def _read(path: Path) -> bytes:
@@ -156,19 +252,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise PictureError(f"{path} cannot be read ({error.strerror})") from error
-
-
-def _check_writable(path: Path) -> None:
-    """Before the work, not after it."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise PictureError(f"{path} cannot be written; name a file in a folder that exists")
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise PictureError(f"{path} cannot be written ({error.strerror})") from error
 
 
 def _fail(status: int, message: str) -> int:

@@ -26,7 +26,8 @@ def aims_of(request: Request, perceptor: Perceptor, inputs: Mapping[str, bytes])
     found = []
     for stage in request.stages():
         texts = [dressed(phrase.text, request.style) if phrase.weight > 0 else phrase.text for phrase in stage.phrases]
-        weights = torch.tensor([aim.weight for aim in (*stage.phrases, *request.images)], device=resembled.device)
+        shares = [phrase.weight for phrase in stage.phrases] + [image.weight for image in request.images]
+        weights = torch.tensor(shares, device=resembled.device)
         directions = torch.cat([perceptor.encode_text(texts), resembled]) if texts else resembled
         found.append(Aim(directions, weights / weights.clamp_min(0).sum()))
     return tuple(found)

@@ -4,6 +4,7 @@ The caller drives it, may stop between steps, and asks a Step for its picture on
 leaves the device.
 """
 
+import functools
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def _gradient(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tens
         for first in range(0, run.request.views, microbatch):
             part = (first, min(first + microbatch, run.request.views))
             views = run.views(perceptor.image_size, part)
-            embeddings, pull = perceptor.gradient(views, lambda known, index=index: run.guide(index, known))
+            embeddings, pull = perceptor.gradient(views, functools.partial(run.guide, index))
             torch.autograd.backward(views, pull)
             similarity = similarity + run.similarity(index, embeddings)
         gradients.append(run.gradient())
@@ -150,19 +151,19 @@ def _gradient(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tens
         weights.append(perceptor.weight)
     if len(gradients) == 1:
         return gradients[0], similarities[0]
-    return _balanced(gradients, weights), sum(s * w for s, w in zip(similarities, weights, strict=True)) / sum(weights)
+    share = torch.tensor(weights, device=model.device) / sum(weights)
+    return _balanced(gradients, share), share @ torch.stack(similarities)
 
 
-def _balanced(gradients: list[Tensor], weights: list[float]) -> Tensor:
+def _balanced(gradients: list[Tensor], share: Tensor) -> Tensor:
     """The sum of several models' gradients, each with the same length before it is weighted.
 
     They differ by orders of magnitude between models. The length kept is their weighted mean, so that the priors
     count as much as beside one model.
     """
-    share = torch.tensor(weights, device=gradients[0].device) / sum(weights)
     lengths = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
     factors = share * (share @ lengths) / lengths.clamp_min(1e-20)
-    return torch.tensordot(factors, torch.stack(gradients), dims=1)
+    return torch.einsum("m,mbchw->bchw", factors, torch.stack(gradients))
 
 
 def _out_of_memory(error: RuntimeError) -> bool:

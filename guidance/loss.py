@@ -72,7 +72,7 @@ def fine_excess(pictures: Tensor) -> Tensor:
         energies.append((cut - repeated).square().mean(dim=(1, 2, 3)))
         grey = half
     coarse = torch.stack(energies[2:]).mean(dim=0) + _TINY
-    return sum(((energy + _TINY) / coarse).log().clamp_min(0).sum() for energy in energies[:2])  # type: ignore[return-value]
+    return torch.stack([((energy + _TINY) / coarse).log().clamp_min(0).sum() for energy in energies[:2]]).sum()
 
 
 def repetition(pictures: Tensor) -> Tensor:
@@ -94,7 +94,8 @@ def repetition(pictures: Tensor) -> Tensor:
     down = torch.fft.fftfreq(height, 1 / height, device=grey.device)[:, None]
     right = torch.fft.fftfreq(width, 1 / width, device=grey.device)[None]
     far = (torch.hypot(down, right) > min(height, width) / 10).to(grey.dtype)
-    return (shifted.clamp_min(0).square() * far).sum(dim=(1, 2)).sum()
+    alike: Tensor = shifted.clamp_min(0).square() * far
+    return alike.sum()
 
 
 PRIORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {

@@ -21,7 +21,7 @@ class ModelError(RuntimeError):
 
 
 def make_deterministic(device: torch.device) -> None:
-    """Fixes in code what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms."""
+    """Fixes what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms."""
     torch.set_num_threads(
         max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     )
@@ -29,7 +29,8 @@ def make_deterministic(device: torch.device) -> None:
         # Read when the first product is made; some of attention's and of cuBLAS's paths add up in any order without.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(mode=True, warn_only=True)
-        torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads memory that it did not write
+        # Nothing here reads memory that it did not write.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.allow_tf32 = False
         torch.backends.cuda.matmul.allow_tf32 = False

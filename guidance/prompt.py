@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from guidance.ranges import RANGES, Range
 
@@ -94,7 +94,7 @@ def parse(text: str) -> Typed:
     matches = list(_FLAG.finditer(cleaned))
     kept: list[str] = []
     blanked = cleaned  # the same without flags, but every column where it was
-    values: dict[str, str | int | float | tuple[int, int]] = {}
+    values: dict[str, Any] = {}
     begin = 0
     for index, match in enumerate(matches):
         name, column = match[1].lower(), match.start() + 1
@@ -114,7 +114,7 @@ def parse(text: str) -> Typed:
         begin = end
     kept.append(cleaned[begin:])
     stages(blanked)
-    return Typed(" ".join(" ".join(kept).split()), **values)  # type: ignore[arg-type] - _value has the types right
+    return Typed(" ".join(" ".join(kept).split()), **values)
 
 
 def nearest(name: str, known: Sequence[str] | dict[str, str], prefix: str = "") -> str:

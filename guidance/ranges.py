@@ -27,6 +27,7 @@ RANGES: Final[Mapping[str, Range]] = {
     "steps": Range(1, 2000, "steps"),
     "stop": Range(0.01, 1, "of the schedule"),
     "seed": Range(0, 2**32 - 1, ""),
+    "taper": Range(0, 2, ""),
     "colours": Range(2, 64, "colours"),
     "pixel": Range(1, 32, "pixels"),
     "strength": Range(0, 1, "of the schedule"),

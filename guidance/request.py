@@ -53,6 +53,7 @@ class Request:
         model: "pocket", "ARCH/PRETRAINED" or an open_clip schema such as "hf-hub:OWNER/NAME"; several, each with a
             weight, as "A::2 + B". See `guidance.model`.
         canvas: What is optimised, one of CANVASES.
+        taper: How a layer of the pyramid falls behind a coarser one: its share is its side to minus this power.
         colours: Of the palette canvas.
         pixel: Side of the palette canvas's squares, in pixels.
         init: sha256 of the image or checkpoint to start from, or None to start from noise.
@@ -92,6 +93,7 @@ class Request:
     seed: int
     model: str
     canvas: str
+    taper: float
     colours: int
     pixel: int
     init: str | None
@@ -162,7 +164,8 @@ class Request:
             if not language.WEIGHTS.holds(image.weight) or image.weight == 0:
                 raise RequestError(f"an image's weight is {image.weight:g}, but must be {language.WEIGHTS} and not 0")
         for stage in self.stages():
-            if not any(aim.weight > 0 for aim in (*stage.phrases, *self.images)):
+            weights = [phrase.weight for phrase in stage.phrases] + [image.weight for image in self.images]
+            if not any(weight > 0 for weight in weights):
                 raise RequestError("every phrase has a negative weight; say also what the picture should show")
 
     def _digests(self) -> list[tuple[str, str]]:
@@ -189,27 +192,29 @@ class Request:
         model: str = DEFAULT_MODEL,
         style: str | None = None,
         aspect: tuple[int, int] | None = None,
-        area: int | None = None,
         images: tuple[ImagePrompt, ...] = (),
         init: str | None = None,
         mask: str | None = None,
         styles: Mapping[str, Style] = STYLES,
+        host: Settings | None = None,
         **chosen: Unpack[Settings],
     ) -> Self:
         """Reads what a person typed, and fills what was not chosen.
 
-        What is given here beats a flag in the text, a flag beats the style, the style beats the model's defaults.
+        What is given here beats a flag in the text, a flag beats the style, the style beats the host's defaults, and
+        those beat the model's.
 
         Args:
             text: The prompt, with or without inline flags.
             seed: None takes the flag's, or a random one.
             model: As the field.
             style: A name in `styles`.
-            aspect: Width to height, where no width and height are chosen.
-            area: Most pixels of a picture with an aspect; the model's own picture has as many by default.
+            aspect: Width to height, where no width and height are chosen; with as many pixels as by default.
             images: As the field.
-            init, mask: As the fields.
+            init: As the field.
+            mask: As the field.
             styles: What a style's name may be.
+            host: What whoever runs this takes where a person chose nothing.
             chosen: Other fields.
 
         Raises:
@@ -220,11 +225,11 @@ class Request:
         except PromptError as error:
             raise RequestError(f"the prompt cannot be read at {error}") from error
         dress = _style(style or typed.style, styles)
-        settings: dict[str, Any] = dict(defaults_for(model)) | dict(dress.settings)
+        settings: dict[str, Any] = {**defaults_for(model), **(host or {}), **dress.settings}
         flags = {"negative": typed.negative, "steps": typed.steps, "stop": typed.stop}
         settings |= {name: value for name, value in flags.items() if value is not None}
         if not {"width", "height"} & chosen.keys() and (shape := aspect or typed.aspect):
-            settings["width"], settings["height"] = fitted(shape, area or settings["width"] * settings["height"])
+            settings["width"], settings["height"] = fitted(shape, settings["width"] * settings["height"])
         settings |= chosen
         settings["negative"] = clean(settings["negative"])
         return cls(
@@ -341,4 +346,3 @@ def _check_text(name: str, text: str) -> None:
         raise RequestError(f"the {name} has {len(text)} characters; {PROMPT_CHARACTERS} are allowed")
     if text != clean(text):
         raise RequestError(f"the {name} holds control or invisible characters; build requests with Request.resolve")
-

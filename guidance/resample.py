@@ -7,9 +7,9 @@ pixels it takes a sixteenth of the time of the dense product; for large pictures
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -30,7 +30,7 @@ def cubic(distance: Tensor) -> Tensor:
     return torch.where(x < 1, inner, torch.where(x < 2, outer, torch.zeros_like(x)))
 
 
-SUPPORT = {triangle: 1, cubic: 2}
+SUPPORT: Final[Mapping[Kernel, int]] = {triangle: 1, cubic: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Taps:
 
     def __call__(self, rows: Tensor) -> Tensor:
         """(rows_in, C) to (rows_out, C), float32."""
-        product: Tensor = _Gather.apply(rows, self)  # type: ignore[no-untyped-call] - torch's
+        product: Tensor = _Gather.apply(rows, self)  # type: ignore[no-untyped-call]
         return product
 
     def blocks(self, count: int) -> "Taps":
@@ -170,7 +170,8 @@ class Resize(nn.Module):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(B, C, h, w) to (B, C, H, W), where B · C is `count`."""
-        planes = pictures.flatten(0, 1)
-        tall = self._taps("rows")(planes.flatten(0, 1)).unflatten(0, (len(planes), -1))
-        wide = self._taps("columns")(tall.transpose(1, 2).flatten(0, 1)).unflatten(0, (len(planes), -1))
-        return wide.transpose(1, 2).unflatten(0, pictures.shape[:2])
+        items, channels, _, width = pictures.shape
+        tall = self._taps("rows")(pictures.reshape(-1, width)).view(items * channels, -1, width)
+        height = tall.shape[1]
+        wide = self._taps("columns")(tall.transpose(1, 2).reshape(-1, height)).view(items, channels, -1, height)
+        return wide.transpose(2, 3)

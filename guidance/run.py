@@ -268,5 +268,5 @@ def _fill(canvas: Canvas, checkpoint: Checkpoint) -> None:
 
 def _canvas_of(request: Request) -> tuple[object, ...]:
     """What decides whether one request's canvas can hold another's."""
-    fields = (request.canvas, request.width, request.height)
+    fields = (request.canvas, request.width, request.height, request.taper)
     return (*fields, request.colours, request.pixel) if request.canvas == "palette" else fields

@@ -18,6 +18,7 @@ class Settings(TypedDict, total=False):
     steps: int
     stop: float
     canvas: str
+    taper: float
     colours: int
     pixel: int
     strength: float
@@ -47,6 +48,7 @@ COMMON: Final[Settings] = {
     "negative": "",
     "stop": 1.0,
     "canvas": "pyramid",
+    "taper": 0.25,
     "colours": 16,
     "pixel": 1,
     "strength": 0.6,

@@ -83,8 +83,7 @@ class Crops:
         """
         chosen = part or (0, self.count)
         of_each = [
-            self._of(picture, seed, step, progress, size, chosen)
-            for picture, seed in zip(pictures, seeds, strict=True)
+            self._of(picture, seed, step, progress, size, chosen) for picture, seed in zip(pictures, seeds, strict=True)
         ]
         return of_each[0] if len(of_each) == 1 else torch.cat(of_each)
 
@@ -110,9 +109,7 @@ class Crops:
         side = low + (high - low) * draws[0]
         bounds = (low, high)
         mirrored = side * (1 - 2 * (draws[3] < self.flip).to(side.dtype))
-        columns = crop_taps(
-            _start(draws[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True
-        )
+        columns = crop_taps(_start(draws[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True)
         rows = crop_taps(_start(draws[1], side, height), side, height, size, triangle, bounds=bounds, shared=False)
         # Columns first, from the one picture; then each view's own rows.
         narrow = columns(picture.permute(2, 1, 0).reshape(width, height * 3))

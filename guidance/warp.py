@@ -1,4 +1,4 @@
-"""Turning and tilting views: a projective map for each, outside the separable product and deterministic all the same."""
+"""Turning and tilting views: a projective map for each, outside the separable product and yet deterministic."""
 
 import math
 

@@ -11,7 +11,8 @@ from discord import app_commands
 from bot.chat.errors import answer_error
 from bot.config import Imagine
 from bot.store.memos import Memos
-from guidance.request import PROMPT_CHARACTERS, RANGES
+from guidance.ranges import RANGES
+from guidance.request import PROMPT_CHARACTERS
 
 if TYPE_CHECKING:
     from bot.chat.client import ImagineClient

@@ -20,6 +20,7 @@ from bot.queue import Queue
 from bot.store.jobs import Jobs
 from bot.worker import Worker
 from guidance.request import Request, RequestError
+from guidance.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -66,16 +67,16 @@ class Desk:
         if size is not None and size not in self._imagine.sizes:
             # The choices may have changed since the command was synced.
             raise UserFacingError(texts.WRONG_SIZE.format(sizes=", ".join(self._imagine.sizes)))
-        width, height = parse_size(size or self._imagine.sizes[0])
+        chosen: Settings = {}
+        if negative:
+            chosen["negative"] = negative
+        if size is not None:
+            chosen["width"], chosen["height"] = parse_size(size)
+        if steps is not None:
+            chosen["steps"] = steps
         try:
             request = Request.resolve(
-                prompt,
-                negative=negative,
-                seed=_new_seed() if seed is None else seed,
-                width=width,
-                height=height,
-                steps=steps or self._imagine.steps or None,
-                model=self._engine.model,
+                prompt, seed=seed, model=self._engine.model, host=self._imagine.defaults(), **chosen
             )
         except RequestError as error:
             raise UserFacingError(_as_sentence(error)) from error

@@ -12,11 +12,13 @@ import time
 from typing import BinaryIO, Final
 
 from bot.engine import frame
-from guidance.loop import RenderError, render
+from guidance.checkpoint import CheckpointError
 from guidance.loop import Result as Rendered
+from guidance.loop import render
 from guidance.model import ClipModel, ModelError
-from guidance.picture import PictureError, read_image, to_png, to_preview
+from guidance.picture import PictureError, to_png, to_preview
 from guidance.request import Request, RequestError
+from guidance.run import RenderError
 
 PARENT_GONE: Final = 3
 """Exit status when the pipe from the parent ends."""
@@ -42,7 +44,7 @@ class Child:
                     self._load(order["model"], order["device"])
                 else:
                     self._run(order, blob)
-            except (ModelError, RequestError, PictureError, RenderError) as error:
+            except (ModelError, RequestError, PictureError, CheckpointError, RenderError) as error:
                 self._say({"says": "failed", "message": str(error)})
 
     def _listen(self) -> None:
@@ -71,7 +73,7 @@ class Child:
         model = self._load(request.model, order["device"])
         began = time.monotonic()
         due = began  # the first step shows a preview
-        for step in render(request, model, start=read_image(blob) if request.init else None):
+        for step in render(request, model, blobs=_divided(blob, order["blobs"])):
             if isinstance(step, Rendered):
                 png = to_png(step.image, request)
                 seconds = time.monotonic() - began
@@ -87,6 +89,15 @@ class Child:
                 fields["similarity"] = step.similarity()
                 preview = to_preview(step.picture(), order["preview_pixels"])
             self._say(fields, preview)
+
+
+def _divided(blob: bytes, lengths: dict[str, int]) -> dict[str, bytes]:
+    """The inputs by sha256, out of one piece."""
+    parts, begin = {}, 0
+    for sha256, length in lengths.items():
+        parts[sha256] = blob[begin : begin + length]
+        begin += length
+    return parts
 
 
 def main() -> None:

@@ -40,8 +40,10 @@ class LocalEngine:
 
     async def run(self, request: Request, blobs: Mapping[str, bytes]) -> AsyncGenerator[Progress | Result, None]:
         """As the protocol says."""
+        wanted = {sha256: blobs[sha256] for sha256 in sorted(request.inputs())}
         order = {
             "order": "run",
+            "blobs": {sha256: len(blob) for sha256, blob in wanted.items()},
             "request": request.to_json(),
             "device": self._settings.device,
             "preview_interval_s": self._preview_interval_s,
@@ -50,7 +52,7 @@ class LocalEngine:
         finished = False
         self._running = True
         try:
-            await self._send(order, blobs[request.init] if request.init else b"")
+            await self._send(order, b"".join(wanted.values()))
             await self._receive(self._settings.load_timeout_s)
             while not finished:
                 fields, blob = await self._receive(self._settings.step_timeout_s)

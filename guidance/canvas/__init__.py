@@ -45,11 +45,11 @@ class Canvas(Protocol):
 
 
 REGISTRY: Final[dict[str, Callable[[Request, Sequence[int]], Canvas]]] = {
-    "pyramid": lambda request, seeds: Pyramid(request.height, request.width, seeds),
+    "pyramid": lambda request, seeds: Pyramid(request.height, request.width, seeds, request.taper),
     "fourier": lambda request, seeds: Fourier(request.height, request.width, seeds),
     "pixels": lambda request, seeds: Pixels(request.height, request.width, seeds),
     "palette": lambda request, seeds: Palette(
-        request.height, request.width, seeds, request.colours, request.pixel
+        request.height, request.width, seeds, request.taper, request.colours, request.pixel
     ),
 }
 """Each makes B blank canvases for a request, one for each seed."""

@@ -24,11 +24,12 @@ LIGHTNESS: Final = 2.5
 class Palette(nn.Module):
     """B pictures of `colours` colours, in squares of `pixel` pixels."""
 
-    def __init__(self, height: int, width: int, seeds: Sequence[int], colours: int, pixel: int) -> None:
+    def __init__(self, height: int, width: int, seeds: Sequence[int], taper: float, colours: int, pixel: int) -> None:
         super().__init__()
         self._size, self._pixel, self._colours = (height, width), pixel, colours
-        self.wishes = Pyramid(-(-height // pixel), -(-width // pixel), seeds)
-        draws = [torch.randn(3, colours, generator=generator(torch.device("cpu"), seed, 0, "palette")) for seed in seeds]
+        self.wishes = Pyramid(-(-height // pixel), -(-width // pixel), seeds, taper)
+        cpu = torch.device("cpu")
+        draws = [torch.randn(3, colours, generator=generator(cpu, seed, 0, "palette")) for seed in seeds]
         start = torch.stack(draws) * 0.5
         start[:, 0] = torch.linspace(-LIGHTNESS, LIGHTNESS, colours)
         self.palette = nn.Parameter(start)

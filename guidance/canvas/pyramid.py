@@ -3,9 +3,9 @@
 Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture; the idea is
 Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide.
 
-A layer's share in the sum falls with the fourth root of its side. Adam moves every parameter by about the same, so that
-is how fast the layer learns: with the square root, coarse layers ran into black and white; without, fine ones made
-texture of everything (the model card of `pocket` says more).
+A layer's share in the sum falls with a power of its side, by default the fourth root. Adam moves every parameter by
+about the same, so that is how fast the layer learns: with the square root, coarse layers ran into black and white;
+without, fine ones made texture of everything (the model card of `pocket` says more).
 """
 
 import itertools
@@ -27,12 +27,12 @@ START: Final = 0.1
 class Pyramid(nn.Module):
     """Layers with short sides of 4, 8, 16, … up to the picture's own."""
 
-    def __init__(self, height: int, width: int, seeds: Sequence[int]) -> None:
+    def __init__(self, height: int, width: int, seeds: Sequence[int], taper: float) -> None:
         super().__init__()
         short = min(height, width)
         sides = [*itertools.takewhile(lambda side: side < short, (COARSEST << n for n in itertools.count())), short]
         shapes = [(round(height * side / short), round(width * side / short)) for side in sides]
-        self._shares = [(min(COARSEST, short) / side) ** 0.25 for side in sides]
+        self._shares = [(min(COARSEST, short) / side) ** taper for side in sides]
         self.layers = nn.ParameterList()
         for index, shape in enumerate(shapes):
             draws = [

@@ -1,0 +1,83 @@
+"""New requests from old ones: what people ask for once they have seen a picture.
+
+The bytes of what a new request starts from (a picture, or a checkpoint, which holds more) travel beside it, under the
+sha256 that is passed here.
+"""
+
+from dataclasses import replace
+from typing import Final, TypeVar, Unpack
+
+from guidance import prompt as language
+from guidance.prompt import PromptError, clean
+from guidance.request import Request, RequestError
+from guidance.settings import Settings
+
+VARIATION_STRENGTH: Final = 0.6
+VARIATION_PERTURBATION: Final = 4.0
+"""Enough noise for another composition, few enough steps to keep the subject's place."""
+UPSCALE_STRENGTH: Final = 0.4
+CONTINUATION_STRENGTH: Final = 0.5
+
+Value = TypeVar("Value")
+
+
+def revised(request: Request, text: str | None = None, **changes: Unpack[Settings]) -> Request:
+    """The same with other settings and, if a text is given, another prompt; its flags count, but `changes` beat them.
+
+    Raises:
+        RequestError: As Request.
+    """
+    if text is not None:
+        try:
+            typed = language.parse(text)
+        except PromptError as error:
+            raise RequestError(f"the prompt cannot be read at {error}") from error
+        request = replace(
+            request,
+            prompt=typed.prompt,
+            negative=_or(typed.negative, request.negative),
+            steps=_or(typed.steps, request.steps),
+            stop=_or(typed.stop, request.stop),
+            seed=_or(typed.seed, request.seed),
+        )
+    if "negative" in changes:
+        changes["negative"] = clean(changes["negative"])
+    return replace(request, **changes)
+
+
+def variation(request: Request, init: str, seed: int) -> Request:
+    """Another picture on the same lines: noise is laid over a result, and the seed decides what becomes of it."""
+    return replace(
+        request,
+        init=init,
+        mask=None,
+        seed=seed,
+        strength=VARIATION_STRENGTH,
+        perturbation=VARIATION_PERTURBATION,
+    )
+
+
+def upscaled(request: Request, init: str) -> Request:
+    """The result at twice the width and height, with detail to match.
+
+    Raises:
+        RequestError: Twice the size is out of range.
+    """
+    return replace(
+        request,
+        init=init,
+        mask=None,
+        width=2 * request.width,
+        height=2 * request.height,
+        strength=UPSCALE_STRENGTH,
+        perturbation=0.0,
+    )
+
+
+def continued(request: Request, init: str) -> Request:
+    """More steps on a result: the second half of the schedule once more."""
+    return replace(request, init=init, mask=None, strength=CONTINUATION_STRENGTH, perturbation=0.0)
+
+
+def _or(value: Value | None, other: Value) -> Value:
+    return other if value is None else value
