@@ -21,7 +21,7 @@ CONTINUATION_STRENGTH: Final = 0.5
 Value = TypeVar("Value")
 
 
-def revised(request: Request, text: str | None = None, **changes: Unpack[Settings]) -> Request:
+def revised(request: Request, text: str | None = None, seed: int | None = None, **changes: Unpack[Settings]) -> Request:
     """The same with other settings and, if a text is given, another prompt; its flags count, but `changes` beat them.
 
     Raises:
@@ -42,7 +42,7 @@ def revised(request: Request, text: str | None = None, **changes: Unpack[Setting
         )
     if "negative" in changes:
         changes["negative"] = clean(changes["negative"])
-    return replace(request, **changes)
+    return replace(request, seed=_or(seed, request.seed), **changes)
 
 
 def variation(request: Request, init: str, seed: int) -> Request:

@@ -39,8 +39,10 @@ class Checkpoint:
 
     def to_bytes(self) -> bytes:
         """The file; equal runs give equal bytes."""
-        header = {"kind": KIND, "request": self.request.to_json(), "step": str(self.step)}
-        return safetensors.torch.save({name: tensor.contiguous() for name, tensor in self.tensors.items()}, header)
+        # One text, as safetensors writes several in any order.
+        about = json.dumps({"request": self.request.to_json(), "step": self.step}, sort_keys=True)
+        tensors = {name: tensor.contiguous() for name, tensor in self.tensors.items()}
+        return safetensors.torch.save(tensors, {KIND: about})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -49,21 +51,20 @@ class Checkpoint:
         Raises:
             CheckpointError: Something else, or broken.
         """
-        header = _header(data)
-        if header.get("kind") != KIND:
+        if not is_checkpoint(data):
             raise CheckpointError("this is not a checkpoint of guidance")
         try:
-            request = Request.from_json(header["request"])
-            return cls(request, int(header["step"]), safetensors.torch.load(data))
+            about = json.loads(_header(data)[KIND])
+            return cls(Request.from_json(about["request"]), int(about["step"]), safetensors.torch.load(data))
         except RequestError as error:
             raise CheckpointError(f"the checkpoint's request cannot be used: {error}") from error
-        except (SafetensorError, ValueError, KeyError) as error:
+        except (SafetensorError, ValueError, KeyError, TypeError) as error:
             raise CheckpointError("the checkpoint is broken") from error
 
 
 def is_checkpoint(data: bytes) -> bool:
     """Whether bytes claim to be one."""
-    return _header(data).get("kind") == KIND
+    return KIND in _header(data)
 
 
 def _header(data: bytes) -> dict[str, str]:

@@ -131,9 +131,9 @@ def stages(prompt: str, negative: str = "") -> tuple[Stage, ...]:
     """
     unwanted = [part for part in (part.strip() for part in negative.split(",")) if part]
     found: list[Stage] = []
-    for start, begin, text in _split(prompt):
+    for column, start, begin, text in _split(prompt):
         if found and start <= found[-1].start:
-            raise PromptError(begin + 1, f"at {100 * start:g} % comes after {100 * found[-1].start:g} %; stages rise")
+            raise PromptError(column, f"at {100 * start:g} % comes after {100 * found[-1].start:g} %; stages rise")
         wanted = tuple(_phrases(text, begin))
         total = sum(phrase.weight for phrase in wanted if phrase.weight > 0) or 1
         found.append(Stage(start, (*wanted, *(Phrase(part, NEGATIVE_WEIGHT * total) for part in unwanted))))
@@ -142,19 +142,19 @@ def stages(prompt: str, negative: str = "") -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def _split(prompt: str) -> Iterator[tuple[float, int, str]]:
-    """(start, index of the text, text) of every stage."""
+def _split(prompt: str) -> Iterator[tuple[int, float, int, str]]:
+    """(column, start, index of the text, text) of every stage."""
     matches = list(_STAGE.finditer(prompt))
     bounds = [match.start() for match in matches] + [len(prompt)]
     if not matches or prompt[: bounds[0]].strip():
-        yield 0.0, 0, prompt[: bounds[0]]
+        yield 1, 0.0, 0, prompt[: bounds[0]]
     for match, limit in zip(matches, bounds[1:], strict=True):
         share = _number(match[1])
         if share is None or not 0 <= share < 100 or (match.start() > 0 and share == 0):
             raise PromptError(match.start(1) + 1, f"{match[1]!r} is no percentage of the run, 0 to 99")
         if match.start() == 0 and share > 0:
             raise PromptError(1, f"say what the picture shows before {share:g} %, or begin at 0 %")
-        yield share / 100, match.end(), prompt[match.end() : limit]
+        yield match.start(1) + 1, share / 100, match.end(), prompt[match.end() : limit]
 
 
 def _phrases(text: str, offset: int) -> Iterator[Phrase]:

@@ -49,7 +49,7 @@ class Taps:
 
     def __call__(self, rows: Tensor) -> Tensor:
         """(rows_in, C) to (rows_out, C), float32."""
-        product: Tensor = _Gather.apply(rows, self)  # type: ignore[no-untyped-call]
+        product: Tensor = _Gather.apply(rows, self)
         return product
 
     def blocks(self, count: int) -> "Taps":

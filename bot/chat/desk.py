@@ -67,7 +67,7 @@ class Desk:
         if size is not None and size not in self._imagine.sizes:
             # The choices may have changed since the command was synced.
             raise UserFacingError(texts.WRONG_SIZE.format(sizes=", ".join(self._imagine.sizes)))
-        chosen: Settings = {}
+        chosen = Settings()
         if negative:
             chosen["negative"] = negative
         if size is not None:

@@ -12,30 +12,36 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from guidance.loop import RenderError, Result, Run, Step, render, schedule
+from guidance.loop import Result, Step, _gradient, render
 from guidance.model import ClipModel
-from guidance.picture import to_png
-from guidance.request import CANVASES, RANGES, Request
+from guidance.perceptor import Perceptor
+from guidance.picture import PictureError, from_tensor, to_png
+from guidance.ranges import RANGES
+from guidance.request import ImagePrompt, Request, RequestError
+from guidance.run import RenderError, Run, schedule
+from guidance.settings import CANVASES, DISTANCES
+from tests.guidance.pictures import photograph, png, tensor_of
 from tests.guidance.requests import small
 
 
-def result_of(request: Request, model: ClipModel, start: Image.Image | None = None) -> Result:
+def result_of(request: Request, model: ClipModel, *inputs: bytes) -> Result:
     """The end of a run."""
-    *_, last = render(request, model, start=start)
+    *_, last = render(request, model, blobs={sha(data): data for data in inputs})
     assert isinstance(last, Result)
     return last
 
 
-def photograph(width: int = 64, height: int = 64) -> Image.Image:
-    """Something with shapes and soft edges."""
-    y, x = np.mgrid[0:height, 0:width] / max(width, height)
-    channels = np.stack([x, y, 0.5 + 0.4 * np.sin(9 * x * y)], axis=-1)
-    return Image.fromarray((channels * 255).astype(np.uint8))
+def sha(data: bytes) -> str:
+    """What a request calls these bytes."""
+    return hashlib.sha256(data).hexdigest()
 
 
-def with_init(image: Image.Image, **changes: Any) -> Request:
-    """A request that starts from an image."""
-    return small(init=hashlib.sha256(image.tobytes()).hexdigest(), **changes)
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean over the pixels, in levels of 255."""
+    return float(np.abs(np.array(one, dtype=float) - np.array(other, dtype=float)).mean())
+
+
+PHOTO = png(photograph())
 
 
 @pytest.mark.parametrize("canvas", CANVASES)
@@ -58,6 +64,7 @@ def test_previews_and_a_neighbour_change_nothing(pocket: ClipModel) -> None:
         if isinstance(step, Step):
             step.picture()
             step.similarity()
+            step.checkpoint()
         else:
             watched = step.image.tobytes()
     assert watched == alone
@@ -70,72 +77,233 @@ def test_steps_count_up_and_the_result_comes_last(pocket: ClipModel) -> None:
     assert last.image.size == (64, 64)
     assert last.similarity is not None
     assert -1 <= last.similarity <= 1
+    assert (last.settled, last.microbatch) == (False, None)
 
 
-def test_guidance_moves_the_picture_towards_the_prompt(pocket: ClipModel) -> None:
-    similarities = [step.similarity() for step in render(small(steps=24), pocket) if isinstance(step, Step)]
+@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("distance", DISTANCES)
+def test_guidance_moves_the_picture_towards_the_prompt(pocket: ClipModel, canvas: str, distance: str) -> None:
+    request = small(steps=24, canvas=canvas, distance=distance)
+    similarities = [step.similarity() for step in render(request, pocket) if isinstance(step, Step)]
     assert np.mean(similarities[-4:]) > np.mean(similarities[:4]) + 0.05
 
 
+def nearness(pocket: ClipModel, image: Image.Image, text: str) -> float:
+    """Cosine of a whole picture to a text."""
+    (perceptor,) = pocket.perceptors
+    views = torch.nn.functional.interpolate(tensor_of(image), size=perceptor.image_size, mode="bilinear")
+    return float(perceptor.encode_image(views)[0] @ perceptor.encode_text([text])[0])
+
+
 def test_a_negative_phrase_keeps_its_subject_away(pocket: ClipModel) -> None:
-    fire = pocket.encode_text(["fire"])[0]
-    plain, without = (result_of(small("a volcano", steps=24, negative=text), pocket) for text in ("", "fire"))
+    plain, without = (
+        result_of(small("a castle", steps=24, views=4, negative=text), pocket).image for text in ("", "grass")
+    )
+    assert nearness(pocket, without, "grass") < nearness(pocket, plain, "grass") - 0.05
 
-    def burning(result: Result) -> float:
-        pixels = torch.from_numpy(np.array(result.image)).permute(2, 0, 1)[None].float() / 255
-        views = torch.nn.functional.interpolate(pixels, size=pocket.image_size, mode="bilinear")
-        return float(pocket.encode_image(views)[0] @ fire)
 
-    assert burning(without) < burning(plain)
+def test_weights_decide_between_phrases_and_only_their_ratios_count(pocket: ClipModel) -> None:
+    tiger, rose = (
+        result_of(small(f"a tiger::{one} a rose::{other}", steps=24), pocket).image for one, other in ((4, 1), (1, 4))
+    )
+    assert nearness(pocket, tiger, "a tiger") > nearness(pocket, rose, "a tiger")
+    assert nearness(pocket, rose, "a rose") > nearness(pocket, tiger, "a rose")
+    once, twice = (result_of(small(prompt), pocket).image for prompt in ("a tiger::1", "a tiger::4"))
+    assert once.tobytes() == twice.tobytes()
+
+
+def test_a_stage_changes_the_run_from_its_place_on_and_not_before(pocket: ClipModel) -> None:
+    plain, staged = (steps_of(small(prompt, steps=8), pocket) for prompt in ("a tiger", "a tiger at 50 %: a volcano"))
+    same = [one == other for one, other in zip(plain, staged, strict=True)]
+    assert same == [True] * 4 + [False] * 4
+
+
+def steps_of(request: Request, model: ClipModel) -> list[bytes]:
+    """Every step's picture."""
+    return [step.picture().tobytes() for step in render(request, model) if isinstance(step, Step)]
+
+
+def test_an_image_prompt_pulls_towards_what_it_shows(pocket: ClipModel) -> None:
+    volcano = result_of(small("a volcano", steps=32, views=4), pocket).image
+    shown = small(prompt="", images=(ImagePrompt(sha(png(volcano))),), steps=24)
+    alike = result_of(shown, pocket, png(volcano)).image
+    other = result_of(small("a rose", steps=24), pocket).image
+    assert nearness(pocket, alike, "a volcano") > nearness(pocket, other, "a volcano")
+
+
+def test_a_style_s_words_go_with_every_phrase_that_is_wanted(pocket: ClipModel) -> None:
+    styled = result_of(small("a cat::2 fog::-1", style="a drawing of {}"), pocket).image.tobytes()
+    spelled = result_of(small("a drawing of a cat::2 fog::-1"), pocket).image.tobytes()
+    assert styled == spelled != result_of(small("a cat::2 fog::-1"), pocket).image.tobytes()
 
 
 def test_strength_0_keeps_the_init_image_and_more_strength_changes_more(pocket: ClipModel) -> None:
-    image = photograph()
-
     def change(strength: float) -> float:
-        made = result_of(with_init(image, strength=strength), pocket, image).image
-        return float(np.abs(np.array(made, dtype=float) - np.array(image, dtype=float)).mean())
+        return difference(result_of(small(init=sha(PHOTO), strength=strength), pocket, PHOTO).image, photograph())
 
     untouched, some, most = change(0.0), change(0.5), change(1.0)
     assert untouched < 1.0
     assert untouched < some < most
+    assert result_of(small(init=sha(PHOTO), strength=0.0), pocket, PHOTO).similarity is None
 
 
-def test_strength_0_has_no_similarity_to_report(pocket: ClipModel) -> None:
-    image = photograph()
-    assert result_of(with_init(image, strength=0.0), pocket, image).similarity is None
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_pixels_outside_the_mask_stay_as_they_were(pocket: ClipModel, canvas: str) -> None:
+    mask = Image.new("L", (64, 64), 0)
+    mask.paste(255, (16, 8, 40, 64))
+    request = small(init=sha(PHOTO), mask=sha(png(mask)), strength=1.0, canvas=canvas, steps=8)
+    made = np.array(result_of(request, pocket, PHOTO, png(mask)).image)
+    outside = np.array(mask) == 0
+    assert (made[outside] == np.array(photograph())[outside]).all()
+    assert (
+        difference(Image.fromarray(made[~outside][None]), Image.fromarray(np.array(photograph())[~outside][None])) > 3
+    )
 
 
-def test_a_request_for_another_model_or_without_its_image_is_refused(pocket: ClipModel) -> None:
+def test_variations_of_a_picture_differ_by_seed_and_the_more_the_more_noise_is_laid_over(pocket: ClipModel) -> None:
+    def varied(amount: float, seed: int) -> Image.Image:
+        request = small(init=sha(PHOTO), strength=0.0, perturbation=amount, seed=seed)
+        return result_of(request, pocket, PHOTO).image
+
+    assert difference(varied(0, 1), varied(0, 2)) == 0
+    assert 0 < difference(varied(1, 1), photograph()) < difference(varied(5, 1), photograph())
+    assert difference(varied(1, 1), varied(1, 2)) > 0
+
+
+def test_the_run_ends_where_it_is_told_to_stop(pocket: ClipModel) -> None:
+    half = list(render(small(steps=8, stop=0.5), pocket))
+    assert len(half) == 5
+    assert half[-2].number == half[-2].total == 4  # type: ignore[union-attr]
+    whole = list(render(small(steps=8), pocket))
+    result = half[-1]
+    assert isinstance(result, Result)
+    assert result.image.tobytes() != whole[-1].image.tobytes()  # type: ignore[union-attr]
+
+
+def test_a_run_ends_when_its_similarity_has_settled(pocket: ClipModel) -> None:
+    patient, satisfied = (result_of(small(steps=40, settle=least), pocket) for least in (0.0, 0.2))
+    assert not patient.settled
+    assert satisfied.settled
+    # The first tenth that can be compared is the second.
+    assert len(list(render(small(steps=40, settle=0.9), pocket))) == 9
+
+
+def test_a_request_for_another_model_or_without_its_inputs_is_refused(pocket: ClipModel) -> None:
     with pytest.raises(RenderError, match="'pocket' is loaded"):
         next(render(small(model="RN50/openai"), pocket))
-    with pytest.raises(RenderError, match="both or neither"):
-        next(render(with_init(photograph()), pocket))
-    with pytest.raises(RenderError, match="both or neither"):
-        next(render(small(), pocket, start=photograph()))
+    with pytest.raises(RequestError, match="was not given"):
+        next(render(small(init=sha(PHOTO)), pocket))
+    with pytest.raises(RequestError, match="another sha256"):
+        next(render(small(init=sha(PHOTO)), pocket, blobs={sha(PHOTO): PHOTO + b"!"}))
+    with pytest.raises(PictureError, match="not a PNG"):
+        next(render(small(init=sha(b"x")), pocket, blobs={sha(b"x"): b"x"}))
 
 
-def test_a_picture_that_broke_down_is_one_clear_error(pocket: ClipModel, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("steps", [1, 20])
+def test_a_picture_that_broke_down_is_one_clear_error(
+    pocket: ClipModel, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
     guide = Run.guide
-    monkeypatch.setattr(Run, "guide", lambda run, embeddings: guide(run, embeddings) * math.nan)
+    monkeypatch.setattr(Run, "guide", lambda run, index, embeddings: guide(run, index, embeddings) * math.nan)
     with pytest.raises(RenderError, match="broke down"):
-        result_of(small(steps=1), pocket)
+        result_of(small(steps=steps), pocket)
 
 
 def test_the_encoder_sees_each_step_once_and_its_weights_take_no_gradient(
     pocket: ClipModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batches = []
-    encode = pocket.encode_image
+    (perceptor,) = pocket.perceptors
+    encode = perceptor.encode_image
 
     def counting(views: torch.Tensor) -> torch.Tensor:
         batches.append(len(views))
         return encode(views)
 
-    monkeypatch.setattr(pocket, "encode_image", counting)
+    monkeypatch.setattr(perceptor, "encode_image", counting)
     result_of(small(steps=3, views=5), pocket)
     assert batches == [5, 5, 5]
-    assert not any(parameter.requires_grad for parameter in pocket._network.parameters())
+    assert not any(parameter.requires_grad for parameter in perceptor._network.parameters())
+
+
+def test_the_gradient_of_a_step_in_parts_is_that_of_the_whole(pair: ClipModel) -> None:
+    request = small(views=11, model=pair.name, jitter=0.2, negative="fog")
+    whole, similarity = _gradient(Run(request, pair), pair, 11)
+    for part in (1, 3, 8):
+        gradient, alike = _gradient(Run(request, pair), pair, part)
+        assert float((gradient - whole).norm() / whole.norm()) < 1e-4
+        assert float(alike) == pytest.approx(float(similarity), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: no")]
+)
+def test_without_memory_for_all_views_they_go_in_parts_and_the_result_says_so(
+    pocket: ClipModel, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
+) -> None:
+    request = small(views=6, steps=6)
+    enough = result_of(request, pocket)
+    (perceptor,) = pocket.perceptors
+    encode = perceptor.encode_image
+
+    def scarce(views: torch.Tensor) -> torch.Tensor:
+        if len(views) > 2:
+            raise error
+        return encode(views)
+
+    monkeypatch.setattr(perceptor, "encode_image", scarce)
+    short = result_of(request, pocket)
+    assert (enough.microbatch, short.microbatch) == (None, 2)
+    assert difference(enough.image, short.image) < 1.0
+    monkeypatch.setattr(perceptor, "encode_image", lambda views: (_ for _ in ()).throw(error))
+    with pytest.raises(RenderError, match="memory does not suffice"):
+        result_of(request, pocket)
+
+
+def test_an_error_that_is_not_about_memory_is_not_taken_for_one(
+    pocket: ClipModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(views: torch.Tensor) -> torch.Tensor:
+        raise RuntimeError("shapes do not match")
+
+    monkeypatch.setattr(pocket.perceptors[0], "encode_image", broken)
+    with pytest.raises(RuntimeError, match="shapes"):
+        result_of(small(), pocket)
+
+
+def test_several_models_of_several_sizes_guide_together(pair: ClipModel, tiny: Perceptor) -> None:
+    request = small(model=pair.name, steps=20)
+    together = result_of(request, pair)
+    assert together.image.tobytes() == result_of(request, pair).image.tobytes()
+    alone = ClipModel("tiny", [tiny], pair.device)
+    for model in (ClipModel("pocket", pair.perceptors[:1], pair.device), alone):
+        assert result_of(small(model=model.name, steps=20), model).image.tobytes() != together.image.tobytes()
+    first, *_, last = [step.similarity() for step in render(request, pair) if isinstance(step, Step)]
+    assert last > first
+
+
+def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) -> None:
+    views = tensor_of(photograph(32, 32)).repeat(3, 1, 1, 1)
+    aim = tiny.encode_text(["a cat"])[0]
+    before = tiny._network.visual
+
+    def gradient() -> torch.Tensor:
+        return tiny.gradient(views, lambda embeddings: -1e-6 * (embeddings @ aim).mean())[1]
+
+    exact = gradient()
+    try:
+        for precision in ("float16", "bfloat16"):
+            tiny.use(precision)
+            assert torch.cosine_similarity(gradient().flatten(), exact.flatten(), dim=0) > 0.99
+            assert float(gradient().norm() / exact.norm()) == pytest.approx(1, abs=0.05)
+    finally:
+        tiny._network.visual, tiny.precision = before, torch.float32
+
+
+def test_texts_are_encoded_once(tiny: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = tiny.encode_text(["one of a kind", "another", "one of a kind"])
+    monkeypatch.setattr(tiny._network, "encode_text", None)
+    assert torch.equal(tiny.encode_text(["another", "one of a kind"]), first[1:])
 
 
 def test_the_learning_rate_falls_steadily_to_its_end() -> None:
@@ -145,49 +313,45 @@ def test_the_learning_rate_falls_steadily_to_its_end() -> None:
     assert rates[-1] == pytest.approx(0.1, abs=0.01)
 
 
-within = {name: (int(limits.low), int(limits.high)) for name, limits in RANGES.items()}
+def number(name: str) -> st.SearchStrategy[float]:
+    """Any value that is allowed."""
+    return st.floats(RANGES[name].low, RANGES[name].high)
 
 
 @given(
-    width=st.integers(64, 160),
-    height=st.integers(64, 160),
-    steps=st.integers(1, 2),
-    seed=st.integers(*within["seed"]),
-    canvas=st.sampled_from(CANVASES),
-    view_low=st.floats(0.05, 1),
-    noise=st.floats(0, 1),
-    learning_rate=st.floats(0.0001, 10),
-    smoothness=st.floats(0, 1000),
-    restraint=st.floats(0, 1000),
     prompt=st.text(min_size=1, max_size=80).filter(lambda text: bool(text.strip())),
+    chosen=st.fixed_dictionaries(
+        {
+            "width": st.integers(64, 160),
+            "height": st.integers(64, 160),
+            "steps": st.integers(1, 2),
+            "seed": st.integers(0, 2**32 - 1),
+            "canvas": st.sampled_from(CANVASES),
+            "distance": st.sampled_from(DISTANCES),
+            "colours": st.integers(2, 64),
+            "pixel": st.integers(1, 32),
+        },
+        optional={
+            name: number(name)
+            for name in RANGES
+            if name not in {"width", "height", "steps", "seed", "colours", "pixel", "views", "perturbation"}
+        },
+    ),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_request_within_the_ranges_renders_or_is_refused_in_words(
-    pocket: ClipModel,
-    width: int,
-    height: int,
-    steps: int,
-    seed: int,
-    canvas: str,
-    view_low: float,
-    noise: float,
-    learning_rate: float,
-    smoothness: float,
-    restraint: float,
-    prompt: str,
+    tiny: Perceptor, prompt: str, chosen: dict[str, Any]
 ) -> None:
+    model = ClipModel("tiny", [tiny], torch.device("cpu"))
     try:
-        request = Request.resolve(prompt, seed=seed, width=width, height=height, steps=steps, canvas=canvas)
-        request = replace(
-            request,
-            views=1,
-            view_low=view_low,
-            view_high=1.0,
-            noise=noise,
-            learning_rate=learning_rate,
-            smoothness=smoothness,
-            restraint=restraint,
-        )
-        assert result_of(request, pocket).image.size == (width, height)
-    except (ValueError, RenderError) as error:
-        assert str(error)
+        request = Request.resolve(prompt, model="tiny", views=2, **chosen)
+        result = result_of(request, model)
+    except (RequestError, RenderError) as error:
+        assert len(str(error).splitlines()) == 1
+    else:
+        assert result.image.size == (chosen["width"], chosen["height"])
+
+
+def test_a_picture_is_what_its_canvas_shows(pocket: ClipModel) -> None:
+    run = Run(small(), pocket)
+    assert run.picture().tobytes() == from_tensor(run._canvas()[0]).tobytes()

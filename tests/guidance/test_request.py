@@ -3,49 +3,72 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from guidance import again
 from guidance.prompt import clean
-from guidance.request import CANVASES, RANGES, Request, RequestError
+from guidance.ranges import RANGES
+from guidance.request import ImagePrompt, Request, RequestError, fitted
+from guidance.settings import CANVASES, DISTANCES, members
+from guidance.style import Style
 
-visible = st.text(min_size=1, max_size=60).filter(lambda text: bool(clean(text)))
+SHA = "a" * 64
+words = st.from_regex(r"[a-z]{1,9}( [a-zé🦁]{1,9}){0,4}", fullmatch=True).filter(lambda text: bool(clean(text)))
 
 
 @given(
-    prompt=visible,
+    prompt=words,
     negative=st.text(max_size=60),
     seed=st.integers(0, 2**32 - 1),
     width=st.integers(64, 2048),
     steps=st.integers(1, 2000),
     canvas=st.sampled_from(CANVASES),
+    distance=st.sampled_from(DISTANCES),
     strength=st.floats(0, 1),
+    weights=st.lists(st.floats(0.1, 10), max_size=3),
 )
-def test_any_request_survives_json(
-    prompt: str, negative: str, seed: int, width: int, steps: int, canvas: str, strength: float
-) -> None:
-    request = Request.resolve(
-        prompt, negative=negative, seed=seed, width=width, steps=steps, canvas=canvas, strength=strength
-    )
+def test_any_request_survives_json(weights: list[float], prompt: str, **chosen: Any) -> None:
+    images = tuple(ImagePrompt(SHA, weight) for weight in weights)
+    request = Request.resolve(prompt, images=images, init=SHA, mask=SHA, **chosen)
     assert Request.from_json(request.to_json()) == request
     assert Request.from_json(request.to_json()).to_json() == request.to_json()
 
 
-@given(text=st.text(max_size=80))
-def test_cleaning_twice_changes_nothing(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+def test_what_is_chosen_beats_a_flag_that_beats_the_style_that_beats_the_host_that_beats_the_model() -> None:
+    styles = {"plain": Style("a plain {}", {"steps": 30, "views": 3, "noise": 0.2})}
+    host: Any = {"steps": 20, "views": 2, "width": 128, "height": 64}
+    request = Request.resolve("cat --style plain --steps 40 --seed 5 --no fog", seed=6, styles=styles, host=host)
+    assert (request.seed, request.steps, request.views, request.noise) == (6, 40, 3, 0.2)
+    assert (request.width, request.height, request.negative, request.style) == (128, 64, "fog", "a plain {}")
+    assert Request.resolve("cat --steps 40", steps=50, host=host).steps == 50
+    assert Request.resolve("cat", host=host).steps == 20
+    assert Request.resolve("cat").steps == 64
 
 
-def test_cleaning_removes_what_hides_words_from_a_blocklist() -> None:
-    assert clean("f\u200bo\u202er\u00adbid\x07den \t ﬁsh\u2028now") == "forbidden fish now"
+def test_without_a_seed_every_picture_gets_its_own() -> None:
+    assert len({Request.resolve("a cat").seed for _ in range(8)}) > 1
+
+
+@given(aspect=st.tuples(st.integers(1, 16), st.integers(1, 16)), area=st.integers(128 * 128, 1024 * 1024))
+def test_a_shape_keeps_to_the_area_and_comes_close_to_what_was_asked(aspect: tuple[int, int], area: int) -> None:
+    try:
+        width, height = fitted(aspect, area)
+    except RequestError as error:
+        assert "nearer to 1:1" in str(error)
+        return
+    assert width * height <= area
+    assert width % 8 == height % 8 == 0
+    assert abs(width - (area * aspect[0] / aspect[1]) ** 0.5) < 8
 
 
 @pytest.mark.parametrize("name", sorted(RANGES))
 @pytest.mark.parametrize("past", ["below", "above", "nan"])
 def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> None:
-    data = json.loads(Request.resolve("a cat", seed=1).to_json())
+    data = json.loads(Request.resolve("a cat", seed=1).to_json()) | {"images": ()}
     limits = RANGES[name]
     whole = isinstance(data[name], int)
     wrong = {"below": limits.low - 1, "above": limits.high + 1, "nan": float("nan")}[past]
@@ -60,16 +83,28 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> No
         ({"prompt": ""}, "empty"),
         ({"prompt": "x" * 1001}, "1001 characters"),
         ({"prompt": "zero\u200bwidth"}, "invisible"),
+        ({"prompt": "fog::-1"}, "negative weight"),
+        ({"prompt": "fog::x1::9 castle::99"}, "column 20"),
         ({"canvas": "oil"}, "pyramid"),
-        ({"init": "abc"}, "sha256"),
-        ({"schema": 2}, "schema 2"),
+        ({"distance": "far"}, "spherical"),
+        ({"init": "abc"}, "init is not a sha256"),
+        ({"init": SHA, "mask": "abc"}, "mask is not a sha256"),
+        ({"mask": SHA}, "needs an init image"),
+        ({"perturbation": 1.0}, "needs an init image"),
+        ({"images": (ImagePrompt(SHA, 0),)}, "not 0"),
+        ({"images": (ImagePrompt(SHA),) * 9}, "too many"),
+        ({"images": [ImagePrompt(SHA)]}, "image prompts"),
+        ({"schema": 3}, "schema 3"),
         ({"steps": True}, "steps"),
         ({"steps": "9"}, "steps"),
+        ({"model": "pocket + pocket"}, "twice"),
+        ({"model": "pocket::x"}, "the weight 'x'"),
         ({"view_low": 0.9, "view_high": 0.2}, "view_low"),
+        ({"view_low_end": 0.9, "view_high_end": 0.2}, "view_low_end"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(change: dict[str, object], says: str) -> None:
-    data = json.loads(Request.resolve("a cat", seed=1).to_json()) | change
+    data = json.loads(Request.resolve("a cat", seed=1).to_json()) | {"images": ()} | change
     with pytest.raises(RequestError, match=says):
         Request(**data)
 
@@ -89,7 +124,46 @@ def test_an_unknown_field_is_named() -> None:
         Request.from_json(json.dumps(data))
 
 
-@pytest.mark.parametrize("module", ["guidance.request", "guidance.prompt", "bot.app"])
+def test_a_request_of_the_first_schema_is_still_read() -> None:
+    old = {
+        "canvas": "pyramid", "height": 208, "init": None, "learning_rate": 0.12, "model": "pocket", "negative": "fog",
+        "noise": 0.15, "prompt": "a volcano", "restraint": 0.0, "schema": 1, "seed": 9, "smoothness": 2.0, "steps": 64,
+        "strength": 0.6, "view_high": 1.0, "view_low": 0.6, "views": 6, "width": 320,
+    }  # fmt: skip
+    request = Request.from_json(json.dumps(old))
+    assert (request.prompt, request.width, request.negative, request.seed) == ("a volcano", 320, "fog", 9)
+    assert (request.view_low_end, request.view_high_end, request.noise_end) == (0.6, 1.0, 0.15)
+    assert Request.from_json(request.to_json()) == request
+
+
+def test_a_model_s_name_may_name_several_with_weights() -> None:
+    assert members("ViT-B-32/laion2b_s34b_b79k::2 + RN50/openai") == (
+        ("ViT-B-32/laion2b_s34b_b79k", 2.0),
+        ("RN50/openai", 1.0),
+    )
+
+
+def test_a_request_says_which_inputs_it_needs() -> None:
+    request = Request.resolve("x", init=SHA, mask="b" * 64, images=(ImagePrompt("c" * 64),))
+    assert request.inputs() == {SHA, "b" * 64, "c" * 64}
+
+
+def test_requests_made_again_differ_in_what_was_asked_for_alone() -> None:
+    first = Request.resolve("a cat", seed=1, width=320, height=208)
+    assert again.revised(first, seed=2) == Request.resolve("a cat", seed=2, width=320, height=208)
+    other = again.revised(first, "a dog --steps 9", steps=10)
+    assert (other.prompt, other.steps, other.seed, other.width) == ("a dog", 10, 1, 320)
+    large = again.upscaled(first, SHA)
+    assert (large.width, large.height, large.init, large.seed) == (640, 416, SHA, 1)
+    varied = again.variation(first, SHA, 5)
+    assert (varied.seed, varied.init, varied.prompt) == (5, SHA, "a cat")
+    assert varied.perturbation > 0
+    assert again.continued(first, SHA).steps == first.steps
+    with pytest.raises(RequestError, match="width is 4096"):
+        again.upscaled(Request.resolve("a cat", width=2048, height=64), SHA)
+
+
+@pytest.mark.parametrize("module", ["guidance.request", "guidance.prompt", "guidance.again", "bot.app"])
 def test_importing_it_imports_no_torch(module: str) -> None:
     program = f"import sys, {module}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,108 @@
+"""A run that was broken off ends in the same bytes; what is not a checkpoint is said to be none."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import safetensors.torch
+import torch
+from PIL import Image
+
+from guidance import again
+from guidance.checkpoint import Checkpoint, CheckpointError, is_checkpoint
+from guidance.inputs import digest
+from guidance.loop import Result, Step, render
+from guidance.model import ClipModel
+from guidance.request import Request
+from guidance.run import RenderError
+from guidance.settings import CANVASES
+from tests.guidance.pictures import photograph, png
+from tests.guidance.requests import small
+
+PHOTO = png(photograph())
+FROM_PHOTO: dict[str, Any] = {"init": digest(PHOTO), "mask": digest(PHOTO), "strength": 1.0, "perturbation": 1.0}
+
+
+def end(request: Request, model: ClipModel, resume: Checkpoint | None = None, **blobs: bytes) -> Result:
+    """Of a run."""
+    *_, last = render(request, model, blobs={digest(PHOTO): PHOTO, **blobs}, resume=resume)
+    assert isinstance(last, Result)
+    return last
+
+
+def broken_off(request: Request, model: ClipModel, after: int) -> bytes:
+    """The checkpoint of a run that was left after so many steps."""
+    for step in render(request, model, blobs={digest(PHOTO): PHOTO}):
+        if isinstance(step, Step) and step.number == after:
+            return step.checkpoint().to_bytes()
+    raise AssertionError
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("changes", [{}, FROM_PHOTO])
+def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
+    pocket: ClipModel, canvas: str, changes: dict[str, Any]
+) -> None:
+    request = small("a volcano at 50 %: a rose", canvas=canvas, steps=7, noise_end=0.3, **changes)
+    whole = end(request, pocket)
+    for after in (1, 4, 7):
+        resumed = end(request, pocket, Checkpoint.from_bytes(broken_off(request, pocket, after)))
+        assert resumed.image.tobytes() == whole.image.tobytes()
+        assert resumed.final.to_bytes() == whole.final.to_bytes()
+
+
+def test_a_resumed_run_settles_where_the_whole_one_does(pocket: ClipModel) -> None:
+    request = small(steps=40, settle=0.03)
+    whole = list(render(request, pocket))
+    resume = Checkpoint.from_bytes(broken_off(request, pocket, 6))
+    assert len(list(render(request, pocket, resume=resume))) == len(whole) - 6
+    assert whole[-1].settled  # type: ignore[union-attr]
+
+
+def test_equal_runs_have_equal_checkpoints_that_hold_no_more_than_the_run(pocket: ClipModel) -> None:
+    first, second = (broken_off(small(), pocket, 2) for _ in range(2))
+    assert first == second
+    parameters = 3 * sum(side * side for side in (4, 8, 16, 32, 64))
+    assert len(first) < 4 * 3 * parameters + 8192
+
+
+def test_a_checkpoint_of_another_request_is_refused(pocket: ClipModel) -> None:
+    checkpoint = Checkpoint.from_bytes(broken_off(small(), pocket, 2))
+    with pytest.raises(RenderError, match="another request"):
+        end(small("a rose"), pocket, checkpoint)
+
+
+@pytest.mark.parametrize("again_as", ["the same size", "twice the size", "another canvas"])
+def test_a_run_goes_on_from_a_checkpoint_as_from_its_picture_only_finer(pocket: ClipModel, again_as: str) -> None:
+    request = small(steps=8)
+    finished = end(request, pocket)
+    data = finished.final.to_bytes()
+    following = {
+        "the same size": again.continued(request, digest(data)),
+        "twice the size": again.upscaled(request, digest(data)),
+        "another canvas": replace(again.continued(request, digest(data)), canvas="fourier"),
+    }[again_as]
+    untouched = end(replace(following, strength=0.0), pocket, **{digest(data): data}).image
+    back = untouched.resize((64, 64), Image.Resampling.BOX)
+    apart = torch.tensor(list(back.tobytes())).float() - torch.tensor(list(finished.image.tobytes())).float()
+    assert float(apart.abs().mean()) < 3
+    changed = end(replace(following, strength=0.5), pocket, **{digest(data): data})
+    assert changed.image.size == untouched.size
+    assert changed.image.tobytes() != untouched.tobytes()
+
+
+def test_bytes_of_all_sorts_are_refused_in_words(pocket: ClipModel) -> None:
+    good = broken_off(small(), pocket, 1)
+    assert is_checkpoint(good)
+    assert not is_checkpoint(PHOTO)
+    for data in (b"", b"abc", PHOTO, safetensors.torch.save({"x": torch.zeros(1)}), bytes(8) + b"{}"):
+        assert not is_checkpoint(data)
+        with pytest.raises(CheckpointError, match="not a checkpoint"):
+            Checkpoint.from_bytes(data)
+    for length in (len(good) - 1, len(good) // 2):
+        with pytest.raises(CheckpointError, match="broken"):
+            Checkpoint.from_bytes(good[:length])
+    other = Checkpoint.from_bytes(good)
+    torn = replace(other, tensors={name: t for name, t in other.tensors.items() if not name.startswith("canvas/")})
+    with pytest.raises(CheckpointError, match="does not fit"):
+        end(small(), pocket, torn)
