@@ -1,6 +1,7 @@
 """ClipModel: one or several open_clip models by name, ready to guide."""
 
 import contextlib
+import ctypes
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -16,15 +17,28 @@ from guidance.settings import DEFAULT_MODEL, members
 POCKET: Final = Path(__file__).parent / "pocket"
 
 
+_KEEP_MEMORY: Final = {-4: 0, -1: 2**31 - 1, -2: 256 * 2**20}
+"""Of glibc's mallopt: M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD, the latter two in bytes."""
+
+
 class ModelError(RuntimeError):
     """A model that cannot be had; the message is one sentence that says what to do."""
 
 
-def make_deterministic(device: torch.device) -> None:
-    """Fixes what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms."""
+def prepare(device: torch.device) -> None:
+    """Fixes what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms.
+
+    On a CPU with glibc it also has memory kept rather than given back and cleared again in every step, which takes
+    half of the time of a convolutional model (docs/performance.md).
+    """
     torch.set_num_threads(
         max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     )
+    if device.type == "cpu":
+        with contextlib.suppress(OSError, AttributeError):  # another C library: nothing to keep it from
+            library = ctypes.CDLL(None)
+            for parameter, value in _KEEP_MEMORY.items():
+                library.mallopt(parameter, value)
     if device.type == "cuda":
         # Read when the first product is made; some of attention's and of cuBLAS's paths add up in any order without.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -88,7 +102,7 @@ class ClipModel:
         except ValueError as error:
             raise ModelError(str(error)) from error
         place = pick_device(device)
-        make_deterministic(place)
+        prepare(place)
         perceptors = [_load(part, weight, place) for part, weight in parts]
         for perceptor in perceptors:
             perceptor.use(precision)
@@ -97,7 +111,7 @@ class ClipModel:
 
 def _load(name: str, weight: float, place: torch.device) -> Perceptor:
     architecture, pretrained = _open_clip_name(name)
-    with _quiet():
+    with quiet():
         try:
             network = open_clip.create_model(architecture, pretrained, require_pretrained=True)
             tokenizer = open_clip.get_tokenizer(architecture)
@@ -134,7 +148,7 @@ def _first_line(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """open_clip logs each stage of loading on the root logger; a caller gets the outcome instead."""
     before = logging.root.manager.disable
     logging.disable(logging.ERROR)

@@ -37,6 +37,7 @@ class Perceptor:
         name, weight: As given.
         image_size: Side of a view in pixels.
         device: Where it runs.
+        network: The frozen open_clip model.
         precision: That of the image tower. Texts are encoded once, always in float32.
     """
 
@@ -49,11 +50,11 @@ class Perceptor:
         self.weight = weight
         self.image_size: int = size if isinstance(size, int) else min(size)
         self.precision = torch.float32
-        self._network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
         self._tokenizer = tokenizer
         self.device = device
-        self._mean = torch.tensor(preprocessing["mean"], device=device).view(1, 3, 1, 1)
-        self._std = torch.tensor(preprocessing["std"], device=device).view(1, 3, 1, 1)
+        mean, std = (torch.tensor(preprocessing[name], device=device).view(1, 3, 1, 1) for name in ("mean", "std"))
+        self._scale, self._shift = 1 / std, -mean / std
         self._texts: dict[str, Tensor] = {}
 
     def use(self, precision: str) -> None:
@@ -64,11 +65,11 @@ class Perceptor:
         if precision == "float32" or (precision == "auto" and self.device.type == "cpu"):
             return
         exact = self._probe()
-        tower = self._network.visual
+        tower = self.network.visual
         kind = torch.float16 if precision == "auto" else getattr(torch, precision)
-        self._network.visual, self.precision = copy.deepcopy(tower).to(kind), kind
+        self.network.visual, self.precision = copy.deepcopy(tower).to(kind), kind
         if precision == "auto" and self._agreement(exact) < EXACT_ENOUGH:
-            self._network.visual, self.precision = tower, torch.float32
+            self.network.visual, self.precision = tower, torch.float32
 
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> Tensor:
@@ -77,13 +78,13 @@ class Perceptor:
             self._texts.clear()
         if new := [text for text in dict.fromkeys(texts) if text not in self._texts]:
             tokens = self._tokenizer(new).to(self.device)
-            self._texts.update(zip(new, _unit(self._network.encode_text(tokens)), strict=True))
+            self._texts.update(zip(new, _unit(self.network.encode_text(tokens)), strict=True))
         return torch.stack([self._texts[text] for text in texts])
 
     def encode_image(self, views: Tensor) -> Tensor:
         """(V, 3, image_size, image_size) with white at 1 to (V, D), float32, unit length; differentiable."""
-        normal = ((views - self._mean) / self._std).to(self.precision)
-        return _unit(self._network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
+        normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
+        return _unit(self.network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
 
     def gradient(self, views: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
         """One forward and one backward pass.

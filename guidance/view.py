@@ -128,9 +128,9 @@ class Crops:
 
     def _noise(self, device: torch.device, seed: int, step: int, size: int, part: tuple[int, int]) -> Tensor:
         first, last = part[0] // GROUP, -(-part[1] // GROUP)
-        groups = [
+        drawn = [
             torch.randn(
-                min(GROUP, self.count - index * GROUP),
+                min(GROUP // 2, -(-(self.count - index * GROUP) // 2)),
                 size,
                 size,
                 3,
@@ -139,7 +139,8 @@ class Crops:
             )
             for index in range(first, last)
         ]
-        noise = groups[0] if len(groups) == 1 else torch.cat(groups)
+        # Antithetic: each is used once more with its sign turned, which halves the drawing and cancels in the mean.
+        noise = torch.cat([signed for half in drawn for signed in (half, -half)])
         return noise[part[0] - first * GROUP : part[1] - first * GROUP]
 
 

@@ -24,9 +24,17 @@ class Judge:
         network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
         self._network = network.eval()
 
-    @torch.no_grad()
     def rank(self, image: Image.Image, target: int) -> int:
         """Returns 1 if the class is the likeliest, 2 if one is likelier, and so on."""
-        pixels = to_tensor(image, SIDE, SIDE)[None] * 2 - 1
-        scores = self._network(pixels)[0]
+        scores = self._scores(image)
         return int((scores > scores[target]).sum()) + 1
+
+    def probability(self, image: Image.Image, target: int) -> float:
+        """How sure it is of the class, 0 to 1."""
+        return float(self._scores(image).softmax(dim=0)[target])
+
+    @torch.no_grad()
+    def _scores(self, image: Image.Image) -> torch.Tensor:
+        """(1000) logits."""
+        scores: torch.Tensor = self._network(to_tensor(image, SIDE, SIDE)[None] * 2 - 1)[0]
+        return scores

@@ -223,7 +223,7 @@ def test_the_encoder_sees_each_step_once_and_its_weights_take_no_gradient(
     monkeypatch.setattr(perceptor, "encode_image", counting)
     result_of(small(steps=3, views=5), pocket)
     assert batches == [5, 5, 5]
-    assert not any(parameter.requires_grad for parameter in perceptor._network.parameters())
+    assert not any(parameter.requires_grad for parameter in perceptor.network.parameters())
 
 
 def test_the_gradient_of_a_step_in_parts_is_that_of_the_whole(pair: ClipModel) -> None:
@@ -285,7 +285,7 @@ def test_several_models_of_several_sizes_guide_together(pair: ClipModel, tiny: P
 def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) -> None:
     views = tensor_of(photograph(32, 32)).repeat(3, 1, 1, 1)
     aim = tiny.encode_text(["a cat"])[0]
-    before = tiny._network.visual
+    before = tiny.network.visual
 
     def gradient() -> torch.Tensor:
         return tiny.gradient(views, lambda embeddings: -1e-6 * (embeddings @ aim).mean())[1]
@@ -297,12 +297,12 @@ def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) ->
             assert torch.cosine_similarity(gradient().flatten(), exact.flatten(), dim=0) > 0.99
             assert float(gradient().norm() / exact.norm()) == pytest.approx(1, abs=0.05)
     finally:
-        tiny._network.visual, tiny.precision = before, torch.float32
+        tiny.network.visual, tiny.precision = before, torch.float32
 
 
 def test_texts_are_encoded_once(tiny: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
     first = tiny.encode_text(["one of a kind", "another", "one of a kind"])
-    monkeypatch.setattr(tiny._network, "encode_text", None)
+    monkeypatch.setattr(tiny.network, "encode_text", None)
     assert torch.equal(tiny.encode_text(["another", "one of a kind"]), first[1:])
 
 

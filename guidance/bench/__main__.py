@@ -1,0 +1,151 @@
+"""`python -m guidance.bench [--json]`: prints the table of docs/performance.md for this machine.
+
+Ends with status 1 where a step takes more than the limit allows: 1.10 times on a CPU, 1.15 times on a GPU, on a canvas
+of 224 pixels with pocket and 8 views, or ViT-B-32 and 32. All else is reported and not judged.
+"""
+
+import argparse
+import json
+import platform
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from guidance.bench import clock, earlier, subjects
+from guidance.loop import render
+
+JUDGED: Final = {("pocket",): 8, ("ViT-B-32",): 32}
+"""Views, by model."""
+MOST: Final = {"cpu": 1.10, "cuda": 1.15}
+SIDE: Final = 224
+Row = dict[str, str | int | float | bool]
+
+
+def main() -> int:
+    """Runs the benchmark; returns the exit status."""
+    options = _parser().parse_args()
+    torch.manual_seed(0)
+    rows: list[Row] = []
+    for row in _rows(options.device, options.pairs, options.only):
+        rows.append(row)
+        if not options.json:
+            print("   ".join(f"{name} {_shown(value)}" for name, value in row.items()), flush=True)
+    place = subjects.pick_device(options.device)
+    machine = _machine(place)
+    if options.json:
+        print(json.dumps({"machine": machine, "rows": rows}, indent=1))
+    else:
+        print(f"on {machine}")
+    judged = [row for row in rows if row.get("judged")]
+    return 0 if all(float(row["ratio"]) <= MOST.get(place.type, MOST["cuda"]) for row in judged) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m guidance.bench", description=__doc__)
+    parser.add_argument("--device", default="auto", help="default: %(default)s")
+    parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument("--only", choices=["limit", "earlier", "growth"], help="one part of it")
+    return parser
+
+
+def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
+    if only in (None, "limit"):
+        yield from _against_the_limit(device, pairs)
+    if only in (None, "earlier"):
+        yield from _earlier(device, pairs)
+    if only in (None, "growth"):
+        yield from _growth(device)
+
+
+def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
+    """The ratio step / limit, judged at 224 pixels, reported for RN50, two models, and larger canvases."""
+    reported = {("RN50",): 16, ("pocket", "ViT-B-32"): 8}
+    for names, views in (JUDGED | reported).items():
+        for side in (SIDE, 512) if names == ("pocket",) else (SIDE,):
+            model = subjects.loaded(names, device)
+            step = subjects.stepper(model, subjects.request_for(model, side, views))
+            count = pairs if names == ("pocket",) else max(5, pairs // 2)
+            pair = clock.pairs(subjects.limit(model, views), step, count, model.device)
+            yield {
+                "part": "limit",
+                "model": model.name,
+                "precision": " + ".join(str(perceptor.precision)[6:] for perceptor in model.perceptors),
+                "side": side,
+                "views": views,
+                "limit_s": pair.first,
+                "step_s": pair.second,
+                "ratio": pair.ratio,
+                "judged": side == SIDE and names in JUDGED,
+            }
+
+
+def _earlier(device: str, pairs: int) -> Iterator[Row]:
+    """Earlier loops against the same limit."""
+    for names, views in {("pocket",): 8, ("ViT-B-32",): 8}.items():
+        model = subjects.loaded(names, device)
+        loops = {
+            "ours": subjects.stepper(model, subjects.request_for(model, SIDE, views)),
+            "a Python loop over crops, weights trainable": earlier.per_crop(model, SIDE, views),
+            "interpolation of every level": earlier.per_level(model, SIDE, views),
+        }
+        for name, loop in loops.items():
+            pair = clock.pairs(subjects.limit(model, views), loop, max(5, pairs // 2), model.device)
+            yield {"part": "earlier", "model": model.name, "views": views, "loop": name, "ratio": pair.ratio}
+
+
+def _growth(device: str) -> Iterator[Row]:
+    """Steps a second, memory and waiting times by size, views and models; memory by steps, which must not grow."""
+    cases = [(("pocket",), side, 8) for side in (224, 512, 1024)]
+    cases += [(("pocket",), 224, views) for views in (16, 32, 64, 128)]
+    cases += [(("pocket", "ViT-B-32"), 224, 8), (("pocket", "ViT-B-32", "RN50"), 224, 8)]
+    for names, side, views in cases:
+        began = time.perf_counter()
+        model = subjects.loaded(names, device)
+        load = time.perf_counter() - began
+        request = subjects.request_for(model, side, views)
+        with clock.peak_memory(model.device) as peak:
+            began = time.perf_counter()
+            step = next(render(request, model))
+            step.picture()  # type: ignore[union-attr]
+            preview = time.perf_counter() - began
+            loop = subjects.stepper(model, request)
+            loop()
+            few = peak()
+            taken = [clock.seconds(loop, model.device) for _ in range(6)]
+            many = peak()
+        yield {
+            "part": "growth",
+            "model": model.name,
+            "side": side,
+            "views": views,
+            "steps_per_s": 1 / sorted(taken)[len(taken) // 2],
+            "load_s": load,
+            "first_preview_s": preview,
+            "peak_mib_1_step": few,
+            "peak_mib_7_steps": many,
+        }
+
+
+def _machine(place: torch.device) -> str:
+    """In words, without a name or a path."""
+    processor = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass  # not Linux: the short name has to do
+    kind = torch.cuda.get_device_name(place) if place.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return f"{processor}, {kind}, torch {torch.__version__}"
+
+
+def _shown(value: str | float) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""What is measured: models by name, and the loop around them.
+
+Speed does not depend on the weights, so models other than pocket are initialised at random and need no download.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import open_clip
+import torch
+
+from guidance.loop import render
+from guidance.model import ClipModel, pick_device, prepare, quiet
+from guidance.perceptor import Perceptor
+from guidance.request import Request
+from guidance.settings import DEFAULT_MODEL
+
+
+def loaded(names: Sequence[str], device: str, precision: str = "auto") -> ClipModel:
+    """A model of one or several architectures."""
+    place = pick_device(device)
+    prepare(place)
+    perceptors = []
+    for name in names:
+        if name == DEFAULT_MODEL:
+            perceptors += ClipModel.load(name, device, precision).perceptors
+            continue
+        with torch.random.fork_rng(), quiet():
+            torch.manual_seed(0)
+            network = open_clip.create_model(name, None)
+        perceptor = Perceptor(name, 1.0, network, open_clip.get_tokenizer(name), place)
+        perceptor.use(precision)
+        perceptors.append(perceptor)
+    return ClipModel(" + ".join(names), perceptors, place)
+
+
+def request_for(model: ClipModel, size: int, views: int, **changes: object) -> Request:
+    """The default settings on a square canvas, with a schedule that a measurement does not reach the end of."""
+    request = Request.resolve("a lighthouse in a storm", seed=1, model=model.name, width=size, height=size, steps=2000)
+    return replace(request, views=views, **changes)  # type: ignore[arg-type]
+
+
+def stepper(model: ClipModel, request: Request) -> Callable[[], object]:
+    """Makes one more step of a run at each call, as `render` does for its users; no preview is asked for."""
+    steps = render(request, model)
+    return lambda: next(steps)
+
+
+def limit(model: ClipModel, views: int) -> Callable[[], None]:
+    """One forward and one backward pass to the input of every frozen image tower, on batches that are ready."""
+    batches = []
+    for perceptor in model.perceptors:
+        shape = (views, 3, perceptor.image_size, perceptor.image_size)
+        batch = torch.rand(shape, device=model.device).to(perceptor.precision)
+        batches.append(batch.contiguous(memory_format=torch.channels_last).requires_grad_())
+
+    def once() -> None:
+        for perceptor, batch in zip(model.perceptors, batches, strict=True):
+            embeddings = perceptor.network.encode_image(batch)
+            torch.autograd.grad(embeddings, batch, torch.ones_like(embeddings))
+
+    return once
