@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest lock pocket evaluate gallery clean help
+.PHONY: setup demo test lint pytest lock pocket evaluate gallery bench quality clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,6 +43,12 @@ evaluate: setup  ## render the pocket CLIP's evaluation prompts and have them ju
 
 gallery: setup   ## make the README's pictures anew
 	$(BIN)/python -m guidance.pocket.gallery
+
+bench: setup     ## the engine's speed against the limit that its models set (about 10 minutes)
+	$(BIN)/python -m guidance.bench
+
+quality: setup   ## what a second buys, beside other recipes (about 30 minutes); draws docs/quality.png
+	$(BIN)/python -m guidance.bench.quality
 
 pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base)
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket

@@ -20,6 +20,7 @@ from guidance.loop import Result, render
 from guidance.model import ClipModel, ModelError
 from guidance.options import parser
 from guidance.picture import PictureError, contact_sheet, read_image, request_of, to_png
+from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError
 from guidance.run import RenderError
 from guidance.settings import DEFAULT_MODEL, Settings
@@ -31,11 +32,12 @@ MOST_PICTURES = 100_000
 
 @dataclass(slots=True)
 class Order:
-    """What the options come to. blobs: the request's inputs by sha256."""
+    """What the options come to: the arguments of `render`."""
 
     request: Request
     blobs: dict[str, bytes] = field(default_factory=dict)
     resume: Checkpoint | None = None
+    microbatch: int | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +68,8 @@ def _check(options: argparse.Namespace) -> None:
         raise RequestError("say what the picture should show: PROMPT is missing")
     if not 1 <= options.count <= MOST_PICTURES:
         raise RequestError(f"--count is {options.count}, but must be 1 to {MOST_PICTURES}")
+    if options.microbatch is not None and not RANGES["views"].holds(options.microbatch):
+        raise RequestError(f"--microbatch is {options.microbatch}, but must be {RANGES['views']}")
     if not 1 <= options.checkpoint_every <= 2000:
         raise RequestError(f"--checkpoint-every is {options.checkpoint_every}, but must be 1 to 2000 steps")
     if options.count > 1 and (options.timelapse or options.checkpoint or options.resume):
@@ -95,7 +99,7 @@ def _order(options: argparse.Namespace) -> Order:
         for path in (options.init, options.mask, *(_weighed(text)[0] for text in options.image)):
             if path:
                 taken(path)
-        return Order(checkpoint.request, blobs, checkpoint)
+        return Order(checkpoint.request, blobs, checkpoint, options.microbatch)
     chosen: dict[str, Any] = {
         name: value for name in Settings.__annotations__ if (value := getattr(options, name, None)) is not None
     }
@@ -114,7 +118,7 @@ def _order(options: argparse.Namespace) -> Order:
         request = Request.resolve(
             options.prompt or "", model=model, style=options.style, aspect=shape, **given, **chosen
         )
-    return Order(request, blobs)
+    return Order(request, blobs, microbatch=options.microbatch)
 
 
 def _derived(options: argparse.Namespace, source: Path, taken: Callable[[Path], str]) -> Request:
@@ -158,7 +162,7 @@ def _many(options: argparse.Namespace, order: Order) -> int:
         if dataset.holds(request):
             continue
         began = time.monotonic()
-        result = _rendered(Order(request, order.blobs), model, None, None, 1)
+        result = _rendered(replace(order, request=request), model, None, None, 1)
         path = dataset.add(request, to_png(result.image, request), result.similarity)
         _say(options, result, path, time.monotonic() - began, model.device.type)
     if options.sheet:
@@ -174,7 +178,7 @@ def _rendered(
     """Runs to the end, with a bar where somebody watches, a film and checkpoints where they are wanted."""
     watched = sys.stderr.isatty()
     try:
-        for step in render(order.request, model, blobs=order.blobs, resume=order.resume):
+        for step in render(order.request, model, blobs=order.blobs, resume=order.resume, microbatch=order.microbatch):
             if isinstance(step, Result):
                 return step
             if watched:

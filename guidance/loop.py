@@ -57,8 +57,8 @@ class Result:
         image: The picture, RGB.
         similarity: Mean cosine of the last step's views to the prompt; None if no step was to be made.
         settled: Whether the run ended early, since the similarity no longer rose.
-        microbatch: None, or how many views went through CLIP at a time where memory did not suffice for all; then the
-            last bits may differ from those of a run that had enough.
+        microbatch: None, or how many views went through CLIP at a time where that was not all of a step's; then the
+            last bits may differ from those of a run without.
         final: The end as a checkpoint, to continue from.
     """
 
@@ -76,6 +76,7 @@ def render(
     *,
     blobs: Mapping[str, bytes] | None = None,
     resume: Checkpoint | None = None,
+    microbatch: int | None = None,
 ) -> Iterator[Step | Result]:
     """Makes a picture, a step at a time.
 
@@ -84,6 +85,8 @@ def render(
         model: The one that the request names.
         blobs: The bytes of the request's init, mask and images, by sha256.
         resume: Where a run of this very request stopped.
+        microbatch: Most views that go through CLIP at a time; fewer need less memory. None takes all of a step's, and
+            fewer once memory does not suffice. The gradient is the same, but for its last bits.
 
     Yields:
         A Step after each step, then one Result.
@@ -96,7 +99,7 @@ def render(
     if resume is not None:
         run.resume(resume)
     total = run.last_step - run.first_step
-    microbatch = request.views
+    microbatch = min(request.views, max(1, microbatch or request.views))
     step: Step | None = None
     settled = False
     while run.step < run.last_step and not settled:

@@ -131,6 +131,12 @@ def _length(group: "argparse._ArgumentGroup") -> None:
     )
     group.add_argument("--device", metavar="NAME", default="auto", help="auto, cpu, cuda, … (default: %(default)s)")
     group.add_argument(
+        "--microbatch",
+        metavar="N",
+        type=int,
+        help="views that go through CLIP at a time, 1 to 256; fewer need less memory (default: all of a step)",
+    )
+    group.add_argument(
         "--precision", metavar="NAME", default="auto", help=f"{', '.join(PRECISIONS)} (default: %(default)s)"
     )
 

@@ -64,12 +64,23 @@ class Perceptor:
         """
         if precision == "float32" or (precision == "auto" and self.device.type == "cpu"):
             return
-        exact = self._probe()
-        tower = self.network.visual
-        kind = torch.float16 if precision == "auto" else getattr(torch, precision)
-        self.network.visual, self.precision = copy.deepcopy(tower).to(kind), kind
-        if precision == "auto" and self._agreement(exact) < EXACT_ENOUGH:
+        if precision == "auto" and self.agreement("float16") < EXACT_ENOUGH:
+            return
+        self.precision = torch.float16 if precision == "auto" else getattr(torch, precision)
+        self.network.visual.to(self.precision)
+
+    def agreement(self, precision: str) -> float:
+        """Cosine between the gradients for some views in float32 and in one of HALF; 0 where that breaks down."""
+        exact, tower = self._probe(), self.network.visual
+        try:
+            self.precision = getattr(torch, precision)
+            self.network.visual = copy.deepcopy(tower).to(self.precision)
+            gradient = self._probe()
+        finally:
             self.network.visual, self.precision = tower, torch.float32
+        if not bool(torch.isfinite(gradient).all()):
+            return 0.0
+        return float(torch.cosine_similarity(gradient.flatten(), exact.flatten(), dim=0))
 
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> Tensor:
@@ -116,12 +127,6 @@ class Perceptor:
         views = views.to(self.device).contiguous(memory_format=torch.channels_last)
         aim = self.encode_text(["a photograph"])[0]
         return self.gradient(views, lambda embeddings: -(embeddings @ aim).mean())[1]
-
-    def _agreement(self, exact: Tensor) -> float:
-        gradient = self._probe()
-        if not bool(torch.isfinite(gradient).all()):
-            return 0.0
-        return float(torch.cosine_similarity(gradient.flatten(), exact.flatten(), dim=0))
 
 
 def _unit(vectors: Tensor) -> Tensor:

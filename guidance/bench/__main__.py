@@ -7,8 +7,8 @@ of 224 pixels with pocket and 8 views, or ViT-B-32 and 32. All else is reported 
 import argparse
 import json
 import platform
+import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -16,7 +16,8 @@ from typing import Final
 import torch
 
 from guidance.bench import clock, earlier, subjects
-from guidance.loop import render
+from guidance.model import pick_device
+from guidance.perceptor import HALF
 
 JUDGED: Final = {("pocket",): 8, ("ViT-B-32",): 32}
 """Views, by model."""
@@ -34,7 +35,7 @@ def main() -> int:
         rows.append(row)
         if not options.json:
             print("   ".join(f"{name} {_shown(value)}" for name, value in row.items()), flush=True)
-    place = subjects.pick_device(options.device)
+    place = pick_device(options.device)
     machine = _machine(place)
     if options.json:
         print(json.dumps({"machine": machine, "rows": rows}, indent=1))
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="default: %(default)s")
     parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--only", choices=["limit", "earlier", "growth"], help="one part of it")
+    parser.add_argument("--only", choices=["limit", "earlier", "growth", "precision"], help="one part of it")
     return parser
 
 
@@ -58,6 +59,8 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
         yield from _against_the_limit(device, pairs)
     if only in (None, "earlier"):
         yield from _earlier(device, pairs)
+    if only in (None, "precision"):
+        yield from _precision(device)
     if only in (None, "growth"):
         yield from _growth(device)
 
@@ -98,37 +101,27 @@ def _earlier(device: str, pairs: int) -> Iterator[Row]:
             yield {"part": "earlier", "model": model.name, "views": views, "loop": name, "ratio": pair.ratio}
 
 
+def _precision(device: str) -> Iterator[Row]:
+    """How well half precision keeps the gradient."""
+    for name in ("pocket", "ViT-B-32", "RN50"):
+        (perceptor,) = subjects.loaded([name], device, "float32").perceptors
+        yield {"part": "precision", "model": name} | {kind: perceptor.agreement(kind) for kind in HALF}
+
+
 def _growth(device: str) -> Iterator[Row]:
-    """Steps a second, memory and waiting times by size, views and models; memory by steps, which must not grow."""
-    cases = [(("pocket",), side, 8) for side in (224, 512, 1024)]
-    cases += [(("pocket",), 224, views) for views in (16, 32, 64, 128)]
-    cases += [(("pocket", "ViT-B-32"), 224, 8), (("pocket", "ViT-B-32", "RN50"), 224, 8)]
-    for names, side, views in cases:
-        began = time.perf_counter()
-        model = subjects.loaded(names, device)
-        load = time.perf_counter() - began
-        request = subjects.request_for(model, side, views)
-        with clock.peak_memory(model.device) as peak:
-            began = time.perf_counter()
-            step = next(render(request, model))
-            step.picture()  # type: ignore[union-attr]
-            preview = time.perf_counter() - began
-            loop = subjects.stepper(model, request)
-            loop()
-            few = peak()
-            taken = [clock.seconds(loop, model.device) for _ in range(6)]
-            many = peak()
-        yield {
-            "part": "growth",
-            "model": model.name,
-            "side": side,
-            "views": views,
-            "steps_per_s": 1 / sorted(taken)[len(taken) // 2],
-            "load_s": load,
-            "first_preview_s": preview,
-            "peak_mib_1_step": few,
-            "peak_mib_7_steps": many,
-        }
+    """By size, views and models, each in a process of its own: memory that one case leaves behind is not the next's."""
+    cases: list[tuple[tuple[str, ...], int, int, int]] = [(("pocket",), side, 8, 8) for side in (SIDE, 512, 1024)]
+    cases += [(("pocket",), SIDE, views, views) for views in (16, 32, 64, 128)]
+    cases += [(("pocket",), SIDE, 128, 8)]
+    cases += [(("pocket", "ViT-B-32"), SIDE, 8, 8), (("pocket", "ViT-B-32", "RN50"), SIDE, 8, 8)]
+    for names, side, views, microbatch in cases:
+        case = [*names, str(side), str(views), str(microbatch), device]
+        done = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", "guidance.bench.growth", *case], check=True, stdout=subprocess.PIPE, text=True
+        )
+        yield {"part": "growth", "model": " + ".join(names), "side": side, "views": views, "microbatch": microbatch} | (
+            json.loads(done.stdout)
+        )
 
 
 def _machine(place: torch.device) -> str:

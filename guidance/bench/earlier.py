@@ -63,7 +63,7 @@ def per_level(model: ClipModel, size: int, views: int) -> Callable[[], None]:
         embeddings = perceptor.encode_image(torch.cat([_shifted(picture, perceptor) for _ in range(views)]))
         value = -(embeddings @ aim.T).mean()
         optimiser.zero_grad()
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         value.item()
         optimiser.step()
 

@@ -20,7 +20,7 @@ def loaded(names: Sequence[str], device: str, precision: str = "auto") -> ClipMo
     """A model of one or several architectures."""
     place = pick_device(device)
     prepare(place)
-    perceptors = []
+    perceptors: list[Perceptor] = []
     for name in names:
         if name == DEFAULT_MODEL:
             perceptors += ClipModel.load(name, device, precision).perceptors
@@ -43,7 +43,7 @@ def request_for(model: ClipModel, size: int, views: int, **changes: object) -> R
 def stepper(model: ClipModel, request: Request) -> Callable[[], object]:
     """Makes one more step of a run at each call, as `render` does for its users; no preview is asked for."""
     steps = render(request, model)
-    return lambda: next(steps)
+    return steps.__next__
 
 
 def limit(model: ClipModel, views: int) -> Callable[[], None]:

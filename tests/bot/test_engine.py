@@ -1,6 +1,8 @@
 """The engine's child process: real model, real faults."""
 
 import asyncio
+import hashlib
+import io
 import os
 import signal
 import sys
@@ -10,13 +12,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from bot.config import Engine as Settings
 from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError, frame
 from bot.engine.local import LocalEngine
 from bot.job import Progress, Result
 from guidance.picture import request_of
-from guidance.request import Request
+from guidance.request import ImagePrompt, Request
 
 SETTINGS = Settings(device="cpu", step_timeout_s=30)
 
@@ -54,6 +57,25 @@ async def test_a_run_tells_every_step_with_previews_and_ends_in_the_picture(engi
     )
     assert isinstance(result, Result)
     assert request_of(result.png) == request()
+
+
+async def test_every_input_of_a_request_reaches_the_child(engine: LocalEngine) -> None:
+    blobs = {hashlib.sha256(data).hexdigest(): data for data in map(flat, ("red", "white", "blue"))}
+    init, mask, image = blobs
+    wanted = request(init=init, mask=mask, images=(ImagePrompt(image),), strength=1.0)
+    await engine.start()
+    *_, result = [entry async for entry in engine.run(wanted, blobs)]
+    assert isinstance(result, Result)
+    assert request_of(result.png) == wanted
+    with pytest.raises(RunFailedError, match="another sha256"):
+        _ = [entry async for entry in engine.run(wanted, dict.fromkeys(blobs, blobs[mask]))]
+
+
+def flat(colour: str) -> bytes:
+    """A PNG of one colour."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 64), colour).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 async def test_a_killed_child_is_a_crash_and_the_next_run_has_a_new_one(engine: LocalEngine) -> None:

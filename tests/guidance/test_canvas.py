@@ -48,7 +48,7 @@ def test_a_palette_holds_a_picture_of_its_colours_exactly(colours: int, pixel: i
         None
     ]
     wanted = squares.repeat_interleave(pixel, 2).repeat_interleave(pixel, 3)
-    made = canvas("palette", *wanted.shape[2:], colours=colours, pixel=pixel)
+    made = canvas("palette", wanted.shape[2], wanted.shape[3], colours=colours, pixel=pixel)
     made.from_image(wanted)
     assert from_tensor(made()[0]).tobytes() == from_tensor(wanted[0]).tobytes()
 

@@ -23,9 +23,9 @@ PHOTO = png(photograph())
 FROM_PHOTO: dict[str, Any] = {"init": digest(PHOTO), "mask": digest(PHOTO), "strength": 1.0, "perturbation": 1.0}
 
 
-def end(request: Request, model: ClipModel, resume: Checkpoint | None = None, **blobs: bytes) -> Result:
+def end(request: Request, model: ClipModel, resume: Checkpoint | None = None, data: bytes = PHOTO) -> Result:
     """Of a run."""
-    *_, last = render(request, model, blobs={digest(PHOTO): PHOTO, **blobs}, resume=resume)
+    *_, last = render(request, model, blobs={digest(PHOTO): PHOTO, digest(data): data}, resume=resume)
     assert isinstance(last, Result)
     return last
 
@@ -82,11 +82,11 @@ def test_a_run_goes_on_from_a_checkpoint_as_from_its_picture_only_finer(pocket: 
         "twice the size": again.upscaled(request, digest(data)),
         "another canvas": replace(again.continued(request, digest(data)), canvas="fourier"),
     }[again_as]
-    untouched = end(replace(following, strength=0.0), pocket, **{digest(data): data}).image
+    untouched = end(replace(following, strength=0.0), pocket, data=data).image
     back = untouched.resize((64, 64), Image.Resampling.BOX)
     apart = torch.tensor(list(back.tobytes())).float() - torch.tensor(list(finished.image.tobytes())).float()
     assert float(apart.abs().mean()) < 3
-    changed = end(replace(following, strength=0.5), pocket, **{digest(data): data})
+    changed = end(replace(following, strength=0.5), pocket, data=data)
     assert changed.image.size == untouched.size
     assert changed.image.tobytes() != untouched.tobytes()
 

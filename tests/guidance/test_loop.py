@@ -251,10 +251,13 @@ def test_without_memory_for_all_views_they_go_in_parts_and_the_result_says_so(
             raise error
         return encode(views)
 
+    *_, chosen = render(request, pocket, microbatch=2)
+    assert isinstance(chosen, Result)
     monkeypatch.setattr(perceptor, "encode_image", scarce)
     short = result_of(request, pocket)
     assert (enough.microbatch, short.microbatch) == (None, 2)
     assert difference(enough.image, short.image) < 1.0
+    assert (chosen.microbatch, chosen.image.tobytes()) == (2, short.image.tobytes())
     monkeypatch.setattr(perceptor, "encode_image", lambda views: (_ for _ in ()).throw(error))
     with pytest.raises(RenderError, match="memory does not suffice"):
         result_of(request, pocket)
@@ -285,7 +288,7 @@ def test_several_models_of_several_sizes_guide_together(pair: ClipModel, tiny: P
 def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) -> None:
     views = tensor_of(photograph(32, 32)).repeat(3, 1, 1, 1)
     aim = tiny.encode_text(["a cat"])[0]
-    before = tiny.network.visual
+    before = {name: value.clone() for name, value in tiny.network.visual.state_dict().items()}
 
     def gradient() -> torch.Tensor:
         return tiny.gradient(views, lambda embeddings: -1e-6 * (embeddings @ aim).mean())[1]
@@ -293,11 +296,16 @@ def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) ->
     exact = gradient()
     try:
         for precision in ("float16", "bfloat16"):
+            tiny.precision = torch.float32
+            tiny.network.visual.float().load_state_dict(before)
+            assert tiny.agreement(precision) > 0.99
             tiny.use(precision)
+            assert tiny.precision == getattr(torch, precision)
             assert torch.cosine_similarity(gradient().flatten(), exact.flatten(), dim=0) > 0.99
             assert float(gradient().norm() / exact.norm()) == pytest.approx(1, abs=0.05)
     finally:
-        tiny.network.visual, tiny.precision = before, torch.float32
+        tiny.precision = torch.float32
+        tiny.network.visual.float().load_state_dict(before)
 
 
 def test_texts_are_encoded_once(tiny: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def test_it_takes_at_most_32_megabytes() -> None:
     ],
 )
 def test_words_lie_near_what_they_mean(pocket: ClipModel, text: str, near: str, far: str) -> None:
-    one, close, distant = pocket.encode_text([text, near, far])
+    one, close, distant = pocket.perceptors[0].encode_text([text, near, far])
     assert float(one @ close) > float(one @ distant) + 0.1
 
 

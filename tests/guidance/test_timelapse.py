@@ -21,10 +21,13 @@ def near(pixel: tuple[int, ...], colour: str) -> bool:
 
 
 def test_an_mp4_shows_every_frame_in_order_and_lingers_on_the_last() -> None:
-    with av.open(io.BytesIO(to_mp4(FRAMES))) as film:
+    with av.open(io.BytesIO(to_mp4(FRAMES)), "r") as film:
         stream = film.streams.video[0]
         assert (stream.codec_context.name, stream.codec_context.pix_fmt) == ("h264", "yuv420p")
-        shown = [frame.to_image() for frame in film.decode(stream)]
+        shown = [
+            frame.to_image()  # type: ignore[no-untyped-call]
+            for frame in film.decode(stream)
+        ]
     assert len(shown) == len(FRAMES) + LINGER_S * FRAMES_PER_SECOND
     assert shown[0].size == (64, 48)
     assert all(near(frame.getpixel((30, 20)), colour) for frame, colour in zip(shown, COLOURS, strict=False))

@@ -1,0 +1,90 @@
+"""What priors and views do, measured: `python -m guidance.bench.priors` prints the table of docs/guidance.md.
+
+Prompts for development, judged by EfficientNet-Lite2, which did not guide. Pictures that lie in --out already, made by
+the same request, are not made again.
+"""
+
+import argparse
+import math
+import statistics
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from guidance import loss
+from guidance.model import ClipModel
+from guidance.picture import contact_sheet, to_tensor
+from guidance.pocket.evaluate import picture
+from guidance.pocket.judge import Judge
+from guidance.request import Request
+
+PROMPTS: Final = {
+    "jeans": 608,
+    "flute": 558,
+    "goose": 99,
+    "hyena": 276,
+    "throne": 857,
+    "collie": 231,
+    "mosque": 668,
+    "airship": 405,
+}
+"""Words and their classes."""
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
+    "the defaults": {},
+    "steady crops, 0.7 to 1": {"view_low": 0.7, "view_low_end": 0.7},
+    "headroom 0.5": {"headroom": 0.5},
+    "restraint 2": {"restraint": 2.0},
+    "variety 0.005": {"variety": 0.005},
+    "rotation 10, perspective 0.1": {"rotation": 10.0, "perspective": 0.1},
+    "spherical distance": {"distance": "spherical"},
+    "no smoothness": {"smoothness": 0.0},
+    "no smoothness, calm 0.05": {"smoothness": 0.0, "calm": 0.05},
+    "raw pixels": {"canvas": "pixels"},
+    "raw pixels, calm 0.05": {"canvas": "pixels", "calm": 0.05},
+}
+"""What each changes in the defaults."""
+SEED: Final = 3
+
+
+def main() -> int:
+    """Makes what is missing and prints a line of a table for each variant."""
+    parser = argparse.ArgumentParser(prog="python -m guidance.bench.priors", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/priors"), help="default: %(default)s")
+    options = parser.parse_args()
+    model, judge = ClipModel.load("pocket", "cpu"), Judge("lite2")
+    print(
+        "| variant | first | first five | mean log probability | near black or white | total variation | fine excess |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for name, changes in VARIANTS.items():
+        folder = options.out / name.replace(" ", "-")
+        folder.mkdir(parents=True, exist_ok=True)
+        requests = [replace(Request.resolve(word, seed=SEED), **changes) for word in PROMPTS]
+        images = [picture(request, model, folder) for request in requests]
+        contact_sheet(images, columns=len(images), cell=160).save(folder / "sheet.png")
+        ranks = [judge.rank(image, number) for image, number in zip(images, PROMPTS.values(), strict=True)]
+        logs = [
+            math.log(judge.probability(image, number)) for image, number in zip(images, PROMPTS.values(), strict=True)
+        ]
+        pixels = [to_tensor(image, *image.size)[None] for image in images]
+        looks = (
+            statistics.mean(float(((x < 0.02) | (x > 0.98)).float().mean()) for x in pixels),
+            statistics.mean(float(loss.total_variation(x)) for x in pixels),
+            statistics.mean(float(loss.fine_excess(x)) for x in pixels),
+        )
+        cells = [
+            name,
+            f"{sum(rank == 1 for rank in ranks)}/{len(ranks)}",
+            f"{sum(rank <= 5 for rank in ranks)}/{len(ranks)}",
+            f"{statistics.mean(logs):.2f} ± {statistics.stdev(logs) / len(logs) ** 0.5:.2f}",
+            f"{looks[0]:.1%}",
+            f"{looks[1]:.3f}",
+            f"{looks[2]:.2f}",
+        ]
+        print(f"| {' | '.join(cells)} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
