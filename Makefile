@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest lock pocket evaluate gallery bench quality clean help
+.PHONY: setup demo test lint pytest lock pocket evaluate gallery bench quality priors showcase clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,7 +47,13 @@ gallery: setup   ## make the README's pictures anew
 bench: setup     ## the engine's speed against the limit that its models set (about 10 minutes)
 	$(BIN)/python -m guidance.bench
 
-quality: setup   ## what a second buys, beside other recipes (about 30 minutes); draws docs/quality.png
+priors: setup    ## what the priors do, measured (about 15 minutes)
+	$(BIN)/python -m guidance.bench.priors
+
+showcase: setup  ## make the pictures of docs/guidance.md anew
+	$(BIN)/python -m guidance.bench.showcase
+
+quality: setup   ## what a second buys, beside other recipes (about 20 minutes); draws docs/quality.png
 	$(BIN)/python -m guidance.bench.quality
 
 pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base)
