@@ -32,7 +32,7 @@ PROMPTS: Final = {
 """Words and their classes."""
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "the defaults": {},
-    "steady crops, 0.7 to 1": {"view_low": 0.7, "view_low_end": 0.7},
+    "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},
     "headroom 0.5": {"headroom": 0.5},
     "restraint 2": {"restraint": 2.0},
     "variety 0.005": {"variety": 0.005},

@@ -1,0 +1,55 @@
+"""The benchmark measures what it says. How fast anything is, is for the benchmark alone to say."""
+
+import time
+
+import pytest
+import torch
+
+from guidance.bench import clock, earlier, growth, subjects
+from guidance.model import ClipModel
+from guidance.perceptor import Perceptor
+
+CPU = torch.device("cpu")
+
+
+def test_a_ratio_is_that_of_work_measured_in_turn() -> None:
+    calls = []
+    pair = clock.pairs(lambda: calls.append(1), lambda: calls.append(2), 5, CPU)
+    assert calls == [1, 2] * 7
+    assert pair.first > 0
+    assert pair.ratio > 0
+    assert clock.seconds(lambda: time.sleep(0.01), CPU) >= 0.01
+
+
+def test_the_limit_passes_every_tower_once_on_batches_of_its_own_size(
+    pair: ClipModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    for perceptor in pair.perceptors:
+        encode = perceptor.network.encode_image
+
+        def counting(batch: torch.Tensor, encode: object = encode) -> torch.Tensor:
+            seen.append(
+                (tuple(batch.shape), batch.requires_grad, batch.is_contiguous(memory_format=torch.channels_last))
+            )
+            return encode(batch)  # type: ignore[operator,no-any-return]
+
+        monkeypatch.setattr(perceptor.network, "encode_image", counting)
+    subjects.limit(pair, 3)()
+    assert seen == [((3, 3, 224, 224), True, True), ((3, 3, 32, 32), True, True)]
+
+
+@pytest.mark.parametrize("loop", [earlier.per_crop, earlier.per_level])
+def test_an_earlier_loop_runs_and_leaves_the_model_as_it_was(tiny: Perceptor, loop: object) -> None:
+    model = ClipModel("tiny", [tiny], CPU)
+    before = {name: value.clone() for name, value in tiny.network.state_dict().items()}
+    step = loop(model, 64, 2)  # type: ignore[operator]
+    step()
+    step()
+    assert all(torch.equal(value, before[name]) for name, value in tiny.network.state_dict().items())
+    assert not any(parameter.requires_grad for parameter in tiny.network.parameters())
+
+
+def test_memory_does_not_grow_with_the_number_of_steps() -> None:
+    taken = growth.main(["pocket"], 96, 2, 2, "cpu")
+    assert taken[f"mib_{growth.MANY}_steps"] < taken[f"mib_{growth.FEW}_steps"] + 30
