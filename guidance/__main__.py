@@ -145,7 +145,7 @@ def _one(options: argparse.Namespace, order: Order) -> int:
     result = _rendered(order, model, frames, options.checkpoint, options.checkpoint_every)
     write(path, to_png(result.image, order.request))
     if options.checkpoint:
-        write(options.checkpoint, result.final.to_bytes())
+        write(options.checkpoint, result.checkpoint().to_bytes())
     if frames is not None:
         write(options.timelapse, encoder(options.timelapse)([*frames, result.image]))
     _say(options, result, path, time.monotonic() - began, model.device.type)

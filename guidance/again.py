@@ -9,8 +9,9 @@ from typing import Final, TypeVar, Unpack
 
 from guidance import prompt as language
 from guidance.prompt import PromptError, clean
-from guidance.request import Request, RequestError
+from guidance.request import Request, RequestError, fitted, style_named
 from guidance.settings import Settings
+from guidance.style import STYLES
 
 VARIATION_STRENGTH: Final = 0.6
 VARIATION_PERTURBATION: Final = 4.0
@@ -24,6 +25,8 @@ Value = TypeVar("Value")
 def revised(request: Request, text: str | None = None, seed: int | None = None, **changes: Unpack[Settings]) -> Request:
     """The same with other settings and, if a text is given, another prompt; its flags count, but `changes` beat them.
 
+    A style in the text replaces the one before, with its settings; a shape keeps the picture's area.
+
     Raises:
         RequestError: As Request.
     """
@@ -32,9 +35,15 @@ def revised(request: Request, text: str | None = None, seed: int | None = None, 
             typed = language.parse(text)
         except PromptError as error:
             raise RequestError(f"the prompt cannot be read at {error}") from error
+        width, height = fitted(typed.aspect, request.width * request.height) if typed.aspect else (None, None)
+        if typed.style:
+            dress = style_named(typed.style, STYLES)
+            request = replace(request, style=dress.words, **dress.settings)
         request = replace(
             request,
             prompt=typed.prompt,
+            width=_or(width, request.width),
+            height=_or(height, request.height),
             negative=_or(typed.negative, request.negative),
             steps=_or(typed.steps, request.steps),
             stop=_or(typed.stop, request.stop),

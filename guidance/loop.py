@@ -59,7 +59,6 @@ class Result:
         settled: Whether the run ended early, since the similarity no longer rose.
         microbatch: None, or how many views went through CLIP at a time where that was not all of a step's; then the
             last bits may differ from those of a run without.
-        final: The end as a checkpoint, to continue from.
     """
 
     request: Request
@@ -67,7 +66,11 @@ class Result:
     similarity: float | None
     settled: bool
     microbatch: int | None
-    final: Checkpoint
+    _run: Run
+
+    def checkpoint(self) -> Checkpoint:
+        """The end, to continue from. Waits for the device."""
+        return self._run.checkpoint()
 
 
 def render(
@@ -114,7 +117,7 @@ def render(
         similarity=step.similarity() if step else None,
         settled=settled and run.step < run.last_step,
         microbatch=microbatch if microbatch < request.views else None,
-        final=run.checkpoint(),
+        _run=run,
     )
 
 

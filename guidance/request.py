@@ -224,7 +224,8 @@ class Request:
             typed = language.parse(text)
         except PromptError as error:
             raise RequestError(f"the prompt cannot be read at {error}") from error
-        dress = _style(style or typed.style, styles)
+        named = style or typed.style
+        dress = style_named(named, styles) if named else Style("")
         settings: dict[str, Any] = {**defaults_for(model), **(host or {}), **dress.settings}
         flags = {"negative": typed.negative, "steps": typed.steps, "stop": typed.stop}
         settings |= {name: value for name, value in flags.items() if value is not None}
@@ -292,9 +293,12 @@ def fitted(aspect: tuple[int, int], area: int) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def _style(name: str | None, styles: Mapping[str, Style]) -> Style:
-    if not name:
-        return Style("")
+def style_named(name: str, styles: Mapping[str, Style]) -> Style:
+    """The style of that name.
+
+    Raises:
+        RequestError: There is none.
+    """
     if name not in styles:
         raise RequestError(f"style {name!r} is unknown; {nearest(name, list(styles))}")
     return styles[name]

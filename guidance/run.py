@@ -99,7 +99,7 @@ class Run:
     def views(self, size: int, part: tuple[int, int]) -> Tensor:
         """(views, 3, size, size): what a perceptor shall look at, from the first to the one after the last of `part`.
 
-        Its gradient leads to the canvas as it was drawn by `begin`, and is taken in by `pull`.
+        Its gradient leads to the canvas as it was drawn by `begin`, and is fetched by `gradient`.
         """
         if self._seen is None:
             raise RuntimeError("views() follows begin()")

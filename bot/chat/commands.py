@@ -46,7 +46,7 @@ def _imagine(settings: Imagine) -> "app_commands.Command[Any, ..., None]":
 
     @app_commands.command(name="imagine", description="Turns your words into a picture, which forms in this channel")
     @app_commands.describe(
-        prompt="What the picture should show",
+        prompt="What the picture should show; flags such as --ar 16:9 or --no fog count",
         negative="What it should not show",
         seed="The same seed and words give the same picture again",
         size="Width × height in pixels",

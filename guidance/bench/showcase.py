@@ -41,7 +41,7 @@ def _canvases(model: ClipModel) -> list[Image.Image]:
 
 def _again(model: ClipModel) -> list[Image.Image]:
     first = _made(Request.resolve("a lighthouse", seed=SEED), model)
-    png, run = to_png(first.image, first.request), first.final.to_bytes()
+    png, run = to_png(first.image, first.request), first.checkpoint().to_bytes()
     half = Image.new("L", first.image.size, 0)
     half.paste(255, (0, 0, first.image.width, first.image.height // 2))
     mask = to_png(half.convert("RGB"), first.request)

@@ -101,6 +101,20 @@ async def test_the_button_reruns_for_whoever_presses_it_and_refusals_are_private
         await showing(ada, message, "Cancelled")
 
 
+async def test_flags_in_the_prompt_count_unless_an_option_beats_them_and_a_wrong_one_is_pointed_at(
+    service: Service, ada: Person, ben: Person
+) -> None:
+    await ada.invoke("imagine", {"prompt": "castle::2 rock --seed 5 --ar 1:1 --no fog --steps 9", "steps": 2})
+    asked = await ada.wait_for(lambda now: "castle::2 rock" in shown(now))
+    assert "--" not in shown(asked)
+    _, request = await png_of(ada, await finished(ada, asked))
+    assert (request.prompt, request.negative, request.seed, request.steps) == ("castle::2 rock", "fog", 5, 2)
+    assert (request.width, request.height) == (72, 72)
+    await ada.invoke("imagine", {"prompt": "a castle --sed 5"})
+    await ada.wait_for(lambda now: "column 10: --sed is unknown; did you mean --seed?" in now["content"])
+    assert not any("--sed" in now["content"] for now in await ben.messages())
+
+
 async def test_only_the_requester_and_moderators_can_cancel(
     service: Service, ada: Person, ben: Person, mo: Person
 ) -> None:

@@ -48,7 +48,7 @@ def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
     for after in (1, 4, 7):
         resumed = end(request, pocket, Checkpoint.from_bytes(broken_off(request, pocket, after)))
         assert resumed.image.tobytes() == whole.image.tobytes()
-        assert resumed.final.to_bytes() == whole.final.to_bytes()
+        assert resumed.checkpoint().to_bytes() == whole.checkpoint().to_bytes()
 
 
 def test_a_resumed_run_settles_where_the_whole_one_does(pocket: ClipModel) -> None:
@@ -76,7 +76,7 @@ def test_a_checkpoint_of_another_request_is_refused(pocket: ClipModel) -> None:
 def test_a_run_goes_on_from_a_checkpoint_as_from_its_picture_only_finer(pocket: ClipModel, again_as: str) -> None:
     request = small(steps=8)
     finished = end(request, pocket)
-    data = finished.final.to_bytes()
+    data = finished.checkpoint().to_bytes()
     following = {
         "the same size": again.continued(request, digest(data)),
         "twice the size": again.upscaled(request, digest(data)),

@@ -153,6 +153,10 @@ def test_requests_made_again_differ_in_what_was_asked_for_alone() -> None:
     assert again.revised(first, seed=2) == Request.resolve("a cat", seed=2, width=320, height=208)
     other = again.revised(first, "a dog --steps 9", steps=10)
     assert (other.prompt, other.steps, other.seed, other.width) == ("a dog", 10, 1, 320)
+    shaped = again.revised(first, "a dog --ar 1:1 --style pixel-art")
+    assert (shaped.width, shaped.height, shaped.canvas, shaped.style) == (256, 256, "palette", "pixel art of {}")
+    with pytest.raises(RequestError, match="style 'oil' is unknown"):
+        again.revised(first, "a dog --style oil")
     large = again.upscaled(first, SHA)
     assert (large.width, large.height, large.init, large.seed) == (640, 416, SHA, 1)
     varied = again.variation(first, SHA, 5)
