@@ -10,7 +10,7 @@ from typing import Final, TypeVar, Unpack
 from guidance import prompt as language
 from guidance.prompt import PromptError, clean
 from guidance.request import Request, RequestError, fitted, style_named
-from guidance.settings import Settings
+from guidance.settings import Settings, paced
 from guidance.style import STYLES
 
 VARIATION_STRENGTH: Final = 0.6
@@ -30,6 +30,7 @@ def revised(request: Request, text: str | None = None, seed: int | None = None, 
     Raises:
         RequestError: As Request.
     """
+    before = request.steps
     if text is not None:
         try:
             typed = language.parse(text)
@@ -51,7 +52,10 @@ def revised(request: Request, text: str | None = None, seed: int | None = None, 
         )
     if "negative" in changes:
         changes["negative"] = clean(changes["negative"])
-    return replace(request, seed=_or(seed, request.seed), **changes)
+    changed = replace(request, seed=_or(seed, request.seed), **changes)
+    if changed.steps == before or "learning_rate" in changes:
+        return changed
+    return replace(changed, learning_rate=paced(changed.learning_rate, before, changed.steps))
 
 
 def variation(request: Request, init: str, seed: int) -> Request:

@@ -38,7 +38,7 @@ _GROUPS: Final = {
         "noise_end": "standard deviation at the end",
     },
     "what counts as better": {
-        "learning_rate": "of the coarsest detail, at the start",
+        "learning_rate": "of the coarsest detail, at the start; by default, less for more steps",
         "smoothness": "weight against total variation",
         "restraint": "weight against gaudy colour",
         "headroom": "weight against values near black and white",

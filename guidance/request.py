@@ -16,7 +16,7 @@ from typing import Any, Final, Self, Unpack
 from guidance import prompt as language
 from guidance.prompt import PromptError, clean, nearest
 from guidance.ranges import RANGES
-from guidance.settings import CANVASES, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members
+from guidance.settings import CANVASES, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members, paced
 from guidance.style import STYLES, Style
 
 SCHEMA: Final = 2
@@ -69,7 +69,7 @@ class Request:
         jitter: How much brightness, contrast and saturation of a crop may differ, 0 to 1.
         noise, noise_end: Standard deviation of the Gaussian noise on each crop at the start and at the end.
         distance: What falls as a crop comes to resemble a phrase, one of DISTANCES.
-        learning_rate: Of the coarsest detail, at the start of the schedule.
+        learning_rate: Of the coarsest detail, at the start of the schedule; by default, less for a longer one.
         smoothness: Weight of total variation.
         restraint: Weight of the penalty on gaudy colour.
         headroom: Weight of the penalty on pixels near black and white.
@@ -232,6 +232,9 @@ class Request:
         if not {"width", "height"} & chosen.keys() and (shape := aspect or typed.aspect):
             settings["width"], settings["height"] = fitted(shape, settings["width"] * settings["height"])
         settings |= chosen
+        if "learning_rate" not in chosen.keys() | dress.settings.keys():
+            own = defaults_for(model)
+            settings["learning_rate"] = paced(own["learning_rate"], own["steps"], settings["steps"])
         settings["negative"] = clean(settings["negative"])
         return cls(
             prompt=typed.prompt,

@@ -30,7 +30,6 @@ PROMPTS: Final = {
     "barometer": 426,
     "basketball": 430,
     "wallet": 893,
-    "mask": 643,
 }
 """ImageNet classes that no setting was tuned on: the last ones in the hash order of `guidance.pocket.building.prompts`
 that are not among the development prompts."""

@@ -49,6 +49,16 @@ def test_what_is_chosen_beats_a_flag_that_beats_the_style_that_beats_the_host_th
     assert Request.resolve("cat").steps == 64
 
 
+def test_fewer_steps_are_larger_ones_unless_their_rate_is_chosen() -> None:
+    rates = [Request.resolve("a cat", seed=1, steps=steps).learning_rate for steps in (1, 20, 64, 160, 2000)]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[2] == 0.12
+    assert Request.resolve("a cat", steps=20, learning_rate=0.2).learning_rate == 0.2
+    short = again.revised(Request.resolve("a cat", seed=1), steps=20)
+    assert short == Request.resolve("a cat", seed=1, steps=20)
+    assert again.revised(short, steps=9, learning_rate=0.3).learning_rate == 0.3
+
+
 def test_without_a_seed_every_picture_gets_its_own() -> None:
     assert len({Request.resolve("a cat").seed for _ in range(8)}) > 1
 
