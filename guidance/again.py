@@ -13,8 +13,8 @@ from guidance.request import Request, RequestError, fitted, style_named
 from guidance.settings import Settings, paced
 from guidance.style import STYLES
 
-VARIATION_STRENGTH: Final = 0.6
-VARIATION_PERTURBATION: Final = 4.0
+VARIATION_STRENGTH: Final = 0.8
+VARIATION_PERTURBATION: Final = 0.8
 """Enough noise for another composition, few enough steps to keep the subject's place."""
 UPSCALE_STRENGTH: Final = 0.4
 CONTINUATION_STRENGTH: Final = 0.5

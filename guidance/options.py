@@ -109,7 +109,7 @@ def _start(group: "argparse._ArgumentGroup") -> None:
     file = {"metavar": "FILE", "type": Path}
     group.add_argument("--init", **file, help="a PNG, JPEG, WebP or checkpoint to start from")  # type: ignore[arg-type]
     _number(group, "strength", "with an init image, how much of the schedule may change it")
-    _number(group, "perturbation", "noise laid over the init image at the start")
+    _number(group, "perturbation", "how much of the init image gives way to noise")
     group.add_argument("--mask", **file, help="with an init image: white where it may change, black where it stays")  # type: ignore[arg-type]
     group.add_argument("--like", **file, help="take the whole request from a PNG of ours; other options change it")  # type: ignore[arg-type]
     group.add_argument("--vary", **file, help="another picture on the lines of a PNG or checkpoint of ours")  # type: ignore[arg-type]

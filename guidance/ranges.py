@@ -31,7 +31,7 @@ RANGES: Final[Mapping[str, Range]] = {
     "colours": Range(2, 64, "colours"),
     "pixel": Range(1, 32, "pixels"),
     "strength": Range(0, 1, "of the schedule"),
-    "perturbation": Range(0, 10, "times the starting noise"),
+    "perturbation": Range(0, 1, "of the picture"),
     "views": Range(1, 256, "views"),
     "view_low": Range(0.05, 1, "of the short side"),
     "view_high": Range(0.05, 1, "of the short side"),

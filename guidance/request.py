@@ -58,7 +58,7 @@ class Request:
         pixel: Side of the palette canvas's squares, in pixels.
         init: sha256 of the image or checkpoint to start from, or None to start from noise.
         strength: Share of the schedule that may change the init image: 0 keeps it, 1 runs every step.
-        perturbation: Noise laid over the init image at the start, for variations; 1 is as much as an empty start has.
+        perturbation: Share of the init image that gives way to noise at the start, for variations; 1 leaves none of it.
         mask: sha256 of an image that is white where the init image may change and black where it stays, or None.
         views: Crops that CLIP sees in each step.
         view_low, view_high: Smallest and largest side of a crop at the start, as a share of the short side.

@@ -106,7 +106,8 @@ def paced(rate: float, steps: int, new_steps: int) -> float:
     A step moves the canvas by about the rate, so with the same rate few steps stay pale and many burn out. On prompts
     for development, 20 steps were best judged at 2 to 3 times the rate of 64 steps, and 160 at 0.4 times.
     """
-    return round(rate * (steps / new_steps) ** 0.75, 4)
+    longer: float = (steps / new_steps) ** 0.75
+    return round(rate * longer, 4)
 
 
 def members(model: str) -> tuple[tuple[str, float], ...]:

@@ -29,7 +29,6 @@ PROMPTS: Final = {
     "whistle": 902,
     "barometer": 426,
     "basketball": 430,
-    "wallet": 893,
 }
 """ImageNet classes that no setting was tuned on: the last ones in the hash order of `guidance.pocket.building.prompts`
 that are not among the development prompts."""

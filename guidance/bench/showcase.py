@@ -48,7 +48,7 @@ def _again(model: ClipModel) -> list[Image.Image]:
     volcano = to_png(_made(Request.resolve("a volcano", seed=SEED), model).image, first.request)
     blobs = {hashlib.sha256(data).hexdigest(): data for data in (png, run, mask, volcano)}
     of_png, of_run, of_mask, of_volcano = blobs
-    masked = replace(first.request, prompt="a volcano", init=of_png, mask=of_mask, strength=1.0, perturbation=1.0)
+    masked = replace(first.request, prompt="a volcano", init=of_png, mask=of_mask, strength=1.0, perturbation=0.9)
     resembling = replace(first.request, prompt="", images=(ImagePrompt(of_png), ImagePrompt(of_volcano)))
     following = [
         again.variation(first.request, of_png, SEED + 1),

@@ -20,7 +20,7 @@ from tests.guidance.pictures import photograph, png
 from tests.guidance.requests import small
 
 PHOTO = png(photograph())
-FROM_PHOTO: dict[str, Any] = {"init": digest(PHOTO), "mask": digest(PHOTO), "strength": 1.0, "perturbation": 1.0}
+FROM_PHOTO: dict[str, Any] = {"init": digest(PHOTO), "mask": digest(PHOTO), "strength": 1.0, "perturbation": 0.5}
 
 
 def end(request: Request, model: ClipModel, resume: Checkpoint | None = None, data: bytes = PHOTO) -> Result:

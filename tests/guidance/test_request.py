@@ -100,7 +100,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> No
         ({"init": "abc"}, "init is not a sha256"),
         ({"init": SHA, "mask": "abc"}, "mask is not a sha256"),
         ({"mask": SHA}, "needs an init image"),
-        ({"perturbation": 1.0}, "needs an init image"),
+        ({"perturbation": 0.5}, "needs an init image"),
         ({"images": (ImagePrompt(SHA, 0),)}, "not 0"),
         ({"images": (ImagePrompt(SHA),) * 9}, "too many"),
         ({"images": [ImagePrompt(SHA)]}, "image prompts"),
