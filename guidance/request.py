@@ -234,7 +234,8 @@ class Request:
         settings |= chosen
         if "learning_rate" not in chosen.keys() | dress.settings.keys():
             own = defaults_for(model)
-            settings["learning_rate"] = paced(own["learning_rate"], own["steps"], settings["steps"])
+            # No steps at all are refused below.
+            settings["learning_rate"] = paced(own["learning_rate"], own["steps"], max(1, settings["steps"]))
         settings["negative"] = clean(settings["negative"])
         return cls(
             prompt=typed.prompt,
