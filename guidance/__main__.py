@@ -14,12 +14,13 @@ from PIL import Image
 
 from guidance.again import continued, revised, upscaled, variation
 from guidance.checkpoint import Checkpoint, CheckpointError, is_checkpoint
-from guidance.dataset import Dataset, check_writable, write
+from guidance.dataset import Dataset
 from guidance.inputs import digest
 from guidance.loop import Result, render
 from guidance.model import ClipModel, ModelError
 from guidance.options import parser
-from guidance.picture import PictureError, contact_sheet, read_image, request_of, to_png
+from guidance.output import check_writable, write
+from guidance.picture import PictureError, contact_sheet, png_of, read_image, request_of, to_png
 from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError
 from guidance.run import RenderError
@@ -62,8 +63,8 @@ def _check(options: argparse.Namespace) -> None:
     sources = [name for name in ("like", "vary", "upscale", "prolong", "resume") if getattr(options, name)]
     if len(sources) > 1:
         raise RequestError("choose one of --like, --vary, --upscale, --continue and --resume")
-    if options.resume and options.prompt is not None:
-        raise RequestError("--resume ends a run as it was asked for; leave the prompt out, or use --continue")
+    if options.resume:
+        _check_resume(options)
     if options.prompt is None and not sources and not options.image:
         raise RequestError("say what the picture should show: PROMPT is missing")
     if not 1 <= options.count <= MOST_PICTURES:
@@ -78,9 +79,20 @@ def _check(options: argparse.Namespace) -> None:
         raise RequestError("--sheet shows several pictures; ask for them with --count")
     if options.timelapse:
         encoder(options.timelapse)
+    if options.sheet and options.sheet.suffix.lower() != ".png":
+        raise RequestError(f"--sheet is {options.sheet}, but is written as PNG; end its name in .png")
     for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
         if path:
             check_writable(path)
+
+
+def _check_resume(options: argparse.Namespace) -> None:
+    """What would be passed over without a word."""
+    fields = (*Settings.__annotations__, "prompt", "size", "aspect", "seed", "model", "style")
+    for name in fields:
+        if getattr(options, name, None) is not None:
+            shown = "the prompt" if name == "prompt" else f"--{name.replace('_', '-')}"
+            raise RequestError(f"--resume ends a run as it was asked for; leave {shown} out, or use --continue")
 
 
 def _order(options: argparse.Namespace) -> Order:
@@ -125,7 +137,7 @@ def _derived(options: argparse.Namespace, source: Path, taken: Callable[[Path], 
     """The request that a file of ours leads to."""
     for name in ("model", "style", "aspect"):
         if getattr(options, name):
-            raise RequestError(f"--{name} is taken from {source}; give it with a new prompt instead")
+            raise RequestError(f"--{name} does not go with {source}, which has its own; ask anew, without that file")
     data = _read(source)
     request = Checkpoint.from_bytes(data).request if is_checkpoint(data) else request_of(data)
     if options.like:
@@ -167,7 +179,7 @@ def _many(options: argparse.Namespace, order: Order) -> int:
         _say(options, result, path, time.monotonic() - began, model.device.type)
     if options.sheet:
         images = [read_image(dataset.path(request).read_bytes()) for request in requests]
-        contact_sheet(images, columns=min(8, max(2, round(len(images) ** 0.5)))).save(options.sheet)
+        write(options.sheet, png_of(contact_sheet(images, columns=min(8, max(2, round(len(images) ** 0.5))))))
         print(options.sheet, file=sys.stderr if options.json else sys.stdout)
     return 0
 

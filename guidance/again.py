@@ -64,6 +64,7 @@ def variation(request: Request, init: str, seed: int) -> Request:
         request,
         init=init,
         mask=None,
+        stop=1.0,
         seed=seed,
         strength=VARIATION_STRENGTH,
         perturbation=VARIATION_PERTURBATION,
@@ -80,6 +81,7 @@ def upscaled(request: Request, init: str) -> Request:
         request,
         init=init,
         mask=None,
+        stop=1.0,
         width=2 * request.width,
         height=2 * request.height,
         strength=UPSCALE_STRENGTH,
@@ -88,8 +90,8 @@ def upscaled(request: Request, init: str) -> Request:
 
 
 def continued(request: Request, init: str) -> Request:
-    """More steps on a result: the second half of the schedule once more."""
-    return replace(request, init=init, mask=None, strength=CONTINUATION_STRENGTH, perturbation=0.0)
+    """More steps on a result: the second half of the schedule once more, to its end wherever the first run stopped."""
+    return replace(request, init=init, mask=None, stop=1.0, strength=CONTINUATION_STRENGTH, perturbation=0.0)
 
 
 def _or(value: Value | None, other: Value) -> Value:

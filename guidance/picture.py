@@ -66,9 +66,14 @@ def _decoded(image: Image.Image, max_pixels: int) -> Image.Image:
 
 
 def to_png(image: Image.Image, request: Request) -> bytes:
-    """The finished file."""
+    """The finished file, with the request in it."""
     chunks = PngImagePlugin.PngInfo()
     chunks.add_itxt(CHUNK, request.to_json())
+    return png_of(image, chunks)
+
+
+def png_of(image: Image.Image, chunks: PngImagePlugin.PngInfo | None = None) -> bytes:
+    """The plain file."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", pnginfo=chunks, optimize=False, compress_level=6)
     return buffer.getvalue()

@@ -146,14 +146,16 @@ def _split(prompt: str) -> Iterator[tuple[int, float, int, str]]:
     """(column, start, index of the text, text) of every stage."""
     matches = list(_STAGE.finditer(prompt))
     bounds = [match.start() for match in matches] + [len(prompt)]
-    if not matches or prompt[: bounds[0]].strip():
+    opened = not matches or bool(prompt[: bounds[0]].strip())  # something is said before the first "at"
+    if opened:
         yield 1, 0.0, 0, prompt[: bounds[0]]
     for match, limit in zip(matches, bounds[1:], strict=True):
         share = _number(match[1])
-        if share is None or not 0 <= share < 100 or (match.start() > 0 and share == 0):
+        if share is None or not 0 <= share < 100:
             raise PromptError(match.start(1) + 1, f"{match[1]!r} is no percentage of the run, 0 to 99")
-        if match.start() == 0 and share > 0:
-            raise PromptError(1, f"say what the picture shows before {share:g} %, or begin at 0 %")
+        if not opened and share > 0:
+            raise PromptError(match.start() + 1, f"say what the picture shows before {share:g} %, or begin at 0 %")
+        opened = True
         yield match.start(1) + 1, share / 100, match.end(), prompt[match.end() : limit]
 
 

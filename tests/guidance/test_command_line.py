@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from guidance.__main__ import main
-from guidance.dataset import write
+from guidance.output import write
 from guidance.picture import read_image, request_of
 from guidance.ranges import RANGES
 from guidance.request import Request
@@ -187,6 +187,9 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--count", "2", "--timelapse", "a.mp4"], "leave --count out"),
         (["a", "--count", "2", "--seed", "4294967295"], "too high for 2 seeds"),
         (["a", "--sheet", "a.png"], "with --count"),
+        (["a", "--count", "2", "--sheet", "a.xyz"], "end its name in .png"),
+        (["--resume", __file__, "--steps", "9"], "leave --steps out"),
+        (["--resume", __file__, "--aspect", "1:1"], "leave --aspect out"),
         (["a", "--timelapse", "a.gif"], ".mp4 or .webp"),
         (["a", "--image", f"{__file__}::x"], "must be a number"),
         (["a", "--mask", "missing.png"], "missing.png cannot be read"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from guidance.dataset import MANIFEST, Dataset, write
+from guidance.dataset import MANIFEST, Dataset
 from guidance.picture import PictureError, to_png
 from guidance.request import Request
 
@@ -39,16 +39,3 @@ def test_a_manifest_that_is_not_ours_is_left_alone(tmp_path: Path, text: str) ->
     with pytest.raises(PictureError, match="not a manifest of guidance"):
         Dataset(tmp_path)
     assert (tmp_path / MANIFEST).read_text() == text
-
-
-def test_a_file_is_replaced_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    write(path, b"old")
-    write(path, b"new")
-    assert path.read_bytes() == b"new"
-    with pytest.raises(PictureError, match="cannot be written"):
-        write(tmp_path / "no" / "a.png", b"x")
-    path.with_name("b").mkdir()
-    with pytest.raises(PictureError, match="cannot be written"):
-        write(path.with_name("b"), b"x")
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.png", "b"]

@@ -65,6 +65,10 @@ def test_a_dash_that_a_telephone_made_of_two_hyphens_still_is_a_flag() -> None:
     assert parse("a castle —seed 5 —no fog") == Typed("a castle", negative="fog", seed=5)
 
 
+def test_flags_before_the_first_stage_change_nothing_about_it() -> None:
+    assert parse("--seed 5 at 0 %: a castle") == Typed("at 0 %: a castle", seed=5)
+
+
 def test_a_stage_ends_what_is_not_wanted() -> None:
     assert parse("a castle --no fog at 60 %: a ruin") == Typed("a castle at 60 %: a ruin", negative="fog")
 
@@ -93,6 +97,8 @@ def test_a_stage_ends_what_is_not_wanted() -> None:
         ("a castle at x %: a ruin", 13, "'x' is no percentage"),
         ("a at 60 %: b at 30 %: c", 17, "stages rise"),
         ("at 60 %: a ruin", 1, "before 60 %"),
+        ("--seed 5 at 60 %: a ruin", 10, "before 60 %"),
+        ("a castle at 0 %: a ruin", 13, "stages rise"),
     ],
 )
 def test_what_cannot_be_read_is_pointed_at(text: str, column: int, says: str) -> None:

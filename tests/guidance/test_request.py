@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from guidance import again
 from guidance.prompt import clean
 from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError, fitted
-from guidance.settings import CANVASES, DISTANCES, members
+from guidance.settings import CANVASES, DISTANCES, Settings, members
 from guidance.style import Style
 
 SHA = "a" * 64
@@ -153,6 +153,11 @@ def test_a_model_s_name_may_name_several_with_weights() -> None:
     )
 
 
+def test_every_setting_is_a_field_of_the_same_type() -> None:
+    fields = get_type_hints(Request)
+    assert {name: fields[name] for name in get_type_hints(Settings)} == get_type_hints(Settings)
+
+
 def test_a_request_says_which_inputs_it_needs() -> None:
     request = Request.resolve("x", init=SHA, mask="b" * 64, images=(ImagePrompt("c" * 64),))
     assert request.inputs() == {SHA, "b" * 64, "c" * 64}
@@ -172,7 +177,9 @@ def test_requests_made_again_differ_in_what_was_asked_for_alone() -> None:
     varied = again.variation(first, SHA, 5)
     assert (varied.seed, varied.init, varied.prompt) == (5, SHA, "a cat")
     assert varied.perturbation > 0
-    assert again.continued(first, SHA).steps == first.steps
+    halfway = again.revised(first, stop=0.5)
+    for following in (again.continued(halfway, SHA), again.upscaled(halfway, SHA), again.variation(halfway, SHA, 1)):
+        assert (following.stop, following.steps) == (1.0, first.steps)
     with pytest.raises(RequestError, match="width is 4096"):
         again.upscaled(Request.resolve("a cat", width=2048, height=64), SHA)
 
