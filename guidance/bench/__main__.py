@@ -15,8 +15,8 @@ from typing import Final
 
 import torch
 
-from guidance.bench import clock, earlier, subjects
-from guidance.model import pick_device
+from guidance.bench import clock, crops, earlier, subjects
+from guidance.model import pick_device, prepare
 from guidance.perceptor import HALF
 
 JUDGED: Final = {("pocket",): 8, ("ViT-B-32",): 32}
@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="default: %(default)s")
     parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--only", choices=["limit", "earlier", "growth", "precision"], help="one part of it")
+    parser.add_argument("--only", choices=["limit", "earlier", "growth", "precision", "crops"], help="one part of it")
     return parser
 
 
@@ -59,6 +59,8 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
         yield from _against_the_limit(device, pairs)
     if only in (None, "earlier"):
         yield from _earlier(device, pairs)
+    if only in (None, "crops"):
+        yield from _crops(pairs)
     if only in (None, "precision"):
         yield from _precision(device)
     if only in (None, "growth"):
@@ -99,6 +101,15 @@ def _earlier(device: str, pairs: int) -> Iterator[Row]:
         for name, loop in loops.items():
             pair = clock.pairs(subjects.limit(model, views), loop, max(5, pairs // 2), model.device)
             yield {"part": "earlier", "model": model.name, "views": views, "loop": name, "ratio": pair.ratio}
+
+
+def _crops(pairs: int) -> Iterator[Row]:
+    """Dense products against sparse ones, on the CPU."""
+    cpu = pick_device("cpu")
+    prepare(cpu)
+    for side in (SIDE, 512, 1024):
+        pair = clock.pairs(crops.sparse(side), crops.dense(side), pairs, cpu)
+        yield {"part": "crops", "side": side, "sparse_s": pair.first, "dense_s": pair.second, "ratio": pair.ratio}
 
 
 def _precision(device: str) -> Iterator[Row]:
