@@ -141,7 +141,8 @@ async def test_a_bot_that_is_killed_while_it_renders_finishes_the_job_once_after
     done = await finished(ada, asked)
     _, request = await png_of(ada, done)
     assert request.seed == 11
-    await asyncio.sleep(2)
+    await ada.wait_for(lambda now: "your picture is ready" in now["content"])
+    await asyncio.sleep(2)  # in which whatever would come twice would come
     cards = [message for message in await ada.messages() if "a phoenix" in shown(message)]
     assert [card["id"] for card in cards] == [asked["id"]]
     assert len(await ada.pings()) == 1
