@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from guidance.perceptor import Perceptor
-from guidance.picture import read_image, to_tensor
+from guidance.picture import read_image
 from guidance.request import Request
 from guidance.style import dressed
+from guidance.tensor import to_tensor
 
 
 @dataclass(frozen=True, slots=True)

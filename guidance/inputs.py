@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from guidance.picture import read_image, to_tensor
+from guidance.picture import read_image
 from guidance.request import Request, RequestError
+from guidance.tensor import to_tensor
 
 
 def inputs_of(request: Request, blobs: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""Tensors ↔ Pillow, pictures ↔ bytes.
+"""Pictures ↔ bytes, without torch.
 
 A PNG carries its request in a text chunk, and neither a time, a path nor a host: same picture, same bytes.
 """
@@ -7,10 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-import torch
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
-from torch import Tensor
 
 from guidance.request import Request, RequestError
 
@@ -24,21 +21,13 @@ class PictureError(ValueError):
     """Bytes that are not a picture we read; the message is one sentence."""
 
 
-def from_tensor(pixels: Tensor) -> Image.Image:
-    """(3, H, W) in [0, 1] to an RGB image, rounded to 8 bits."""
-    levels = (pixels.detach().clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0)
-    return Image.fromarray(levels.cpu().contiguous().numpy())
-
-
-def to_tensor(image: Image.Image, width: int, height: int) -> Tensor:
-    """An image, scaled to fill and cropped around its centre, as (3, height, width) float32 in [0, 1]."""
+def filled(image: Image.Image, width: int, height: int) -> Image.Image:
+    """An image, scaled to fill that size and cropped around its centre, as RGB."""
     ratio = max(width / image.width, height / image.height)
     box_width, box_height = width / ratio, height / ratio
     left, top = (image.width - box_width) / 2, (image.height - box_height) / 2
-    fitted = image.convert("RGB").resize(
-        (width, height), Image.Resampling.LANCZOS, box=(left, top, left + box_width, top + box_height)
-    )
-    return torch.from_numpy(np.array(fitted)).permute(2, 0, 1).to(torch.float32) / 255
+    box = (left, top, left + box_width, top + box_height)
+    return image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS, box=box)
 
 
 def read_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
@@ -114,6 +103,5 @@ def contact_sheet(images: Sequence[Image.Image], columns: int, cell: int = 256, 
     sheet = Image.new("RGB", (columns * (cell + gap) - gap, rows * (cell + gap) - gap), "white")
     for index, image in enumerate(images):
         row, column = divmod(index, columns)
-        pixels = to_tensor(image, cell, cell)
-        sheet.paste(from_tensor(pixels), (column * (cell + gap), row * (cell + gap)))
+        sheet.paste(filled(image, cell, cell), (column * (cell + gap), row * (cell + gap)))
     return sheet

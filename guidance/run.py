@@ -17,8 +17,8 @@ from guidance.canvas import REGISTRY, Canvas
 from guidance.checkpoint import Checkpoint, CheckpointError, is_checkpoint
 from guidance.inputs import image_of, inputs_of
 from guidance.model import ClipModel
-from guidance.picture import from_tensor, to_tensor
 from guidance.request import Request
+from guidance.tensor import from_tensor, to_tensor
 from guidance.view import Course, Crops
 
 BETAS: Final = (0.9, 0.95)

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from guidance.canvas import colour
 from guidance.canvas.pyramid import Pyramid
-from guidance.picture import from_tensor
 from guidance.randomness import generator
+from guidance.tensor import from_tensor
 
 SOFTNESS: Final = 0.02
 """Squared distance in RGB over which a choice is soft, for the gradient alone."""

