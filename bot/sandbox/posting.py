@@ -1,15 +1,18 @@
-"""Messages come, change and go."""
+"""Messages come, change and go.
+
+In a thread they wake it, and what is archived or locked has its say first.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire_message
+from bot.sandbox import threads, wire_message
 from bot.sandbox.attachments import assemble
-from bot.sandbox.errors import DiscordError, empty_message
+from bot.sandbox.errors import DiscordError, empty_message, system_message
 from bot.sandbox.events import MessageCreated, MessageDeleted, MessageEdited
 from bot.sandbox.mentions import EVERYTHING, mentioned
-from bot.sandbox.permissions import Permission
+from bot.sandbox.permissions import Permission, to_write
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 from bot.sandbox.world import Message
@@ -23,13 +26,15 @@ if TYPE_CHECKING:
     from bot.sandbox.validate.message import Draft
     from bot.sandbox.world import Channel
 
-REPLY = 19
+REPLY, NAME_CHANGE = 19, 4
+# what somebody wrote; Discord itself writes all other types
+ORDINARY = (0, REPLY, 20, 23)
 NONCE_LIFETIME_S = 300
 
 
-def needed_to_post(draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
+def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
     """Return the permissions without which a channel message is refused."""
-    needed = Permission.SEND_MESSAGES
+    needed = to_write(channel)
     if draft.embeds:
         needed |= Permission.EMBED_LINKS
     if uploads:
@@ -41,9 +46,11 @@ def post(realm: Realm, author_id: int, channel: Channel, draft: Draft, uploads: 
     """Post a channel message; with `enforce_nonce`, return the one that already carries the nonce instead.
 
     Raises:
-        DiscordError: 50001, 50013, 50006, or 50035 for a reply to a message that is not there.
+        DiscordError: 50001, 50013, 50006, 50083 or 160005 in a locked thread, or 50035 for a reply to a message that is
+            not there.
     """
-    realm.require(author_id, channel, needed_to_post(draft, uploads))
+    realm.require(author_id, channel, needed_to_post(channel, draft, uploads))
+    threads.require_unlocked(realm, author_id, channel)
     if draft.enforce_nonce and draft.nonce is not None:
         earlier = _with_nonce(realm, author_id, channel, draft.nonce)
         if earlier is not None:
@@ -59,7 +66,10 @@ def post(realm: Realm, author_id: int, channel: Channel, draft: Draft, uploads: 
         nonce=draft.nonce,
     )
     _fill(realm, message, channel, draft, uploads)
-    return _publish(realm, message)
+    publish(realm, message)
+    # who writes in a thread has joined it
+    threads.join(realm, author_id, channel)
+    return message
 
 
 def respond(
@@ -80,7 +90,7 @@ def respond(
         ephemeral_for=interaction.user_id if ephemeral else None,
     )
     _fill(realm, message, channel, draft, uploads)
-    return _publish(realm, message)
+    return publish(realm, message)
 
 
 def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral: bool, kind: int) -> Message:
@@ -97,12 +107,20 @@ def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral
         interaction=interaction.metadata(),
         ephemeral_for=interaction.user_id if ephemeral else None,
     )
-    return _publish(realm, message)
+    return publish(realm, message)
 
 
 def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
-    """Change what a draft names; a message that was "thinking" becomes a real one."""
-    channel = realm.world.channels[message.channel_id]
+    """Change what a draft names; a message that was "thinking" becomes a real one.
+
+    Raises:
+        DiscordError: 50006, 50021 for a system message, 50083 in an archived thread, 160005 in a locked one.
+    """
+    channel = realm.channel(message.channel_id)
+    threads.require_active(channel)
+    threads.require_unlocked(realm, message.author_id, channel)
+    if message.type not in ORDINARY:
+        raise system_message()
     was_thinking = bool(message.flags & wire_message.LOADING)
     files = assemble(realm, channel.id, message.attachments, draft.attachments, uploads)
     content = message.content if draft.content is None else draft.content
@@ -126,7 +144,13 @@ def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upl
 
 
 def delete(realm: Realm, message: Message) -> None:
-    """Delete a message and its files."""
+    """Delete a message and its files; a thread that was begun from it lives on.
+
+    Raises:
+        DiscordError: 50021 for a message of Discord's that stays.
+    """
+    if message.type in (threads.STARTER, NAME_CHANGE):
+        raise system_message()
     del realm.world.messages[message.channel_id][message.id]
     realm.archive.drop_message(message)
     realm.events.publish(MessageDeleted(message))
@@ -194,7 +218,13 @@ def _ping(realm: Realm, message: Message) -> None:
             realm.pings.append((message.id, user_id))
 
 
-def _publish(realm: Realm, message: Message) -> Message:
+def publish(realm: Realm, message: Message) -> Message:
+    """Put a finished message into its channel, waking a thread that sleeps, and tell everybody."""
+    channel = realm.channel(message.channel_id)
+    threads.wake(realm, channel)
+    if channel.thread is not None:
+        channel.thread.sent += message.type != threads.STARTER
+        realm.archive.put_thread(channel)
     realm.world.messages.setdefault(message.channel_id, {})[message.id] = message
     realm.archive.put_message(message)
     realm.events.publish(MessageCreated(message))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox import wire_thread
 from bot.sandbox.clock import timestamp
-from bot.sandbox.permissions import in_channel
+from bot.sandbox.permissions import Permission, in_channel
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
@@ -72,6 +73,8 @@ def role(entry: Role) -> Payload:
 
 def channel(realm: Realm, where: Channel, *, with_guild: bool = True) -> Payload:
     """Return a channel object."""
+    if where.thread is not None:
+        return wire_thread.thread(realm, where)
     posted = [m.id for m in realm.world.messages.get(where.id, {}).values() if m.ephemeral_for is None]
     body: Payload = {
         "id": str(where.id),
@@ -98,7 +101,8 @@ def channel(realm: Realm, where: Channel, *, with_guild: bool = True) -> Payload
 def interaction_channel(realm: Realm, where: Channel, user_id: int) -> Payload:
     """Return a channel as interactions and resolved options carry it: with the permissions of the one who acts."""
     body = channel(realm, where)
-    del body["permission_overwrites"]
+    for key in ("permission_overwrites", "member"):
+        body.pop(key, None)
     body["permissions"] = str(int(in_channel(realm.world, user_id, where)))
     return body
 
@@ -156,7 +160,13 @@ def guild_create(realm: Realm, *, with_presences: bool) -> Payload:
         "voice_states": [],
         "members": [member(who) for who in seen],
         "channels": [channel(realm, where, with_guild=False) for where in world.channels.values()],
-        "threads": [],
+        "threads": [
+            wire_thread.in_guild_create(realm, where)
+            for where in world.threads.values()
+            if where.thread is not None
+            and not where.thread.archived
+            and in_channel(world, world.bot.id, where) & Permission.VIEW_CHANNEL
+        ],
         "presences": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
