@@ -11,7 +11,7 @@ from bot.sandbox import threads, wire_message
 from bot.sandbox.attachments import assemble
 from bot.sandbox.errors import DiscordError, empty_message, system_message
 from bot.sandbox.events import MessageCreated, MessageDeleted, MessageEdited
-from bot.sandbox.mentions import EVERYTHING, mentioned
+from bot.sandbox.notifying import REPLY, mention, ping
 from bot.sandbox.permissions import Permission, to_write
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.sandbox.validate.message import Draft
     from bot.sandbox.world import Channel
 
-REPLY, NAME_CHANGE = 19, 4
+NAME_CHANGE = 4
 # what somebody wrote; Discord itself writes all other types
 ORDINARY = (0, REPLY, 20, 23)
 NONCE_LIFETIME_S = 300
@@ -133,9 +133,9 @@ def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upl
     if draft.flags is not None:
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
     if draft.content is not None:
-        _mention(realm, message, channel, draft)
+        mention(realm, message, channel, draft)
     if was_thinking:
-        _ping(realm, message)
+        ping(realm, message)
     else:
         message.edited_at = realm.clock.time()
     realm.archive.put_message(message)
@@ -190,32 +190,8 @@ def _fill(realm: Realm, message: Message, channel: Channel, draft: Draft, upload
     message.attachments = assemble(realm, channel.id, [], draft.attachments, uploads)
     message.flags |= (draft.flags or 0) & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
     message.tts = draft.tts
-    _mention(realm, message, channel, draft)
-    _ping(realm, message)
-
-
-def _mention(realm: Realm, message: Message, channel: Channel, draft: Draft) -> None:
-    replied_to = None
-    if message.type == REPLY and message.interaction_id is None and message.reference_id is not None:
-        original = realm.world.message(channel.id, message.reference_id)
-        replied_to = None if original is None else original.author_id
-    granted = realm.permissions(message.author_id, channel)
-    found = mentioned(realm.world, message.content, draft.allowed or EVERYTHING, granted, replied_to)
-    message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
-
-
-def _ping(realm: Realm, message: Message) -> None:
-    """Record whom a new message notifies; an edit never notifies anybody."""
-    if message.flags & SUPPRESS_NOTIFICATIONS:
-        return
-    by_role = {
-        user_id
-        for user_id, member in realm.world.members.items()
-        if message.mention_everyone or set(member.roles) & set(message.mention_roles)
-    }
-    for user_id in dict.fromkeys([*message.mentions, *sorted(by_role)]):
-        if user_id != message.author_id:
-            realm.pings.append((message.id, user_id))
+    mention(realm, message, channel, draft)
+    ping(realm, message)
 
 
 def publish(realm: Realm, message: Message) -> Message:

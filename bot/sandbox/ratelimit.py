@@ -26,7 +26,7 @@ class Limit:
 
 GLOBAL = "global"
 # Edits of messages older than an hour, per channel and beside the route's own bucket. Documented: the code 30046 and
-# its words. Observed: it comes as a 429, and client authors measured 3 edits in 6 seconds (docs.discord.food). Not known:
+# its words. Observed: it comes as a 429, and client authors measured 3 edits in 6 seconds (docs.discord.food). Unknown:
 # whether longer windows lie behind it, and whether edits through a webhook count. This is the least to cope with.
 OLD_EDITS = "message-edit-old"
 MOST_WINDOWS = 1000

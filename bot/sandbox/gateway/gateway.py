@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.sandbox import wire
+from bot.sandbox import wire, wire_guild
 from bot.sandbox.events import BotPresence
 from bot.sandbox.gateway.connection import Close, Connection, Op, Refused
 from bot.sandbox.gateway.dispatch import dispatch
@@ -97,7 +97,7 @@ class Gateway:
         session.dispatch("READY", self._ready(session, connection, data))
         if intents & Intent.GUILDS:
             presences = bool(intents & Intent.GUILD_PRESENCES)
-            session.dispatch("GUILD_CREATE", wire.guild_create(self.realm, with_presences=presences))
+            session.dispatch("GUILD_CREATE", wire_guild.guild_create(self.realm, with_presences=presences))
         self._tell_presence()
 
     def _authenticate(self, data: Payload) -> None:

@@ -1,6 +1,38 @@
+"""What a person does with commands: slash commands, menus, completion, and the modals that they open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox import registry, wire_message
+from bot.sandbox.attachments import assemble
+from bot.sandbox.body import read_body
+from bot.sandbox.errors import missing_permissions, unknown_command, unknown_interaction
+from bot.sandbox.interactions import Kind, State
+from bot.sandbox.page.modal import modal_values
+from bot.sandbox.page.where import channel_of, require_usable
+from bot.sandbox.payload import snowflake
+from bot.sandbox.rest.endpoint import path_id
+from bot.sandbox.validate.command import CHAT_INPUT, MESSAGE, USER
+from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.option import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+    from bot.sandbox.body import Upload
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.realm import Realm
+    from bot.sandbox.world import Attachment, Channel, Command
+
+MODAL_CALLBACK = 9
+
+
 async def use_command(realm: Realm, user_id: int, request: web.Request) -> Payload:
     """Use a slash command, or a menu command on a message or a member."""
-    channel = _channel(realm, user_id, request)
+    channel = channel_of(realm, user_id, request)
     body = await read_body(request)
     asked = body.object()
     command = _usable(realm, user_id, channel, asked.get("command_id"))
@@ -30,6 +62,7 @@ def _usable(realm: Realm, user_id: int, channel: Channel, command_id: object) ->
     command = next((command for command in realm.world.commands if command.id == wanted), None)
     if command is None:
         raise unknown_command()
+    require_usable(realm, user_id, channel)
     if not registry.usable(realm, command, user_id, channel):
         raise missing_permissions()
     return command
@@ -60,14 +93,18 @@ def _target(realm: Realm, user_id: int, channel: Channel, command: Command, targ
 
 async def autocomplete(realm: Realm, user_id: int, request: web.Request) -> Payload:
     """Ask the bot to complete an option, and wait for its choices."""
-    channel = _channel(realm, user_id, request)
+    channel = channel_of(realm, user_id, request)
     asked = (await read_body(request)).object()
     command = _usable(realm, user_id, channel, asked.get("command_id"))
     form = Form()
     options = Options(realm, user_id, {}, form, focused=str(asked.get("focused")))
-    checked = options.check(command.definition["options"], asked.get("options") or [])
+    checked = options.check(command.definition.get("options") or [], asked.get("options") or [])
+    if not options.completing:
+        form.error(("focused",), "UNKNOWN_OPTION", "The command completes no such option")
     form.finish()
     data: Payload = {"id": str(command.id), "name": command.name, "type": command.type, "options": checked}
+    if command.guild_id is not None:
+        data["guild_id"] = str(command.guild_id)
     opened = realm.interactions.open(realm, Kind.AUTOCOMPLETE, user_id, channel, data)
     await opened.settled.wait()
     return {"failed": opened.state is State.FAILED, "choices": (opened.answer or {}).get("choices", [])}
