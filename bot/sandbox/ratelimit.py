@@ -52,6 +52,7 @@ DEFAULT_LIMITS: Mapping[str, Limit] = {
     OLD_EDITS: Limit(3, 6),
     "message-delete": Limit(5, 1),
     "reaction": Limit(1, 0.25),
+    "reaction-list": Limit(5, 5),
     "typing": Limit(5, 5),
     "dm": Limit(10, 10),
     "webhook": Limit(5, 2),

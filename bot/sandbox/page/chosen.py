@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.validate.component import STRING_SELECT
 from bot.sandbox.validate.option import Options
+from bot.sandbox.validate.select import STRING_SELECT
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload

@@ -9,8 +9,8 @@ from bot.sandbox.errors import invalid_form
 from bot.sandbox.interactions import Kind
 from bot.sandbox.page.chosen import chosen_values
 from bot.sandbox.page.where import channel_of, message_of, require_usable
-from bot.sandbox.validate.component import SELECTS
 from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.select import SELECTS
 
 if TYPE_CHECKING:
     from aiohttp import web

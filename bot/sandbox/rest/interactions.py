@@ -66,7 +66,7 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
     """Do what a callback says, and return the message that it made or changed."""
     channel = realm.channel(interaction.channel_id)
     if kind == CHOICES:
-        interaction.answer = check_choices(data)
+        interaction.answer = check_choices(data, _focused_type(interaction.data.get("options") or []))
         return None
     if kind == MODAL:
         interaction.answer = check_modal(data)
@@ -85,6 +85,16 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
         post = posting.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
     interaction.original_id = post.id
     return post
+
+
+def _focused_type(options: list[Payload]) -> object:
+    """Return the type of the option that is being completed, at whatever depth it is."""
+    for option in options:
+        if option.get("focused"):
+            return option["type"]
+        if option.get("options"):
+            return _focused_type(option["options"])
+    return None
 
 
 async def follow_up(realm: Realm, request: web.Request) -> Answer:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from bot.sandbox import wire, wire_message
 from bot.sandbox.payload import snowflake
 from bot.sandbox.permissions import Permission, in_guild
-from bot.sandbox.validate.command import BOOLEAN, GROUP, INTEGER, NUMBER, STRING, SUBCOMMAND
+from bot.sandbox.validate.command import GROUP, SUBCOMMAND
+from bot.sandbox.validate.limits import BOOLEAN, CHANNEL, INTEGER, NUMBER, SAFE_INTEGER, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.validate.form import Form, Path
     from bot.sandbox.world import Attachment, Member
 
-USER, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT = 6, 7, 8, 9, 11
-# Discord's clients send integers that a double represents exactly
-SAFE_INTEGER = 2**53 - 1
+USER, ROLE, MENTIONABLE, ATTACHMENT = 6, 8, 9, 11
 
 
 class Options:
