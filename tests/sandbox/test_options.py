@@ -1,4 +1,4 @@
-"""Definitions of commands, and the options given to them: depth, limits, languages and resolved data, as Discord has."""
+"""Definitions of commands, and the options given to them: depth, limits, languages, what they resolve to."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import registry, threads, wire, wire_message
+from bot.sandbox import registry, threads, wire, wire_message, wire_thread
 from bot.sandbox.errors import unknown_interaction
 from bot.sandbox.page.live import interaction
 from bot.sandbox.page.where import channel_of
@@ -60,6 +60,7 @@ def _thread(realm: Realm, user_id: int, channel: Channel) -> Payload:
         "locked": kept.locked,
         "joined": kept.joined(user_id) is not None,
         "members": [str(member.user_id) for member in kept.members],
+        "message_count": wire_thread.thread(realm, channel)["message_count"],
     }
 
 
