@@ -29,9 +29,9 @@ function commandItems(text) {
 
 const POOLS = {
   [TYPE.boolean]: () => [["True"], ["False"]],
-  [TYPE.user]: () => [...state.members.values()].map((entry) => [`@${entry.name}`, entry.roles[0] ?? "Member"]),
-  [TYPE.channel]: (option) => places(option).map((entry) => [`#${entry.name}`, entry.topic ?? ""]),
-  [TYPE.role]: () => [...state.roles.values()].map((name) => [`@${name.replace(/^@/, "")}`]),
+  [TYPE.user]: () => [...state.members.values()].map((entry) => [`@${entry.name}`, entry.roles[0] ?? "Member", h("img", { src: entry.avatar_url, alt: "", width: 30, height: 30 })]),
+  [TYPE.channel]: (option) => places(option).map((entry) => [`#${entry.name}`, entry.topic ?? "", entry.parent_id ? "🧵" : "#"]),
+  [TYPE.role]: () => [...state.roles.values()].map((name) => [`@${name.replace(/^@/, "")}`, "Role", "@"]),
   [TYPE.mentionable]: () => [...POOLS[TYPE.user](), ...POOLS[TYPE.role]()],
 };
 
@@ -66,7 +66,7 @@ function valueItems(parsed, caret, refresh) {
   const option = value && parsed.entry.options.find((entry) => entry.name === value.name);
   if (!option || value.labelStart === null) return null;
   const typed = value.text.toLowerCase();
-  const item = ([label, description]) => ({ key: label, lead: "·", label, description, replace: [value.start, value.end, ` ${label} `] });
+  const item = ([label, description, lead]) => ({ key: label, lead: lead ?? "›", label, description, replace: [value.start, value.end, ` ${label} `] });
   if (option.autocomplete) {
     const key = [actor(), suggestionKey(parsed.entry, option, value.text)].join("\n");
     if (!answers.has(key)) fromBot(parsed, option, value.text, refresh).catch(() => {});

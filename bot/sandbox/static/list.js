@@ -52,7 +52,7 @@ function beginning() {
   const here = channel();
   const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
   const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? "🧵" : "#"), h("h3", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
-    h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, begun by ${member(here.owner_id)?.name ?? "somebody"}.` : here.topic ?? ""), here.commands.length > 0 && h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do.")];
+    h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, begun by ${member(here.owner_id)?.name ?? "somebody"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do.")];
   byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
 }
 

@@ -67,7 +67,7 @@ export function select(component, onpick, { label = null, invalid = null } = {})
         row.setAttribute("aria-selected", on ? "true" : "false");
         row.disabled = many && !on && chosen.length >= component.max_values;
       }
-      if (count) count.textContent = `${chosen.length} of ${component.min_values === component.max_values ? component.max_values : `${component.min_values} to ${component.max_values}`}`;
+      if (count) count.textContent = `${chosen.length} chosen, ${component.min_values === component.max_values ? "needs" : "at most"} ${component.max_values}`;
       face.replaceChildren(words(component, chosen));
     };
     paint();
