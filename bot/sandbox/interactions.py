@@ -80,10 +80,13 @@ class Interaction:
         body: Payload = {"id": str(self.id), "type": int(self.kind), "user_id": self.user_id}
         if self.kind is Kind.COMMAND:
             body["name"] = self.data["name"]
-            if self.data.get("type") == 3:
-                body["target_message_id"] = str(self.data["target_id"])
+            kind = {2: "target_user_id", 3: "target_message_id"}.get(self.data.get("type", 1))
+            if kind is not None:
+                body[kind] = str(self.data["target_id"])
         elif self.kind is Kind.COMPONENT:
             body["interacted_message_id"] = str(self.message_id)
+        elif self.trigger is not None:
+            body["triggering_interaction_metadata"] = self.trigger.metadata()
         return body
 
 

@@ -147,6 +147,11 @@ def _reference(realm: Realm, post: Message, viewer_id: int | None, *, nested: bo
 def _interaction_metadata(realm: Realm, kept: Payload) -> Payload:
     body = {key: value for key, value in kept.items() if key not in ("name", "user_id")}
     body["user"] = wire.user(realm.world.members[int(kept["user_id"])].user)
+    if "target_user_id" in body:
+        body["target_user"] = wire.user(realm.world.members[int(body.pop("target_user_id"))].user)
+    if "triggering_interaction_metadata" in body:
+        trigger = body["triggering_interaction_metadata"]
+        body["triggering_interaction_metadata"] = _interaction_metadata(realm, trigger)
     body["authorizing_integration_owners"] = {"0": str(realm.world.guild.id)}
     return body
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.ratelimit import OLD_EDITS, Limit
+from bot.sandbox.server import Sandbox
+from tests.sandbox.client import Client, running
+
 if TYPE_CHECKING:
+    import pytest
+
     from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import Wire
 
@@ -26,3 +32,17 @@ async def test_the_fourth_edit_of_old_messages_in_six_seconds_is_refused(wire: W
     assert (await wire.call("PATCH", f"{wire.messages}/{fresh}", {"content": "young"})).status == 200
     await clock.advance(6)
     assert (await wire.call("PATCH", f"{wire.messages}/{second}", {"content": "in time"})).status == 200
+
+
+async def test_discord_py_waits_and_edits_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with (
+        Sandbox(limits={OLD_EDITS: Limit(1, 0.5)}) as sandbox,
+        running(sandbox, monkeypatch, Client()) as client,
+    ):
+        sent = await client.text_channel("imagine").send("one")
+        kept = sandbox.world.messages[sent.channel.id][sent.id]
+        kept.timestamp -= 3601
+        for words in ("two", "three"):
+            await sent.edit(content=words)
+        assert kept.content == "three"
+        assert kept.edited_at is not None
