@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.interaction import Interaction
     from bot.sandbox.payload import Payload
     from bot.sandbox.world import Channel, Message
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.body import Upload
-    from bot.sandbox.interactions import Interaction
     from bot.sandbox.realm import Realm
     from bot.sandbox.validate.message import Draft
     from bot.sandbox.world import Channel
@@ -65,49 +64,11 @@ def post(realm: Realm, author_id: int, channel: Channel, draft: Draft, uploads: 
         reference_id=reference_id,
         nonce=draft.nonce,
     )
-    _fill(realm, message, channel, draft, uploads)
+    fill(realm, message, channel, draft, uploads)
     publish(realm, message)
     # who writes in a thread has joined it
     threads.join(realm, author_id, channel)
     return message
-
-
-def respond(
-    realm: Realm, interaction: Interaction, channel: Channel, draft: Draft, uploads: Mapping[int, Upload], *, kind: int
-) -> Message:
-    """Post a message that answers an interaction; these need no channel permissions of the bot's."""
-    ephemeral = bool((draft.flags or 0) & wire_message.EPHEMERAL)
-    message = Message(
-        id=realm.snowflakes.next(),
-        channel_id=channel.id,
-        author_id=realm.world.bot.id,
-        timestamp=realm.clock.time(),
-        type=kind,
-        flags=wire_message.EPHEMERAL if ephemeral else 0,
-        reference_id=interaction.answers(),
-        interaction_id=interaction.id,
-        interaction=interaction.metadata(),
-        ephemeral_for=interaction.user_id if ephemeral else None,
-    )
-    _fill(realm, message, channel, draft, uploads)
-    return publish(realm, message)
-
-
-def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral: bool, kind: int) -> Message:
-    """Post the "is thinking…" message of a deferred response."""
-    message = Message(
-        id=realm.snowflakes.next(),
-        channel_id=channel.id,
-        author_id=realm.world.bot.id,
-        timestamp=realm.clock.time(),
-        type=kind,
-        flags=wire_message.LOADING | (wire_message.EPHEMERAL if ephemeral else 0),
-        reference_id=interaction.answers(),
-        interaction_id=interaction.id,
-        interaction=interaction.metadata(),
-        ephemeral_for=interaction.user_id if ephemeral else None,
-    )
-    return publish(realm, message)
 
 
 def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
@@ -181,7 +142,8 @@ def _reference(realm: Realm, author_id: int, channel: Channel, draft: Draft) -> 
     return None
 
 
-def _fill(realm: Realm, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
+def fill(realm: Realm, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
+    """Make a new message say what a draft says, or raise 50006 if that is nothing."""
     if not (draft.content or draft.embeds or draft.components or uploads):
         raise empty_message()
     message.content = draft.content or ""

@@ -124,12 +124,19 @@ async def test_commands_speak_the_members_language_and_are_called_by_their_own_n
 
 async def test_pictures_stand_in_a_grid_and_a_spoiler_is_veiled(page: Page, wire: Wire) -> None:
     files = {"a.webp": webp("teal", "gold"), "SPOILER_b.webp": webp("red"), "c.mp4": b"not a film"}
-    await wire.post({"content": "three"}, files)
+    posted = (await wire.post({"content": "three"}, files)).body
     pictures = page.get_by_test_id("pictures").get_by_test_id("attachment")
     await expect(pictures).to_have_count(2)
     await expect(page.get_by_test_id("video")).to_have_count(1)
     hidden = page.get_by_role("button", name="Reveal the spoiler")
+    edit = f"{wire.messages}/{posted['id']}"
+    await wire.call("PATCH", edit, {"content": "an edit"})
+    await expect(page.get_by_test_id("content")).to_contain_text("an edit")
+    await expect(hidden).to_have_count(1)
     await hidden.click()
+    await expect(hidden).to_have_count(0)
+    await wire.call("PATCH", edit, {"content": "another edit"})
+    await expect(page.get_by_test_id("content")).to_contain_text("another edit")
     await expect(hidden).to_have_count(0)
     left, right = [await picture.bounding_box() for picture in await pictures.all()]
     assert left is not None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import invalid_form
-from bot.sandbox.interactions import Kind
+from bot.sandbox.interaction import Kind
 from bot.sandbox.page.chosen import chosen_values
 from bot.sandbox.page.where import channel_of, message_of, require_usable
 from bot.sandbox.validate.form import Form

@@ -8,7 +8,7 @@ from bot.sandbox import registry, wire_message
 from bot.sandbox.attachments import assemble
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import missing_permissions, unknown_command, unknown_interaction
-from bot.sandbox.interactions import Kind, State
+from bot.sandbox.interaction import Kind, State
 from bot.sandbox.page.modal import modal_values
 from bot.sandbox.page.where import channel_of, require_usable
 from bot.sandbox.payload import snowflake

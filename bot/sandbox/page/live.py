@@ -26,7 +26,7 @@ from bot.sandbox.permissions import Permission
 
 if TYPE_CHECKING:
     from bot.sandbox.events import AboutMessage, Event
-    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.interaction import Interaction
     from bot.sandbox.payload import Payload
     from bot.sandbox.realm import Realm
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, wire_message
+from bot.sandbox import posting, responding, wire_message
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import unknown_message
-from bot.sandbox.interactions import Interaction, Kind
+from bot.sandbox.interaction import Interaction, Kind
 from bot.sandbox.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.validate.callback import check_choices, check_modal
@@ -80,9 +80,9 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
         return posting.edit(realm, _message(realm, interaction, interaction.message_id), draft, body.files)
     if kind == DEFER:
         hidden = bool((draft.flags or 0) & wire_message.EPHEMERAL)
-        post = posting.think(realm, interaction, channel, ephemeral=hidden, kind=interaction.reply_type())
+        post = responding.think(realm, interaction, channel, ephemeral=hidden, kind=interaction.reply_type())
     else:
-        post = posting.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
+        post = responding.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
     interaction.original_id = post.id
     return post
 
@@ -108,7 +108,7 @@ async def follow_up(realm: Realm, request: web.Request) -> Answer:
         post = posting.edit(realm, original, replace(draft, flags=None), body.files)
     else:
         channel = realm.channel(interaction.channel_id)
-        post = posting.respond(realm, interaction, channel, draft, body.files, kind=19)
+        post = responding.respond(realm, interaction, channel, draft, body.files, kind=19)
     return wire_message.message(realm, post)
 
 

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { failures, joins, messageElement, pendingElement } from "./message.js";
+import { reveal } from "./picture.js";
 import { byAge, channel, isThread, member, messagesOf, state } from "./state.js";
 import { dayOf } from "./time.js";
 
@@ -129,8 +130,9 @@ export async function replace(id) {
   const current = byId(`message-${id}`);
   if (versions.get(id) !== version || !current || !messagesOf(state.channelId).has(id)) return;
   const focused = current.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  const revealed = [...current.querySelectorAll(".picture")].some((element) => element.getAttribute("aria-label")?.startsWith("Enlarge"));
-  if (revealed) for (const veiled of fresh.querySelectorAll(".hidden-picture")) veiled.classList.remove("hidden-picture");
+  // what somebody has revealed stays so
+  const revealed = new Set([...current.querySelectorAll("[data-spoiler]:not(.hidden-picture)")].map((box) => box.dataset.spoiler));
+  for (const box of fresh.querySelectorAll("[data-spoiler]")) if (revealed.has(box.dataset.spoiler)) reveal(box);
   current.replaceWith(fresh);
   kept.set(id, { message, joined: fresh.classList.contains("joined"), element: fresh });
   if (focused) [...fresh.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focused)?.focus();

@@ -75,15 +75,6 @@ async function openThread(id) {
   if (channel(id)) await pickChannel(id);
 }
 
-let toastTimer = 0;
-function complain(words) {
-  const toast = byId("toast");
-  toast.textContent = words;
-  toast.hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { toast.hidden = true; }, 5000);
-}
-
 // Threads changed: learn how they stand, and show it, once for a burst of events.
 let changed = new Set();
 async function onThread(event) {
@@ -197,8 +188,8 @@ async function begin() {
   const { people } = await call("GET", "/people");
   const remembered = new URLSearchParams(location.search).get("as") ?? localStorage.getItem("member");
   const me = people.find((entry) => entry.id === remembered || entry.username === remembered) ?? people[0];
-  sidebar.setUp({ complain });
-  thread.setUp({ open: openThread, complain });
+  sidebar.setUp();
+  thread.setUp({ open: openThread });
   composer.setUp();
   list.setUp({ reply: composer.reply, openThread, personMenu: sidebar.openPersonMenu });
   await become(me.id);

@@ -19,6 +19,13 @@ function fitting(width, height) {
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
+// Take the veil off a picture or film that is a spoiler.
+export function reveal(box) {
+  box.classList.remove("hidden-picture");
+  box.querySelector(".veil")?.remove();
+  if (box.matches("button")) box.setAttribute("aria-label", `Enlarge: ${box.querySelector("img").alt || box.dataset.spoiler}`);
+}
+
 export function picture({ url, width, height, description, filename, spoiler }, testid = "picture") {
   const source = localUrl(url);
   if (!source) return null;
@@ -27,13 +34,8 @@ export function picture({ url, width, height, description, filename, spoiler }, 
     type: "button",
     class: spoiler ? "picture hidden-picture" : "picture",
     "aria-label": spoiler ? "Reveal the spoiler" : `Enlarge: ${alt || filename || "picture"}`,
-    dataset: { testid, focus: `picture-${filename ?? ""}` },
-    onclick: () => {
-      if (button.classList.contains("hidden-picture")) {
-        button.classList.remove("hidden-picture");
-        button.setAttribute("aria-label", `Enlarge: ${alt || filename}`);
-      } else enlarge(source, alt, filename);
-    },
+    dataset: { testid, focus: `picture-${filename ?? ""}`, ...(spoiler ? { spoiler: filename } : {}) },
+    onclick: () => (button.classList.contains("hidden-picture") ? reveal(button) : enlarge(source, alt, filename)),
   }, h("img", { src: source, alt, ...fitting(width, height), decoding: "async" }), alt && h("span", { class: "alt", "aria-hidden": "true" }, "ALT"));
   return button;
 }
@@ -42,8 +44,8 @@ function film({ url, width, height, description, filename, spoiler }) {
   const video = h("video", { src: localUrl(url), controls: true, loop: true, preload: "metadata", playsinline: true, "aria-label": description ?? filename, ...fitting(width, height), dataset: { testid: "video" } });
   video.muted = true;
   if (!spoiler) return h("div", { class: "picture film" }, video);
-  const veil = h("button", { type: "button", class: "veil", "aria-label": "Reveal the spoiler", onclick: () => { box.classList.remove("hidden-picture"); veil.remove(); video.focus(); } });
-  const box = h("div", { class: "picture film hidden-picture" }, video, veil);
+  const veil = h("button", { type: "button", class: "veil", "aria-label": "Reveal the spoiler", onclick: () => { reveal(box); video.focus(); } });
+  const box = h("div", { class: "picture film hidden-picture", dataset: { spoiler: filename } }, video, veil);
   return box;
 }
 

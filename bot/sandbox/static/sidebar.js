@@ -5,6 +5,7 @@ import { byId, h } from "./dom.js";
 import { menu, popover } from "./popover.js";
 import { channel, commands, isThread, state } from "./state.js";
 import { renderThreadButton } from "./thread.js";
+import { complain } from "./toast.js";
 
 const sidebar = byId("sidebar");
 const scrim = byId("scrim");
@@ -18,10 +19,7 @@ function open(shown) {
 
 export const close = () => { if (sidebar.classList.contains("open")) open(false); };
 
-let complain = () => {};
-
-export function setUp(handlers) {
-  complain = handlers.complain;
+export function setUp() {
   byId("sidebar-open").addEventListener("click", () => open(true));
   byId("sidebar-close").addEventListener("click", () => open(false));
   scrim.addEventListener("click", () => open(false));

@@ -4,10 +4,10 @@ import { call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { menu, popover } from "./popover.js";
 import { channel, isThread, may, PERMISSION, state } from "./state.js";
+import { complain } from "./toast.js";
 
 let open = () => {};
-let complain = () => {};
-export const setUp = (handlers) => { open = handlers.open; complain = handlers.complain; };
+export const setUp = (handlers) => { open = handlers.open; };
 
 const attempt = (promise) => promise.catch((error) => complain(error.message));
 const count = (thread) => `${thread.message_count} ${thread.message_count === 1 ? "message" : "messages"}`;
