@@ -10,7 +10,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bot.sandbox.world import Attachment, Channel, Command, Message, Reaction, Thread, ThreadMember
+from bot.sandbox.thread import Thread, ThreadMember
+from bot.sandbox.world import Attachment, Channel, Command, Message, Reaction
 
 if TYPE_CHECKING:
     from pathlib import Path

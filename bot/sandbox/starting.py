@@ -9,8 +9,9 @@ from bot.sandbox import posting
 from bot.sandbox.errors import system_message, thread_exists, wrong_channel_type
 from bot.sandbox.events import MessageEdited, ThreadCreated, ThreadMembership
 from bot.sandbox.permissions import Permission
+from bot.sandbox.thread import Thread, ThreadMember
 from bot.sandbox.threads import HAS_THREAD, STARTER
-from bot.sandbox.world import Channel, Message, Thread, ThreadMember
+from bot.sandbox.world import Channel, Message
 
 if TYPE_CHECKING:
     from bot.sandbox.realm import Realm

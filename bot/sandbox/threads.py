@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.errors import thread_archived, thread_locked
 from bot.sandbox.events import ThreadDeleted, ThreadMembership, ThreadUpdated
 from bot.sandbox.permissions import Permission
-from bot.sandbox.world import ThreadMember
+from bot.sandbox.thread import ThreadMember
 
 if TYPE_CHECKING:
     from bot.sandbox.realm import Realm

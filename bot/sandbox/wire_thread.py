@@ -10,7 +10,8 @@ from bot.sandbox.threads import STARTER
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
     from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Channel, ThreadMember
+    from bot.sandbox.thread import ThreadMember
+    from bot.sandbox.world import Channel
 
 # Discord stops counting there
 MOST_COUNTED_MEMBERS = 50
