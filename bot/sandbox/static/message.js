@@ -96,6 +96,8 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
   const classes = ["message", joined && "joined", line && "with-line", hidden(message) && "ephemeral", pingsMe(message) && "pinged"];
   const label = `${nameOf(message.author)}, ${timeOfDay(date)}`;
   return h("li", { class: classes.filter(Boolean).join(" "), id: `message-${message.id}`, "aria-label": label, dataset: { testid: "message", id: message.id, author: nameOf(message.author) } },
+    // it sticks to the top while a tall message scrolls by
+    h("div", { class: "rail" }, toolbar(message, { failed, reply })),
     line,
     joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: who?.avatar_url, alt: "" }),
     !joined && h("div", { class: "by" }, nameTag(message.author, who, personMenu), appTag(message.author),
@@ -103,8 +105,7 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
     body(message, failed),
     failures.has(message.id) && h("p", { class: "failed", role: "alert", dataset: { testid: "failed" } }, failures.get(message.id)),
     hidden(message) && h("p", { class: "only-you", dataset: { testid: "only-you" } }, "👁 Only you can see this •",
-      h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")),
-    toolbar(message, { failed, reply }));
+      h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")));
 }
 
 // A command on its way, or one that the bot never answered.
