@@ -1,4 +1,4 @@
-"""What outlives a restart: messages, files and commands, as plain files in a directory, or nothing at all.
+"""What outlives a restart: messages, threads, files and commands, as plain files in a directory, or nothing at all.
 
 One small file per message keeps a write as small as the change; every file is renamed into place, so that a kill
 leaves either the old one or the new one.
@@ -10,7 +10,8 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bot.sandbox.world import Attachment, Command, Message, Reaction
+from bot.sandbox.thread import Thread, ThreadMember
+from bot.sandbox.world import Attachment, Channel, Command, Message, Reaction
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class Archive:
-    """Keeps files' bytes, in memory or in a directory, and in the latter also messages and commands."""
+    """Keeps files' bytes, in memory or in a directory, and in the latter also messages, threads and commands."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory
         self._bytes: dict[int, bytes] = {}
         if directory is not None:
-            for name in ("messages", "files"):
+            for name in ("messages", "files", "threads"):
                 (directory / name).mkdir(parents=True, exist_ok=True)
 
     def put_file(self, file_id: int, data: bytes) -> None:
@@ -62,6 +63,17 @@ class Archive:
         if self._directory is not None:
             (self._directory / "messages" / f"{message.id}.json").unlink(missing_ok=True)
 
+    def put_thread(self, thread: Channel) -> None:
+        """Keep a thread as it now is; its messages are kept like all others."""
+        if self._directory is not None:
+            data = json.dumps(asdict(thread), ensure_ascii=False).encode()
+            _replace(self._directory / "threads" / f"{thread.id}.json", data)
+
+    def drop_thread(self, thread: Channel) -> None:
+        """Forget a thread."""
+        if self._directory is not None:
+            (self._directory / "threads" / f"{thread.id}.json").unlink(missing_ok=True)
+
     def put_commands(self, commands: list[Command]) -> None:
         """Keep the registered commands."""
         if self._directory is not None:
@@ -75,6 +87,10 @@ class Archive:
         if commands.is_file():
             world.commands = [Command(**entry) for entry in json.loads(commands.read_bytes())]
         largest = max((command.version for command in world.commands), default=0)
+        for path in (self._directory / "threads").glob("*.json"):
+            thread = _thread(json.loads(path.read_bytes()))
+            world.threads[thread.id] = thread
+            largest = max(largest, thread.id)
         messages = [_message(json.loads(path.read_bytes())) for path in (self._directory / "messages").glob("*.json")]
         for message in sorted(messages, key=lambda message: message.id):
             world.messages.setdefault(message.channel_id, {})[message.id] = message
@@ -86,6 +102,11 @@ def _message(entry: Payload) -> Message:
     entry["attachments"] = [Attachment(**attachment) for attachment in entry["attachments"]]
     entry["reactions"] = [Reaction(**reaction) for reaction in entry["reactions"]]
     return Message(**entry)
+
+
+def _thread(entry: Payload) -> Channel:
+    members = [ThreadMember(**member) for member in entry["thread"]["members"]]
+    return Channel(**entry | {"thread": Thread(**entry["thread"] | {"members": members})})
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -83,6 +83,8 @@ def _attach(file_id: int, channel_id: int, entry: Payload, upload: Upload) -> At
     width = height = None
     if content_type is not None and content_type.startswith("image/"):
         width, height = _image_size(upload.data)
+    elif content_type == "video/mp4":
+        width, height = _film_size(upload.data)
     description = entry.get("description")
     return Attachment(file_id, channel_id, filename, len(upload.data), content_type, width, height, description)
 
@@ -94,6 +96,18 @@ def _image_size(data: bytes) -> tuple[int | None, int | None]:
             return image.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None, None
+
+
+def _film_size(data: bytes) -> tuple[int | None, int | None]:
+    """Read the size from an MP4's track headers, whose last eight bytes it is, in 16.16 fixed point (ISO 14496-12)."""
+    for match in re.finditer(b"tkhd", data):
+        begin = match.start() - 4
+        end = begin + int.from_bytes(data[begin : begin + 4], "big")
+        width, height = (int.from_bytes(data[end - n : end - n + 2], "big") for n in (8, 4))
+        # a sound track has a header too, of size 0
+        if begin >= 0 and width and height:
+            return width, height
+    return None, None
 
 
 def clean_filename(name: str) -> str:

@@ -11,18 +11,29 @@ if TYPE_CHECKING:
 class DiscordError(Exception):
     """An answer other than success. `code` is Discord's JSON error code, 0 for a general one."""
 
-    def __init__(self, status: int, code: int, message: str, errors: Payload | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        errors: Payload | None = None,
+        *,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.errors = errors
+        self.retry_after = retry_after
 
     def payload(self) -> Payload:
         """Return the body of the answer."""
         body: Payload = {"message": self.message, "code": self.code}
         if self.errors is not None:
             body["errors"] = self.errors
+        if self.retry_after is not None:
+            body |= {"retry_after": round(self.retry_after, 3), "global": False}
         return body
 
 
@@ -86,6 +97,12 @@ def too_many_reactions() -> DiscordError:
     return DiscordError(400, 30010, "Maximum number of reactions reached (20)")
 
 
+def old_edits_exhausted(retry_after: float) -> DiscordError:
+    """A message older than an hour is edited a few times at a time only; the answer is a 429 as of a rate limit."""
+    words = "Maximum number of edits to messages older than 1 hour reached. Try again later"
+    return DiscordError(429, 30046, words, retry_after=retry_after)
+
+
 def already_acknowledged() -> DiscordError:
     """An interaction is answered once."""
     return DiscordError(400, 40060, "Interaction has already been acknowledged.")
@@ -119,6 +136,34 @@ def cannot_message_user() -> DiscordError:
 def missing_permissions() -> DiscordError:
     """The caller sees the channel but may not do this in it."""
     return DiscordError(403, 50013, "Missing Permissions")
+
+
+def system_message() -> DiscordError:
+    """Discord wrote the message itself: nobody edits it."""
+    return DiscordError(400, 50021, "Cannot execute action on a system message")
+
+
+def wrong_channel_type() -> DiscordError:
+    """A thread where a channel was needed, or the other way round."""
+    return DiscordError(400, 50024, "Cannot execute action on this channel type")
+
+
+def thread_archived() -> DiscordError:
+    """In an archived thread nothing is edited, reacted to or joined, and only an unlocked one wakes up."""
+    words = (
+        "Tried to perform an operation on an archived thread, such as editing a message or adding a user to the thread"
+    )
+    return DiscordError(400, 50083, words)
+
+
+def thread_exists() -> DiscordError:
+    """A message has at most one thread."""
+    return DiscordError(400, 160004, "A thread has already been created for this message")
+
+
+def thread_locked() -> DiscordError:
+    """Only those who may manage threads write in a locked one."""
+    return DiscordError(403, 160005, "Thread is locked")
 
 
 def invalid_webhook_token() -> DiscordError:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.interaction import Interaction
     from bot.sandbox.payload import Payload
-    from bot.sandbox.world import Message
+    from bot.sandbox.world import Channel, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,35 @@ class TypingStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadCreated:
+    """A thread was begun."""
+
+    thread: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadUpdated:
+    """A thread has another name or state."""
+
+    thread: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadDeleted:
+    """A thread is gone, and every message in it."""
+
+    thread: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMembership:
+    """Somebody joined a thread, or left it."""
+
+    thread: Channel
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class InteractionOpened:
     """A member used a command, a component or a modal; the bot has three seconds."""
 
@@ -98,7 +127,10 @@ class BotPresence:
 AboutMessage: TypeAlias = (
     MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared
 )
-Event: TypeAlias = AboutMessage | TypingStarted | InteractionOpened | InteractionMoved | CommandsChanged | BotPresence
+AboutThread: TypeAlias = ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership
+Event: TypeAlias = (
+    AboutMessage | AboutThread | TypingStarted | InteractionOpened | InteractionMoved | CommandsChanged | BotPresence
+)
 Listener: TypeAlias = Callable[[Event], None]
 
 

@@ -35,6 +35,7 @@ class Permission(IntFlag):
     USE_APPLICATION_COMMANDS = 1 << 31
     MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
 
@@ -54,12 +55,17 @@ def in_guild(world: World, user_id: int) -> Permission:
     return ALL if granted & Permission.ADMINISTRATOR else Permission(granted)
 
 
+def to_write(channel: Channel) -> Permission:
+    """Return the permission to write somewhere: Send Messages means nothing in a thread."""
+    return Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
+
+
 def in_channel(world: World, user_id: int, channel: Channel) -> Permission:
-    """Return what a member may do in a channel."""
+    """Return what a member may do in a channel; a thread has no overwrites but its parent's."""
     granted = in_guild(world, user_id)
     if granted & Permission.ADMINISTRATOR:
         return ALL
-    by_id = {overwrite.id: overwrite for overwrite in channel.overwrites}
+    by_id = {overwrite.id: overwrite for overwrite in world.root(channel).overwrites}
     # the order is Discord's: @everyone, then all of the member's roles together, then the member
     for ids in ([world.guild.id], world.members[user_id].roles, [user_id]):
         found = [by_id[i] for i in ids if i in by_id]
@@ -70,7 +76,7 @@ def in_channel(world: World, user_id: int, channel: Channel) -> Permission:
         granted = Permission((granted & ~deny) | allow)
     if not granted & Permission.VIEW_CHANNEL:
         return NONE
-    if not granted & Permission.SEND_MESSAGES:
+    if not granted & to_write(channel):
         implied = Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS
         granted &= ~implied
     return granted

@@ -1,15 +1,18 @@
-"""Messages come, change and go."""
+"""Messages come, change and go.
+
+In a thread they wake it, and what is archived or locked has its say first.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire_message
+from bot.sandbox import threads, wire_message
 from bot.sandbox.attachments import assemble
-from bot.sandbox.errors import DiscordError, empty_message
+from bot.sandbox.errors import DiscordError, empty_message, system_message
 from bot.sandbox.events import MessageCreated, MessageDeleted, MessageEdited
-from bot.sandbox.mentions import EVERYTHING, mentioned
-from bot.sandbox.permissions import Permission
+from bot.sandbox.notifying import REPLY, mention, ping
+from bot.sandbox.permissions import Permission, to_write
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 from bot.sandbox.world import Message
@@ -18,18 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.body import Upload
-    from bot.sandbox.interactions import Interaction
     from bot.sandbox.realm import Realm
     from bot.sandbox.validate.message import Draft
     from bot.sandbox.world import Channel
 
-REPLY = 19
+NAME_CHANGE = 4
+# what somebody wrote; Discord itself writes all other types
+ORDINARY = (0, REPLY, 20, 23)
 NONCE_LIFETIME_S = 300
 
 
-def needed_to_post(draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
+def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
     """Return the permissions without which a channel message is refused."""
-    needed = Permission.SEND_MESSAGES
+    needed = to_write(channel)
     if draft.embeds:
         needed |= Permission.EMBED_LINKS
     if uploads:
@@ -41,9 +45,11 @@ def post(realm: Realm, author_id: int, channel: Channel, draft: Draft, uploads: 
     """Post a channel message; with `enforce_nonce`, return the one that already carries the nonce instead.
 
     Raises:
-        DiscordError: 50001, 50013, 50006, or 50035 for a reply to a message that is not there.
+        DiscordError: 50001, 50013, 50006, 50083 or 160005 in a locked thread, or 50035 for a reply to a message that is
+            not there.
     """
-    realm.require(author_id, channel, needed_to_post(draft, uploads))
+    realm.require(author_id, channel, needed_to_post(channel, draft, uploads))
+    threads.require_unlocked(realm, author_id, channel)
     if draft.enforce_nonce and draft.nonce is not None:
         earlier = _with_nonce(realm, author_id, channel, draft.nonce)
         if earlier is not None:
@@ -58,51 +64,24 @@ def post(realm: Realm, author_id: int, channel: Channel, draft: Draft, uploads: 
         reference_id=reference_id,
         nonce=draft.nonce,
     )
-    _fill(realm, message, channel, draft, uploads)
-    return _publish(realm, message)
-
-
-def respond(
-    realm: Realm, interaction: Interaction, channel: Channel, draft: Draft, uploads: Mapping[int, Upload], *, kind: int
-) -> Message:
-    """Post a message that answers an interaction; these need no channel permissions of the bot's."""
-    ephemeral = bool((draft.flags or 0) & wire_message.EPHEMERAL)
-    message = Message(
-        id=realm.snowflakes.next(),
-        channel_id=channel.id,
-        author_id=realm.world.bot.id,
-        timestamp=realm.clock.time(),
-        type=kind,
-        flags=wire_message.EPHEMERAL if ephemeral else 0,
-        reference_id=interaction.answers(),
-        interaction_id=interaction.id,
-        interaction=interaction.metadata(),
-        ephemeral_for=interaction.user_id if ephemeral else None,
-    )
-    _fill(realm, message, channel, draft, uploads)
-    return _publish(realm, message)
-
-
-def think(realm: Realm, interaction: Interaction, channel: Channel, *, ephemeral: bool, kind: int) -> Message:
-    """Post the "is thinking…" message of a deferred response."""
-    message = Message(
-        id=realm.snowflakes.next(),
-        channel_id=channel.id,
-        author_id=realm.world.bot.id,
-        timestamp=realm.clock.time(),
-        type=kind,
-        flags=wire_message.LOADING | (wire_message.EPHEMERAL if ephemeral else 0),
-        reference_id=interaction.answers(),
-        interaction_id=interaction.id,
-        interaction=interaction.metadata(),
-        ephemeral_for=interaction.user_id if ephemeral else None,
-    )
-    return _publish(realm, message)
+    fill(realm, message, channel, draft, uploads)
+    publish(realm, message)
+    # who writes in a thread has joined it
+    threads.join(realm, author_id, channel)
+    return message
 
 
 def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
-    """Change what a draft names; a message that was "thinking" becomes a real one."""
-    channel = realm.world.channels[message.channel_id]
+    """Change what a draft names; a message that was "thinking" becomes a real one.
+
+    Raises:
+        DiscordError: 50006, 50021 for a system message, 50083 in an archived thread, 160005 in a locked one.
+    """
+    channel = realm.channel(message.channel_id)
+    threads.require_active(channel)
+    threads.require_unlocked(realm, message.author_id, channel)
+    if message.type not in ORDINARY:
+        raise system_message()
     was_thinking = bool(message.flags & wire_message.LOADING)
     files = assemble(realm, channel.id, message.attachments, draft.attachments, uploads)
     content = message.content if draft.content is None else draft.content
@@ -115,9 +94,9 @@ def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upl
     if draft.flags is not None:
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
     if draft.content is not None:
-        _mention(realm, message, channel, draft)
+        mention(realm, message, channel, draft)
     if was_thinking:
-        _ping(realm, message)
+        ping(realm, message)
     else:
         message.edited_at = realm.clock.time()
     realm.archive.put_message(message)
@@ -126,7 +105,13 @@ def edit(realm: Realm, message: Message, draft: Draft, uploads: Mapping[int, Upl
 
 
 def delete(realm: Realm, message: Message) -> None:
-    """Delete a message and its files."""
+    """Delete a message and its files; a thread that was begun from it lives on.
+
+    Raises:
+        DiscordError: 50021 for a message of Discord's that stays.
+    """
+    if message.type in (threads.STARTER, NAME_CHANGE):
+        raise system_message()
     del realm.world.messages[message.channel_id][message.id]
     realm.archive.drop_message(message)
     realm.events.publish(MessageDeleted(message))
@@ -157,7 +142,8 @@ def _reference(realm: Realm, author_id: int, channel: Channel, draft: Draft) -> 
     return None
 
 
-def _fill(realm: Realm, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
+def fill(realm: Realm, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
+    """Make a new message say what a draft says, or raise 50006 if that is nothing."""
     if not (draft.content or draft.embeds or draft.components or uploads):
         raise empty_message()
     message.content = draft.content or ""
@@ -166,35 +152,17 @@ def _fill(realm: Realm, message: Message, channel: Channel, draft: Draft, upload
     message.attachments = assemble(realm, channel.id, [], draft.attachments, uploads)
     message.flags |= (draft.flags or 0) & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
     message.tts = draft.tts
-    _mention(realm, message, channel, draft)
-    _ping(realm, message)
+    mention(realm, message, channel, draft)
+    ping(realm, message)
 
 
-def _mention(realm: Realm, message: Message, channel: Channel, draft: Draft) -> None:
-    replied_to = None
-    if message.type == REPLY and message.interaction_id is None and message.reference_id is not None:
-        original = realm.world.message(channel.id, message.reference_id)
-        replied_to = None if original is None else original.author_id
-    granted = realm.permissions(message.author_id, channel)
-    found = mentioned(realm.world, message.content, draft.allowed or EVERYTHING, granted, replied_to)
-    message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
-
-
-def _ping(realm: Realm, message: Message) -> None:
-    """Record whom a new message notifies; an edit never notifies anybody."""
-    if message.flags & SUPPRESS_NOTIFICATIONS:
-        return
-    by_role = {
-        user_id
-        for user_id, member in realm.world.members.items()
-        if message.mention_everyone or set(member.roles) & set(message.mention_roles)
-    }
-    for user_id in dict.fromkeys([*message.mentions, *sorted(by_role)]):
-        if user_id != message.author_id:
-            realm.pings.append((message.id, user_id))
-
-
-def _publish(realm: Realm, message: Message) -> Message:
+def publish(realm: Realm, message: Message) -> Message:
+    """Put a finished message into its channel, waking a thread that sleeps, and tell everybody."""
+    channel = realm.channel(message.channel_id)
+    threads.wake(realm, channel)
+    if channel.thread is not None:
+        channel.thread.sent += message.type != threads.STARTER
+        realm.archive.put_thread(channel)
     realm.world.messages.setdefault(message.channel_id, {})[message.id] = message
     realm.archive.put_message(message)
     realm.events.publish(MessageCreated(message))

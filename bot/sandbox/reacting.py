@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox import threads
 from bot.sandbox.emoji import is_emoji
 from bot.sandbox.errors import too_many_reactions, unknown_emoji
 from bot.sandbox.events import ReactionAdded, ReactionRemoved, ReactionsCleared
@@ -21,10 +22,12 @@ def react(realm: Realm, channel: Channel, message: Message, user_id: int, emoji:
     """Put an emoji under a message.
 
     Raises:
-        DiscordError: 10014 for what is no emoji, 50013 without the permission, 30010 for a 21st emoji.
+        DiscordError: 10014 for what is no emoji, 50013 without the permission, 30010 for a 21st emoji, 50083 in an
+            archived thread.
     """
     if not is_emoji(emoji):
         raise unknown_emoji()
+    threads.require_active(channel)
     reaction = message.reaction(emoji)
     # joining an emoji that is there already needs no Add Reactions
     needed = Permission.READ_MESSAGE_HISTORY
@@ -45,10 +48,11 @@ def unreact(realm: Realm, message: Message, user_id: int, emoji: str) -> None:
     """Take one member's emoji away; nothing happens if it is not there.
 
     Raises:
-        DiscordError: 10014 for what is no emoji.
+        DiscordError: 10014 for what is no emoji, 50083 in an archived thread.
     """
     if not is_emoji(emoji):
         raise unknown_emoji()
+    threads.require_active(realm.channel(message.channel_id))
     reaction = message.reaction(emoji)
     if reaction is None or user_id not in reaction.user_ids:
         return
@@ -63,6 +67,7 @@ def clear(realm: Realm, message: Message, emoji: str | None) -> None:
     """Take all reactions away, or all with one emoji."""
     if emoji is not None and not is_emoji(emoji):
         raise unknown_emoji()
+    threads.require_active(realm.channel(message.channel_id))
     message.reactions = [reaction for reaction in message.reactions if emoji is not None and reaction.emoji != emoji]
     realm.archive.put_message(message)
     realm.events.publish(ReactionsCleared(message, emoji))

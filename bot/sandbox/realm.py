@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.sandbox.cdn import Cdn
     from bot.sandbox.clock import Clock
     from bot.sandbox.permissions import Permission
+    from bot.sandbox.ratelimit import RateLimits
     from bot.sandbox.snowflake import Snowflakes
     from bot.sandbox.world import Attachment, Channel, Message, World
 
@@ -33,6 +34,7 @@ class Realm:
     snowflakes: Snowflakes
     archive: Archive
     cdn: Cdn
+    limits: RateLimits
     bot_token: str
     message_content: bool = False
     bot_online: bool = False
@@ -46,10 +48,11 @@ class Realm:
         return permissions.in_channel(self.world, user_id, channel)
 
     def channel(self, channel_id: int | None) -> Channel:
-        """Return a channel, or raise 10003."""
-        if channel_id is None or channel_id not in self.world.channels:
+        """Return a channel or a thread, or raise 10003."""
+        channel = None if channel_id is None else self.world.channel(channel_id)
+        if channel is None:
             raise unknown_channel()
-        return self.world.channels[channel_id]
+        return channel
 
     def require(self, user_id: int, channel: Channel, needed: Permission) -> None:
         """Raise 50001 if a member cannot see a channel, 50013 if the member may not do all of `needed` in it."""

@@ -70,7 +70,7 @@ def usable(realm: Realm, command: Command, user_id: int, channel: Channel) -> bo
     contexts = command.definition.get("contexts")
     if contexts is not None and 0 not in contexts:
         return False
-    if command.definition.get("nsfw") and not channel.nsfw:
+    if command.definition.get("nsfw") and not realm.world.root(channel).nsfw:
         return False
     default = command.definition.get("default_member_permissions")
     if default is None:

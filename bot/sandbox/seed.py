@@ -1,4 +1,4 @@
-"""The world that a new sandbox starts with: a guild, two channels, five people and the bot.
+"""The world that a new sandbox starts with: a guild, five channels, seven people and the bot.
 
 Its ids are fixed, so that a bot that keeps ids in a database finds the same people after a restart.
 """
@@ -9,7 +9,7 @@ import datetime as dt
 
 from bot.sandbox import snowflake
 from bot.sandbox.permissions import Permission
-from bot.sandbox.world import Channel, Guild, Member, Role, User, World
+from bot.sandbox.world import Channel, Guild, Member, Overwrite, Role, User, World
 
 EVERYONE = (
     Permission.VIEW_CHANNEL
@@ -31,7 +31,8 @@ MODERATOR = (
     | Permission.MANAGE_THREADS
     | Permission.MODERATE_MEMBERS
 )
-# what the invite link in the README asks for: no Manage Messages, no Mention Everyone
+# what the invite link in the README asks for: no Manage Messages, no Mention Everyone, and no Manage Threads either,
+# since whoever starts a thread may rename and archive it
 BOT = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
@@ -49,7 +50,11 @@ def _moment(year: int, month: int, day: int) -> float:
 
 
 def gallery(bot_permissions: Permission = BOT) -> World:
-    """Return "Pocket Gallery": #imagine and #general; Ada, Ben, Chiyo, the moderator Mo, the owner Olive, the bot."""
+    """Return "Pocket Gallery".
+
+    Ada, Ben, Chiyo (who reads German), Dan, Eve (who is new in every way), the moderator Mo, the owner Olive and the
+    bot; #imagine, #general, #gallery, #mod-log (for Moderator, Owner and the bot), #late-night (age-restricted).
+    """
     guild_id = snowflake.at(_moment(2024, 3, 1))
     artists, moderators, owners, imagine = (snowflake.at(_moment(2024, 3, 2), n) for n in range(4))
     bot = User(snowflake.at(_moment(2024, 3, 3)), "Imagine", None, avatar="b07", bot=True)
@@ -60,24 +65,36 @@ def gallery(bot_permissions: Permission = BOT) -> World:
         Role(moderators, "Moderator", MODERATOR, color=0xF2A65A, position=3, hoist=True),
         Role(owners, "Owner", Permission.ADMINISTRATOR, color=0xE86A92, position=4, hoist=True),
     ]
+    # a username, the roles held, the locale, the avatar, when the account was made and when it joined
     people = [
-        ("ada", "Ada", [artists], "en-US"),
-        ("ben", "Ben", [], "en-GB"),
-        ("chiyo", "Chiyo", [artists], "de"),
-        ("mo", "Mo", [moderators], "en-US"),
-        ("olive", "Olive", [owners], "en-US"),
+        ("ada", [artists], "en-US", "a0", (2021, 5, 7), (2024, 3, 4)),
+        ("ben", [], "en-GB", "a1", (2021, 6, 7), (2024, 3, 5)),
+        ("chiyo", [artists], "de", "a2", (2021, 7, 7), (2024, 3, 6)),
+        ("dan", [], "en-US", "a5", (2022, 1, 7), (2024, 6, 1)),
+        ("eve", [], "en-US", "a6", (2026, 11, 10), (2026, 11, 20)),
+        ("mo", [moderators], "en-US", "a3", (2021, 8, 7), (2024, 3, 7)),
+        ("olive", [owners], "en-US", "a4", (2021, 9, 7), (2024, 3, 8)),
     ]
     members: dict[int, Member] = {}
-    for number, (username, name, held, locale) in enumerate(people):
-        user = User(snowflake.at(_moment(2021, 5 + number, 7)), username, name, avatar=f"a{number}", locale=locale)
-        members[user.id] = Member(user, held, joined_at=_moment(2024, 3, 4 + number))
+    for username, held, locale, avatar, created, joined in people:
+        user = User(snowflake.at(_moment(*created)), username, username.title(), avatar=avatar, locale=locale)
+        members[user.id] = Member(user, held, joined_at=_moment(*joined))
+    owner_id = user.id
     members[bot.id] = Member(bot, [imagine], joined_at=_moment(2024, 4, 1))
+    staff_only = [
+        Overwrite(guild_id, 0, deny=Permission.VIEW_CHANNEL),
+        *(Overwrite(role_id, 0, allow=Permission.VIEW_CHANNEL) for role_id in (moderators, owners, imagine)),
+    ]
+    first = snowflake.at(_moment(2024, 3, 1))
     channels = [
-        Channel(snowflake.at(_moment(2024, 3, 1), 1), "imagine", "Pictures from words. Type /imagine to begin.", 0),
-        Channel(snowflake.at(_moment(2024, 3, 1), 2), "general", "Everything else.", 1),
+        Channel(first | 1, "imagine", "Pictures from words. Type /imagine to begin.", 0),
+        Channel(first | 2, "general", "Everything else.", 1),
+        Channel(first | 3, "gallery", "The best of them.", 2),
+        Channel(first | 4, "mod-log", "What moderators did, and what was reported.", 3, overwrites=staff_only),
+        Channel(first | 5, "late-night", "For adults.", 4, nsfw=True),
     ]
     return World(
-        guild=Guild(guild_id, "Pocket Gallery", owner_id=list(members)[4]),
+        guild=Guild(guild_id, "Pocket Gallery", owner_id=owner_id),
         bot=bot,
         roles={role.id: role for role in roles},
         channels={channel.id: channel for channel in channels},

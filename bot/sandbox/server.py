@@ -18,7 +18,7 @@ from bot.sandbox.media import add_media
 from bot.sandbox.page.serve import add_page
 from bot.sandbox.ratelimit import RateLimits
 from bot.sandbox.realm import Realm
-from bot.sandbox.rest import channels, commands, identity, interactions, reactions
+from bot.sandbox.rest import channels, commands, identity, interactions, reactions, threads
 from bot.sandbox.rest.endpoint import add_endpoints
 from bot.sandbox.seed import gallery
 from bot.sandbox.snowflake import Snowflakes
@@ -37,6 +37,7 @@ ENDPOINTS = [
     *channels.ENDPOINTS,
     *reactions.ENDPOINTS,
     *interactions.ENDPOINTS,
+    *threads.ENDPOINTS,
 ]
 HOST = "127.0.0.1"
 
@@ -70,6 +71,7 @@ class Sandbox:
             snowflakes=Snowflakes(clock),
             archive=Archive(data),
             cdn=Cdn(clock),
+            limits=RateLimits(clock, limits or {}),
             bot_token=secrets.token_urlsafe(48) if token is None else token,
             message_content=bool(intents & Intent.MESSAGE_CONTENT),
         )
@@ -77,7 +79,7 @@ class Sandbox:
         self.gateway = Gateway(self.realm, intents, heartbeat_s)
         # bodies are read by `body`, which knows Discord's limits; aiohttp's own only has to stay out of the way
         self._app = web.Application(middlewares=[only_from_here()], client_max_size=2 * MAX_REQUEST)
-        add_endpoints(self._app, self.realm, RateLimits(clock, limits or {}), ENDPOINTS)
+        add_endpoints(self._app, self.realm, ENDPOINTS)
         self._app.router.add_get("/gateway", self.gateway.serve)
         add_media(self._app, self.realm)
         self._page = add_page(self._app, self.realm, self.page_token)

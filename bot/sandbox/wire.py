@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox import wire_thread
 from bot.sandbox.clock import timestamp
 from bot.sandbox.permissions import in_channel
 
@@ -72,6 +73,8 @@ def role(entry: Role) -> Payload:
 
 def channel(realm: Realm, where: Channel, *, with_guild: bool = True) -> Payload:
     """Return a channel object."""
+    if where.thread is not None:
+        return wire_thread.thread(realm, where)
     posted = [m.id for m in realm.world.messages.get(where.id, {}).values() if m.ephemeral_for is None]
     body: Payload = {
         "id": str(where.id),
@@ -98,70 +101,10 @@ def channel(realm: Realm, where: Channel, *, with_guild: bool = True) -> Payload
 def interaction_channel(realm: Realm, where: Channel, user_id: int) -> Payload:
     """Return a channel as interactions and resolved options carry it: with the permissions of the one who acts."""
     body = channel(realm, where)
-    del body["permission_overwrites"]
+    for key in ("permission_overwrites", "member"):
+        body.pop(key, None)
     body["permissions"] = str(int(in_channel(realm.world, user_id, where)))
     return body
-
-
-def guild(realm: Realm) -> Payload:
-    """Return a guild object, as REST gives it."""
-    world = realm.world
-    return {
-        "id": str(world.guild.id),
-        "name": world.guild.name,
-        "icon": None,
-        "splash": None,
-        "discovery_splash": None,
-        "banner": None,
-        "description": None,
-        "owner_id": str(world.guild.owner_id),
-        "region": "deprecated",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "application_id": None,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
-        "rules_channel_id": None,
-        "public_updates_channel_id": None,
-        "safety_alerts_channel_id": None,
-        "vanity_url_code": None,
-        "preferred_locale": world.guild.preferred_locale,
-        "verification_level": 0,
-        "default_message_notifications": 1,
-        "explicit_content_filter": 0,
-        "mfa_level": 0,
-        "nsfw_level": 0,
-        "premium_tier": 0,
-        "premium_subscription_count": 0,
-        "premium_progress_bar_enabled": False,
-        "max_members": 500000,
-        "max_presences": None,
-        "features": [],
-        "emojis": [],
-        "stickers": [],
-        "roles": [role(entry) for entry in world.roles.values()],
-        "incidents_data": None,
-    }
-
-
-def guild_create(realm: Realm, *, with_presences: bool) -> Payload:
-    """Return what GUILD_CREATE carries; without the presence intent it names no member but the bot."""
-    world = realm.world
-    seen = list(world.members.values()) if with_presences else [world.members[world.bot.id]]
-    return guild(realm) | {
-        "joined_at": timestamp(world.members[world.bot.id].joined_at),
-        "large": False,
-        "unavailable": False,
-        "member_count": len(world.members),
-        "voice_states": [],
-        "members": [member(who) for who in seen],
-        "channels": [channel(realm, where, with_guild=False) for where in world.channels.values()],
-        "threads": [],
-        "presences": [],
-        "stage_instances": [],
-        "guild_scheduled_events": [],
-        "soundboard_sounds": [],
-    }
 
 
 def command(realm: Realm, entry: Command) -> Payload:

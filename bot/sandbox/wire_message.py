@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire
+from bot.sandbox import wire, wire_thread
 from bot.sandbox.clock import timestamp
+from bot.sandbox.threads import HAS_THREAD
 from bot.sandbox.validate.embed import MEDIA
 
 if TYPE_CHECKING:
@@ -118,26 +119,39 @@ def message(realm: Realm, post: Message, *, viewer_id: int | None = None, nested
             body["interaction"] = {key: post.interaction[key] for key in ("id", "type", "name")} | {
                 "user": body["interaction_metadata"]["user"]
             }
+    if post.flags & HAS_THREAD and post.id in world.threads:
+        body["thread"] = wire_thread.thread(realm, world.threads[post.id])
+    body |= _reference(realm, post, viewer_id, nested=nested)
+    if viewer == world.bot.id and not _may_read(realm, post):
+        body |= {"content": "", "embeds": [], "attachments": [], "components": []}
+    return body
+
+
+def _reference(realm: Realm, post: Message, viewer_id: int | None, *, nested: bool) -> Payload:
+    """Return what a message refers to: another message, or (of type 18) a thread."""
+    if post.reference_id is None and post.reference_channel_id is None:
+        return {}
+    channel_id = post.reference_channel_id or post.channel_id
+    reference: Payload = {"type": 0, "channel_id": str(channel_id), "guild_id": str(realm.world.guild.id)}
+    body: Payload = {"message_reference": reference}
     if post.reference_id is not None:
-        body["message_reference"] = {
-            "type": 0,
-            "message_id": str(post.reference_id),
-            "channel_id": str(post.channel_id),
-            "guild_id": str(world.guild.id),
-        }
+        reference["message_id"] = str(post.reference_id)
         if not nested:
-            original = world.message(post.channel_id, post.reference_id)
+            original = realm.world.message(channel_id, post.reference_id)
             body["referenced_message"] = (
                 None if original is None else message(realm, original, viewer_id=viewer_id, nested=True)
             )
-    if viewer == world.bot.id and not _may_read(realm, post):
-        body |= {"content": "", "embeds": [], "attachments": [], "components": []}
     return body
 
 
 def _interaction_metadata(realm: Realm, kept: Payload) -> Payload:
     body = {key: value for key, value in kept.items() if key not in ("name", "user_id")}
     body["user"] = wire.user(realm.world.members[int(kept["user_id"])].user)
+    if "target_user_id" in body:
+        body["target_user"] = wire.user(realm.world.members[int(body.pop("target_user_id"))].user)
+    if "triggering_interaction_metadata" in body:
+        trigger = body["triggering_interaction_metadata"]
+        body["triggering_interaction_metadata"] = _interaction_metadata(realm, trigger)
     body["authorizing_integration_owners"] = {"0": str(realm.world.guild.id)}
     return body
 

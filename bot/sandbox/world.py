@@ -1,6 +1,6 @@
 """What exists in the sandbox: a guild, its roles, channels and members, the messages, and the bot's commands.
 
-Plain data; how it changes is in `posting`, `reacting` and `registry`, how it looks on the wire in `wire`.
+Plain data; how it changes is in `posting`, `reacting`, `threads` and `registry`, how it looks on the wire in `wire`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
+    from bot.sandbox.thread import Thread
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Overwrite:
 
 @dataclass(slots=True)
 class Channel:
-    """A text channel."""
+    """A text channel, or a thread in one (`thread` and `parent_id` say which)."""
 
     id: int
     name: str
@@ -69,6 +70,8 @@ class Channel:
     nsfw: bool = False
     overwrites: list[Overwrite] = field(default_factory=list)
     type: int = 0
+    parent_id: int | None = None
+    thread: Thread | None = None
 
 
 @dataclass(slots=True)
@@ -105,7 +108,10 @@ class Reaction:
 
 @dataclass(slots=True)
 class Message:
-    """A message as it is kept. Embeds keep `attachment://` addresses; they are resolved when they are read."""
+    """A message as it is kept. Embeds keep `attachment://` addresses; they are resolved when they are read.
+
+    `reference_channel_id` is None where the message refers to one in its own channel.
+    """
 
     id: int
     channel_id: int
@@ -125,6 +131,7 @@ class Message:
     components: list[Payload] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
     reference_id: int | None = None
+    reference_channel_id: int | None = None
     interaction_id: int | None = None
     interaction: Payload | None = None
     ephemeral_for: int | None = None
@@ -163,8 +170,17 @@ class World:
     roles: dict[int, Role]
     channels: dict[int, Channel]
     members: dict[int, Member]
+    threads: dict[int, Channel] = field(default_factory=dict)
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
+
+    def channel(self, channel_id: int) -> Channel | None:
+        """Return a channel or a thread."""
+        return self.channels.get(channel_id) or self.threads.get(channel_id)
+
+    def root(self, channel: Channel) -> Channel:
+        """Return the channel that a thread is in, or the channel itself."""
+        return channel if channel.parent_id is None else self.channels[channel.parent_id]
 
     def message(self, channel_id: int, message_id: int) -> Message | None:
         """Return a message, ephemeral ones included."""

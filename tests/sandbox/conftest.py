@@ -15,12 +15,15 @@ import pytest
 
 from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
-from tests.sandbox.person import Person
+from tests.people import ada, ben, chiyo, dan, eve, mo, olive
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from bot.sandbox.world import Channel
+    from tests.sandbox.person import Person
+
+__all__ = ["ada", "ben", "chiyo", "dan", "eve", "mo", "olive"]
 
 GUILDS, MESSAGES, REACTIONS, CONTENT = 1, 1 << 9, 1 << 10, 1 << 15
 
@@ -168,24 +171,6 @@ async def gateway(sandbox: Sandbox, connect: Callable[..., Awaitable[Gateway]]) 
     connection = await connect()
     assert (await connection.identify(sandbox.bot_token))["t"] == "READY"
     return connection
-
-
-@pytest.fixture
-async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
-    async with Person(sandbox.page_url, "Ada") as person:
-        yield person
-
-
-@pytest.fixture
-async def ben(sandbox: Sandbox) -> AsyncIterator[Person]:
-    async with Person(sandbox.page_url, "Ben") as person:
-        yield person
-
-
-@pytest.fixture
-async def mo(sandbox: Sandbox) -> AsyncIterator[Person]:
-    async with Person(sandbox.page_url, "Mo") as person:
-        yield person
 
 
 @pytest.fixture

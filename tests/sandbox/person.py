@@ -4,70 +4,75 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-import aiohttp
+from tests.sandbox.page_client import PageClient, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+__all__ = ["Message", "Person", "RefusedError"]
+
 Message = dict[str, Any]
-
-
-class RefusedError(Exception):
-    """The page's API said no."""
-
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
-        super().__init__(f"{status}: {json.dumps(body)}")
-        self.status = status
-        self.code: int = body.get("code", 0)
-        self.body = body
+Picture = bytes | tuple[str, bytes]
+"""A file for an option: its bytes, or its name and its bytes."""
 
 
 class Person:
-    """One member. `async with Person(sandbox.page_url, "Ada") as ada: await ada.invoke("imagine", prompt="a cat")`."""
+    """One member in one channel. `async with Person(url, "Ada") as ada: await ada.invoke("imagine", {"prompt": "a"})`.
+
+    Messages, commands and menus are those of that channel; `at` gives the same person in another one or in a thread.
+    """
 
     def __init__(self, page_url: str, name: str, channel: str = "imagine") -> None:
-        self._base = page_url.rstrip("/")
+        self._page = PageClient(page_url)
         self.name = name
         self._channel_name = channel
-        self._session = aiohttp.ClientSession()
-        self._headers: dict[str, str] = {}
         self.id = ""
         self.channel_id = ""
 
     async def __aenter__(self) -> Self:
-        async with self._session.get(self._base + "/") as response:
-            found = re.search(r'name="sandbox-token" content="([^"]+)"', await response.text())
-        assert found is not None, "the page carries no token"
-        self._headers = {"X-Sandbox-Token": found[1]}
-        async with self._session.get(self._base + "/sandbox/people", headers=self._headers) as response:
-            people = {entry["name"]: entry["id"] for entry in (await response.json())["people"]}
-        self.id = people[self.name]
-        self._headers["X-Sandbox-Member"] = self.id
-        state = await self.state()
-        self.channel_id = next(c["id"] for c in state["channels"] if c["name"] == self._channel_name)
+        self.id = await self._page.sit_down(self.name)
+        self.channel_id = next(c["id"] for c in await self.channels() if c["name"] == self._channel_name)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._session.close()
+        await self._page.close()
 
-    async def call(self, method: str, path: str, body: object = None, data: aiohttp.FormData | None = None) -> Any:
-        """Send one request of the page's API and return its answer; a refusal raises."""
-        url = f"{self._base}/sandbox{path}"
-        async with self._session.request(method, url, json=body, data=data, headers=self._headers) as response:
-            answer = await response.json()
-            if response.status >= 400:
-                raise RefusedError(response.status, answer)
-            return answer
+    def at(self, channel_id: str) -> Person:
+        """The same person in another channel, or in a thread."""
+        there = object.__new__(Person)
+        there._page, there.name, there.id = self._page, self.name, self.id
+        there._channel_name, there.channel_id = self._channel_name, str(channel_id)
+        return there
+
+    async def in_channel(self, name: str) -> Person:
+        """The same person in the channel or thread of that name; a KeyError if there is none to be seen."""
+        places = {place["name"]: place["id"] for place in [*await self.threads(), *await self.channels()]}
+        return self.at(places[name])
+
+    async def call(self, method: str, path: str, body: object = None) -> Any:
+        """Send one request of the page's API and return its answer; a refusal raises RefusedError."""
+        return await self._page.call(method, path, body)
 
     async def state(self) -> dict[str, Any]:
         """The guild as this member sees it."""
         state: dict[str, Any] = await self.call("GET", "/state")
         return state
+
+    async def channels(self) -> list[dict[str, Any]]:
+        """The channels that this member sees, each with the commands that may be used in it."""
+        channels: list[dict[str, Any]] = (await self.state())["channels"]
+        return channels
+
+    async def threads(self) -> list[dict[str, Any]]:
+        """The threads that this member sees, the newest last, archived ones too."""
+        threads: list[dict[str, Any]] = (await self.state())["threads"]
+        return threads
+
+    # --- messages
 
     async def messages(self) -> list[Message]:
         """The channel's last messages, oldest first, with this member's ephemeral ones."""
@@ -75,12 +80,15 @@ class Person:
         messages: list[Message] = answer["messages"]
         return messages
 
-    async def say(self, content: str, *, reply_to: Message | None = None) -> Message:
-        """Write a message."""
+    async def say(
+        self, content: str, *, reply_to: Message | None = None, files: Mapping[str, bytes] | None = None
+    ) -> Message:
+        """Write a message; `files` maps names to bytes."""
         body: dict[str, Any] = {"content": content}
         if reply_to is not None:
             body["message_reference"] = {"message_id": reply_to["id"]}
-        message: Message = await self.call("POST", f"/channels/{self.channel_id}/messages", body)
+        path = f"/channels/{self.channel_id}/messages"
+        message: Message = await self._page.call("POST", path, body, list((files or {}).items()))
         return message
 
     async def delete(self, message: Message) -> None:
@@ -97,11 +105,63 @@ class Person:
         path = f"/channels/{self.channel_id}/messages/{message['id']}/reactions/{quote(emoji)}"
         await self.call("DELETE", path)
 
-    async def command_id(self, name: str) -> str:
-        """The id of a command that this member may use here."""
+    async def pings(self) -> list[str]:
+        """The ids of the messages that notified this member, one for each time."""
+        pings: list[str] = (await self.call("GET", "/pings"))["pings"]
+        return pings
+
+    async def read(self, url: str) -> bytes:
+        """Download an attachment."""
+        return await self._page.read(url)
+
+    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 10.0) -> Message:
+        """Return the first message that satisfies a predicate, as soon as there is one."""
+        deadline = time.monotonic() + timeout
+        while True:
+            messages = await self.messages()
+            for message in messages:
+                if predicate(message):
+                    return message
+            if time.monotonic() > deadline:
+                said = "\n".join(json.dumps(message, ensure_ascii=False) for message in messages)
+                raise TimeoutError(f"{self.name} waited {timeout} s in vain; the channel says:\n{said}")
+            await asyncio.sleep(0.05)
+
+    # --- threads
+
+    async def start_thread(self, name: str, message: Message | None = None) -> Person:
+        """Begin a thread, from a message or on its own; returns this person in it."""
+        path = f"/channels/{self.channel_id}" + ("" if message is None else f"/messages/{message['id']}") + "/threads"
+        return self.at((await self.call("POST", path, {"name": name}))["id"])
+
+    async def change_thread(self, **changes: object) -> None:
+        """Change the thread that this person is in: `name`, `archived`, `locked`, `auto_archive_duration`."""
+        await self.call("PATCH", f"/channels/{self.channel_id}", changes)
+
+    async def wait_for_thread(self, predicate: Callable[[dict[str, Any]], bool], timeout: float = 10.0) -> Person:
+        """Wait until there is such a thread; returns this person in it."""
+        deadline = time.monotonic() + timeout
+        while True:
+            threads = await self.threads()
+            for thread in threads:
+                if predicate(thread):
+                    return self.at(thread["id"])
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self.name} waited {timeout} s in vain; there are {threads}")
+            await asyncio.sleep(0.05)
+
+    # --- commands
+
+    async def commands(self) -> dict[str, dict[str, Any]]:
+        """The commands that this member may use here, by name; a slash command before a menu of the same name."""
         state = await self.state()
-        channel = next(entry for entry in state["channels"] if entry["id"] == self.channel_id)
-        found: str = next(command["id"] for command in channel["commands"] if command["name"] == name)
+        place = next(entry for entry in state["channels"] + state["threads"] if entry["id"] == self.channel_id)
+        found = sorted(place["commands"], key=lambda command: -int(command["type"]))
+        return {command["name"]: command for command in found}
+
+    async def command_id(self, name: str) -> str:
+        """The id of a command that this member may use here; a KeyError where it is hidden."""
+        found: str = (await self.commands())[name]["id"]
         return found
 
     async def wait_for_bot(self, command: str, timeout: float = 30.0) -> None:
@@ -120,84 +180,102 @@ class Person:
             await asyncio.sleep(0.05)
 
     async def invoke(
-        self, command: str, options: Mapping[str, object] | None = None, *, files: Mapping[str, bytes] | None = None
+        self, command: str, options: Mapping[str, object] | None = None, *, files: Mapping[str, Picture] | None = None
     ) -> str:
-        """Use a slash command ("mod ban" for a sub-command); `files` maps options to bytes. Returns the interaction."""
+        """Use a slash command ("mod user ban" for one in a group). Returns the interaction.
+
+        `options` are plain values: text, numbers, booleans, and ids of members, roles and channels. `files` are the
+        attachments by option: bytes, or a name and bytes.
+        """
         root, *path = command.split()
         given: list[dict[str, Any]] = [{"name": name, "value": value} for name, value in (options or {}).items()]
-        form = aiohttp.FormData(quote_fields=False) if files else None
-        for number, (name, content) in enumerate((files or {}).items()):
+        uploads = []
+        for number, (name, picture) in enumerate((files or {}).items()):
             given.append({"name": name, "value": str(number)})
-            assert form is not None
-            form.add_field(f"files[{number}]", content, filename=f"{name}.png")
-        for name in reversed(path):
-            given = [{"name": name, "options": given}]
-        body = {"command_id": await self.command_id(root), "options": given}
-        url = f"/channels/{self.channel_id}/commands"
-        if form is None:
-            answer = await self.call("POST", url, body)
-        else:
-            form.add_field("payload_json", json.dumps(body))
-            answer = await self.call("POST", url, data=form)
-        interaction: str = answer["interaction_id"]
-        return interaction
+            uploads.append((f"{name}.png", picture) if isinstance(picture, bytes) else picture)
+        body = {"command_id": await self.command_id(root), "options": nested(path, given)}
+        return await self._interact("POST", f"/channels/{self.channel_id}/commands", body, uploads)
 
-    async def use_menu(self, command: str, target: Message) -> str:
-        """Use a message's menu command."""
-        body = {"command_id": await self.command_id(command), "target_id": target["id"]}
-        answer = await self.call("POST", f"/channels/{self.channel_id}/commands", body)
-        interaction: str = answer["interaction_id"]
-        return interaction
+    async def use_menu(self, command: str, target: Message | Person) -> str:
+        """Use a message's menu command, or a member's. Returns the interaction."""
+        target_id = target.id if isinstance(target, Person) else target["id"]
+        body = {"command_id": await self.command_id(command), "target_id": target_id}
+        return await self._interact("POST", f"/channels/{self.channel_id}/commands", body)
 
-    async def complete(self, command: str, option: str, typed: str) -> list[dict[str, Any]]:
-        """Ask for an option's autocomplete choices."""
-        body = {
-            "command_id": await self.command_id(command),
-            "focused": option,
-            "options": [{"name": option, "value": typed}],
-        }
+    async def complete(
+        self, command: str, option: str, typed: str, options: Mapping[str, object] | None = None
+    ) -> list[dict[str, Any]]:
+        """Ask for an option's choices, of a sub-command too; `options` are those that were filled in before."""
+        root, *path = command.split()
+        given = [{"name": name, "value": value} for name, value in {**(options or {}), option: typed}.items()]
+        body = {"command_id": await self.command_id(root), "focused": option, "options": nested(path, given)}
         answer = await self.call("POST", f"/channels/{self.channel_id}/autocomplete", body)
+        assert not answer["failed"], f"the bot did not complete /{command} {option}"
         choices: list[dict[str, Any]] = answer["choices"]
         return choices
+
+    # --- components and modals
 
     async def click(self, message: Message, custom_id: str, values: list[str] | None = None) -> str:
         """Click a button, or choose `values` from a select. Returns the interaction."""
         path = f"/channels/{self.channel_id}/messages/{message['id']}/components"
-        answer = await self.call("POST", path, {"custom_id": custom_id, "values": values})
-        interaction: str = answer["interaction_id"]
-        return interaction
+        return await self._interact("POST", path, {"custom_id": custom_id, "values": values})
+
+    async def press(self, message: Message, label: str) -> str:
+        """Click the button that says this (or shows this emoji). Returns the interaction."""
+        buttons = {
+            name: part for part in parts(message) for name in (part.get("label"), (part.get("emoji") or {}).get("name"))
+        }
+        assert label in buttons, f"no button says {label!r}: {sorted(filter(None, buttons))}"
+        return await self.click(message, buttons[label]["custom_id"])
+
+    async def choose(self, message: Message, *values: str, custom_id: str | None = None) -> str:
+        """Choose from the first select of a message, or the named one, by value or label. Returns the interaction."""
+        selects = [part for part in parts(message) if part["type"] != 2 and custom_id in (None, part["custom_id"])]
+        assert selects, f"there is no select {custom_id or ''}"
+        by_label = {option["label"]: option["value"] for option in selects[0].get("options", [])}
+        return await self.click(message, selects[0]["custom_id"], [by_label.get(value, value) for value in values])
+
+    async def modal(self, interaction: str) -> dict[str, Any]:
+        """The modal that an interaction opened: `title`, `custom_id`, and `components` with label, value and limits."""
+        outcome = await self.outcome(interaction)
+        assert outcome["callback_type"] == 9, f"no modal was opened: {outcome}"
+        answer: dict[str, Any] = outcome["answer"]
+        return answer
 
     async def submit(self, interaction: str, values: Mapping[str, object]) -> str:
-        """Submit the modal that an interaction opened."""
-        answer = await self.call("POST", f"/interactions/{interaction}/modal", {"values": dict(values)})
-        submitted: str = answer["interaction_id"]
-        return submitted
+        """Submit the modal that an interaction opened; fields not in `values` stay as they were filled in."""
+        filled = {
+            field["custom_id"]: field["value"]
+            for field in (await self.modal(interaction))["components"]
+            if "value" in field
+        }
+        return await self._interact("POST", f"/interactions/{interaction}/modal", {"values": filled | dict(values)})
 
     async def outcome(self, interaction: str) -> dict[str, Any]:
         """How an interaction ended: waits until it was acknowledged or has failed."""
         settled: dict[str, Any] = await self.call("GET", f"/interactions/{interaction}")
         return settled
 
-    async def pings(self) -> list[str]:
-        """The ids of the messages that notified this member, one for each time."""
-        pings: list[str] = (await self.call("GET", "/pings"))["pings"]
-        return pings
+    async def answer_to(self, interaction: str, timeout: float = 10.0) -> Message:
+        """The message that answers an interaction, an ephemeral one too, once the bot is done thinking."""
+        original = (await self.outcome(interaction))["original_id"]
+        return await self.wait_for(lambda now: now["id"] == original and not now["flags"] & 128, timeout)
 
-    async def read(self, url: str) -> bytes:
-        """Download an attachment."""
-        async with self._session.get(url) as response:
-            assert response.status == 200, f"{url} answered {response.status}"
-            return await response.read()
+    async def _interact(
+        self, method: str, path: str, body: object, files: list[tuple[str, bytes]] | None = None
+    ) -> str:
+        interaction: str = (await self._page.call(method, path, body, files))["interaction_id"]
+        return interaction
 
-    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 10.0) -> Message:
-        """Return the first message that satisfies a predicate, as soon as there is one."""
-        deadline = time.monotonic() + timeout
-        while True:
-            messages = await self.messages()
-            for message in messages:
-                if predicate(message):
-                    return message
-            if time.monotonic() > deadline:
-                said = "\n".join(json.dumps(message, ensure_ascii=False) for message in messages)
-                raise TimeoutError(f"{self.name} waited {timeout} s in vain; the channel says:\n{said}")
-            await asyncio.sleep(0.05)
+
+def nested(path: list[str], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Options as a sub-command's, at whatever depth."""
+    for name in reversed(path):
+        given = [{"name": name, "options": given}]
+    return given
+
+
+def parts(message: Message) -> list[dict[str, Any]]:
+    """The buttons and selects of a message."""
+    return [part for row in message["components"] for part in row["components"]]

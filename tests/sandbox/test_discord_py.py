@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import discord
 import pytest
-import yarl
-from discord import app_commands
 
 from bot.sandbox.ratelimit import Limit
 from bot.sandbox.server import Sandbox
+from tests.sandbox.client import Client, Interaction, running
 from tests.sandbox.conftest import Wire
 from tests.sandbox.person import Person
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-Interaction = discord.Interaction[discord.Client]
 
 
 class Again(discord.ui.View):
@@ -44,15 +37,11 @@ class Edit(discord.ui.Modal, title="Edit"):
         await interaction.response.send_message(f"now {self.prompt.value}")
 
 
-class Bot(discord.Client):
+class Bot(Client):
     """A bot with one of each."""
 
     def __init__(self) -> None:
-        intents = discord.Intents.none()
-        intents.guilds = intents.guild_reactions = True
-        super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), guild_ready_timeout=0.05)
-        self.tree = app_commands.CommandTree(self)
-        self.ready = asyncio.Event()
+        super().__init__()
         self.reactions: asyncio.Queue[discord.RawReactionActionEvent] = asyncio.Queue()
         self.resumed = asyncio.Event()
         self.tree.command(name="imagine", description="Draw")(self.imagine)
@@ -61,10 +50,7 @@ class Bot(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_view(Again())
-        await self.tree.sync()
-
-    async def on_ready(self) -> None:
-        self.ready.set()
+        await super().setup_hook()
 
     async def on_resumed(self) -> None:
         self.resumed.set()
@@ -90,26 +76,10 @@ class Bot(discord.Client):
         await interaction.response.send_message("psst", ephemeral=True)
 
 
-@asynccontextmanager
-async def running(sandbox: Sandbox, patch: pytest.MonkeyPatch) -> AsyncIterator[Bot]:
-    """Point discord.py at a sandbox and run a bot there until it is no longer needed."""
-    patch.setattr(discord.http.Route, "BASE", sandbox.api_url)
-    patch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
-    bot = Bot()
-    task = asyncio.create_task(bot.start(sandbox.bot_token))
-    try:
-        async with asyncio.timeout(15):
-            await bot.ready.wait()
-        yield bot
-    finally:
-        await bot.close()
-        await asyncio.wait_for(task, 10)
-
-
 async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
         Sandbox() as sandbox,
-        running(sandbox, monkeypatch) as bot,
+        running(sandbox, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
         Person(sandbox.page_url, "Ben") as ben,
     ):
@@ -148,7 +118,7 @@ async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatc
 async def test_discord_py_waits_out_a_429_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
         Sandbox(limits={"message-post": Limit(2, 0.3)}) as sandbox,
-        running(sandbox, monkeypatch) as bot,
+        running(sandbox, monkeypatch, Bot()) as bot,
         aiohttp.ClientSession() as session,
         Person(sandbox.page_url, "Ada") as ada,
     ):
@@ -166,7 +136,7 @@ async def test_discord_py_waits_out_a_429_and_goes_on(monkeypatch: pytest.Monkey
 async def test_discord_py_resumes_and_hears_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
         Sandbox() as sandbox,
-        running(sandbox, monkeypatch) as bot,
+        running(sandbox, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
     ):
         said = await ada.say("hello")
@@ -181,7 +151,7 @@ async def test_discord_py_resumes_and_hears_what_it_missed(monkeypatch: pytest.M
 async def test_discord_py_reads_the_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
         Sandbox() as sandbox,
-        running(sandbox, monkeypatch) as bot,
+        running(sandbox, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
     ):
         channel = bot.get_channel(int(ada.channel_id))

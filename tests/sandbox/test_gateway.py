@@ -48,7 +48,13 @@ async def test_ready_names_an_unavailable_guild_and_guild_create_fills_it(connec
     ready = await connection.identify(sandbox.bot_token)
     assert ready["d"]["guilds"] == [{"id": str(sandbox.world.guild.id), "unavailable": True}]
     guild = await connection.event("GUILD_CREATE")
-    assert [channel["name"] for channel in guild["channels"]] == ["imagine", "general"]
+    assert [channel["name"] for channel in guild["channels"]] == [
+        "imagine",
+        "general",
+        "gallery",
+        "mod-log",
+        "late-night",
+    ]
     assert [member["user"]["id"] for member in guild["members"]] == [str(sandbox.world.bot.id)]
 
 

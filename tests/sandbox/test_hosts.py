@@ -42,7 +42,7 @@ async def test_the_pages_api_needs_the_pages_token(wire: Wire, sandbox: Sandbox,
 
 
 async def test_nobody_can_be_the_bot(sandbox: Sandbox, ada: Person) -> None:
-    ada._headers["X-Sandbox-Member"] = str(sandbox.world.bot.id)
+    ada._page._headers["X-Sandbox-Member"] = str(sandbox.world.bot.id)
     with pytest.raises(RefusedError, match="10007"):
         await ada.state()
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
+
+from tests.sandbox.browser import needs_chromium, page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from playwright.async_api import Page
 
     from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import Gateway, Wire
     from tests.sandbox.person import Person
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+__all__ = ["page"]
+
+pytestmark = needs_chromium
 IMAGINE: dict[str, Any] = {
     "name": "imagine",
     "description": "Draw a picture from words",
@@ -36,22 +26,6 @@ IMAGINE: dict[str, Any] = {
         {"type": 4, "name": "seed", "description": "Which one", "min_value": 0, "max_value": 999},
     ],
 }
-
-
-@pytest.fixture
-async def page(wire: Wire) -> AsyncIterator[Page]:
-    """The page as Ada sees it; a script error or a blocked request fails the test."""
-    complaints: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = await browser.new_page(viewport={"width": 1280, "height": 800})
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        await opened.goto(f"{wire.sandbox.page_url}?as=ada")
-        await opened.wait_for_selector("[data-ready]")
-        yield opened
-        await browser.close()
-    assert complaints == []
 
 
 async def test_a_person_types_a_command_reads_the_answer_and_reacts(page: Page, wire: Wire, gateway: Gateway) -> None:

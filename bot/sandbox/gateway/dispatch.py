@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sandbox import wire, wire_message
@@ -13,9 +12,15 @@ from bot.sandbox.events import (
     ReactionAdded,
     ReactionRemoved,
     ReactionsCleared,
+    ThreadCreated,
+    ThreadDeleted,
+    ThreadMembership,
+    ThreadUpdated,
     TypingStarted,
 )
+from bot.sandbox.gateway.dispatch_thread import dispatch_thread
 from bot.sandbox.gateway.intents import NO_INTENT, Intent
+from bot.sandbox.gateway.told import Dispatch
 from bot.sandbox.permissions import Permission
 
 if TYPE_CHECKING:
@@ -25,21 +30,14 @@ if TYPE_CHECKING:
     from bot.sandbox.world import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Dispatch:
-    """A gateway event and the intent that lets it through (none for interactions)."""
-
-    name: str
-    data: Payload
-    intent: Intent
-
-
 def dispatch(realm: Realm, event: Event) -> Dispatch | None:
     """Return what the bot is told of an event, or None if it is nothing of its business."""
     if isinstance(event, InteractionOpened):
         return Dispatch("INTERACTION_CREATE", event.payload, NO_INTENT)
     if isinstance(event, TypingStarted):
         return _typing(realm, event) if _sees(realm, event.channel_id) else None
+    if isinstance(event, ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership):
+        return dispatch_thread(realm, event)
     message: Message | None = getattr(event, "message", None)
     # an ephemeral message is between the interaction's token and its member; the gateway never speaks of it
     if message is None or message.ephemeral_for is not None or not _sees(realm, message.channel_id):
@@ -58,8 +56,8 @@ def _message(realm: Realm, event: Event, message: Message) -> Dispatch:
 
 
 def _sees(realm: Realm, channel_id: int) -> bool:
-    channel = realm.world.channels[channel_id]
-    return bool(realm.permissions(realm.world.bot.id, channel) & Permission.VIEW_CHANNEL)
+    channel = realm.world.channel(channel_id)
+    return channel is not None and bool(realm.permissions(realm.world.bot.id, channel) & Permission.VIEW_CHANNEL)
 
 
 def _place(realm: Realm, message: Message) -> Payload:

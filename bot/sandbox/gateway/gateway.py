@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.sandbox import wire
+from bot.sandbox import threads, wire, wire_guild
 from bot.sandbox.events import BotPresence
 from bot.sandbox.gateway.connection import Close, Connection, Op, Refused
 from bot.sandbox.gateway.dispatch import dispatch
@@ -96,8 +96,10 @@ class Gateway:
         connection.session = self._sessions[session.id] = session
         session.dispatch("READY", self._ready(session, connection, data))
         if intents & Intent.GUILDS:
+            for thread in list(self.realm.world.threads.values()):
+                threads.settle(self.realm, thread)
             presences = bool(intents & Intent.GUILD_PRESENCES)
-            session.dispatch("GUILD_CREATE", wire.guild_create(self.realm, with_presences=presences))
+            session.dispatch("GUILD_CREATE", wire_guild.guild_create(self.realm, with_presences=presences))
         self._tell_presence()
 
     def _authenticate(self, data: Payload) -> None:

@@ -16,13 +16,17 @@ from bot.sandbox.events import (
     InteractionMoved,
     InteractionOpened,
     MessageDeleted,
+    ThreadCreated,
+    ThreadDeleted,
+    ThreadMembership,
+    ThreadUpdated,
     TypingStarted,
 )
 from bot.sandbox.permissions import Permission
 
 if TYPE_CHECKING:
     from bot.sandbox.events import AboutMessage, Event
-    from bot.sandbox.interactions import Interaction
+    from bot.sandbox.interaction import Interaction
     from bot.sandbox.payload import Payload
     from bot.sandbox.realm import Realm
 
@@ -83,6 +87,11 @@ def tell(realm: Realm, user_id: int, event: Event) -> Payload | None:
     if isinstance(event, TypingStarted):
         typing = {"type": "typing", "channel_id": str(event.channel_id), "user_id": str(event.user_id)}
         return typing if _sees(realm, user_id, event.channel_id) else None
+    if isinstance(event, ThreadCreated | ThreadUpdated | ThreadMembership):
+        known = {"type": "thread", "id": str(event.thread.id)}
+        return known if _sees(realm, user_id, event.thread.id) else None
+    if isinstance(event, ThreadDeleted):
+        return {"type": "thread_deleted", "id": str(event.thread.id)}
     return _message(realm, user_id, event)
 
 
@@ -113,4 +122,5 @@ def interaction(entry: Interaction) -> Payload:
 
 
 def _sees(realm: Realm, user_id: int, channel_id: int) -> bool:
-    return bool(realm.permissions(user_id, realm.world.channels[channel_id]) & Permission.VIEW_CHANNEL)
+    channel = realm.world.channel(channel_id)
+    return channel is not None and bool(realm.permissions(user_id, channel) & Permission.VIEW_CHANNEL)

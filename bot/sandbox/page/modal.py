@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.validate.component import ACTION_ROW, LABEL, STRING_SELECT, TEXT_INPUT
+from bot.sandbox.page.chosen import chosen_values
+from bot.sandbox.validate.component import ACTION_ROW, LABEL, TEXT_INPUT
 from bot.sandbox.validate.form import Form
-from bot.sandbox.validate.option import Options
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
@@ -30,12 +30,17 @@ def modal_values(realm: Realm, user_id: int, modal: Payload, given: object) -> P
         if field["type"] == TEXT_INPUT:
             kept["value"] = _text(form, ("values", name), field, values.get(name))
         else:
-            kept["values"] = _chosen(realm, user_id, form, field, values.get(name), resolved)
+            given = values.get(name) or []
+            kept["values"], found = chosen_values(realm, user_id, form, ("values", name), field, given)
+            for kind, objects in (found or {}).items():
+                resolved.setdefault(kind, {}).update(objects)
         holder: Payload = {"type": field["holder"], "id": number * 2 - 1}
         if field["holder"] == LABEL:
             components.append(holder | {"component": kept})
         else:
             components.append({"type": ACTION_ROW, "id": number * 2 - 1, "components": [kept]})
+    for name in values.keys() - {str(field["custom_id"]) for field in modal["components"]}:
+        form.error(("values", name), "COMPONENT_NOT_FOUND", "The form has no such field")
     form.finish()
     data: Payload = {"custom_id": modal["custom_id"], "components": components}
     return data | ({"resolved": resolved} if resolved else {})
@@ -51,20 +56,3 @@ def _text(form: Form, path: Path, field: Payload, value: object) -> str:
         words = f"Must be between {field['min_length']} and {field['max_length']} in length."
         form.error(path, "BASE_TYPE_BAD_LENGTH", words)
     return text
-
-
-def _chosen(realm: Realm, user_id: int, form: Form, field: Payload, value: object, resolved: Payload) -> list[str]:
-    path: Path = ("values", str(field["custom_id"]))
-    least = field["min_values"] if field["required"] else 0
-    chosen = [str(entry) for entry in form.array(path, value or [], field["max_values"], least)]
-    if field["type"] == STRING_SELECT:
-        for entry in chosen:
-            form.choice(path, entry, tuple(option["value"] for option in field["options"]))
-        return chosen
-    options = Options(realm, user_id, {}, form)
-    kind = {5: 6, 6: 8, 7: 9, 8: 7}[field["type"]]
-    for entry in chosen:
-        options.check([{"type": kind, "name": "value"}], [{"name": "value", "value": entry}], path)
-    for name, found in options.resolved.items():
-        resolved.setdefault(name, {}).update(found)
-    return chosen

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import registry, wire, wire_message
+from bot.sandbox import registry, threads, wire, wire_message, wire_thread
 from bot.sandbox.errors import unknown_interaction
 from bot.sandbox.page.live import interaction
+from bot.sandbox.page.where import channel_of
 from bot.sandbox.payload import snowflake
 from bot.sandbox.permissions import Permission
 from bot.sandbox.rest.endpoint import path_id
@@ -37,6 +38,29 @@ async def state(realm: Realm, user_id: int, _: web.Request) -> Payload:
         "members": [_member(realm, member) for member in world.members.values()],
         "roles": [wire.role(role) for role in world.roles.values()],
         "channels": [_channel(realm, user_id, channel) for channel in seen],
+        "threads": [_thread(realm, user_id, thread) for thread in _threads_of(realm, user_id)],
+    }
+
+
+def _threads_of(realm: Realm, user_id: int) -> list[Channel]:
+    """Return the threads that a member sees, the newest last, archived ones included."""
+    for thread in list(realm.world.threads.values()):
+        threads.settle(realm, thread)
+    visible = (t for t in realm.world.threads.values() if realm.permissions(user_id, t) & Permission.VIEW_CHANNEL)
+    return sorted(visible, key=lambda thread: thread.id)
+
+
+def _thread(realm: Realm, user_id: int, channel: Channel) -> Payload:
+    kept = channel.thread
+    assert kept is not None, "these are threads"  # noqa: S101  a programming error, not input
+    return _channel(realm, user_id, channel) | {
+        "parent_id": str(channel.parent_id),
+        "owner_id": str(kept.owner_id),
+        "archived": kept.archived,
+        "locked": kept.locked,
+        "joined": kept.joined(user_id) is not None,
+        "members": [str(member.user_id) for member in kept.members],
+        "message_count": wire_thread.thread(realm, channel)["message_count"],
     }
 
 
@@ -49,6 +73,7 @@ def _member(realm: Realm, member: Member) -> Payload:
         "username": member.user.username,
         "bot": member.user.bot,
         "avatar_url": f"/avatars/{member.user.id}/{member.user.avatar}.png",
+        "locale": member.user.locale,
         "color": next((f"#{role.color:06x}" for role in held if role.color), None),
         "roles": [role.name for role in held],
     }
@@ -59,7 +84,9 @@ def _channel(realm: Realm, user_id: int, channel: Channel) -> Payload:
     return {
         "id": str(channel.id),
         "name": channel.name,
+        "type": channel.type,
         "topic": channel.topic,
+        "nsfw": realm.world.root(channel).nsfw,
         "permissions": str(int(realm.permissions(user_id, channel))),
         "commands": [wire.command(realm, command) for command in usable],
     }
@@ -67,7 +94,7 @@ def _channel(realm: Realm, user_id: int, channel: Channel) -> Payload:
 
 async def messages(realm: Realm, user_id: int, request: web.Request) -> Payload:
     """Return the last messages of a channel, oldest first, those that only this member sees among them."""
-    channel = realm.channel(path_id(request, "channel_id"))
+    channel = channel_of(realm, user_id, request)
     realm.require(user_id, channel, Permission.READ_MESSAGE_HISTORY)
     before = snowflake(request.query.get("before")) or 2**64
     seen = [

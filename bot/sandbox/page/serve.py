@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aiohttp import web
 
 from bot.sandbox.errors import DiscordError, unknown_member
-from bot.sandbox.page import actions, queries
+from bot.sandbox.page import actions, components, invoking, queries, threads
 from bot.sandbox.page.live import Live
 from bot.sandbox.payload import Payload, snowflake
 
@@ -35,11 +35,17 @@ ROUTES: list[tuple[str, str, Action]] = [
     ("DELETE", "/channels/{channel_id}/messages/{message_id}", actions.delete_message),
     ("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.add_reaction),
     ("DELETE", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.remove_reaction),
-    ("POST", "/channels/{channel_id}/messages/{message_id}/components", actions.use_component),
-    ("POST", "/channels/{channel_id}/commands", actions.use_command),
-    ("POST", "/channels/{channel_id}/autocomplete", actions.autocomplete),
+    ("POST", "/channels/{channel_id}/messages/{message_id}/components", components.use_component),
+    ("POST", "/channels/{channel_id}/commands", invoking.use_command),
+    ("POST", "/channels/{channel_id}/autocomplete", invoking.autocomplete),
+    ("POST", "/channels/{channel_id}/messages/{message_id}/threads", threads.start_from_message),
+    ("POST", "/channels/{channel_id}/threads", threads.start_on_its_own),
+    ("PATCH", "/channels/{channel_id}", threads.change),
+    ("DELETE", "/channels/{channel_id}", threads.delete),
+    ("PUT", "/channels/{channel_id}/membership", threads.join),
+    ("DELETE", "/channels/{channel_id}/membership", threads.leave),
     ("GET", "/interactions/{interaction_id}", queries.get_interaction),
-    ("POST", "/interactions/{interaction_id}/modal", actions.submit_modal),
+    ("POST", "/interactions/{interaction_id}/modal", invoking.submit_modal),
 ]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, wire, wire_message
+from bot.sandbox import posting, threads, wire, wire_message
 from bot.sandbox.body import read_body
-from bot.sandbox.errors import missing_permissions, not_the_author
+from bot.sandbox.errors import missing_permissions, not_the_author, old_edits_exhausted
 from bot.sandbox.events import TypingStarted
 from bot.sandbox.payload import snowflake
-from bot.sandbox.permissions import NONE, Permission
+from bot.sandbox.permissions import NONE, Permission, to_write
+from bot.sandbox.ratelimit import OLD_EDITS
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import check_message
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
     from bot.sandbox.world import Channel, Message
 
 
+OLD_S = 3600.0
+
+
 def bot_channel(realm: Realm, request: web.Request, needed: Permission = NONE) -> Channel:
     """Return the channel that the path names, in which the bot may do what is needed."""
     channel = realm.channel(path_id(request, "channel_id"))
     realm.require(realm.world.bot.id, channel, needed)
+    threads.settle(realm, channel)
     return channel
 
 
@@ -92,9 +97,18 @@ async def edit_message(realm: Realm, request: web.Request) -> Answer:
         raise not_the_author()
     draft = check_message(body.object())
     # an own message can be changed where one may no longer write
-    needed = posting.needed_to_post(draft, body.files) & ~Permission.SEND_MESSAGES
+    needed = posting.needed_to_post(channel, draft, body.files) & ~to_write(channel)
     realm.require(realm.world.bot.id, channel, needed)
+    _count_old_edit(realm, message)
     return wire_message.message(realm, posting.edit(realm, message, draft, body.files))
+
+
+def _count_old_edit(realm: Realm, message: Message) -> None:
+    """Let messages older than an hour be edited a few times at a time, or raise 30046."""
+    if realm.clock.time() - message.timestamp > OLD_S:
+        verdict = realm.limits.take(OLD_EDITS, str(message.channel_id), counts_globally=False)
+        if not verdict.allowed:
+            raise old_edits_exhausted(verdict.retry_after)
 
 
 async def delete_message(realm: Realm, request: web.Request) -> Answer:
@@ -106,7 +120,9 @@ async def delete_message(realm: Realm, request: web.Request) -> Answer:
 
 
 def delete_as(realm: Realm, user_id: int, channel: Channel, message: Message) -> None:
-    """Delete a message of one's own, or with Manage Messages anybody's."""
+    """Delete a message of one's own, or with Manage Messages anybody's; in a locked thread only while it is active."""
+    if channel.thread is not None and channel.thread.archived:
+        threads.require_unlocked(realm, user_id, channel)
     if message.author_id != user_id and not realm.permissions(user_id, channel) & Permission.MANAGE_MESSAGES:
         raise missing_permissions()
     posting.delete(realm, message)
@@ -114,7 +130,8 @@ def delete_as(realm: Realm, user_id: int, channel: Channel, message: Message) ->
 
 async def start_typing(realm: Realm, request: web.Request) -> Answer:
     """POST /channels/{channel_id}/typing."""
-    channel = bot_channel(realm, request, Permission.SEND_MESSAGES)
+    channel = bot_channel(realm, request)
+    realm.require(realm.world.bot.id, channel, to_write(channel))
     realm.events.publish(TypingStarted(channel.id, realm.world.bot.id, realm.clock.time()))
     return None
 

@@ -8,6 +8,7 @@ from bot.sandbox import registry, wire
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import invalid_json, missing_access, unknown_command
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.validate.localization import only_localized
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,7 +40,11 @@ def _command(realm: Realm, request: web.Request) -> Command:
 
 async def list_all(realm: Realm, request: web.Request) -> Answer:
     """GET …/commands."""
-    return [wire.command(realm, command) for command in registry.listed(realm, _scope(realm, request))]
+    found = [wire.command(realm, command) for command in registry.listed(realm, _scope(realm, request))]
+    if request.query.get("with_localizations") in ("true", "1"):
+        return found
+    locale = request.headers.get("X-Discord-Locale")
+    return [only_localized(body, locale) for body in found]
 
 
 async def overwrite_all(realm: Realm, request: web.Request) -> Answer:

@@ -16,8 +16,6 @@ from bot.sandbox.realm import Realm
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.sandbox.ratelimit import RateLimits
-
 BASE = "/api/v10"
 Answer: TypeAlias = Payload | list[Payload] | None
 Handler: TypeAlias = Callable[[Realm, web.Request], Awaitable[Answer]]
@@ -51,10 +49,10 @@ def path_id(request: web.Request, name: str) -> int:
     return value
 
 
-def add_endpoints(app: web.Application, realm: Realm, limits: RateLimits, endpoints: Iterable[Endpoint]) -> None:
+def add_endpoints(app: web.Application, realm: Realm, endpoints: Iterable[Endpoint]) -> None:
     """Serve endpoints under `/api/v10`, and Discord's 404 for everything else there."""
     for endpoint in endpoints:
-        app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(realm, limits, endpoint))
+        app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(realm, endpoint))
 
     async def nothing_here(_: web.Request) -> web.Response:
         return _json(not_found().payload(), 404, {})
@@ -62,16 +60,14 @@ def add_endpoints(app: web.Application, realm: Realm, limits: RateLimits, endpoi
     app.router.add_route("*", "/api/{rest:.*}", nothing_here)
 
 
-def _serve(
-    realm: Realm, limits: RateLimits, endpoint: Endpoint
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serve(realm: Realm, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
         headers: dict[str, str] = {}
         if endpoint.needs_token and request.headers.get("Authorization") != f"Bot {realm.bot_token}":
             return _json(unauthorized().payload(), 401, headers)
         if endpoint.bucket is not None:
             major = ":".join(request.match_info[name] for name in endpoint.major)
-            verdict = limits.take(endpoint.bucket, major, counts_globally=endpoint.needs_token)
+            verdict = realm.limits.take(endpoint.bucket, major, counts_globally=endpoint.needs_token)
             headers |= verdict.headers
             if not verdict.allowed:
                 words = "You are being rate limited."
@@ -80,6 +76,8 @@ def _serve(
         try:
             answer = await endpoint.handler(realm, request)
         except DiscordError as error:
+            if error.retry_after is not None:
+                headers |= {"Retry-After": f"{error.retry_after:.3f}"}
             return _json(error.payload(), error.status, headers)
         if answer is None:
             return web.Response(status=204, headers=headers | {"Via": VIA})

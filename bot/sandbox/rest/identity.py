@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire
+from bot.sandbox import wire, wire_guild
 from bot.sandbox.errors import cannot_message_user, missing_access, unknown_guild, unknown_member, unknown_user
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 
@@ -56,7 +56,7 @@ async def get_application(realm: Realm, _: web.Request) -> Answer:
 
 async def list_my_guilds(realm: Realm, _: web.Request) -> Answer:
     """GET /users/@me/guilds."""
-    full = wire.guild(realm)
+    full = wire_guild.guild(realm)
     return [{key: full[key] for key in ("id", "name", "icon", "banner", "features")} | {"owner": False}]
 
 
@@ -66,7 +66,7 @@ async def get_guild(realm: Realm, request: web.Request) -> Answer:
     counts = {}
     if request.query.get("with_counts") in ("true", "1"):
         counts = {"approximate_member_count": len(realm.world.members), "approximate_presence_count": 1}
-    return wire.guild(realm) | counts
+    return wire_guild.guild(realm) | counts
 
 
 async def list_channels(realm: Realm, request: web.Request) -> Answer:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, wire_message
+from bot.sandbox import posting, responding, wire_message
 from bot.sandbox.body import read_body
 from bot.sandbox.errors import unknown_message
-from bot.sandbox.interactions import Interaction, Kind
+from bot.sandbox.interaction import Interaction, Kind
 from bot.sandbox.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.validate.callback import check_choices, check_modal
@@ -66,7 +66,7 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
     """Do what a callback says, and return the message that it made or changed."""
     channel = realm.channel(interaction.channel_id)
     if kind == CHOICES:
-        interaction.answer = check_choices(data)
+        interaction.answer = check_choices(data, _focused_type(interaction.data.get("options") or []))
         return None
     if kind == MODAL:
         interaction.answer = check_modal(data)
@@ -80,11 +80,21 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
         return posting.edit(realm, _message(realm, interaction, interaction.message_id), draft, body.files)
     if kind == DEFER:
         hidden = bool((draft.flags or 0) & wire_message.EPHEMERAL)
-        post = posting.think(realm, interaction, channel, ephemeral=hidden, kind=interaction.reply_type())
+        post = responding.think(realm, interaction, channel, ephemeral=hidden, kind=interaction.reply_type())
     else:
-        post = posting.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
+        post = responding.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
     interaction.original_id = post.id
     return post
+
+
+def _focused_type(options: list[Payload]) -> object:
+    """Return the type of the option that is being completed, at whatever depth it is."""
+    for option in options:
+        if option.get("focused"):
+            return option["type"]
+        if option.get("options"):
+            return _focused_type(option["options"])
+    return None
 
 
 async def follow_up(realm: Realm, request: web.Request) -> Answer:
@@ -98,7 +108,7 @@ async def follow_up(realm: Realm, request: web.Request) -> Answer:
         post = posting.edit(realm, original, replace(draft, flags=None), body.files)
     else:
         channel = realm.channel(interaction.channel_id)
-        post = posting.respond(realm, interaction, channel, draft, body.files, kind=19)
+        post = responding.respond(realm, interaction, channel, draft, body.files, kind=19)
     return wire_message.message(realm, post)
 
 

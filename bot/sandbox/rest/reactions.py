@@ -11,6 +11,7 @@ from bot.sandbox.payload import snowflake
 from bot.sandbox.permissions import Permission
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -51,8 +52,13 @@ async def list_users(realm: Realm, request: web.Request) -> Answer:
     if not is_emoji(request.match_info["emoji"]):
         raise unknown_emoji()
     reaction = message.reaction(request.match_info["emoji"])
-    after = snowflake(request.query.get("after", "0")) or 0
-    limit = min(100, max(1, snowflake(request.query.get("limit", "25")) or 25))
+    form = Form()
+    limit = form.integer(("limit",), snowflake(request.query.get("limit", "25")), 1, 100)
+    after = snowflake(request.query.get("after", "0"))
+    if after is None:
+        form.error(("after",), "NUMBER_TYPE_COERCE", f'Value "{request.query["after"]}" is not snowflake.')
+        after = 0
+    form.finish()
     ids = sorted(user_id for user_id in (reaction.user_ids if reaction else []) if user_id > after)
     return [wire.user(realm.world.members[user_id].user) for user_id in ids[:limit]]
 
@@ -76,7 +82,7 @@ ENDPOINTS = [
     Endpoint("PUT", REACTIONS + "/{emoji}/@me", add_own, "reaction", IN_CHANNEL),
     Endpoint("DELETE", REACTIONS + "/{emoji}/@me", remove_own, "reaction", IN_CHANNEL),
     Endpoint("DELETE", REACTIONS + "/{emoji}/{user_id}", remove_other, "reaction", IN_CHANNEL),
-    Endpoint("GET", REACTIONS + "/{emoji}", list_users, "reaction", IN_CHANNEL),
+    Endpoint("GET", REACTIONS + "/{emoji}", list_users, "reaction-list", IN_CHANNEL),
     Endpoint("DELETE", REACTIONS, clear_all, "reaction", IN_CHANNEL),
     Endpoint("DELETE", REACTIONS + "/{emoji}", clear_emoji, "reaction", IN_CHANNEL),
 ]

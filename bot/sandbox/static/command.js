@@ -6,12 +6,13 @@ export const TYPE = { sub: 1, group: 2, string: 3, integer: 4, boolean: 5, user:
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 // Every command that can be called, sub-commands spelled out: { command, path, name, description, options }.
+// The name is in the reader's language, the path in the bot's.
 export function callable(commands) {
   const found = [];
   const walk = (command, node, path) => {
     const nested = (node.options ?? []).filter((option) => option.type <= TYPE.group);
-    if (nested.length) nested.forEach((option) => walk(command, option, [...path, option.name]));
-    else found.push({ command, path, name: [command.name, ...path].join(" "), description: node.description, options: node.options ?? [] });
+    if (nested.length) nested.forEach((option) => walk(command, option, [...path, option]));
+    else found.push({ command, path: path.map((option) => option.key), name: [command.name, ...path.map((option) => option.name)].join(" "), description: node.description, options: node.options ?? [] });
   };
   commands.forEach((command) => walk(command, command, []));
   return found;
@@ -48,15 +49,22 @@ export function parse(text, entries) {
   return { entry, values, begin, stray };
 }
 
+// The channels and threads that an option takes.
+export const places = (option) => [...state.channels, ...state.threads.filter((entry) => !entry.archived)].filter((entry) => !option.channel_types?.length || option.channel_types.includes(entry.type));
+
 const named = (text, sign, pairs) => {
   const wanted = text.replace(new RegExp(`^<?[${sign}]*[!&]?|>$`, "g"), "").toLowerCase();
   return pairs.find(([id, name]) => id === wanted || name.toLowerCase() === wanted)?.[0];
 };
 
+export const suggestionKey = (entry, option, name) => [entry.command.id, ...entry.path, option.key, name].join("\n");
+
 // Return { value } or { error } for one option.
-function read(option, text, file) {
+export function read(entry, option, text, file) {
   if (option.type === TYPE.file) return file ? { value: file } : { error: "Choose a file" };
   if (!text) return { error: "This option needs a value" };
+  const suggested = option.autocomplete ? state.suggested.get(suggestionKey(entry, option, text)) : undefined;
+  if (suggested !== undefined) return { value: suggested };
   if (option.choices?.length) {
     const choice = option.choices.find((entry) => entry.name.toLowerCase() === text.toLowerCase() || String(entry.value) === text);
     return choice ? { value: choice.value } : { error: `One of: ${option.choices.map((entry) => entry.name).join(", ")}` };
@@ -80,7 +88,7 @@ function read(option, text, file) {
   const people = [...state.members.values()].flatMap((entry) => [[entry.id, entry.name], [entry.id, entry.username]]);
   const pools = {
     [TYPE.user]: ["@", people],
-    [TYPE.channel]: ["#", state.channels.map((entry) => [entry.id, entry.name])],
+    [TYPE.channel]: ["#", places(option).map((entry) => [entry.id, entry.name])],
     [TYPE.role]: ["@&", [...state.roles]],
     [TYPE.mentionable]: ["@&", [...people, ...state.roles]],
   };
@@ -100,10 +108,10 @@ export function check(parsed, chosen) {
       if (option.required) errors.set(option.name, "This option is required");
       continue;
     }
-    const { value, error } = read(option, typed?.text ?? "", file);
+    const { value, error } = read(parsed.entry, option, typed?.text ?? "", file);
     if (error) errors.set(option.name, error);
-    else if (option.type === TYPE.file) { given.push({ name: option.name, value: String(files.length) }); files.push(value); }
-    else given.push({ name: option.name, value });
+    else if (option.type === TYPE.file) { given.push({ name: option.key, value: String(files.length) }); files.push(value); }
+    else given.push({ name: option.key, value });
   }
   return { options: nest(parsed.entry.path, given), files, errors };
 }

@@ -2,8 +2,8 @@
 
 import { actor, call } from "./api.js";
 import { h } from "./dom.js";
-import { callable, nest, TYPE } from "./command.js";
-import { commands, state } from "./state.js";
+import { callable, nest, places, read, suggestionKey, TYPE } from "./command.js";
+import { commands, state, suggestedName } from "./state.js";
 
 const args = (options) => options.filter((option) => option.type > TYPE.group).map((option) => (option.required ? option.name : `${option.name}?`)).join(" ");
 
@@ -29,9 +29,9 @@ function commandItems(text) {
 
 const POOLS = {
   [TYPE.boolean]: () => [["True"], ["False"]],
-  [TYPE.user]: () => [...state.members.values()].map((entry) => [`@${entry.name}`, entry.roles[0] ?? "Member"]),
-  [TYPE.channel]: () => state.channels.map((entry) => [`#${entry.name}`, entry.topic ?? ""]),
-  [TYPE.role]: () => [...state.roles.values()].map((name) => [`@${name.replace(/^@/, "")}`]),
+  [TYPE.user]: () => [...state.members.values()].map((entry) => [`@${entry.name}`, entry.roles[0] ?? "Member", h("img", { src: entry.avatar_url, alt: "", width: 30, height: 30 })]),
+  [TYPE.channel]: (option) => places(option).map((entry) => [`#${entry.name}`, entry.topic ?? "", entry.parent_id ? "🧵" : "#"]),
+  [TYPE.role]: () => [...state.roles.values()].map((name) => [`@${name.replace(/^@/, "")}`, "Role", "@"]),
   [TYPE.mentionable]: () => [...POOLS[TYPE.user](), ...POOLS[TYPE.role]()],
 };
 
@@ -39,16 +39,19 @@ const answers = new Map();
 
 // Ask the bot; what it answered before is shown until it answers again.
 async function fromBot(parsed, option, typed, refresh) {
-  const key = [actor(), parsed.entry.command.id, option.name, typed].join("\n");
+  const key = [actor(), suggestionKey(parsed.entry, option, typed)].join("\n");
   if (answers.has(key)) return answers.get(key);
   const given = [...parsed.values.values()].filter((value) => value.name !== option.name).flatMap((value) => {
     const declared = parsed.entry.options.find((entry) => entry.name === value.name);
-    return declared.type === TYPE.string && value.text ? [{ name: value.name, value: value.text }] : [];
+    const { value: known, error } = declared.type === TYPE.file ? { error: true } : read(parsed.entry, declared, value.text);
+    return error ? [] : [{ name: declared.key, value: known }];
   });
-  const options = nest(parsed.entry.path, [...given, { name: option.name, value: typed }]);
-  const body = { command_id: parsed.entry.command.id, focused: option.name, options };
+  const options = nest(parsed.entry.path, [...given, { name: option.key, value: typed }]);
+  const body = { command_id: parsed.entry.command.id, focused: option.key, options };
   const answer = await call("POST", `/channels/${state.channelId}/autocomplete`, body);
   const choices = answer.failed ? null : answer.choices;
+  // what is written is the name, what is sent the value behind it
+  for (const choice of choices ?? []) state.suggested.set(suggestionKey(parsed.entry, option, suggestedName(choice)), choice.value);
   answers.set(key, choices);
   setTimeout(() => answers.delete(key), 5000);
   refresh();
@@ -63,15 +66,15 @@ function valueItems(parsed, caret, refresh) {
   const option = value && parsed.entry.options.find((entry) => entry.name === value.name);
   if (!option || value.labelStart === null) return null;
   const typed = value.text.toLowerCase();
-  const item = ([label, description]) => ({ key: label, lead: "·", label, description, replace: [value.start, value.end, ` ${label} `] });
+  const item = ([label, description, lead]) => ({ key: label, lead: lead ?? "›", label, description, replace: [value.start, value.end, ` ${label} `] });
   if (option.autocomplete) {
-    const key = [actor(), parsed.entry.command.id, option.name, value.text].join("\n");
+    const key = [actor(), suggestionKey(parsed.entry, option, value.text)].join("\n");
     if (!answers.has(key)) fromBot(parsed, option, value.text, refresh).catch(() => {});
     const choices = answers.get(key);
     if (choices === null) return { title: "The bot did not answer in time", items: [] };
-    return { title: option.description, items: (choices ?? []).map((choice) => ({ ...item([choice.name]), replace: [value.start, value.end, ` ${choice.value} `] })) };
+    return { title: option.description, items: (choices ?? []).map((choice) => item([suggestedName(choice)])) };
   }
-  const pairs = option.choices?.map((choice) => [choice.name]) ?? POOLS[option.type]?.();
+  const pairs = option.choices?.map((choice) => [choice.name]) ?? POOLS[option.type]?.(option);
   if (!pairs) return null;
   const fitting = pairs.filter(([label]) => label.toLowerCase().replace(/^[@#]/, "").includes(typed.replace(/^[@#]/, "")));
   if (fitting.length === 1 && fitting[0][0].toLowerCase() === typed) return null;

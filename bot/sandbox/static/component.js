@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { h, safeUrl } from "./dom.js";
+import { select } from "./select.js";
 import { state } from "./state.js";
 
 const busy = (message, customId) =>
@@ -32,31 +33,8 @@ function button(message, component, failed) {
   }, label);
 }
 
-function choices(component) {
-  if (component.type === 3) return component.options.map((o) => [o.value, `${o.emoji ? `${o.emoji.name} ` : ""}${o.label}`, o.default, o.description]);
-  const people = [...state.members.values()].map((entry) => [entry.id, `@${entry.name}`]);
-  const roles = [...state.roles].map(([id, name]) => [id, `@${name}`]);
-  const channels = state.channels.map((entry) => [entry.id, `#${entry.name}`]);
-  return { 5: people, 6: roles, 7: [...people, ...roles], 8: channels }[component.type] ?? [];
-}
-
-export function select(component, onpick, extra = {}) {
-  const many = component.max_values > 1;
-  const list = choices(component).map(([value, label, chosen, title]) => h("option", { value, selected: chosen, title }, label));
-  const first = many ? [] : [h("option", { value: "", disabled: true, selected: !component.options?.some((o) => o.default) }, component.placeholder ?? "Make a selection")];
-  return h("select", {
-    class: "pick",
-    multiple: many,
-    disabled: component.disabled,
-    "aria-label": component.placeholder ?? "Selection",
-    dataset: { testid: "select", customId: component.custom_id, focus: component.custom_id },
-    onchange: (event) => onpick([...event.target.selectedOptions].map((option) => option.value)),
-    ...extra,
-  }, first, list);
-}
-
 export function components(message, failed) {
   if (!message.components.length) return null;
   return h("div", { class: "components" }, message.components.map((row) => h("div", { class: "component-row" }, row.components.map((component) =>
-    component.type === 2 ? button(message, component, failed) : select(component, (values) => use(message, component, values, failed))))));
+    component.type === 2 ? button(message, component, failed) : select(component, (values) => use(message, component, values, failed), { invalid: failed })))));
 }

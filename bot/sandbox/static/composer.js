@@ -5,7 +5,7 @@ import { callable, check, parse, TYPE } from "./command.js";
 import { currentOption, suggest } from "./completion.js";
 import { byId, h } from "./dom.js";
 import { optionsPanel, suggestionList } from "./panel.js";
-import { channel, commands, may, member, PERMISSION, state } from "./state.js";
+import { channel, commands, isThread, may, mayWrite, member, PERMISSION, state } from "./state.js";
 
 const box = byId("composer");
 const mirror = byId("mirror");
@@ -44,11 +44,13 @@ export function setUp() {
 
 export function renderComposer() {
   const here = channel();
-  const allowed = may(PERMISSION.sendMessages);
+  const allowed = mayWrite();
   box.disabled = !allowed;
-  const invitation = NARROW.matches ? `Message as ${member(state.me).name}` : `Message #${here.name} as ${member(state.me).name}, or type / for commands`;
-  box.placeholder = allowed ? invitation : "You may not write here";
-  box.setAttribute("aria-label", `Message #${here.name}`);
+  const where = isThread(here) ? here.name : `#${here.name}`;
+  const asleep = isThread(here) && here.archived;
+  const invitation = asleep && !here.locked ? "This thread is archived. A message wakes it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${where} as ${member(state.me).name}, or type / for commands`;
+  box.placeholder = allowed ? invitation : here.locked ? "This thread is locked" : "You may not write here";
+  box.setAttribute("aria-label", `Message ${where}`);
   byId("attach").hidden = !may(PERMISSION.attachFiles);
   update();
 }

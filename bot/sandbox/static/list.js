@@ -3,7 +3,8 @@
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { failures, joins, messageElement, pendingElement } from "./message.js";
-import { byAge, channel, messagesOf, state } from "./state.js";
+import { reveal } from "./picture.js";
+import { byAge, channel, isThread, member, messagesOf, state } from "./state.js";
 import { dayOf } from "./time.js";
 
 const scroller = byId("scroller");
@@ -42,6 +43,8 @@ const options = (joined) => ({
   joined,
   jump,
   reply: handlers.reply,
+  openThread: handlers.openThread,
+  personMenu: handlers.personMenu,
   refresh: replace,
   dismiss: (message) => { state.dismissed.add(message.id); render(); },
 });
@@ -49,8 +52,8 @@ const options = (joined) => ({
 function beginning() {
   const here = channel();
   const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
-  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, "#"), h("h3", {}, `Welcome to #${here.name}`),
-    h("p", {}, here.topic ?? ""), here.commands.length > 0 && h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do.")];
+  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? "🧵" : "#"), h("h3", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
+    h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, begun by ${member(here.owner_id)?.name ?? "somebody"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do.")];
   byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
 }
 
@@ -127,8 +130,9 @@ export async function replace(id) {
   const current = byId(`message-${id}`);
   if (versions.get(id) !== version || !current || !messagesOf(state.channelId).has(id)) return;
   const focused = current.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  const revealed = [...current.querySelectorAll(".picture")].some((element) => element.getAttribute("aria-label")?.startsWith("Enlarge"));
-  if (revealed) for (const veiled of fresh.querySelectorAll(".hidden-picture")) veiled.classList.remove("hidden-picture");
+  // what somebody has revealed stays so
+  const revealed = new Set([...current.querySelectorAll("[data-spoiler]:not(.hidden-picture)")].map((box) => box.dataset.spoiler));
+  for (const box of fresh.querySelectorAll("[data-spoiler]")) if (revealed.has(box.dataset.spoiler)) reveal(box);
   current.replaceWith(fresh);
   kept.set(id, { message, joined: fresh.classList.contains("joined"), element: fresh });
   if (focused) [...fresh.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focused)?.focus();

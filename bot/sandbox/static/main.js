@@ -3,12 +3,15 @@
 import { actAs, call, listen } from "./api.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
+import { renderGate } from "./gate.js";
 import * as list from "./list.js";
 import { plainText } from "./markdown.js";
 import { failures } from "./message.js";
 import { openModal } from "./modal.js";
+import { closePopover } from "./popover.js";
 import * as sidebar from "./sidebar.js";
-import { member, messagesOf, state } from "./state.js";
+import { channel, isThread, member, messagesOf, state } from "./state.js";
+import * as thread from "./thread.js";
 
 const MODAL = 9;
 let stopListening = () => {};
@@ -18,18 +21,20 @@ async function load() {
   const answer = await call("GET", "/state");
   state.guild = answer.guild;
   state.channels = answer.channels;
+  state.threads = answer.threads;
   state.members = new Map(answer.members.map((entry) => [entry.id, entry]));
   state.roles = new Map(answer.roles.map((role) => [role.id, role.name]));
   state.botOnline = answer.bot_online;
-  if (!state.channels.some((entry) => entry.id === state.channelId)) state.channelId = state.channels[0]?.id ?? null;
-  document.title = `#${state.channels.find((entry) => entry.id === state.channelId)?.name ?? ""} · ${state.guild.name}`;
+  if (!channel()) state.channelId = state.channels[0]?.id ?? null;
+  document.title = `${isThread(channel()) ? "" : "#"}${channel()?.name ?? ""} · ${state.guild.name}`;
 }
 
 function renderFrame() {
   sidebar.renderChannels(pickChannel);
   sidebar.renderMembers(become);
   sidebar.renderRoster();
-  sidebar.renderHeader();
+  sidebar.renderHeader(pickChannel);
+  renderGate();
   composer.renderComposer();
 }
 
@@ -61,6 +66,28 @@ async function pickChannel(id) {
   state.unread.delete(id);
   await refresh();
   list.follow(true);
+}
+
+// A thread may be newer than what the page last heard of.
+async function openThread(id) {
+  closePopover();
+  await load();
+  if (channel(id)) await pickChannel(id);
+}
+
+// Threads changed: learn how they stand, and show it, once for a burst of events.
+let changed = new Set();
+async function onThread(event) {
+  changed.add(event.id);
+  if (changed.size > 1) return;
+  await new Promise((done) => setTimeout(done, 60));
+  const ids = changed;
+  changed = new Set();
+  const here = state.channelId;
+  await load();
+  if (state.channelId !== here) return void (await refresh());
+  renderFrame();
+  for (const id of ids) if (messagesOf(here).has(id)) list.replace(id);
 }
 
 async function become(id) {
@@ -99,6 +126,7 @@ function onMessage(message) {
     else list.add(message);
   }
   if (known) return;
+  if (state.threads.some((entry) => entry.id === message.channel_id)) onThread({ id: message.channel_id });
   const name = member(message.author.id)?.name ?? message.author.username;
   byId("announcer").textContent = `${name}: ${plainText(message.content) || plainText(message.embeds[0]?.title) || "a picture"}`;
   if (message.channel_id !== state.channelId || document.hidden) {
@@ -141,9 +169,11 @@ setInterval(() => {
 }, 400);
 
 const HANDLERS = {
-  hello: (event) => { state.botOnline = event.bot_online; sidebar.renderHeader(); sidebar.renderRoster(); },
+  hello: (event) => { state.botOnline = event.bot_online; sidebar.renderHeader(pickChannel); sidebar.renderRoster(); },
   presence: (event) => { HANDLERS.hello(event); composer.update(); },
   commands: async () => { await load(); renderFrame(); list.render({ afresh: true }); },
+  thread: onThread,
+  thread_deleted: onThread,
   typing: onTyping,
   interaction: onInteraction,
   message: (event) => onMessage(event.message),
@@ -159,8 +189,9 @@ async function begin() {
   const remembered = new URLSearchParams(location.search).get("as") ?? localStorage.getItem("member");
   const me = people.find((entry) => entry.id === remembered || entry.username === remembered) ?? people[0];
   sidebar.setUp();
+  thread.setUp({ open: openThread });
   composer.setUp();
-  list.setUp({ reply: composer.reply });
+  list.setUp({ reply: composer.reply, openThread, personMenu: sidebar.openPersonMenu });
   await become(me.id);
   byId("app").dataset.ready = "true";
   if (matchMedia("(min-width: 721px)").matches) byId("composer").focus();

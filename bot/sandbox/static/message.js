@@ -7,6 +7,8 @@ import { markdown, plainText } from "./markdown.js";
 import { attachments } from "./picture.js";
 import { reactions } from "./reaction.js";
 import { context, member, messagesOf, state } from "./state.js";
+import { isSystem, STARTER, systemElement } from "./system.js";
+import { card } from "./thread.js";
 import { inFull, stamp, timeOfDay } from "./time.js";
 import { toolbar } from "./toolbar.js";
 
@@ -23,13 +25,13 @@ const appTag = (user) => (user.bot ? h("span", { class: "tag" }, "APP") : null);
 
 // Messages that one person writes in a row stand together under one name.
 export function joins(message, before) {
-  return Boolean(before) && before.author.id === message.author.id && !lineAbove(message)
+  return Boolean(before) && !isSystem(message) && !isSystem(before) && before.author.id === message.author.id && !lineAbove(message)
     && hidden(before) === hidden(message)
     && new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS
     && new Date(message.timestamp).toDateString() === new Date(before.timestamp).toDateString();
 }
 
-const lineAbove = (message) => Boolean(message.message_reference) || message.type === 20 || message.type === 23;
+const lineAbove = (message) => (Boolean(message.message_reference) && message.type !== STARTER) || message.type === 20 || message.type === 23;
 
 // What a message answers: a command that somebody used, or another message.
 function above(message, jump) {
@@ -39,13 +41,20 @@ function above(message, jump) {
     return h("div", { class: "line", dataset: { testid: "used-command" } }, who && face(who, 16), h("b", {}, nameOf(used.user)), "used",
       h("span", { class: "command" }, message.type === 20 ? `/${used.name}` : used.name));
   }
-  if (!message.message_reference) return null;
+  if (!message.message_reference || message.type === STARTER) return null;
   const original = messagesOf(message.channel_id).get(message.message_reference.message_id) ?? message.referenced_message;
   if (!original) return h("div", { class: "line" }, h("i", {}, "Original message was deleted"));
   const who = member(original.author.id);
   const said = plainText(original.content) || (original.embeds[0] && plainText(original.embeds[0].title ?? original.embeds[0].description)) || "Click to see the picture";
   return h("div", { class: "line" }, who && face(who, 16), h("b", {}, nameOf(original.author)),
     h("button", { type: "button", class: "said", onclick: () => jump(original.id) }, markdown(said, context)));
+}
+
+function starter(message) {
+  const original = message.referenced_message;
+  if (!original) return [h("i", { class: "quiet" }, "The message that this thread was about is gone.")];
+  const text = original.content ? h("div", { class: "content", dataset: { testid: "content" } }, markdown(original.content, context)) : null;
+  return [text, ...attachments(original.attachments), ...original.embeds.map((data) => embed(data))];
 }
 
 function pingsMe(message) {
@@ -57,18 +66,29 @@ function body(message, failed) {
     return [h("div", { class: "thinking", dataset: { testid: "thinking" } }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
       `${nameOf(message.author)} is thinking…`)];
   }
+  // a thread's first message says what the one says that it was begun from
+  if (message.type === STARTER) return starter(message);
   const jumbo = ONLY_EMOJI.test(message.content.trim());
   const edited = message.edited_timestamp ? h("span", { class: "edited", title: inFull(new Date(message.edited_timestamp)) }, "(edited)") : null;
   const text = message.content || (edited && !message.embeds.length && !message.attachments.length)
     ? h("div", { class: jumbo ? "content jumbo" : "content", dataset: { testid: "content" } }, markdown(message.content, context), edited) : null;
   const embeds = message.flags & SUPPRESS_EMBEDS ? [] : message.embeds.map((data) => embed(data));
-  return [text, ...attachments(message.attachments), ...embeds, components(message, failed), reactions(message, failed)];
+  return [text, ...attachments(message.attachments), ...embeds, components(message, failed), reactions(message, failed), card(message)];
+}
+
+function nameTag(user, who, personMenu) {
+  if (!who) return h("span", { class: "name" }, nameOf(user));
+  const open = (event) => { event.preventDefault(); personMenu(box, button, who); };
+  const button = h("button", { type: "button", class: "name", "aria-haspopup": "menu", style: who.color ? { color: who.color } : {}, dataset: { testid: "author", focus: "author" }, onclick: open }, nameOf(user));
+  const box = h("span", { class: "name-box", oncontextmenu: open }, button);
+  return box;
 }
 
 // Without the element, so that a failure can be shown under a message that is rebuilt meanwhile.
 export const failures = new Map();
 
-export function messageElement(message, { joined, jump, reply, refresh, dismiss }) {
+export function messageElement(message, { joined, jump, reply, refresh, dismiss, openThread, personMenu }) {
+  if (isSystem(message)) return systemElement(message, nameOf(message.author), { openThread });
   const failed = (words) => { failures.set(message.id, words); refresh(message.id); };
   const who = member(message.author.id);
   const date = new Date(message.timestamp);
@@ -76,15 +96,16 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss 
   const classes = ["message", joined && "joined", line && "with-line", hidden(message) && "ephemeral", pingsMe(message) && "pinged"];
   const label = `${nameOf(message.author)}, ${timeOfDay(date)}`;
   return h("li", { class: classes.filter(Boolean).join(" "), id: `message-${message.id}`, "aria-label": label, dataset: { testid: "message", id: message.id, author: nameOf(message.author) } },
+    // it sticks to the top while a tall message scrolls by
+    h("div", { class: "rail" }, toolbar(message, { failed, reply })),
     line,
     joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: who?.avatar_url, alt: "" }),
-    !joined && h("div", { class: "by" }, h("span", { class: "name", style: who?.color ? { color: who.color } : {} }, nameOf(message.author)), appTag(message.author),
+    !joined && h("div", { class: "by" }, nameTag(message.author, who, personMenu), appTag(message.author),
       h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date))),
     body(message, failed),
     failures.has(message.id) && h("p", { class: "failed", role: "alert", dataset: { testid: "failed" } }, failures.get(message.id)),
     hidden(message) && h("p", { class: "only-you", dataset: { testid: "only-you" } }, "👁 Only you can see this •",
-      h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")),
-    toolbar(message, { failed, reply }));
+      h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")));
 }
 
 // A command on its way, or one that the bot never answered.

@@ -1,8 +1,8 @@
 // Modals that the bot opens.
 
 import { call } from "./api.js";
-import { select } from "./component.js";
 import { byId, h } from "./dom.js";
+import { chosenAtFirst, select } from "./select.js";
 import { botName } from "./state.js";
 
 const TEXT_INPUT = 4;
@@ -19,10 +19,11 @@ function field(entry, values) {
     control = entry.style === 2 ? h("textarea", { ...attributes, rows: 4, oninput }) : h("input", { ...attributes, type: "text", oninput });
     control.value = entry.value ?? "";
   } else {
-    values[entry.custom_id] = (entry.options ?? []).filter((option) => option.default).map((option) => option.value);
-    control = select(entry, (picked) => { values[entry.custom_id] = picked; }, { required: entry.required });
+    values[entry.custom_id] = chosenAtFirst(entry);
+    control = select(entry, (picked) => { values[entry.custom_id] = picked; }, { label: entry.label });
   }
-  return h("label", {}, h("span", {}, entry.label, entry.required && h("span", { class: "need" }, " *")), entry.description && h("small", {}, entry.description), control);
+  // a label would pass clicks on a select's list to its button
+  return h(entry.type === TEXT_INPUT ? "label" : "div", { class: "modal-field" }, h("span", {}, entry.label, entry.required && h("span", { class: "need" }, " *")), entry.description && h("small", {}, entry.description), control);
 }
 
 export function openModal(interactionId, modal) {
@@ -47,5 +48,5 @@ export function openModal(interactionId, modal) {
   dialog.setAttribute("aria-labelledby", "modal-title");
   dialog.replaceChildren(form);
   dialog.showModal();
-  form.querySelector("input, textarea, select")?.focus();
+  form.querySelector("input, textarea, button.pick")?.focus();
 }

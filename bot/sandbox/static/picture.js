@@ -1,7 +1,8 @@
-// Attachments: pictures at their size, spoilers behind a veil, other files as cards; and the big view.
+// Attachments: pictures and films at their size or in a grid, spoilers behind a veil, other files as cards; the big view.
 
 import { byId, h, localUrl } from "./dom.js";
 
+const SPOILER = 8;
 const sizeOf = (bytes) => bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
 export function enlarge(url, alt, caption) {
@@ -11,38 +12,56 @@ export function enlarge(url, alt, caption) {
   box.showModal();
 }
 
+// At most 420 pixels either way, so that the frame fits and nothing moves when the picture arrives; never enlarged.
+function fitting(width, height) {
+  if (!width) return {};
+  const scale = Math.min(1, 420 / width, 420 / height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+// Take the veil off a picture or film that is a spoiler.
+export function reveal(box) {
+  box.classList.remove("hidden-picture");
+  box.querySelector(".veil")?.remove();
+  if (box.matches("button")) box.setAttribute("aria-label", `Enlarge: ${box.querySelector("img").alt || box.dataset.spoiler}`);
+}
+
 export function picture({ url, width, height, description, filename, spoiler }, testid = "picture") {
   const source = localUrl(url);
   if (!source) return null;
   const alt = description ?? "";
-  // at most 420 pixels either way, so that the frame fits the picture and nothing moves when it arrives
-  const scale = width ? Math.min(1, 420 / width, 420 / height) : 1;
-  const size = width ? { width: Math.round(width * scale), height: Math.round(height * scale) } : {};
   const button = h("button", {
     type: "button",
     class: spoiler ? "picture hidden-picture" : "picture",
     "aria-label": spoiler ? "Reveal the spoiler" : `Enlarge: ${alt || filename || "picture"}`,
-    dataset: { testid, focus: `picture-${filename ?? ""}` },
-    onclick: () => {
-      if (button.classList.contains("hidden-picture")) {
-        button.classList.remove("hidden-picture");
-        button.setAttribute("aria-label", `Enlarge: ${alt || filename}`);
-      } else enlarge(source, alt, filename);
-    },
-  }, h("img", { src: source, alt, ...size, decoding: "async" }), alt && h("span", { class: "alt", "aria-hidden": "true" }, "ALT"));
+    dataset: { testid, focus: `picture-${filename ?? ""}`, ...(spoiler ? { spoiler: filename } : {}) },
+    onclick: () => (button.classList.contains("hidden-picture") ? reveal(button) : enlarge(source, alt, filename)),
+  }, h("img", { src: source, alt, ...fitting(width, height), decoding: "async" }), alt && h("span", { class: "alt", "aria-hidden": "true" }, "ALT"));
   return button;
 }
 
+function film({ url, width, height, description, filename, spoiler }) {
+  const video = h("video", { src: localUrl(url), controls: true, loop: true, preload: "metadata", playsinline: true, "aria-label": description ?? filename, ...fitting(width, height), dataset: { testid: "video" } });
+  video.muted = true;
+  if (!spoiler) return h("div", { class: "picture film" }, video);
+  const veil = h("button", { type: "button", class: "veil", "aria-label": "Reveal the spoiler", onclick: () => { reveal(box); video.focus(); } });
+  const box = h("div", { class: "picture film hidden-picture", dataset: { spoiler: filename } }, video, veil);
+  return box;
+}
+
+const isPicture = (file) => file.content_type?.startsWith("image/") && file.width;
+const isFilm = (file) => file.content_type === "video/mp4" || file.content_type === "video/webm";
+
 export function attachments(list) {
-  const shown = [];
-  const pictures = [];
-  for (const file of list) {
-    if (file.content_type?.startsWith("image/") && file.width) {
-      pictures.push(picture({ ...file, spoiler: Boolean(file.flags & 8) }, "attachment"));
-    } else {
-      const link = h("a", { href: localUrl(file.url), download: file.filename, dataset: { testid: "attachment" } }, file.filename);
-      shown.push(h("div", { class: "file" }, h("span", { class: "glyph", "aria-hidden": "true" }, "📄"), h("div", {}, link, h("small", {}, sizeOf(file.size)))));
-    }
-  }
-  return [pictures.length ? h("div", { class: "pictures" }, pictures) : null, ...shown];
+  const shown = list.filter((file) => isPicture(file) || isFilm(file)).map((file) => {
+    const media = { ...file, spoiler: Boolean(file.flags & SPOILER) };
+    return isFilm(file) ? film(media) : picture(media, "attachment");
+  });
+  const others = list.filter((file) => !isPicture(file) && !isFilm(file)).map((file) => {
+    const link = h("a", { href: localUrl(file.url), download: file.filename, dataset: { testid: "attachment" } }, file.filename);
+    return h("div", { class: "file" }, h("span", { class: "glyph", "aria-hidden": "true" }, "📄"), h("div", {}, link, h("small", {}, sizeOf(file.size))));
+  });
+  // one stands at its own size, several fill a grid
+  const grid = shown.length > 1 ? `pictures grid of-${Math.min(shown.length, 5)}` : "pictures";
+  return [shown.length ? h("div", { class: grid, dataset: { testid: "pictures" } }, shown) : null, ...others];
 }

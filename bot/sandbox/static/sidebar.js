@@ -1,7 +1,11 @@
 // Channels, members, and who one is.
 
+import { call } from "./api.js";
 import { byId, h } from "./dom.js";
-import { state } from "./state.js";
+import { menu, popover } from "./popover.js";
+import { channel, commands, isThread, state } from "./state.js";
+import { renderThreadButton } from "./thread.js";
+import { complain } from "./toast.js";
 
 const sidebar = byId("sidebar");
 const scrim = byId("scrim");
@@ -22,17 +26,26 @@ export function setUp() {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 }
 
+function place(entry, pick) {
+  const count = state.unread.get(entry.id);
+  const thread = isThread(entry);
+  return h("button", {
+    type: "button",
+    class: [thread ? "channel thread" : "channel", count && "unread"].filter(Boolean).join(" "),
+    "aria-current": entry.id === state.channelId ? "page" : null,
+    dataset: { testid: `${thread ? "thread" : "channel"}-${entry.name}` },
+    onclick: () => { pick(entry.id); close(); },
+  }, h("span", { class: "name" }, entry.name), entry.nsfw && !thread && h("span", { class: "adult", title: "Age-restricted" }, "18+"),
+  entry.archived && h("span", { class: "quiet" }, "archived"),
+  count?.pings ? h("span", { class: "badge" }, String(count.pings)) : count ? h("span", { class: "dot", title: "Unread" }) : null);
+}
+
+// Threads stand under their channel while they are active, and for as long as one looks at them.
 export function renderChannels(pick) {
   byId("guild-name").textContent = state.guild.name;
   byId("channels").replaceChildren(...state.channels.map((entry) => {
-    const count = state.unread.get(entry.id);
-    return h("li", {}, h("button", {
-      type: "button",
-      class: count ? "channel unread" : "channel",
-      "aria-current": entry.id === state.channelId ? "page" : null,
-      dataset: { testid: `channel-${entry.name}` },
-      onclick: () => { pick(entry.id); close(); },
-    }, entry.name, count?.pings ? h("span", { class: "badge" }, String(count.pings)) : count ? h("span", { class: "dot", title: "Unread" }) : null));
+    const threads = state.threads.filter((thread) => thread.parent_id === entry.id && (!thread.archived || thread.id === state.channelId));
+    return h("li", {}, place(entry, pick), threads.length > 0 && h("ul", { class: "threads" }, threads.map((thread) => h("li", {}, place(thread, pick)))));
   }));
 }
 
@@ -59,6 +72,28 @@ export function renderMembers(pick) {
   };
 }
 
+// A member's menu: the bot's commands for members, where one clicks their name, with either button.
+export function openPersonMenu(owner, opener, entry) {
+  const menus = commands(2);
+  popover(owner, menus.length ? menu(menus.map((command) => ({ label: command.name, testid: `menu-${command.key}`, act: () => useOnMember(command, entry) }))) : h("p", { class: "quiet" }, "The bot has no commands for members here."), { opener, kind: owner.closest(".roster") ? "right below" : "left" });
+}
+
+async function useOnMember(command, entry) {
+  try {
+    await call("POST", `/channels/${state.channelId}/commands`, { command_id: command.id, target_id: entry.id });
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+function personRow(entry) {
+  const row = h("button", { type: "button", class: entry.bot && !state.botOnline ? "row away" : "row", "aria-haspopup": "menu", dataset: { testid: `member-${entry.username}` }, onclick: () => openPersonMenu(box, row, entry) },
+    h("span", { class: "face" }, h("img", { src: entry.avatar_url, alt: "", width: 32, height: 32 })),
+    h("span", { style: entry.color ? { color: entry.color } : {} }, entry.name), entry.bot && h("span", { class: "tag" }, "APP"));
+  const box = h("div", { class: "row-box", oncontextmenu: (event) => { event.preventDefault(); openPersonMenu(box, row, entry); } }, row);
+  return box;
+}
+
 export function renderRoster() {
   const groups = new Map();
   for (const entry of state.members.values()) {
@@ -68,17 +103,18 @@ export function renderRoster() {
   const order = ["Owner", "Moderator", "Apps", "Members"].filter((title) => groups.has(title));
   byId("roster").replaceChildren(...order.flatMap((title) => [
     h("h3", { class: "caps" }, `${title} — ${groups.get(title).length}`),
-    ...groups.get(title).map((entry) => h("div", { class: entry.bot && !state.botOnline ? "row away" : "row" },
-      h("span", { class: "face" }, h("img", { src: entry.avatar_url, alt: "", width: 32, height: 32 })),
-      h("span", { style: entry.color ? { color: entry.color } : {} }, entry.name), entry.bot && h("span", { class: "tag" }, "APP"))),
+    ...groups.get(title).map((entry) => personRow(entry)),
   ]));
 }
 
-export function renderHeader() {
-  const here = state.channels.find((entry) => entry.id === state.channelId);
-  byId("channel-name").textContent = here?.name ?? "";
-  byId("channel-topic").textContent = here?.topic ?? "";
+export function renderHeader(pick) {
+  const here = channel();
+  const parent = isThread(here) ? channel(here.parent_id) : null;
+  byId("channel-name").replaceChildren(...[parent && h("button", { type: "button", class: "parent", dataset: { testid: "to-parent" }, onclick: () => pick(parent.id) }, parent.name), parent && h("span", { class: "hash" }, "›"), here?.name ?? ""].filter(Boolean));
+  byId("channel-hash").textContent = "#";
+  byId("channel-topic").textContent = parent ? [here.archived && "Archived", here.locked && "Locked", `${here.members.length} in this thread`].filter(Boolean).join(" · ") : here?.topic ?? "";
   const status = byId("bot-status");
   status.textContent = state.botOnline ? "Bot online" : "Bot offline";
   status.classList.toggle("online", state.botOnline);
+  renderThreadButton();
 }

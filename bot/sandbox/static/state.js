@@ -1,9 +1,13 @@
 // What the page knows, and who is told when it changes.
 
+import { choiceName, localize } from "./locale.js";
+
 export const state = {
   me: null,
   guild: null,
   channels: [],
+  // with parent_id, owner_id, archived, locked, joined and message_count
+  threads: [],
   members: new Map(),
   roles: new Map(),
   channelId: null,
@@ -15,14 +19,27 @@ export const state = {
   pending: new Map(),
   unread: new Map(),
   dismissed: new Set(),
+  // what the bot suggested: command, option and name → the value behind the name
+  suggested: new Map(),
 };
 
-export const PERMISSION = { addReactions: 1n << 6n, manageMessages: 1n << 13n, sendMessages: 1n << 11n, attachFiles: 1n << 15n };
+export const PERMISSION = {
+  addReactions: 1n << 6n, sendMessages: 1n << 11n, manageMessages: 1n << 13n, attachFiles: 1n << 15n,
+  manageThreads: 1n << 34n, createThreads: 1n << 35n, sendInThreads: 1n << 38n,
+};
 
-export const channel = (id = state.channelId) => state.channels.find((entry) => entry.id === id);
+export const channel = (id = state.channelId) => state.channels.find((entry) => entry.id === id) ?? state.threads.find((entry) => entry.id === id);
+export const isThread = (entry) => Boolean(entry?.parent_id);
 export const may = (bit) => (BigInt(channel()?.permissions ?? 0) & bit) === bit;
 export const member = (id) => state.members.get(id);
-export const commands = (type = 1) => (channel()?.commands ?? []).filter((command) => command.type === type);
+export const mayWrite = () => {
+  const here = channel();
+  if (!isThread(here)) return may(PERMISSION.sendMessages);
+  return may(PERMISSION.sendInThreads) && (!here.locked || may(PERMISSION.manageThreads));
+};
+const locale = () => state.members.get(state.me)?.locale ?? "en-US";
+export const commands = (type = 1) => (channel()?.commands ?? []).filter((command) => command.type === type).map((command) => localize(command, locale()));
+export const suggestedName = (choice) => choiceName(choice, locale());
 export const botName = () => [...state.members.values()].find((entry) => entry.bot)?.name ?? "the bot";
 
 // Ids are 64-bit: compare as text of the same length.

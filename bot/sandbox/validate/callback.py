@@ -7,30 +7,24 @@ from typing import TYPE_CHECKING
 from bot.sandbox.validate.component import (
     ACTION_ROW,
     LABEL,
-    SELECTS,
-    STRING_SELECT,
     TEXT_INPUT,
-    check_option,
     custom_id,
 )
 from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.limits import check_choice
+from bot.sandbox.validate.select import SELECTS, check_select
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
 
 
-def check_choices(data: Payload) -> Payload:
-    """Return autocomplete choices: at most 25, names of 1 to 100 characters, values short strings or numbers."""
+def check_choices(data: Payload, kind: object) -> Payload:
+    """Return autocomplete choices for an option of a type: at most 25, with names and values like declared ones."""
     form = Form()
-    kept: list[Payload] = []
-    for index, entry in enumerate(form.array(("data", "choices"), data.get("choices"), 25)):
-        place = ("data", "choices", index)
-        choice = form.mapping(place, entry)
-        name = form.text((*place, "name"), choice.get("name", ""), 100, 1)
-        value = choice.get("value")
-        if isinstance(value, str) or not isinstance(value, int | float):
-            value = form.text((*place, "value"), "" if value is None else value, 100, 1)
-        kept.append({"name": name, "value": value})
+    kept = [
+        check_choice(form, ("data", "choices", index), entry, kind)
+        for index, entry in enumerate(form.array(("data", "choices"), data.get("choices"), 25))
+    ]
     form.finish()
     return {"choices": kept}
 
@@ -70,7 +64,8 @@ def check_modal(data: Payload) -> Payload:
 
 def _field(form: Form, path: tuple[str | int, ...], field: Payload, seen: set[str]) -> Payload:
     kind = field.get("type")
-    form.choice((*path, "type"), kind, (TEXT_INPUT, *SELECTS))
+    # selects stand only in labels
+    form.choice((*path, "type"), kind, (TEXT_INPUT, *SELECTS) if path[-1] == "component" else (TEXT_INPUT,))
     kept: Payload = {"type": kind, "custom_id": custom_id(form, path, field, seen)}
     kept["required"] = bool(field.get("required", True))
     if field.get("placeholder") is not None:
@@ -81,12 +76,11 @@ def _field(form: Form, path: tuple[str | int, ...], field: Payload, seen: set[st
         for key, least, default in (("min_length", 0, 0), ("max_length", 1, 4000)):
             value = field.get(key)
             kept[key] = default if value is None else form.integer((*path, key), value, least, 4000)
-        if field.get("value") is not None:
-            kept["value"] = form.text((*path, "value"), field["value"], kept["max_length"])
-    else:
-        for key, least in (("min_values", 0), ("max_values", 1)):
-            kept[key] = form.integer((*path, key), field.get(key, 1), least, 25)
-        if kind == STRING_SELECT:
-            options = form.array((*path, "options"), field.get("options"), 25, 1)
-            kept["options"] = [check_option(form, (*path, "options", n), entry) for n, entry in enumerate(options)]
+        if kept["min_length"] > kept["max_length"]:
+            words = f"int value should be less than or equal to {kept['max_length']}."
+            form.error((*path, "min_length"), "NUMBER_TYPE_MAX", words)
+        if field.get("value"):
+            kept["value"] = form.text((*path, "value"), field["value"], kept["max_length"], kept["min_length"])
+    elif kind in SELECTS:
+        kept |= check_select(form, path, field)
     return kept

@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.sandbox.payload import snowflake
+from bot.sandbox.validate.limits import check_limits
+from bot.sandbox.validate.localization import check_localizations
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
@@ -17,10 +19,10 @@ if TYPE_CHECKING:
 # Discord's pattern is ^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$, in lower case where that exists
 _NAME = re.compile(r"[-_'\w]{1,32}")
 CHAT_INPUT, USER, MESSAGE = 1, 2, 3
-SUBCOMMAND, GROUP, STRING, INTEGER, BOOLEAN, NUMBER = 1, 2, 3, 4, 5, 10
-CHOOSABLE = (STRING, INTEGER, NUMBER)
+SUBCOMMAND, GROUP = 1, 2
 OPTION_TYPES = tuple(range(1, 12))
-_COPIED = ("name_localizations", "description_localizations")
+# what a command may say in all: names, descriptions and values, those of options and choices too
+MOST_CHARACTERS = 8000
 
 
 def check_command(form: Form, path: Path, value: object) -> Payload:
@@ -30,12 +32,13 @@ def check_command(form: Form, path: Path, value: object) -> Payload:
     form.choice((*path, "type"), kind, (CHAT_INPUT, USER, MESSAGE))
     kept: Payload = {"type": kind, "nsfw": bool(body.get("nsfw", False))}
     if kind == CHAT_INPUT:
-        kept["name"] = _name(form, (*path, "name"), body.get("name", ""))
-        kept["description"] = form.text((*path, "description"), body.get("description", ""), 100, 1)
-        kept["options"] = _options(form, (*path, "options"), body.get("options") or [], depth=0)
+        kept |= _words(form, path, body)
+        kept["options"] = check_options(form, (*path, "options"), body.get("options") or [])
     else:
-        kept["name"] = form.text((*path, "name"), body.get("name", ""), 32, 1)
+        kept["name"] = _menu_name(form, (*path, "name"), body.get("name", ""))
         kept["description"] = ""
+        spot = (*path, "name_localizations")
+        kept["name_localizations"] = check_localizations(form, spot, body.get("name_localizations"), _menu_name)
         if body.get("description"):
             words = "Context menu commands cannot have description"
             form.error((*path, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_CANNOT_BE_SET", words)
@@ -49,7 +52,20 @@ def check_command(form: Form, path: Path, value: object) -> Payload:
             form.choice((*path, key, index), entry, allowed)
         kept[key] = listed
     kept["dm_permission"] = kept["contexts"] is None or 1 in kept["contexts"]
-    kept |= {key: body.get(key) for key in _COPIED}
+    if _characters(kept) > MOST_CHARACTERS:
+        words = f"Command exceeds maximum size ({MOST_CHARACTERS})"
+        form.error(path, "APPLICATION_COMMAND_TOO_LARGE", words)
+    return kept
+
+
+def _words(form: Form, path: Path, body: Payload) -> Payload:
+    """Return the name and the description of a slash command or an option, in every language."""
+    kept: Payload = {
+        "name": _name(form, (*path, "name"), body.get("name", "")),
+        "description": _description(form, (*path, "description"), body.get("description", "")),
+    }
+    for key, check in (("name_localizations", _name), ("description_localizations", _description)):
+        kept[key] = check_localizations(form, (*path, key), body.get(key), check)
     return kept
 
 
@@ -60,7 +76,27 @@ def _name(form: Form, path: Path, value: object) -> str:
     return text
 
 
-def _options(form: Form, path: Path, value: object, depth: int) -> list[Payload]:
+def _menu_name(form: Form, path: Path, value: object) -> str:
+    return form.text(path, value, 32, 1)
+
+
+def _description(form: Form, path: Path, value: object) -> str:
+    return form.text(path, value, 100, 1)
+
+
+def _characters(body: Payload) -> int:
+    """Count what a command says; of several languages the longest counts."""
+    count = 0
+    for key in ("name", "description"):
+        words = [str(body.get(key) or ""), *map(str, (body.get(f"{key}_localizations") or {}).values())]
+        count += max(map(len, words))
+    if isinstance(body.get("value"), str):
+        count += len(body["value"])
+    return count + sum(_characters(entry) for key in ("options", "choices") for entry in body.get(key) or [])
+
+
+def check_options(form: Form, path: Path, value: object, inside: int | None = None) -> list[Payload]:
+    """Return options as they will be kept; `inside` is the type of the group or sub-command that has them."""
     kept: list[Payload] = []
     names: set[str] = set()
     optional_seen = False
@@ -69,67 +105,28 @@ def _options(form: Form, path: Path, value: object, depth: int) -> list[Payload]
         option = form.mapping(place, entry)
         kind = option.get("type")
         form.choice((*place, "type"), kind, OPTION_TYPES)
-        name = _name(form, (*place, "name"), option.get("name", ""))
-        if name in names:
+        checked: Payload = {"type": kind} | _words(form, place, option)
+        if checked["name"] in names:
             form.error(place, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique")
-        names.add(name)
-        description = form.text((*place, "description"), option.get("description", ""), 100, 1)
-        checked: Payload = {"type": kind, "name": name, "description": description}
-        checked |= {key: option[key] for key in _COPIED if option.get(key) is not None}
+        names.add(checked["name"])
         if kind in (SUBCOMMAND, GROUP):
-            if depth > 1 or (kind == GROUP and depth > 0):
+            if inside == SUBCOMMAND or (inside == GROUP and kind == GROUP):
                 form.error((*place, "type"), "BASE_TYPE_CHOICES", "Sub-commands can be nested only one level")
             else:
-                checked["options"] = _options(form, (*place, "options"), option.get("options") or [], depth + 1)
+                spot = (*place, "options")
+                checked["options"] = check_options(form, spot, option.get("options") or [], int(str(kind)))
+        elif inside == GROUP:
+            form.error((*place, "type"), "BASE_TYPE_CHOICES", "A group holds sub-commands only")
         else:
             checked["required"] = bool(option.get("required", False))
             if checked["required"] and optional_seen:
                 words = "Required options must be placed before non-required options"
                 form.error(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", words)
             optional_seen = optional_seen or not checked["required"]
-            checked |= _limits(form, place, option)
+            checked |= check_limits(form, place, option)
         kept.append(checked)
+    nesting = [entry["type"] in (SUBCOMMAND, GROUP) for entry in kept]
+    if any(nesting) and not all(nesting):
+        words = "Sub-command and sub-command group option types are mutually exclusive to all other types"
+        form.error(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", words)
     return kept
-
-
-def _limits(form: Form, path: Path, option: Payload) -> Payload:
-    kind = option.get("type")
-    kept: Payload = {}
-    if option.get("choices"):
-        if kind not in CHOOSABLE:
-            form.error((*path, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", "This type has no choices")
-        kept["choices"] = [
-            _choice(form, (*path, "choices", index), entry, kind)
-            for index, entry in enumerate(form.array((*path, "choices"), option["choices"], 25))
-        ]
-    if option.get("autocomplete"):
-        if kept.get("choices") or kind not in CHOOSABLE:
-            words = "Autocomplete needs a string or number option without choices"
-            form.error((*path, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", words)
-        kept["autocomplete"] = True
-    for key in ("min_value", "max_value"):
-        if option.get(key) is not None:
-            value = option[key]
-            whole = kind == INTEGER and not isinstance(value, int)
-            if kind not in (INTEGER, NUMBER) or not isinstance(value, int | float) or whole:
-                form.error((*path, key), "NUMBER_TYPE_COERCE", f'Value "{value}" does not fit the option.')
-            kept[key] = value
-    for key, least in (("min_length", 0), ("max_length", 1)):
-        if option.get(key) is not None:
-            if kind != STRING:
-                form.error((*path, key), "APPLICATION_COMMAND_OPTIONS_LENGTH_INVALID", "Only strings have a length")
-            kept[key] = form.integer((*path, key), option[key], least, 6000)
-    if option.get("channel_types") is not None:
-        kept["channel_types"] = form.array((*path, "channel_types"), option["channel_types"], 20)
-    return kept
-
-
-def _choice(form: Form, path: Path, value: object, kind: object) -> Payload:
-    choice = form.mapping(path, value)
-    name = form.text((*path, "name"), choice.get("name", ""), 100, 1)
-    picked = choice.get("value")
-    if kind == STRING:
-        picked = form.text((*path, "value"), "" if picked is None else picked, 100, 1)
-    elif isinstance(picked, bool) or not isinstance(picked, int | float):
-        form.error((*path, "value"), "NUMBER_TYPE_COERCE", f'Value "{picked}" is not a number.')
-    return {"name": name, "value": picked}

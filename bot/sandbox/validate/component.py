@@ -6,16 +6,17 @@ https://discord.com/developers/docs/components/reference
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from bot.sandbox.emoji import is_emoji
+from bot.sandbox.validate.select import SELECTS, check_emoji, check_select
 
 if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
-ACTION_ROW, BUTTON, STRING_SELECT, TEXT_INPUT, LABEL = 1, 2, 3, 4, 18
-SELECTS = (3, 5, 6, 7, 8)
+ACTION_ROW, BUTTON, TEXT_INPUT, LABEL = 1, 2, 4, 18
 LINK = 5
+LINK_SCHEMES = ("http", "https", "discord")
 
 
 def check_components(form: Form, path: Path, value: object) -> list[Payload]:
@@ -57,6 +58,10 @@ def _button(form: Form, path: Path, button: Payload, seen: set[str]) -> Payload:
         if button.get("custom_id") is not None:
             form.error(path, "BUTTON_COMPONENT_INVALID_CUSTOM_ID", "A link button cannot have a custom id")
         kept["url"] = form.text((*path, "url"), button.get("url", ""), 512, 1)
+        scheme = urlsplit(kept["url"]).scheme
+        if kept["url"] and scheme not in LINK_SCHEMES:
+            words = f'Scheme "{scheme}" is not supported. Scheme must be one of {LINK_SCHEMES}.'
+            form.error((*path, "url"), "URL_TYPE_INVALID_SCHEME", words)
     else:
         if button.get("url") is not None:
             form.error(path, "BUTTON_COMPONENT_INVALID_URL", "Only link buttons have a url")
@@ -70,34 +75,9 @@ def _select(form: Form, path: Path, select: Payload, seen: set[str]) -> Payload:
     kept: Payload = {"type": select.get("type"), "custom_id": custom_id(form, path, select, seen)}
     if select.get("placeholder") is not None:
         kept["placeholder"] = form.text((*path, "placeholder"), select["placeholder"], 150)
-    for key, least, default in (("min_values", 0, 1), ("max_values", 1, 1)):
-        kept[key] = form.integer((*path, key), select.get(key, default), least, 25)
     if select.get("disabled"):
         kept["disabled"] = True
-    if select.get("type") == STRING_SELECT:
-        kept["options"] = [
-            check_option(form, (*path, "options", index), option)
-            for index, option in enumerate(form.array((*path, "options"), select.get("options"), 25, 1))
-        ]
-        values = [option["value"] for option in kept["options"]]
-        for index, value in enumerate(values):
-            if value in values[:index]:
-                duplicate = "The specified option value is already used"
-                form.error((*path, "options", index, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", duplicate)
-    return kept
-
-
-def check_option(form: Form, path: Path, value: object) -> Payload:
-    """Return one option of a string select."""
-    option = form.mapping(path, value)
-    kept: Payload = {key: form.text((*path, key), option.get(key, ""), 100, 1) for key in ("label", "value")}
-    if option.get("description") is not None:
-        kept["description"] = form.text((*path, "description"), option["description"], 100)
-    if option.get("emoji") is not None:
-        kept["emoji"] = check_emoji(form, (*path, "emoji"), option["emoji"])
-    if option.get("default"):
-        kept["default"] = True
-    return kept
+    return kept | check_select(form, path, select)
 
 
 def custom_id(form: Form, path: Path, component: Payload, seen: set[str]) -> str:
@@ -108,11 +88,3 @@ def custom_id(form: Form, path: Path, component: Payload, seen: set[str]) -> str
         form.error((*path, "custom_id"), "COMPONENT_CUSTOM_ID_DUPLICATED", duplicate)
     seen.add(text)
     return text
-
-
-def check_emoji(form: Form, path: Path, value: object) -> Payload:
-    """Return a component's emoji; the guild has none of its own, so only Unicode ones are valid."""
-    emoji = form.mapping(path, value)
-    if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
-        form.error((*path, "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
-    return {"name": str(emoji.get("name"))}

@@ -54,15 +54,23 @@ def _check(form: Form, path: Path, embed: Payload) -> tuple[Payload, int]:
             schemes = ("http", "https", "attachment")
             kept.setdefault(part, {})[key] = _url(form, (*path, part, key), address, schemes)
     if embed.get("fields") is not None:
-        kept["fields"] = []
-        for index, entry in enumerate(form.array((*path, "fields"), embed["fields"], 25)):
-            place = (*path, "fields", index)
-            item = form.mapping(place, entry)
-            name = form.text((*place, "name"), item.get("name", ""), 256, 1)
-            words = form.text((*place, "value"), item.get("value", ""), 1024, 1)
-            kept["fields"].append({"name": name, "value": words, "inline": bool(item.get("inline", False))})
-            length += len(name) + len(words)
+        kept["fields"] = _fields(form, (*path, "fields"), embed["fields"])
+        length += sum(len(item["name"]) + len(item["value"]) for item in kept["fields"])
+    if not kept.keys() - {"type", "url", "color", "timestamp"}:
+        # Discord asks for the description, though any of the others would do
+        form.required((*path, "description"))
     return kept, length
+
+
+def _fields(form: Form, path: Path, value: object) -> list[Payload]:
+    kept = []
+    for index, entry in enumerate(form.array(path, value, 25)):
+        place = (*path, index)
+        item = form.mapping(place, entry)
+        name = form.text((*place, "name"), item.get("name", ""), 256, 1)
+        words = form.text((*place, "value"), item.get("value", ""), 1024, 1)
+        kept.append({"name": name, "value": words, "inline": bool(item.get("inline", False))})
+    return kept
 
 
 def _url(form: Form, path: Path, value: object, schemes: tuple[str, ...]) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import wire, wire_message
 from bot.sandbox.payload import snowflake
-from bot.sandbox.validate.command import BOOLEAN, GROUP, INTEGER, NUMBER, STRING, SUBCOMMAND
+from bot.sandbox.permissions import Permission, in_guild
+from bot.sandbox.validate.command import GROUP, SUBCOMMAND
+from bot.sandbox.validate.limits import BOOLEAN, CHANNEL, INTEGER, NUMBER, SAFE_INTEGER, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,11 +16,9 @@ if TYPE_CHECKING:
     from bot.sandbox.payload import Payload
     from bot.sandbox.realm import Realm
     from bot.sandbox.validate.form import Form, Path
-    from bot.sandbox.world import Attachment
+    from bot.sandbox.world import Attachment, Member
 
-USER, CHANNEL, ROLE, MENTIONABLE, ATTACHMENT = 6, 7, 8, 9, 11
-# Discord's clients send integers that a double represents exactly
-SAFE_INTEGER = 2**53 - 1
+USER, ROLE, MENTIONABLE, ATTACHMENT = 6, 8, 9, 11
 
 
 class Options:
@@ -39,6 +39,8 @@ class Options:
         self._form = form
         # the option that is being completed; while it is, nothing need be complete
         self._focused = focused
+        # whether that option is there and may be completed
+        self.completing = False
         self.resolved: Payload = {}
 
     def check(self, declared: list[Payload], given: object, path: Path = ("options",)) -> list[Payload]:
@@ -58,6 +60,7 @@ class Options:
             name = str(option["name"])
             value = by_name[name].get("value") if name in by_name else None
             if name == self._focused:
+                self.completing = bool(option.get("autocomplete"))
                 kept: Payload = {"type": option["type"], "name": name, "focused": True}
                 checked.append(kept | {"value": "" if value is None else str(value)})
             elif value is not None:
@@ -88,7 +91,7 @@ class Options:
             if not isinstance(value, bool):
                 self._form.error(path, "BOOLEAN_TYPE_CONVERT", "Choose True or False")
             return value
-        return self._resolve(kind, value, path)
+        return self._channel(option, value, path) if kind == CHANNEL else self._resolve(kind, value, path)
 
     def _string(self, option: Payload, value: object, path: Path) -> str:
         text = value if isinstance(value, str) else ""
@@ -121,14 +124,10 @@ class Options:
         if kind in (USER, MENTIONABLE) and object_id in world.members:
             member = world.members[object_id]
             self._add("users", object_id, wire.user(member.user))
-            self._add("members", object_id, wire.member(member, with_user=False))
+            self._add("members", object_id, self._member(member))
             found = True
         elif kind in (ROLE, MENTIONABLE) and object_id in world.roles:
             self._add("roles", object_id, wire.role(world.roles[object_id]))
-            found = True
-        elif kind == CHANNEL and object_id in world.channels:
-            channel = world.channels[object_id]
-            self._add("channels", object_id, wire.interaction_channel(self._realm, channel, self._user_id))
             found = True
         elif kind == ATTACHMENT and str(value) in self._files:
             file = self._files[str(value)]
@@ -137,6 +136,26 @@ class Options:
         if not found:
             self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
         return str(value)
+
+    def _channel(self, option: Payload, value: object, path: Path) -> str:
+        """Resolve a channel or thread that the one who chooses sees, of a type that the option allows."""
+        channel_id = snowflake(value)
+        channel = None if channel_id is None else self._realm.world.channel(channel_id)
+        sees = channel is not None and self._realm.permissions(self._user_id, channel) & Permission.VIEW_CHANNEL
+        if channel is None or not sees:
+            self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
+        elif option.get("channel_types") and channel.type not in option["channel_types"]:
+            self._form.error(path, "CHANNEL_TYPE_INVALID", "This type of channel cannot be chosen")
+        else:
+            self._add("channels", channel.id, wire.interaction_channel(self._realm, channel, self._user_id))
+        return str(value)
+
+    def _member(self, member: Member) -> Payload:
+        """Return a member as `resolved` carries it: with what they may do here, without user, deaf and mute."""
+        body = wire.member(member, with_user=False)
+        return {key: body[key] for key in body if key not in ("deaf", "mute")} | {
+            "permissions": str(int(in_guild(self._realm.world, member.user.id)))
+        }
 
     def _add(self, kind: str, object_id: int, body: Payload) -> None:
         self.resolved.setdefault(kind, {})[str(object_id)] = body

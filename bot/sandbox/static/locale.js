@@ -1,0 +1,16 @@
+// Commands in the language of whoever reads them. `key` stays the name by which the bot knows a thing.
+
+const inLanguage = (node, part, locale) => node[`${part}_localizations`]?.[locale] ?? node[part];
+
+export function localize(node, locale) {
+  return {
+    ...node,
+    key: node.name,
+    name: inLanguage(node, "name", locale),
+    description: inLanguage(node, "description", locale),
+    options: node.options?.map((option) => localize(option, locale)),
+    choices: node.choices?.map((choice) => ({ ...choice, name: inLanguage(choice, "name", locale) })),
+  };
+}
+
+export const choiceName = (choice, locale) => inLanguage(choice, "name", locale);

@@ -1,0 +1,78 @@
+// Selects: a button that says what is chosen, and a list to choose from. Several are sent together, when the list closes.
+
+import { h } from "./dom.js";
+import { closePopover, popover } from "./popover.js";
+import { state } from "./state.js";
+
+// What can be chosen: { value, label, description, lead }.
+function offers(component) {
+  const avatar = (entry) => h("img", { src: entry.avatar_url, alt: "", width: 22, height: 22 });
+  const people = () => [...state.members.values()].map((entry) => ({ value: entry.id, label: entry.name, description: entry.roles[0], lead: avatar(entry) }));
+  const roles = () => [...state.roles].map(([id, name]) => ({ value: id, label: `@${name.replace(/^@/, "")}`, lead: "@" }));
+  const fits = (entry) => !component.channel_types?.length || component.channel_types.includes(entry.type);
+  const places = () => [...state.channels, ...state.threads.filter((entry) => !entry.archived)].filter(fits)
+    .map((entry) => ({ value: entry.id, label: entry.name, description: entry.topic, lead: entry.parent_id ? "🧵" : "#" }));
+  return {
+    3: () => component.options.map((entry) => ({ ...entry, lead: entry.emoji?.name })),
+    5: people, 6: roles, 7: () => [...people(), ...roles()], 8: places,
+  }[component.type]();
+}
+
+export const chosenAtFirst = (component) =>
+  component.type === 3 ? component.options.filter((entry) => entry.default).map((entry) => entry.value) : (component.default_values ?? []).map((entry) => entry.id);
+
+function words(component, chosen) {
+  const list = offers(component).filter((entry) => chosen.includes(entry.value));
+  if (!list.length) return h("span", { class: "hint" }, component.placeholder ?? "Make a selection");
+  return h("span", { class: "picked" }, list.map((entry) => h("span", {}, entry.lead && h("span", { class: "lead" }, entry.lead.cloneNode ? entry.lead.cloneNode() : entry.lead), entry.label)));
+}
+
+// `onpick` gets all chosen values, once, after the list closed and if they are enough.
+export function select(component, onpick, { label = null, invalid = null } = {}) {
+  let chosen = chosenAtFirst(component);
+  const many = component.max_values > 1;
+  const face = h("span", { class: "face" }, words(component, chosen));
+  const opener = h("button", {
+    type: "button", class: "pick", disabled: component.disabled, "aria-haspopup": "listbox", "aria-label": label ?? component.placeholder ?? "Make a selection",
+    dataset: { testid: "select", customId: component.custom_id, focus: component.custom_id }, onclick: () => show(),
+  }, face, h("span", { class: "arrow", "aria-hidden": "true" }, "▾"));
+  const box = h("div", { class: "select" }, opener);
+
+  function finish(before) {
+    const same = before.length === chosen.length && before.every((value) => chosen.includes(value));
+    const least = component.required === false ? 0 : component.min_values;
+    if (chosen.length < least) { chosen = before; face.replaceChildren(words(component, chosen)); invalid?.(`Choose at least ${least}`); return; }
+    if (!same || (!many && chosen.length)) onpick([...chosen]);
+  }
+
+  function show() {
+    const before = [...chosen];
+    const rows = offers(component).map((entry) => {
+      const row = h("button", {
+        type: "button", role: "option", class: "choice", "aria-selected": chosen.includes(entry.value) ? "true" : "false", dataset: { testid: "choice", value: entry.value },
+        onclick: () => {
+          const on = chosen.includes(entry.value);
+          if (!many) { chosen = on && !component.min_values ? [] : [entry.value]; paint(); closePopover({ refocus: true }); return; }
+          if (on) chosen = chosen.filter((value) => value !== entry.value);
+          else if (chosen.length < component.max_values) chosen = [...chosen, entry.value];
+          paint();
+        },
+      }, h("span", { class: "lead", "aria-hidden": "true" }, entry.lead ?? ""), h("span", { class: "words" }, h("b", {}, entry.label), entry.description && h("small", {}, entry.description)), h("span", { class: many ? "box" : "dot-mark", "aria-hidden": "true" }));
+      return row;
+    });
+    const count = many && h("p", { class: "quiet" });
+    const paint = () => {
+      for (const row of rows) {
+        const on = chosen.includes(row.dataset.value);
+        row.setAttribute("aria-selected", on ? "true" : "false");
+        row.disabled = many && !on && chosen.length >= component.max_values;
+      }
+      if (count) count.textContent = `${chosen.length} chosen, ${component.min_values === component.max_values ? "needs" : "at most"} ${component.max_values}`;
+      face.replaceChildren(words(component, chosen));
+    };
+    paint();
+    const done = many && h("footer", {}, count, h("button", { type: "button", class: "primary", dataset: { testid: "choose-done" }, onclick: () => closePopover({ refocus: true }) }, "Done"));
+    popover(box, [h("div", { role: "listbox", "aria-multiselectable": many ? "true" : null, class: "choices" }, rows), done], { opener, kind: "choosing", onclose: () => finish(before) });
+  }
+  return box;
+}

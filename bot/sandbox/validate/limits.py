@@ -1,0 +1,99 @@
+"""What an option lets through: choices, bounds, lengths, and types of channels.
+
+https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-structure
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.validate.localization import check_localizations
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.validate.form import Form, Path
+
+STRING, INTEGER, BOOLEAN, CHANNEL, NUMBER = 3, 4, 5, 7, 10
+CHOOSABLE = (STRING, INTEGER, NUMBER)
+CHANNEL_TYPES = (0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16)
+# integers that a double represents exactly; Discord takes no others, and its clients send no others
+SAFE_INTEGER = 2**53 - 1
+
+
+def check_limits(form: Form, path: Path, option: Payload) -> Payload:
+    """Return an option's limits as they will be kept."""
+    kind = option.get("type")
+    kept: Payload = {}
+    if option.get("choices"):
+        if kind not in CHOOSABLE:
+            form.error((*path, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", "This type has no choices")
+        kept["choices"] = [
+            check_choice(form, (*path, "choices", index), entry, kind)
+            for index, entry in enumerate(form.array((*path, "choices"), option["choices"], 25))
+        ]
+    if option.get("autocomplete"):
+        if kept.get("choices") or kind not in CHOOSABLE:
+            words = "Autocomplete needs a string or number option without choices"
+            form.error((*path, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", words)
+        kept["autocomplete"] = True
+    kept |= _bounds(form, path, option)
+    if option.get("channel_types") is not None:
+        kept["channel_types"] = check_channel_types(form, (*path, "channel_types"), option["channel_types"])
+        if kind != CHANNEL:
+            words = "Only channel options have channel types"
+            form.error((*path, "channel_types"), "APPLICATION_COMMAND_OPTIONS_CHANNEL_TYPES_INVALID", words)
+    return kept
+
+
+def _bounds(form: Form, path: Path, option: Payload) -> Payload:
+    kept: Payload = {}
+    for key in ("min_value", "max_value"):
+        if option.get(key) is not None:
+            kept[key] = check_number(form, (*path, key), option[key], option.get("type"))
+    for key, least in (("min_length", 0), ("max_length", 1)):
+        if option.get(key) is not None:
+            if option.get("type") != STRING:
+                form.error((*path, key), "APPLICATION_COMMAND_OPTIONS_LENGTH_INVALID", "Only strings have a length")
+            kept[key] = form.integer((*path, key), option[key], least, 6000)
+    for low, high in (("min_value", "max_value"), ("min_length", "max_length")):
+        if low in kept and high in kept and kept[low] > kept[high]:
+            form.error((*path, low), "NUMBER_TYPE_MAX", f"{low} is greater than {high}")
+    return kept
+
+
+def check_channel_types(form: Form, path: Path, value: object) -> list[object]:
+    """Return types of channels."""
+    types = form.array(path, value, len(CHANNEL_TYPES))
+    for index, kind in enumerate(types):
+        form.choice((*path, index), kind, CHANNEL_TYPES)
+    return types
+
+
+def check_choice(form: Form, path: Path, value: object, kind: object) -> Payload:
+    """Return a choice, declared or suggested: a name of 1 to 100 characters, in all languages, and a fitting value."""
+    choice = form.mapping(path, value)
+    kept: Payload = {"name": _name(form, (*path, "name"), choice.get("name", ""))}
+    spot = (*path, "name_localizations")
+    translated = check_localizations(form, spot, choice.get("name_localizations"), _name)
+    if translated is not None:
+        kept["name_localizations"] = translated
+    picked = choice.get("value")
+    if kind == STRING:
+        kept["value"] = form.text((*path, "value"), "" if picked is None else picked, 100, 1)
+    else:
+        kept["value"] = check_number(form, (*path, "value"), picked, kind)
+    return kept
+
+
+def check_number(form: Form, path: Path, value: object, kind: object) -> object:
+    """Return a number that an integer or number option can hold, noting any other value."""
+    types = {INTEGER: int, NUMBER: int | float}
+    if isinstance(value, bool) or kind not in types or not isinstance(value, types[int(str(kind))]):
+        form.error(path, "NUMBER_TYPE_COERCE", f'Value "{value}" does not fit the option.')
+    elif not -SAFE_INTEGER <= value <= SAFE_INTEGER:
+        form.error(path, "NUMBER_TYPE_RANGE", f"Must be between {-SAFE_INTEGER} and {SAFE_INTEGER}.")
+    return value
+
+
+def _name(form: Form, path: Path, value: object) -> str:
+    return form.text(path, value, 100, 1)

@@ -1,0 +1,80 @@
+"""Names and descriptions in other languages.
+
+https://discord.com/developers/docs/interactions/application-commands#localization
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.validate.form import Form, Path
+
+# https://discord.com/developers/docs/reference#locales
+LOCALES = (
+    "id",
+    "da",
+    "de",
+    "en-GB",
+    "en-US",
+    "es-ES",
+    "es-419",
+    "fr",
+    "hr",
+    "it",
+    "lt",
+    "hu",
+    "nl",
+    "no",
+    "pl",
+    "pt-BR",
+    "ro",
+    "fi",
+    "sv-SE",
+    "vi",
+    "tr",
+    "cs",
+    "el",
+    "bg",
+    "ru",
+    "uk",
+    "hi",
+    "th",
+    "zh-CN",
+    "ja",
+    "zh-TW",
+    "ko",
+)
+Check = Callable[["Form", "Path", object], str]
+
+
+def check_localizations(form: Form, path: Path, value: object, check: Check) -> Payload | None:
+    """Return translations by locale, each checked as the original is."""
+    if value is None:
+        return None
+    kept: Payload = {}
+    for locale, words in form.mapping(path, value).items():
+        form.choice((*path, locale), locale, LOCALES)
+        if words is not None:
+            kept[locale] = check(form, (*path, locale), words)
+    return kept
+
+
+def only_localized(body: Payload, locale: str | None) -> Payload:
+    """Return a command as it is listed unless the request wants all languages: with the words in one, if there are any.
+
+    `locale` is the request's X-Discord-Locale.
+    """
+    shown: Payload = {}
+    for key, value in body.items():
+        if key in ("name_localizations", "description_localizations"):
+            words = (value or {}).get(locale)
+            if words is not None:
+                shown[key.replace("_localizations", "_localized")] = words
+        elif key in ("options", "choices"):
+            shown[key] = [only_localized(entry, locale) for entry in value]
+        else:
+            shown[key] = value
+    return shown

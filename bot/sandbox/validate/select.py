@@ -1,0 +1,93 @@
+"""What a select offers and how much of it can be chosen, in a message or in a modal.
+
+https://discord.com/developers/docs/components/reference#string-select
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.emoji import is_emoji
+from bot.sandbox.payload import snowflake
+from bot.sandbox.validate.limits import check_channel_types
+
+if TYPE_CHECKING:
+    from bot.sandbox.payload import Payload
+    from bot.sandbox.validate.form import Form, Path
+
+STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 3, 5, 6, 7, 8
+SELECTS = (STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
+# what may be chosen beforehand
+_DEFAULT_TYPES = {
+    USER_SELECT: ("user",),
+    ROLE_SELECT: ("role",),
+    MENTIONABLE_SELECT: ("user", "role"),
+    CHANNEL_SELECT: ("channel",),
+}
+
+
+def check_select(form: Form, path: Path, select: Payload) -> Payload:
+    """Return a select's bounds, options and defaults as they will be kept."""
+    kept: Payload = {}
+    for key, least in (("min_values", 0), ("max_values", 1)):
+        kept[key] = form.integer((*path, key), 1 if select.get(key) is None else select[key], least, 25)
+    if kept["min_values"] > kept["max_values"]:
+        words = f"int value should be less than or equal to {kept['max_values']}."
+        form.error((*path, "min_values"), "NUMBER_TYPE_MAX", words)
+    if select.get("type") == STRING_SELECT:
+        # with fewer options than can be chosen, Discord finds fault with the options
+        listed = form.array((*path, "options"), select.get("options"), 25, max(1, kept["max_values"]))
+        kept["options"] = [check_option(form, (*path, "options", index), entry) for index, entry in enumerate(listed)]
+        _check_string_options(form, path, kept)
+        return kept
+    if select.get("type") == CHANNEL_SELECT and select.get("channel_types") is not None:
+        kept["channel_types"] = check_channel_types(form, (*path, "channel_types"), select["channel_types"])
+    if select.get("default_values"):
+        kept["default_values"] = _defaults(form, (*path, "default_values"), select, kept)
+    return kept
+
+
+def _check_string_options(form: Form, path: Path, kept: Payload) -> None:
+    values = [option["value"] for option in kept["options"]]
+    for index, value in enumerate(values):
+        if value in values[:index]:
+            duplicate = "The specified option value is already used"
+            form.error((*path, "options", index, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", duplicate)
+    if sum(bool(option.get("default")) for option in kept["options"]) > kept["max_values"]:
+        # that it is refused is known, the code is a guess
+        words = "The number of default options is greater than max_values"
+        form.error((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", words)
+
+
+def _defaults(form: Form, path: Path, select: Payload, kept: Payload) -> list[Payload]:
+    """Return what is chosen beforehand; as many as may be chosen, each of the select's own kind."""
+    found = []
+    listed = form.array(path, select["default_values"], kept["max_values"], kept["min_values"])
+    for index, entry in enumerate(listed):
+        default = form.mapping((*path, index), entry)
+        form.choice((*path, index, "type"), default.get("type"), _DEFAULT_TYPES.get(int(str(select["type"])), ()))
+        if snowflake(default.get("id")) is None:
+            form.error((*path, index, "id"), "NUMBER_TYPE_COERCE", f'Value "{default.get("id")}" is not snowflake.')
+        found.append({"id": str(default.get("id")), "type": default.get("type")})
+    return found
+
+
+def check_option(form: Form, path: Path, value: object) -> Payload:
+    """Return one option of a string select."""
+    option = form.mapping(path, value)
+    kept: Payload = {key: form.text((*path, key), option.get(key, ""), 100, 1) for key in ("label", "value")}
+    if option.get("description") is not None:
+        kept["description"] = form.text((*path, "description"), option["description"], 100)
+    if option.get("emoji") is not None:
+        kept["emoji"] = check_emoji(form, (*path, "emoji"), option["emoji"])
+    if option.get("default"):
+        kept["default"] = True
+    return kept
+
+
+def check_emoji(form: Form, path: Path, value: object) -> Payload:
+    """Return a component's emoji; the guild has none of its own, so only Unicode ones are valid."""
+    emoji = form.mapping(path, value)
+    if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
+        form.error((*path, "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+    return {"name": str(emoji.get("name"))}

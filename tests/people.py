@@ -1,0 +1,65 @@
+"""The guild's people as fixtures, for every folder that has a `sandbox` fixture: import those that are needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox.person import Person
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.sandbox.server import Sandbox
+
+__all__ = ["ada", "ben", "chiyo", "dan", "eve", "mo", "olive"]
+
+
+@pytest.fixture
+async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """A member."""
+    async with Person(sandbox.page_url, "Ada") as person:
+        yield person
+
+
+@pytest.fixture
+async def ben(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """Another."""
+    async with Person(sandbox.page_url, "Ben") as person:
+        yield person
+
+
+@pytest.fixture
+async def chiyo(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """A third, whose Discord speaks German."""
+    async with Person(sandbox.page_url, "Chiyo") as person:
+        yield person
+
+
+@pytest.fixture
+async def dan(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """A fourth."""
+    async with Person(sandbox.page_url, "Dan") as person:
+        yield person
+
+
+@pytest.fixture
+async def eve(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """A newcomer: her account was made on 10 November 2026, and she joined on the 20th."""
+    async with Person(sandbox.page_url, "Eve") as person:
+        yield person
+
+
+@pytest.fixture
+async def mo(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """The moderator."""
+    async with Person(sandbox.page_url, "Mo") as person:
+        yield person
+
+
+@pytest.fixture
+async def olive(sandbox: Sandbox) -> AsyncIterator[Person]:
+    """The owner."""
+    async with Person(sandbox.page_url, "Olive") as person:
+        yield person

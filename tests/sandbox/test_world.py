@@ -1,0 +1,47 @@
+"""The guild that a new sandbox starts with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from bot.sandbox import snowflake
+from bot.sandbox.permissions import Permission, in_channel
+from bot.sandbox.seed import gallery
+
+if TYPE_CHECKING:
+    from tests.sandbox.person import Person
+
+
+def test_people_keep_their_ids() -> None:
+    """Bots keep them in databases; these are what the first sandbox gave out."""
+    ids = {member.user.username: member.user.id for member in gallery().members.values()}
+    assert (ids["ada"], ids["ben"], ids["chiyo"]) == (840196266393600000, 851430290227200000, 862301926195200000)
+    assert (ids["mo"], ids["olive"]) == (873535950028800000, 884769973862400000)
+    world = gallery()
+    assert world.members[world.guild.owner_id].user.username == "olive"
+
+
+def test_eve_is_new_in_every_way() -> None:
+    eve = next(member for member in gallery().members.values() if member.user.username == "eve")
+    created = dt.datetime.fromtimestamp(snowflake.time_of(eve.user.id), dt.UTC)
+    joined = dt.datetime.fromtimestamp(eve.joined_at, dt.UTC)
+    assert (created.year, created.month) == (2026, 11)
+    assert dt.timedelta() < joined - created < dt.timedelta(days=30)
+
+
+async def test_the_moderators_log_is_for_moderators_the_owner_and_the_bot(
+    ada: Person, mo: Person, olive: Person
+) -> None:
+    assert "mod-log" not in [channel["name"] for channel in await ada.channels()]
+    for person in (mo, olive):
+        assert "mod-log" in [channel["name"] for channel in await person.channels()]
+    world = gallery()
+    log = next(channel for channel in world.channels.values() if channel.name == "mod-log")
+    assert in_channel(world, world.bot.id, log) & Permission.SEND_MESSAGES
+
+
+def test_the_bot_may_not_manage_messages() -> None:
+    world = gallery()
+    for channel in world.channels.values():
+        assert not in_channel(world, world.bot.id, channel) & Permission.MANAGE_MESSAGES
