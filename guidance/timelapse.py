@@ -17,9 +17,38 @@ LINGER_S: Final = 2.0
 MOST_FRAMES: Final = 240
 
 
-def every(steps: int) -> int:
-    """Of how many steps one is shown, so that a film of a run has no more than MOST_FRAMES."""
-    return -(-steps // MOST_FRAMES)
+def every(steps: int, most: int = MOST_FRAMES) -> int:
+    """Of how many steps one is shown, so that a film of a run has no more than so many frames."""
+    return max(1, -(-steps // most))
+
+
+class Recording:
+    """A film of a run as it goes, short and small enough for a chat.
+
+    Args:
+        steps: Of the run.
+        most: Most frames, the finished picture included.
+        side: Most pixels of a frame's long side; smaller pictures stay as they are.
+    """
+
+    def __init__(self, steps: int, most: int, side: int) -> None:
+        self._every = every(steps, most - 1)
+        self._side = side
+        self._frames: list[Image.Image] = []
+
+    def due(self, number: int) -> bool:
+        """Whether the step of that number, 1 for the first, is to be added."""
+        return (number - 1) % self._every == 0
+
+    def add(self, picture: Image.Image) -> None:
+        """The next frame."""
+        frame = picture.copy()
+        frame.thumbnail((self._side, self._side), Image.Resampling.BILINEAR)
+        self._frames.append(frame)
+
+    def to_mp4(self) -> bytes:
+        """The film, at least one frame long."""
+        return to_mp4(self._frames)
 
 
 def encoder(path: Path) -> Callable[[Sequence[Image.Image]], bytes]:
