@@ -82,7 +82,8 @@ def test_an_ensemble_asks_every_model_and_the_texts_are_encoded_once(
 
     def counting(tokens: Tensor) -> Tensor:
         asked.append(len(tokens))
-        return encode(tokens)
+        encoded: Tensor = encode(tokens)
+        return encoded
 
     monkeypatch.setattr(network, "encode_text", counting)
     of_texts(pocket, ["a lantern in the snow"], SPIDER)
