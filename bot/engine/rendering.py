@@ -23,10 +23,6 @@ from guidance.timelapse import Recording
 
 log = logging.getLogger(__name__)
 
-FILM_FRAMES: Final = 96
-"""Four seconds; the model's own 64 steps are all shown."""
-FILM_PIXELS: Final = 384
-"""About as wide as a chat shows a film."""
 CHECKPOINT: Final = "checkpoint"
 """Among an order's bytes, which else are inputs by their sha256."""
 CANCELLED: Final[tuple[Fields, Blobs]] = {"says": "cancelled"}, {}
@@ -53,7 +49,7 @@ def carried_out(
     total = len(request.span())
     flags = prompt_flags(model, request, concepts)
     shows = order["previews"] and not flags
-    film = Recording(total, FILM_FRAMES, FILM_PIXELS) if order["film"] else None
+    film = Recording(total) if order["film"] else None
     yield _progress(0, total) | {"flags": [asdict(flag) for flag in flags]}, {}
     made, result = 0, None
     for step in () if Wish.CANCEL in wishes() else _steps(request, model, blobs):

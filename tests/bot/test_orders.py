@@ -17,14 +17,14 @@ from bot.config import Engine as Settings
 from bot.engine import Engine, Order, RunCancelledError
 from bot.engine.frame import Wish
 from bot.engine.local import LocalEngine
-from bot.engine.rendering import FILM_PIXELS, carried_out
+from bot.engine.rendering import carried_out
 from bot.job import Concept, Progress, PutAside, Result
 from guidance.loop import Result as Rendered
 from guidance.loop import render
 from guidance.model import ClipModel
 from guidance.picture import to_png
 from guidance.request import Request
-from guidance.timelapse import FRAMES_PER_SECOND, LINGER_S, Recording
+from guidance.timelapse import CHAT_PIXELS, FRAMES_PER_SECOND, LINGER_S, Recording
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -259,7 +259,7 @@ async def test_a_film_shows_every_step_of_a_short_run_and_leaves_the_picture_as_
     wanted = request(steps=5, width=400, height=200)
     result = await end(engine, Order(wanted, film=True))
     assert result.film is not None
-    assert frames(result.film) == [(FILM_PIXELS, FILM_PIXELS // 2)] * 6
+    assert frames(result.film) == [(CHAT_PIXELS, CHAT_PIXELS // 2)] * 6
     assert result.png == (await end(engine, Order(wanted))).png
 
 
