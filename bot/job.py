@@ -144,7 +144,7 @@ class Result:
         png: The finished file.
         similarity: Of the picture to its prompt.
         seconds: Spent on rendering; after a break, since then.
-        steps: Made in those seconds, so that `seconds / steps` is the pace whatever was skipped or cut.
+        steps: Made in those seconds, so that `seconds / steps` is the pace whatever was cut; 0 if none was to make.
         request: What was really rendered: as was asked for, or ended early by `finish`.
         flags: What the prompt and the picture were flagged for.
         film: The run as MP4, where that was wanted.
