@@ -12,7 +12,7 @@ from typing import Final
 from bot import lock
 from bot.app import DATABASE
 from bot.config import Config, ConfigError, load, token
-from bot.engine import EngineCrashedError, RunFailedError
+from bot.engine import EngineCrashedError, Order, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.job import Result
 from bot.store.database import Database, DatabaseError
@@ -113,8 +113,8 @@ async def _engine(config: Config) -> AsyncIterator[Finding]:
         device = await engine.start()
         yield Finding("model", Verdict.GOOD, f"{config.engine.model} is loaded")
         request = Request.resolve("a test", seed=0, steps=8, model=config.engine.model)
-        seconds = [entry.seconds async for entry in engine.run(request, {}) if isinstance(entry, Result)]
-        pace = seconds[0] / request.steps
+        (result,) = [entry async for entry in engine.run(Order(request)) if isinstance(entry, Result)]
+        pace = result.seconds / result.steps
         yield Finding(
             "device", Verdict.GOOD, f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
         )

@@ -1,9 +1,9 @@
-"""Job: a Request that was let in, as a row with a state; Progress: how far a running one is; Result: its end."""
+"""Job: a Request that was let in, as a row with a state; Progress: how far it is; Result and PutAside: its end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from guidance.request import Request
 
@@ -89,6 +89,36 @@ class Job(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class Concept:
+    """What a host has prompts and pictures screened for.
+
+    Attributes:
+        name: What it is called.
+        texts: What it looks like, in words such as "a spider"; at least one.
+        threshold: Probability above which a prompt or a picture is flagged (see `guidance.zeroshot`).
+    """
+
+    name: str
+    texts: tuple[str, ...]
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A concept that was found.
+
+    Attributes:
+        concept: Its name.
+        where: In the words of the prompt or in the finished picture.
+        score: Its probability, above the concept's threshold.
+    """
+
+    concept: str
+    where: Literal["prompt", "picture"]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a running job is.
 
@@ -96,12 +126,14 @@ class Progress:
         step, total: Steps made, of how many.
         similarity: Of the picture to its prompt, where it was measured.
         preview: The picture so far as a small JPEG, where one is due.
+        flags: What the prompt was flagged for. The engine says it once, with its first entry, at step 0.
     """
 
     step: int
     total: int
     similarity: float | None = None
     preview: bytes | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +143,30 @@ class Result:
     Attributes:
         png: The finished file.
         similarity: Of the picture to its prompt.
-        seconds: Spent on rendering.
+        seconds: Spent on rendering; after a break, since then.
+        steps: Made in those seconds, so that `seconds / steps` is the pace whatever was cut; 0 if none was to make.
+        request: What was really rendered: as was asked for, or ended early by `finish`.
+        flags: What the prompt and the picture were flagged for.
+        film: The run as MP4, where that was wanted.
     """
 
     png: bytes
     similarity: float | None
     seconds: float
+    steps: int
+    request: Request
+    flags: tuple[Flag, ...] = ()
+    film: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """The end of a run that is to go on later.
+
+    Attributes:
+        checkpoint: From which it goes on.
+        step: Steps made so far, as in Progress.
+    """
+
+    checkpoint: bytes
+    step: int

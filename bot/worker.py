@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.announce import Announcer
-from bot.engine import Engine, EngineCrashedError, RunCancelledError, RunFailedError
+from bot.engine import Engine, EngineCrashedError, Order, RunCancelledError, RunFailedError
 from bot.job import Job, JobState, Progress, Result
 from bot.queue import Cancelled, Queue
 from bot.store.jobs import Jobs, TransitionError
@@ -97,13 +97,14 @@ class Worker:
         self._announcer.progress(job, Progress(0, job.request.steps))
         await self._show_positions()
         try:
-            async with contextlib.aclosing(self._engine.run(job.request, await self._blobs(job))) as news:
+            order = Order(job.request, await self._blobs(job))
+            async with contextlib.aclosing(self._engine.run(order)) as news:
                 async for entry in news:
                     if self._stopping:  # cancelled before the engine had taken the job
                         await self._engine.cancel()
                     if isinstance(entry, Result):
                         await self._rendered(job, entry)
-                    else:
+                    elif isinstance(entry, Progress):
                         self._announcer.progress(job, entry)
         except RunCancelledError:
             log.info("job %d was cancelled", job.id)

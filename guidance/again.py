@@ -4,6 +4,7 @@ The bytes of what a new request starts from (a picture, or a checkpoint, which h
 sha256 that is passed here.
 """
 
+import math
 from dataclasses import replace
 from typing import Final, TypeVar, Unpack
 
@@ -92,6 +93,25 @@ def upscaled(request: Request, init: str) -> Request:
 def continued(request: Request, init: str) -> Request:
     """More steps on a result: the second half of the schedule once more, to its end wherever the first run stopped."""
     return replace(request, init=init, mask=None, stop=1.0, strength=CONTINUATION_STRENGTH, perturbation=0.0)
+
+
+def stopped(request: Request, step: int) -> Request:
+    """The same, ended early: it gives the picture that the longer run shows after that step.
+
+    Args:
+        request: The longer one.
+        step: How many steps of the schedule are behind the picture, those that an init image skips included; at least
+            one that is made.
+
+    Raises:
+        RequestError: No step.
+    """
+    if step == request.span().stop:
+        return request
+    stop = step / request.steps
+    if math.ceil(request.steps * stop) > step:  # the quotient was rounded up
+        stop = math.nextafter(stop, 0)
+    return replace(request, stop=stop)
 
 
 def _or(value: Value | None, other: Value) -> Value:

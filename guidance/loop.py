@@ -13,6 +13,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from guidance.again import stopped
 from guidance.checkpoint import Checkpoint
 from guidance.model import ClipModel
 from guidance.request import Request
@@ -28,11 +29,14 @@ class Step:
     Attributes:
         number: 1 for the first of this run; `total` for the last, unless the run settles before.
         total: Steps of this run; fewer than the request's when an init image skips some or `stop` cuts the end.
+        last: Whether the Result follows.
     """
 
     number: int
     total: int
+    last: bool
     _similarity: Tensor
+    _microbatch: int
     _run: Run
 
     def similarity(self) -> float:
@@ -44,8 +48,26 @@ class Step:
         return self._run.picture()
 
     def checkpoint(self) -> Checkpoint:
-        """From which `render` goes on as if it had never stopped. Waits for the device."""
+        """From which `render` goes on as if it had never stopped. Waits for the device.
+
+        Not for the last step of a run that settled: from there it would go on to the end of its schedule.
+        """
         return self._run.checkpoint()
+
+    def ended(self) -> "Result":
+        """The Result, if the run is to end with this step. Waits for the device.
+
+        Before the last step its request is `stopped` here, so that it gives this picture again.
+        """
+        run = self._run
+        return Result(
+            request=run.request if self.last else stopped(run.request, run.step),
+            image=run.picture(),
+            similarity=self.similarity(),
+            settled=self.last and run.step < run.last_step,
+            microbatch=self._microbatch if self._microbatch < run.request.views else None,
+            _run=run,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,7 @@ class Result:
     """The end of a run.
 
     Attributes:
-        request: What was asked for.
+        request: What gives this picture: what was asked for, or less of it where a Step was `ended`.
         image: The picture, RGB.
         similarity: Mean cosine of the last step's views to the prompt; None if no step was to be made.
         settled: Whether the run ended early, since the similarity no longer rose.
@@ -104,21 +126,13 @@ def render(
     total = run.last_step - run.first_step
     microbatch = min(request.views, max(1, microbatch or request.views))
     step: Step | None = None
-    settled = False
-    while run.step < run.last_step and not settled:
+    while run.step < run.last_step and not (step and step.last):
         gradient, similarity, microbatch = _pull(run, model, microbatch)
         run.apply(gradient, similarity)
-        step = Step(run.step - run.first_step, total, similarity, run)
-        settled = run.settled()
+        last = run.settled() or run.step == run.last_step
+        step = Step(run.step - run.first_step, total, last, similarity, microbatch, run)
         yield step
-    yield Result(
-        request=request,
-        image=run.picture(),
-        similarity=step.similarity() if step else None,
-        settled=settled and run.step < run.last_step,
-        microbatch=microbatch if microbatch < request.views else None,
-        _run=run,
-    )
+    yield step.ended() if step else Result(request, run.picture(), None, settled=False, microbatch=None, _run=run)
 
 
 def _pull(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tensor, int]:

@@ -38,6 +38,7 @@ class Perceptor:
         image_size: Side of a view in pixels.
         device: Where it runs.
         network: The frozen open_clip model.
+        scale: What cosines are multiplied by before a softmax over texts, as learnt in training.
         precision: That of the image tower. Texts are encoded once, always in float32.
     """
 
@@ -51,6 +52,7 @@ class Perceptor:
         self.image_size: int = size if isinstance(size, int) else min(size)
         self.precision = torch.float32
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        self.scale = float(self.network.logit_scale.exp())
         self._tokenizer = tokenizer
         self.device = device
         mean, std = (torch.tensor(preprocessing[name], device=device).view(1, 3, 1, 1) for name in ("mean", "std"))

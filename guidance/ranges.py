@@ -25,7 +25,7 @@ RANGES: Final[Mapping[str, Range]] = {
     "width": Range(64, 2048, "pixels"),
     "height": Range(64, 2048, "pixels"),
     "steps": Range(1, 2000, "steps"),
-    "stop": Range(0.01, 1, "of the schedule"),
+    "stop": Range(0.0005, 1, "of the schedule"),  # the first of the most steps
     "seed": Range(0, 2**32 - 1, ""),
     "taper": Range(0, 2, ""),
     "colours": Range(2, 64, "colours"),

@@ -176,6 +176,11 @@ class Request:
         """The sha256 of everything whose bytes must be given with the request."""
         return frozenset(value for _, value in self._digests())
 
+    def span(self) -> range:
+        """The steps of the schedule that are made: an init image skips some before them, `stop` cuts those after."""
+        first = 0 if self.init is None else self.steps - round(self.steps * self.strength)
+        return range(first, max(first, math.ceil(self.steps * self.stop)))
+
     def stages(self) -> tuple[language.Stage, ...]:
         """What is aimed at over the run, without style and images."""
         try:

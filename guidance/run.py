@@ -63,8 +63,7 @@ class Run:
         self._device = model.device
         self._starts = [stage.start for stage in request.stages()]
         self._aims = [aims_of(request, perceptor, inputs) for perceptor in model.perceptors]
-        self.first_step = 0 if request.init is None else request.steps - round(request.steps * request.strength)
-        self.last_step = max(self.first_step, math.ceil(request.steps * request.stop))
+        self.first_step, self.last_step = request.span().start, request.span().stop
         self.step = self.first_step
         self._canvas = _blank(request, model.device)
         self._optimiser = torch.optim.Adam(
@@ -189,9 +188,12 @@ class Run:
 
         Raises:
             RenderError: It is of another request.
+            CheckpointError: It holds what no run of that request can have.
         """
         if checkpoint.request != self.request:
             raise RenderError("the checkpoint belongs to another request")
+        if _SCORE not in checkpoint.tensors or not self.first_step <= checkpoint.step <= self.last_step:
+            raise CheckpointError("the checkpoint does not fit its own request; it is broken")
         self._restore(checkpoint)
         self._score.copy_(checkpoint.tensors[_SCORE])
         self.step = checkpoint.step

@@ -15,11 +15,44 @@ FRAMES_PER_SECOND: Final = 24
 LINGER_S: Final = 2.0
 """How long the last frame stays."""
 MOST_FRAMES: Final = 240
+CHAT_FRAMES: Final = 96
+"""Four seconds; a model's own 64 steps are all shown."""
+CHAT_PIXELS: Final = 384
+"""About as wide as a chat shows a film."""
 
 
-def every(steps: int) -> int:
-    """Of how many steps one is shown, so that a film of a run has no more than MOST_FRAMES."""
-    return -(-steps // MOST_FRAMES)
+def every(steps: int, most: int = MOST_FRAMES) -> int:
+    """Of how many steps one is shown, so that a film of a run has no more than so many frames."""
+    return max(1, -(-steps // most))
+
+
+class Recording:
+    """A film of a run as it goes, short and small enough for a chat.
+
+    Args:
+        steps: Of the run.
+        most: Most frames, the finished picture included.
+        side: Most pixels of a frame's long side; smaller pictures stay as they are.
+    """
+
+    def __init__(self, steps: int, most: int = CHAT_FRAMES, side: int = CHAT_PIXELS) -> None:
+        self._every = every(steps, most - 1)
+        self._side = side
+        self._frames: list[Image.Image] = []
+
+    def due(self, number: int) -> bool:
+        """Whether the step of that number, 1 for the first, is to be added."""
+        return (number - 1) % self._every == 0
+
+    def add(self, picture: Image.Image) -> None:
+        """The next frame."""
+        frame = picture.copy()
+        frame.thumbnail((self._side, self._side), Image.Resampling.BILINEAR)
+        self._frames.append(frame)
+
+    def to_mp4(self) -> bytes:
+        """The film, at least one frame long."""
+        return to_mp4(self._frames)
 
 
 def encoder(path: Path) -> Callable[[Sequence[Image.Image]], bytes]:
@@ -39,7 +72,7 @@ def to_mp4(frames: Sequence[Image.Image]) -> bytes:
     width, height = (side - side % 2 for side in frames[0].size)
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as film:
-        stream = film.add_stream("libx264", rate=FRAMES_PER_SECOND, options={"crf": "18", "preset": "fast"})
+        stream = film.add_stream("libx264", rate=FRAMES_PER_SECOND, options={"crf": "18", "preset": "veryfast"})
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for number, frame in enumerate([*frames, *[frames[-1]] * round(LINGER_S * FRAMES_PER_SECOND)]):
             picture = av.VideoFrame.from_image(frame.crop((0, 0, width, height)))  # type: ignore[no-untyped-call]

@@ -15,9 +15,9 @@ import pytest
 from PIL import Image
 
 from bot.config import Engine as Settings
-from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError, frame
+from bot.engine import EngineCrashedError, Order, RunCancelledError, RunFailedError
 from bot.engine.local import LocalEngine
-from bot.job import Progress, Result
+from bot.job import Progress, PutAside, Result
 from guidance.picture import request_of
 from guidance.request import ImagePrompt, Request
 
@@ -37,9 +37,16 @@ async def engine() -> AsyncIterator[LocalEngine]:
     await made.close()
 
 
-async def news(engine: LocalEngine, wanted: Request) -> list[Progress | Result]:
+async def news(engine: LocalEngine, wanted: Request) -> list[Progress | Result | PutAside]:
     """Everything that a run says."""
-    return [entry async for entry in engine.run(wanted, {})]
+    return [entry async for entry in engine.run(Order(wanted))]
+
+
+async def end(engine: LocalEngine, order: Order) -> Result:
+    """Of a run that goes well."""
+    *_, last = [entry async for entry in engine.run(order)]
+    assert isinstance(last, Result)
+    return last
 
 
 def child(engine: LocalEngine) -> int:
@@ -50,13 +57,35 @@ def child(engine: LocalEngine) -> int:
 
 async def test_a_run_tells_every_step_with_previews_and_ends_in_the_picture(engine: LocalEngine) -> None:
     assert await engine.start() == "cpu"
-    *progress, result = await news(engine, request())
+    first, *progress, result = await news(engine, request())
+    assert first == Progress(0, 3)
     assert [(entry.step, entry.total) for entry in progress if isinstance(entry, Progress)] == [(1, 3), (2, 3), (3, 3)]
     assert all(
         entry.preview and entry.preview.startswith(b"\xff\xd8") for entry in progress if isinstance(entry, Progress)
     )
     assert isinstance(result, Result)
-    assert request_of(result.png) == request()
+    assert request_of(result.png) == result.request == request()
+    assert (result.steps, result.film, result.flags) == (3, None, ())
+
+
+async def test_previews_stay_in_the_engine_where_they_are_not_wanted(engine: LocalEngine) -> None:
+    *progress, _ = [entry async for entry in engine.run(Order(request(), previews=False))]
+    assert len(progress) == 4
+    assert not any(entry.preview for entry in progress if isinstance(entry, Progress))
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"), [({"stop": 0.5}, 4), ({"strength": 0.5}, 4), ({"settle": 0.9, "steps": 20}, 4)]
+)
+async def test_the_steps_of_a_result_are_those_that_were_made(
+    engine: LocalEngine, changes: dict[str, Any], steps: int
+) -> None:
+    init = flat("red")
+    sha256 = hashlib.sha256(init).hexdigest()
+    fields: dict[str, Any] = {"steps": 8, "init": sha256, "strength": 1.0} | changes
+    wanted = request(**fields)
+    result = await end(engine, Order(wanted, {sha256: init}))
+    assert result.steps == steps
 
 
 async def test_every_input_of_a_request_reaches_the_child(engine: LocalEngine) -> None:
@@ -64,11 +93,11 @@ async def test_every_input_of_a_request_reaches_the_child(engine: LocalEngine) -
     init, mask, image = blobs
     wanted = request(init=init, mask=mask, images=(ImagePrompt(image),), strength=1.0)
     await engine.start()
-    *_, result = [entry async for entry in engine.run(wanted, blobs)]
+    *_, result = [entry async for entry in engine.run(Order(wanted, blobs))]
     assert isinstance(result, Result)
     assert request_of(result.png) == wanted
     with pytest.raises(RunFailedError, match="another sha256"):
-        _ = [entry async for entry in engine.run(wanted, dict.fromkeys(blobs, blobs[mask]))]
+        _ = [entry async for entry in engine.run(Order(wanted, dict.fromkeys(blobs, blobs[mask])))]
 
 
 def flat(colour: str) -> bytes:
@@ -81,7 +110,7 @@ def flat(colour: str) -> bytes:
 async def test_a_killed_child_is_a_crash_and_the_next_run_has_a_new_one(engine: LocalEngine) -> None:
     await engine.start()
     with pytest.raises(EngineCrashedError):
-        async with aclosing(engine.run(request(500), {})) as run:
+        async with aclosing(engine.run(Order(request(500)))) as run:
             async for _ in run:
                 os.kill(child(engine), signal.SIGKILL)
     assert isinstance((await news(engine, request()))[-1], Result)
@@ -92,7 +121,7 @@ async def test_a_child_that_hangs_is_killed_after_the_limit() -> None:
     await engine.start()
     hung = child(engine)
     with pytest.raises(EngineCrashedError, match="no sign of life"):
-        async with aclosing(engine.run(request(500), {})) as run:
+        async with aclosing(engine.run(Order(request(500)))) as run:
             async for _ in run:
                 os.kill(hung, signal.SIGSTOP)
     with pytest.raises(ProcessLookupError):
@@ -104,7 +133,7 @@ async def test_cancel_ends_the_run_and_the_same_child_takes_the_next(engine: Loc
     await engine.start()
     before = child(engine)
     with pytest.raises(RunCancelledError):
-        async with aclosing(engine.run(request(500), {})) as run:
+        async with aclosing(engine.run(Order(request(500)))) as run:
             async for _ in run:
                 await engine.cancel()
     assert isinstance((await news(engine, request()))[-1], Result)
@@ -113,7 +142,7 @@ async def test_cancel_ends_the_run_and_the_same_child_takes_the_next(engine: Loc
 
 async def test_a_run_left_in_the_middle_says_nothing_into_the_next(engine: LocalEngine) -> None:
     await engine.start()
-    async with aclosing(engine.run(request(500), {})) as run:
+    async with aclosing(engine.run(Order(request(500)))) as run:
         await anext(run)
     *_, result = await news(engine, request(2))
     assert isinstance(result, Result)
@@ -150,6 +179,13 @@ async def test_the_child_ends_with_its_parent() -> None:
             await asyncio.sleep(0.05)
 
 
-def test_a_frame_that_claims_to_be_endless_is_not_believed() -> None:
-    with pytest.raises(ValueError, match="too long"):
-        frame.lengths(frame.HEADER.pack(2**32 - 1, 5))
+async def test_every_start_of_a_child_is_counted(engine: LocalEngine) -> None:
+    assert engine.starts == 0
+    await engine.start()
+    await news(engine, request())
+    assert engine.starts == 1
+    os.kill(child(engine), signal.SIGKILL)
+    with pytest.raises(EngineCrashedError):
+        await news(engine, request())
+    await news(engine, request())
+    assert engine.starts == 2

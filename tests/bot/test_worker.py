@@ -1,22 +1,21 @@
 """The worker: rows first, then words; faults cost what they must and no more."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from bot.announce import Announcer
-from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError
-from bot.job import Job, JobState, Progress, Result
+from bot.engine import EngineCrashedError, Order, RunCancelledError, RunFailedError
+from bot.job import Job, JobState, Progress, PutAside, Result
 from bot.messenger import UnreachableError
 from bot.queue import Queue
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from bot.worker import Worker
-from guidance.request import Request
 from tests.bot.asks import ask
 from tests.bot.test_announce import Channel
 
@@ -33,7 +32,8 @@ class ScriptedEngine:
     async def start(self) -> str:
         return "nothing"
 
-    async def run(self, request: Request, blobs: Mapping[str, bytes]) -> AsyncGenerator[Progress | Result, None]:
+    async def run(self, order: Order) -> AsyncGenerator[Progress | Result | PutAside, None]:
+        request = order.request
         self.cancelled = False
         self.runs.append(request.prompt)
         yield Progress(1, 2, preview=b"preview")
@@ -43,10 +43,16 @@ class ScriptedEngine:
             raise self.faults[request.prompt]
         if self.cancelled:
             raise RunCancelledError
-        yield Result(b"png of " + request.prompt.encode(), 0.5, 1.0)
+        yield Result(b"png of " + request.prompt.encode(), 0.5, 1.0, request.steps, request)
 
     async def cancel(self) -> None:
         self.cancelled = True
+
+    async def finish(self) -> None:
+        raise NotImplementedError
+
+    async def put_aside(self) -> None:
+        raise NotImplementedError
 
     async def close(self) -> None:
         pass

@@ -15,7 +15,7 @@ from PIL import Image
 from guidance.loop import Result, Step, _gradient, render
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
-from guidance.picture import PictureError, to_png
+from guidance.picture import PictureError, request_of, to_png
 from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError
 from guidance.run import RenderError, Run, schedule
@@ -179,6 +179,23 @@ def test_the_run_ends_where_it_is_told_to_stop(pocket: ClipModel) -> None:
     result = half[-1]
     assert isinstance(result, Result)
     assert result.image.tobytes() != whole[-1].image.tobytes()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("changes", [{}, {"init": sha(PHOTO), "strength": 0.7}, {"stop": 0.8, "settle": 0.01}])
+def test_a_run_ended_at_any_step_has_a_request_that_gives_its_picture_again(
+    pocket: ClipModel, changes: dict[str, Any]
+) -> None:
+    request = small("a volcano at 50 %: a rose", steps=7, noise_end=0.3, **changes)
+    ended = []
+    for step in render(request, pocket, blobs={sha(PHOTO): PHOTO}):
+        if isinstance(step, Step):
+            result = step.ended()
+            ended.append((to_png(result.image, result.request), result.similarity))
+            assert (result.request == request) == step.last
+    assert len(ended) > 3
+    for file, similarity in ended:
+        afresh = result_of(request_of(file), pocket, PHOTO)
+        assert (to_png(afresh.image, afresh.request), afresh.similarity) == (file, similarity)
 
 
 def test_a_run_ends_when_its_similarity_has_settled(pocket: ClipModel) -> None:

@@ -184,6 +184,30 @@ def test_requests_made_again_differ_in_what_was_asked_for_alone() -> None:
         again.upscaled(Request.resolve("a cat", width=2048, height=64), SHA)
 
 
+def test_a_stop_leads_back_to_its_step_in_every_schedule() -> None:
+    for steps in range(1, 61):
+        whole = Request.resolve("a cat", seed=1, steps=steps)
+        for step in range(1, steps + 1):
+            assert again.stopped(whole, step).span() == range(step), (step, steps)
+
+
+@given(st.data())
+def test_a_stop_leads_back_to_its_step_whatever_an_init_image_skips(data: st.DataObject) -> None:
+    whole = Request.resolve(
+        "a cat",
+        seed=1,
+        init=SHA,
+        steps=data.draw(st.integers(1, 2000)),
+        strength=data.draw(st.floats(0, 1)),
+        stop=data.draw(st.floats(RANGES["stop"].low, 1)),
+    )
+    if whole.span():
+        step = data.draw(st.integers(whole.span().start + 1, whole.span().stop))
+        stopped = again.stopped(Request.from_json(whole.to_json()), step)
+        assert Request.from_json(stopped.to_json()).span() == range(whole.span().start, step)
+    assert again.stopped(whole, whole.span().stop) == whole
+
+
 @pytest.mark.parametrize("module", ["guidance.request", "guidance.prompt", "guidance.again", "bot.app"])
 def test_importing_it_imports_no_torch(module: str) -> None:
     program = f"import sys, {module}; sys.exit('torch' in sys.modules)"

@@ -8,7 +8,16 @@ import pytest
 from PIL import Image
 
 from guidance.picture import PictureError
-from guidance.timelapse import FRAMES_PER_SECOND, LINGER_S, MOST_FRAMES, encoder, every, to_mp4, to_webp
+from guidance.timelapse import (
+    FRAMES_PER_SECOND,
+    LINGER_S,
+    MOST_FRAMES,
+    Recording,
+    encoder,
+    every,
+    to_mp4,
+    to_webp,
+)
 
 COLOURS = ("black", "red", "lime", "blue", "white")
 FRAMES = [Image.new("RGB", (65, 48), colour) for colour in COLOURS]
@@ -53,3 +62,21 @@ def test_a_film_of_any_run_has_a_limited_number_of_frames(steps: int) -> None:
 def test_a_film_of_another_ending_is_refused() -> None:
     with pytest.raises(PictureError, match=r"\.mp4 or \.webp"):
         encoder(Path("film.gif"))
+
+
+@pytest.mark.parametrize("steps", [0, 1, 7, 8, 2000])
+def test_a_recording_of_any_run_is_short_small_and_ends_in_the_last_picture(steps: int) -> None:
+    recording = Recording(steps, most=8, side=32)
+    added = [number for number in range(1, steps + 1) if recording.due(number)]
+    assert added[:1] == [1][:steps]
+    for _ in added:
+        recording.add(Image.new("RGB", (96, 64), "red"))
+    recording.add(Image.new("RGB", (96, 64), "blue"))
+    with av.open(io.BytesIO(recording.to_mp4()), "r") as film:
+        shown = [
+            frame.to_image()  # type: ignore[no-untyped-call]
+            for frame in film.decode(film.streams.video[0])
+        ]
+    assert len(shown) - LINGER_S * FRAMES_PER_SECOND == len(added) + 1 <= 8
+    assert max(shown[-1].size) == 32
+    assert near(shown[-1].getpixel((10, 10)), "blue")

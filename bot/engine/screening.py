@@ -1,0 +1,24 @@
+"""What a request's words and a finished picture are flagged for. Only the child imports it: it leads to torch."""
+
+from collections.abc import Sequence
+
+from bot.job import Concept, Flag
+from guidance import zeroshot
+from guidance.loop import Result
+from guidance.model import ClipModel
+from guidance.request import Request
+
+
+def prompt_flags(model: ClipModel, request: Request, concepts: Sequence[Concept]) -> tuple[Flag, ...]:
+    """Of what is aimed at in any stage; what is to be kept away may be named."""
+    texts = list(
+        dict.fromkeys(phrase.text for stage in request.stages() for phrase in stage.phrases if phrase.weight > 0)
+    )
+    scores = [(concept, zeroshot.of_texts(model, texts, concept.texts)) for concept in concepts]
+    return tuple(Flag(concept.name, "prompt", score) for concept, score in scores if score > concept.threshold)
+
+
+def picture_flags(model: ClipModel, result: Result, concepts: Sequence[Concept]) -> tuple[Flag, ...]:
+    """Of the finished picture."""
+    scores = [(concept, zeroshot.of_picture(model, result.image, concept.texts)) for concept in concepts]
+    return tuple(Flag(concept.name, "picture", score) for concept, score in scores if score > concept.threshold)

@@ -1,0 +1,90 @@
+"""Screening: what is of a concept scores high for it, what is not scores low."""
+
+import pytest
+from PIL import Image
+from torch import Tensor
+
+from guidance.loop import Result, render
+from guidance.model import ClipModel
+from guidance.zeroshot import MOST_VIEWS, _squares, of_picture, of_texts
+from tests.guidance.requests import small
+
+SPIDER = ("a spider", "a tarantula")
+WEAPON = ("a rifle", "a gun")
+THRESHOLD = 0.5
+
+
+@pytest.fixture(scope="module")
+def drawn(pocket: ClipModel) -> dict[str, Image.Image]:
+    """Pictures that pocket makes in a moment."""
+    found = {}
+    for prompt in ("a spider", "a volcano"):
+        *_, result = render(small(prompt, steps=12), pocket)
+        assert isinstance(result, Result)
+        found[prompt] = result.image
+    return found
+
+
+@pytest.mark.parametrize(
+    ("concept", "guilty", "harmless"),
+    [
+        (SPIDER, ("spider", "a spider on its web"), ("a castle on a hill", "a red rose", "a cat")),
+        (WEAPON, ("rifle", "an assault rifle on a table"), ("a cup of coffee", "a volcano", "a spider")),
+    ],
+)
+def test_a_text_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below(
+    pocket: ClipModel, concept: tuple[str, ...], guilty: tuple[str, ...], harmless: tuple[str, ...]
+) -> None:
+    assert all(of_texts(pocket, [text], concept) > THRESHOLD for text in guilty)
+    assert all(of_texts(pocket, [text], concept) < 0.1 for text in harmless)
+    assert of_texts(pocket, [*harmless, *guilty], concept) == max(of_texts(pocket, [one], concept) for one in guilty)
+    assert of_texts(pocket, [], concept) == 0
+
+
+def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below(
+    pocket: ClipModel, drawn: dict[str, Image.Image]
+) -> None:
+    assert of_picture(pocket, drawn["a spider"], SPIDER) > THRESHOLD
+    assert of_picture(pocket, drawn["a volcano"], SPIDER) < 0.1
+    assert of_picture(pocket, drawn["a spider"], SPIDER) == of_picture(pocket, drawn["a spider"], SPIDER)
+
+
+@pytest.mark.parametrize("start", [0, 64, 128])
+@pytest.mark.parametrize("tall", [False, True])
+def test_a_concept_is_seen_wherever_it_is_in_a_long_picture(
+    pocket: ClipModel, drawn: dict[str, Image.Image], start: int, tall: bool
+) -> None:
+    long = drawn["a volcano"].resize((64, 192) if tall else (192, 64))
+    long.paste(drawn["a spider"], (0, start) if tall else (start, 0))
+    assert of_picture(pocket, long, SPIDER) > THRESHOLD
+
+
+@pytest.mark.parametrize("size", [(64, 64), (64, 65), (100, 320), (320, 100), (2048, 64)])
+def test_the_squares_reach_from_end_to_end_without_a_gap_unless_there_would_be_too_many(size: tuple[int, int]) -> None:
+    picture = Image.linear_gradient("L").resize(size)
+    parts = _squares(picture)
+    assert {part.size for part in parts} == {(min(size), min(size))}
+    assert len(parts) == MOST_VIEWS or len(parts) * min(size) >= max(size)
+    assert (
+        len(parts) == 1
+        or parts[-1].tobytes() == picture.crop((size[0] - min(size), size[1] - min(size), *size)).tobytes()
+    )
+
+
+def test_an_ensemble_asks_every_model_and_the_texts_are_encoded_once(
+    pair: ClipModel, pocket: ClipModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = (of_texts(ClipModel("one", [each], pair.device), ["spider"], SPIDER) for each in pair.perceptors)
+    assert of_texts(pair, ["spider"], SPIDER) == pytest.approx((ours + theirs) / 2)
+    asked: list[int] = []
+    network = pocket.perceptors[0].network
+    encode = network.encode_text
+
+    def counting(tokens: Tensor) -> Tensor:
+        asked.append(len(tokens))
+        encoded: Tensor = encode(tokens)
+        return encoded
+
+    monkeypatch.setattr(network, "encode_text", counting)
+    of_texts(pocket, ["a lantern in the snow"], SPIDER)
+    assert asked == [1]
