@@ -6,13 +6,12 @@ broke down.
 
 import argparse
 import asyncio
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bot import app, config
+from bot import app, config, logs
 from bot.chat.client import LoginError
 from bot.check import Verdict, examine
 from bot.demo import DemoError, demo
@@ -26,13 +25,15 @@ MARKS: Final = {Verdict.GOOD: "✓", Verdict.DOUBTFUL: "!", Verdict.BAD: "✗"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit status."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    logging.getLogger("discord").setLevel(logging.WARNING)
+    logs.start()
     try:
         match options.command:
             case "run":
                 settings = config.load(options.config)
-                asyncio.run(app.run(settings, config.token(settings)))
+                token = config.token(settings)
+                logs.keep_secret(token)
+                logs.start(logs.Format(settings.log.format), logs.Level(settings.log.level))
+                asyncio.run(app.run(settings, token))
                 return 0
             case "sandbox":
                 return asyncio.run(demo(options.port, options.data))

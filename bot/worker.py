@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
+from bot import logs
 from bot.announce import Announcer
 from bot.engine import Engine, EngineCrashedError, RunCancelledError, RunFailedError
 from bot.job import Job, JobState, Progress, Result
@@ -84,13 +85,14 @@ class Worker:
                 await self._wake.wait()
                 continue
             self._current, self._stopping = job.id, False
-            try:
-                await self._render(job)
-            except Exception:
-                log.exception("job %d broke", job.id)
-                await self._fail(job, BROKEN.format(job.id))
-            finally:
-                self._current = None
+            with logs.about(job=job.id):
+                try:
+                    await self._render(job)
+                except Exception:
+                    log.exception("job %d broke", job.id)
+                    await self._fail(job, BROKEN.format(job.id))
+                finally:
+                    self._current = None
 
     async def _render(self, job: Job) -> None:
         log.info("job %d starts", job.id)
@@ -127,7 +129,7 @@ class Worker:
 
     def _post_soon(self, job: Job) -> None:
         """Beside the next job: a slow or unreachable Discord must not idle the GPU."""
-        task = asyncio.create_task(self._post(job), name=f"post job {job.id}")
+        task = asyncio.create_task(self._post(job), name=f"post job {job.id}", context=logs.only(job=job.id))
         self._posts.add(task)
         task.add_done_callback(self._posts.discard)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from bot.announce import Announcer
 from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError
 from bot.job import Job, JobState, Progress, Result
-from bot.messenger import UnreachableError
+from bot.messenger import ChannelGoneError, UnreachableError
 from bot.queue import Queue
 from bot.store.database import Database
 from bot.store.jobs import Jobs
@@ -210,3 +211,18 @@ async def test_a_picture_lost_before_it_was_posted_fails_in_words(idle: House) -
     await idle.worker.catch_up()
     failed = await idle.until(job, JobState.FAILED)
     assert "was lost" in (failed.reason or "")
+
+
+async def test_what_the_log_says_of_a_job_names_it(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.engine.faults["bug"] = ZeroDivisionError()
+    seen: dict[str, Mapping[str, int] | None] = {}
+    caplog.handler.addFilter(lambda record: seen.setdefault(record.getMessage(), logs._ABOUT.get()) is None or True)
+    caplog.set_level("INFO")
+    bug = await house.ask("bug")
+    await house.until(bug, JobState.FAILED)
+    good = await house.ask("good")
+    house.channel.failures = [ChannelGoneError("gone")]
+    await house.until(good, JobState.DONE)
+    assert seen[f"job {bug.id} broke"] == {"job": bug.id}
+    assert seen[f"job {good.id}: its channel is gone"] == {"job": good.id}  # by its lane
+    assert seen[f"job {good.id} is done"] == {"job": good.id}  # by the task that posts
