@@ -17,8 +17,19 @@ from bot.check import Verdict, examine
 from bot.demo import DemoError, demo
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.lock import FolderInUseError
+from bot.scrape import ScrapeError
 from bot.store.database import DatabaseError
 
+SAID: Final = (
+    config.ConfigError,
+    DatabaseError,
+    DemoError,
+    FolderInUseError,
+    LoginError,
+    RunFailedError,
+    ScrapeError,
+)
+"""What a host must mend; the message says how."""
 MARKS: Final = {Verdict.GOOD: "✓", Verdict.DOUBTFUL: "!", Verdict.BAD: "✗"}
 
 
@@ -39,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return asyncio.run(demo(options.port, options.data))
             case _:
                 return asyncio.run(_check(options.config))
-    except (config.ConfigError, DatabaseError, FolderInUseError, LoginError, RunFailedError, DemoError) as error:
+    except SAID as error:
         print(f"python -m bot: {error}", file=sys.stderr)
         return 2
     except EngineCrashedError as error:

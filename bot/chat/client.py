@@ -11,7 +11,9 @@ from yarl import URL
 from bot.chat import commands, texts
 from bot.chat.controls import JobButton
 from bot.chat.desk import Desk
+from bot.chat.trace import counting
 from bot.config import Discord, Imagine
+from bot.metrics import Metrics
 from bot.store.memos import Memos
 
 log = logging.getLogger(__name__)
@@ -28,11 +30,14 @@ class LoginError(RuntimeError):
 class ImagineClient(discord.Client):
     """One connection. A client that was closed cannot be used again, so the supervisor makes a new one."""
 
-    def __init__(self, desk: Desk, imagine: Imagine, memos: Memos, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, desk: Desk, imagine: Imagine, memos: Memos, on_ready: Callable[[], None], metrics: Metrics | None = None
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            http_trace=counting(metrics or Metrics()),
         )
         self.desk = desk
         self._memos = memos

@@ -11,6 +11,7 @@ from typing import Final
 from bot.config import Engine as Settings
 from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError, frame
 from bot.job import Progress, Result
+from bot.metrics import Metrics
 from guidance.request import Request
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,14 @@ class LocalEngine:
     Args:
         settings: Model, device, time limits.
         preview_interval_s: How often a preview is wanted.
+        metrics: Told of every start but the first.
     """
 
-    def __init__(self, settings: Settings, preview_interval_s: float) -> None:
+    def __init__(self, settings: Settings, preview_interval_s: float, metrics: Metrics | None = None) -> None:
         self._settings = settings
         self._preview_interval_s = preview_interval_s
+        self._metrics = metrics or Metrics()
+        self._started = False
         self._child: asyncio.subprocess.Process | None = None
         self._running = False
 
@@ -86,6 +90,9 @@ class LocalEngine:
             child = self._child = await asyncio.create_subprocess_exec(
                 *CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
             )
+            if self._started:
+                self._metrics.engine_restarted()
+            self._started = True
         assert child.stdin is not None  # noqa: S101 - it was asked for as a pipe
         try:
             child.stdin.write(frame.encode(fields, blob))
