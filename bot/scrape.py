@@ -1,8 +1,8 @@
 """Answers Prometheus at http://127.0.0.1:PORT/metrics, on the bot's own event loop.
 
 aiohttp waits for slow readers without blocking anybody, and so may ask the store at each scrape; prometheus_client's
-own server is a thread, from which the store's one connection could not be used. Writing the text takes a millisecond
-millisecond (docs/operation.md).
+own server is a thread, from which the store's one connection could not be used. Writing the text takes less than
+a millisecond (docs/operation.md).
 """
 
 import contextlib
