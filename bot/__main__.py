@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 copy = back_up(
                     config.load(options.config).storage.folder / app.DATABASE, options.file, replace=options.force
                 )
-                print(f"{options.file}: {copy.size / 2**20:.1f} MiB, {copy.jobs} jobs, schema {copy.schema}")
+                print(f"{options.file}: {copy.size:,} bytes, {copy.jobs} jobs, schema {copy.schema}")
                 return 0
             case "sandbox":
                 return asyncio.run(demo(options.port, options.data))

@@ -20,6 +20,8 @@ _ABOUT: ContextVar[Mapping[str, int] | None] = ContextVar("what log records are 
 
 CONSOLE: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 REDACTED: Final = "[secret]"
+QUIET: Final = ("discord", "aiosqlite")
+"""Libraries heard from warnings on: they tell of every event and every row, and so of what people wrote."""
 EXACT: Final = 2**53
 """From here on a JSON number loses digits in many a reader: snowflakes are written as text, as Discord does."""
 
@@ -71,8 +73,8 @@ def only(**ids: int) -> Context:
 def start(form: Format = Format.CONSOLE, level: Level = Level.INFO) -> None:
     """Sends every record to stderr in that form, uncaught exceptions and warnings among them."""
     logging.basicConfig(level=level.upper(), handlers=[handler(form, sys.stderr)], force=True)
-    # discord.py tells of every request at INFO and of every event at DEBUG.
-    logging.getLogger("discord").setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -9,7 +9,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from bot.job import Job
+from bot.job import Job, JobState
 from bot.latency import LoopDelay
 from guidance.request import Request
 
@@ -35,6 +35,8 @@ class Metrics:
             "imagine_step_seconds", "Of one step", ["model", "size"], buckets=STEPS_S, registry=registry
         )
         self._jobs = Counter("imagine_jobs", "Jobs that came to their end", ["outcome"], registry=registry)
+        for outcome in (JobState.DONE, JobState.FAILED, JobState.CANCELLED):
+            self._jobs.labels(outcome)  # 0 until the first, where PromQL would know nothing of it
         self._edits = Counter("imagine_edits", "Messages sent or edited", registry=registry)
         self._http = Counter(
             "imagine_discord_http_errors", "Answers of Discord's API from 400 on", ["status"], registry=registry

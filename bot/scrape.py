@@ -6,6 +6,7 @@ a millisecond (docs/operation.md).
 """
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final
 
@@ -47,7 +48,9 @@ async def serving(metrics: Metrics, port: int, queue: Callable[[], Awaitable[Map
         try:
             await web.TCPSite(runner, HOST, port).start()
         except OSError as error:
-            raise ScrapeError(f"metrics.port {port} cannot be used ({error.strerror}); choose another one") from error
+            # asyncio puts a sentence of its own into `strerror`.
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise ScrapeError(f"metrics.port {port} cannot be used ({reason}); choose another one") from error
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

@@ -156,7 +156,7 @@ def test_the_command_says_what_it_wrote_and_what_is_wrong(
     config.write_text(f'[storage]\ndata_dir = "{path.parent}"\n')
     arguments = ["backup", str(copy), "--config", str(config)]
     assert main(arguments) == 0
-    assert re.fullmatch(rf"{copy}: 0\.\d MiB, 3 jobs, schema {SCHEMA}\n", capsys.readouterr().out)
+    assert re.fullmatch(rf"{copy}: [\d,]+ bytes, 3 jobs, schema {SCHEMA}\n", capsys.readouterr().out)
     assert main(arguments) == 2
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", f"python -m bot: {copy} exists; name another file, or add --force\n")
