@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | sandbox | check`.
+"""The command line: `python -m bot run | sandbox | check | backup`.
 
 Exit status 0 when it was stopped or all is well, 2 when something must be mended first (one line says what), 1 when it
 broke down.
@@ -6,39 +6,59 @@ broke down.
 
 import argparse
 import asyncio
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bot import app, config
+from bot import app, config, logs
 from bot.chat.client import LoginError
 from bot.check import Verdict, examine
 from bot.demo import DemoError, demo
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.lock import FolderInUseError
+from bot.scrape import ScrapeError
+from bot.store.backup import BackupError, back_up
 from bot.store.database import DatabaseError
 
+SAID: Final = (
+    BackupError,
+    config.ConfigError,
+    DatabaseError,
+    DemoError,
+    FolderInUseError,
+    LoginError,
+    RunFailedError,
+    ScrapeError,
+)
+"""What a host must mend; the message says how."""
 MARKS: Final = {Verdict.GOOD: "✓", Verdict.DOUBTFUL: "!", Verdict.BAD: "✗"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit status."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    logging.getLogger("discord").setLevel(logging.WARNING)
+    logs.start()
     try:
         match options.command:
             case "run":
                 settings = config.load(options.config)
-                asyncio.run(app.run(settings, config.token(settings)))
+                token = config.token(settings)
+                logs.keep_secret(token)
+                logs.start(logs.Format(settings.log.format), logs.Level(settings.log.level))
+                asyncio.run(app.run(settings, token))
+                return 0
+            case "backup":
+                copy = back_up(
+                    config.load(options.config).storage.folder / app.DATABASE, options.file, replace=options.force
+                )
+                print(f"{options.file}: {copy.size:,} bytes, {copy.jobs} jobs, schema {copy.schema}")
                 return 0
             case "sandbox":
                 return asyncio.run(demo(options.port, options.data))
             case _:
                 return asyncio.run(_check(options.config))
-    except (config.ConfigError, DatabaseError, FolderInUseError, LoginError, RunFailedError, DemoError) as error:
+    except SAID as error:
         print(f"python -m bot: {error}", file=sys.stderr)
         return 2
     except EngineCrashedError as error:
@@ -52,6 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (("run", "run the bot"), ("check", "look at everything that run needs, without a network")):
         command = commands.add_parser(name, help=text)
         command.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
+    backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backup.add_argument("file", metavar="FILE", type=Path, help="the copy")
+    backup.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
+    backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
     sandbox = commands.add_parser("sandbox", help="a loopback Discord with the bot in it, and a page to use it from")
     sandbox.add_argument("--port", type=int, default=8080, help="of the page, 0 for a free one (default: %(default)s)")
     sandbox.add_argument(

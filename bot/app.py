@@ -16,7 +16,10 @@ from bot.chat.desk import Desk
 from bot.chat.messenger import DiscordMessenger
 from bot.config import TOKEN_VARIABLE, Config
 from bot.engine.local import LocalEngine
+from bot.metrics import Metrics
 from bot.queue import Queue
+from bot.scrape import serving
+from bot.store.census import census
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.memos import Memos
@@ -34,7 +37,7 @@ async def run(config: Config, token: str) -> None:
     """Runs the bot until SIGTERM or SIGINT. A job that renders then is rendered after the next start.
 
     Raises:
-        FolderInUseError, DatabaseError, RunFailedError, LoginError: It cannot run; the message says why.
+        FolderInUseError, DatabaseError, ScrapeError, RunFailedError, LoginError: It cannot run; the message says why.
     """
     # The engine's process is a child of this one, and need not know the token.
     os.environ.pop(TOKEN_VARIABLE, None)
@@ -73,16 +76,20 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
         stack.push_async_callback(database.close)
         jobs, memos, pictures = Jobs(database), Memos(database), Pictures(folder / PICTURES)
 
-        engine = LocalEngine(config.engine, config.progress.interval_s)
+        metrics = Metrics()
+        if config.metrics.port:
+            await stack.enter_async_context(serving(metrics, config.metrics.port, lambda: census(database)))
+
+        engine = LocalEngine(config.engine, config.progress.interval_s, metrics)
         stack.push_async_callback(engine.close)
         log.info("model %s is ready on %s", config.engine.model, await engine.start())
 
         connection: list[ImagineClient] = []
-        messenger = DiscordMessenger(lambda: connection[-1] if connection else None)
+        messenger = DiscordMessenger(lambda: connection[-1] if connection else None, metrics)
         announcer = Announcer(jobs, messenger, config.progress.interval_s, config.discord.mention_after_s)
         stack.push_async_callback(announcer.close)
         queue = Queue(jobs)
-        worker = Worker(jobs, queue, pictures, engine, announcer)
+        worker = Worker(jobs, queue, pictures, engine, announcer, metrics)
         await worker.recover()
         desk = Desk(
             jobs=jobs,
@@ -96,7 +103,7 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
         online = asyncio.Event()
 
         def connect() -> ImagineClient:
-            connection[:] = [ImagineClient(desk, config.imagine, memos, online.set)]
+            connection[:] = [ImagineClient(desk, config.imagine, memos, online.set, metrics)]
             return connection[-1]
 
         def connected() -> bool:
@@ -107,11 +114,13 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
             await worker.catch_up()
             await retention.keep(jobs, pictures, config.storage.keep_pictures_days)
 
+        metrics.watch(connected)
         point_at(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
             asyncio.create_task(health.beat(folder / HEALTH, connected), name="health"),
+            asyncio.create_task(metrics.loop_delay.measure(), name="event loop's delay"),
             asyncio.create_task(stay_connected(connect, token), name="connection"),
         ]
         stack.push_async_callback(_end, tasks)

@@ -8,10 +8,12 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
+from bot.logs import Format, Level
 from guidance.ranges import RANGES
 from guidance.request import Request, RequestError
 from guidance.settings import DEFAULT_MODEL, Settings
@@ -68,11 +70,13 @@ class Engine:
     model: str = DEFAULT_MODEL
     device: str = "auto"
     step_timeout_s: float = 60.0
+    shutdown_s: float = 20.0
     load_timeout_s: float = 600.0
     preview_pixels: int = 256
 
     def check(self) -> None:
         """Ranges."""
+        _within("engine.shutdown_s", self.shutdown_s, 0, 3600)
         _within("engine.step_timeout_s", self.step_timeout_s, 1, 3600)
         _within("engine.load_timeout_s", self.load_timeout_s, 5, 7200)
         _within("engine.preview_pixels", self.preview_pixels, 32, 2048)
@@ -136,6 +140,30 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """What the log looks like."""
+
+    format: str = Format.CONSOLE.value
+    level: str = Level.INFO.value
+
+    def check(self) -> None:
+        """Names."""
+        _one_of("log.format", self.format, Format)
+        _one_of("log.level", self.level, Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Numbers for Prometheus."""
+
+    port: int = 0
+
+    def check(self) -> None:
+        """A port."""
+        _within("metrics.port", self.port, 0, 65535)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that a host decides, one class a section."""
 
@@ -145,6 +173,8 @@ class Config:
     imagine: Imagine = field(default_factory=Imagine)
     limits: Limits = field(default_factory=Limits)
     progress: Progress = field(default_factory=Progress)
+    log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
 
     def check(self) -> None:
         """Sections check themselves."""
@@ -235,6 +265,11 @@ def _value(place: str, kind: Any, value: object) -> object:
         words = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
         raise ConfigError(f"{place} must be {words[kind]}, not {value!r}")
     return value
+
+
+def _one_of(place: str, value: str, known: type[StrEnum]) -> None:
+    if value not in set(known):
+        raise ConfigError(f"{place} must be one of {', '.join(known)}, not {value!r}")
 
 
 def _within(place: str, value: float, low: float, high: float) -> None:

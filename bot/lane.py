@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from bot import logs
 from bot.job import Job
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, Messenger, UnreachableError
 
@@ -41,7 +42,8 @@ class Lane:
         self._replaced = False
         if job.message_id is not None:
             self._opened.set()
-        self.task = asyncio.create_task(self._serve(), name=f"message of job {job.id}")
+        # Not about the interaction that made it: a lane serves its job, whoever speaks of it.
+        self.task = asyncio.create_task(self._serve(), name=f"message of job {job.id}", context=logs.only(job=job.id))
         self.task.add_done_callback(_report)
 
     def open(self, message_id: int | None) -> None:

@@ -9,9 +9,11 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
+from bot import logs
 from bot.announce import Announcer
 from bot.engine import Engine, EngineCrashedError, Order, RunCancelledError, RunFailedError
 from bot.job import Job, JobState, Progress, Result
+from bot.metrics import Metrics
 from bot.queue import Cancelled, Queue
 from bot.store.jobs import Jobs, TransitionError
 from bot.store.pictures import Pictures
@@ -28,12 +30,21 @@ LOST: Final = "The finished picture was lost before it could be posted."
 class Worker:
     """Serves one engine until it is stopped."""
 
-    def __init__(self, jobs: Jobs, queue: Queue, pictures: Pictures, engine: Engine, announcer: Announcer) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        queue: Queue,
+        pictures: Pictures,
+        engine: Engine,
+        announcer: Announcer,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._pictures = pictures
         self._engine = engine
         self._announcer = announcer
+        self._metrics = metrics or Metrics()
         self._wake = asyncio.Event()
         self._current: int | None = None
         self._stopping = False
@@ -64,6 +75,7 @@ class Worker:
             if self._current == job.id:
                 self._stopping = True
                 await self._engine.cancel()
+            self._metrics.job_ended(outcome.job)
             self._announcer.ended(outcome.job)
             await self._show_positions()
         return outcome
@@ -84,16 +96,18 @@ class Worker:
                 await self._wake.wait()
                 continue
             self._current, self._stopping = job.id, False
-            try:
-                await self._render(job)
-            except Exception:
-                log.exception("job %d broke", job.id)
-                await self._fail(job, BROKEN.format(job.id))
-            finally:
-                self._current = None
+            with logs.about(job=job.id):
+                try:
+                    await self._render(job)
+                except Exception:
+                    log.exception("job %d broke", job.id)
+                    await self._fail(job, BROKEN.format(job.id))
+                finally:
+                    self._current = None
 
     async def _render(self, job: Job) -> None:
         log.info("job %d starts", job.id)
+        self._metrics.job_started(job)
         self._announcer.progress(job, Progress(0, job.request.steps))
         await self._show_positions()
         try:
@@ -128,7 +142,7 @@ class Worker:
 
     def _post_soon(self, job: Job) -> None:
         """Beside the next job: a slow or unreachable Discord must not idle the GPU."""
-        task = asyncio.create_task(self._post(job), name=f"post job {job.id}")
+        task = asyncio.create_task(self._post(job), name=f"post job {job.id}", context=logs.only(job=job.id))
         self._posts.add(task)
         task.add_done_callback(self._posts.discard)
 
@@ -141,7 +155,7 @@ class Worker:
             await self._fail(job, LOST)
             return
         await self._announcer.post(job, png)
-        await self._jobs.finish(job.id, JobState.DONE)
+        self._metrics.job_ended(await self._jobs.finish(job.id, JobState.DONE))
         log.info("job %d is done", job.id)
 
     async def _crashed(self, job: Job) -> None:
@@ -154,7 +168,9 @@ class Worker:
 
     async def _fail(self, job: Job, reason: str) -> None:
         with contextlib.suppress(TransitionError):  # cancelled meanwhile
-            self._announcer.ended(await self._jobs.finish(job.id, JobState.FAILED, reason))
+            failed = await self._jobs.finish(job.id, JobState.FAILED, reason)
+            self._metrics.job_ended(failed)
+            self._announcer.ended(failed)
 
     async def _show_positions(self) -> None:
         positions = await self._queue.positions()

@@ -60,6 +60,11 @@ FORBIDDEN = [
         files("bot/job.py", "bot/messenger.py", "bot/config.py"),
         ("bot.store", "bot.engine", "bot.chat", "torch"),
     ),
+    (
+        "logs and metrics",
+        files("bot/logs.py", "bot/metrics.py", "bot/latency.py", "bot/scrape.py"),
+        ("bot.store", "bot.engine", "bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.app"),
+    ),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from typing import Final
 
@@ -11,14 +12,28 @@ from yarl import URL
 from bot.chat import commands, texts
 from bot.chat.controls import JobButton
 from bot.chat.desk import Desk
+from bot.chat.trace import counting
 from bot.config import Discord, Imagine
+from bot.metrics import Metrics
 from bot.store.memos import Memos
 
 log = logging.getLogger(__name__)
 
+FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 60.0
 STABLE_S: Final = 60.0
 """A connection that held this long was a good one: the next pause is short again."""
+CLOSING_S: Final = 20.0
+REFUSED_TOKEN: Final = "Discord refuses the token; copy it again from the application's page, under Bot"  # noqa: S105
+FINAL: Final = {
+    4004: REFUSED_TOKEN,
+    4010: "Discord refuses the connection (invalid shard)",
+    4011: "Discord refuses the connection: the bot is in more servers than one connection may serve",
+    4012: "Discord refuses the connection: its gateway has a new version; update the bot",
+    4013: "Discord refuses the intents",
+}
+"""Close codes after which every further try would fail, and count against the tries of a day.
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
 
 
 class LoginError(RuntimeError):
@@ -28,11 +43,14 @@ class LoginError(RuntimeError):
 class ImagineClient(discord.Client):
     """One connection. A client that was closed cannot be used again, so the supervisor makes a new one."""
 
-    def __init__(self, desk: Desk, imagine: Imagine, memos: Memos, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, desk: Desk, imagine: Imagine, memos: Memos, on_ready: Callable[[], None], metrics: Metrics | None = None
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            http_trace=counting(metrics or Metrics()),
         )
         self.desk = desk
         self._memos = memos
@@ -71,31 +89,47 @@ def point_at(settings: Discord) -> None:
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
 
 
-async def stay_connected(make: Callable[[], ImagineClient], token: str) -> None:
+async def stay_connected(make: Callable[[], discord.Client], token: str) -> None:
     """Connects, and connects again with growing pauses, until it is cancelled.
 
     discord.py mends most interruptions itself, but not a first connect that fails, nor an event it cannot read.
 
     Raises:
-        LoginError: The token or the intents are refused.
+        LoginError: The token or the intents are refused, or the connection for good.
     """
-    pause = 1.0
+    loop = asyncio.get_running_loop()
+    pause = FIRST_PAUSE_S
     while True:
-        client = make()
-        began = asyncio.get_running_loop().time()
+        client, began = make(), loop.time()
         try:
             await client.start(token)
+            log.warning("the connection to Discord was closed")
         except discord.LoginFailure as error:
-            raise LoginError(
-                "Discord refuses the token; copy it again from the application's page, under Bot"
-            ) from error
+            raise LoginError(REFUSED_TOKEN) from error
         except discord.PrivilegedIntentsRequired as error:
             raise LoginError("Discord refuses the intents") from error
-        except Exception as error:  # noqa: BLE001 - whatever ended it, the bot must come back
+        except Exception as error:
+            # Whatever ended it, the bot must come back.
+            if isinstance(error, discord.ConnectionClosed) and error.code in FINAL:
+                raise LoginError(FINAL[error.code]) from error
+            # The same again and again while Discord is away: the traceback is for who looks for a bug.
             log.warning("the connection to Discord ended (%s: %s)", type(error).__name__, error)
+            log.debug("how the connection ended", exc_info=True)
         finally:
-            await client.close()
-        if asyncio.get_running_loop().time() - began > STABLE_S:
-            pause = 1.0
-        await asyncio.sleep(pause)
+            # Only if it was ready: a connect may take longer than that to fail.
+            stable = client.is_ready() and loop.time() - began > STABLE_S
+            await _close(client)
+        if stable:
+            pause = FIRST_PAUSE_S
+        # Not all bots at once when Discord comes back.
+        await asyncio.sleep(random.uniform(pause / 2, pause))
         pause = min(2 * pause, LONGEST_PAUSE_S)
+
+
+async def _close(client: discord.Client) -> None:
+    """Closes what may be half broken: it must neither hold up the next connection nor hide why this one ended."""
+    try:
+        async with asyncio.timeout(CLOSING_S):
+            await client.close()
+    except Exception as error:  # noqa: BLE001 - as it says
+        log.warning("the connection could not be closed (%s: %s)", type(error).__name__, error)

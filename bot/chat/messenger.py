@@ -12,6 +12,7 @@ from bot.chat.cards import face
 from bot.chat.controls import prefix
 from bot.job import Job
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+from bot.metrics import Metrics
 
 # Discord's JSON error codes.
 MESSAGE_GONE: Final = frozenset({10008, 30046})  # unknown message; too many edits to an old one
@@ -25,10 +26,12 @@ class DiscordMessenger:
 
     Args:
         client: Gives it, or None while there is none.
+        metrics: Counts.
     """
 
-    def __init__(self, client: Callable[[], discord.Client | None]) -> None:
+    def __init__(self, client: Callable[[], discord.Client | None], metrics: Metrics | None = None) -> None:
         self._client = client
+        self._metrics = metrics or Metrics()
 
     async def send(self, card: Card) -> int:
         """As the protocol says. The nonce makes a send after a crash the same message."""
@@ -40,6 +43,7 @@ class DiscordMessenger:
                 files=look.files,
                 nonce=f"job-{card.job.id}-{card.job.message_id or 0}",
             )
+        self._metrics.edited()
         return message.id
 
     async def edit(self, message_id: int, card: Card) -> None:
@@ -51,6 +55,7 @@ class DiscordMessenger:
                 .get_partial_message(message_id)
                 .edit(embed=look.embed, view=look.view, attachments=look.files)
             )
+        self._metrics.edited()
 
     async def find(self, job: Job) -> int | None:
         """By the custom_id of its buttons, which every card has."""

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from typing import Final
 
 from bot.config import Engine as Settings
-from bot.engine import EngineCrashedError, Order, RunCancelledError, RunFailedError, frame
-from bot.engine.frame import Wish
-from bot.job import Flag, Progress, PutAside, Result
+from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError, frame
+from bot.job import Progress, Result
+from bot.metrics import Metrics
 from guidance.request import Request
 
 log = logging.getLogger(__name__)
@@ -25,15 +25,14 @@ class LocalEngine:
     Args:
         settings: Model, device, time limits.
         preview_interval_s: How often a preview is wanted.
-
-    Attributes:
-        starts: How often a child was started.
+        metrics: Told of every start but the first.
     """
 
-    def __init__(self, settings: Settings, preview_interval_s: float) -> None:
-        self.starts = 0
+    def __init__(self, settings: Settings, preview_interval_s: float, metrics: Metrics | None = None) -> None:
         self._settings = settings
         self._preview_interval_s = preview_interval_s
+        self._metrics = metrics or Metrics()
+        self._started = False
         self._child: asyncio.subprocess.Process | None = None
         self._number = 0
         self._running = False
@@ -125,12 +124,9 @@ class LocalEngine:
             self._child = await asyncio.create_subprocess_exec(
                 *CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
             )
-            self.starts += 1
-
-    async def _send(self, fields: frame.Fields, blobs: frame.Blobs = frame.NONE) -> None:
-        child = self._child
-        if child is None:
-            raise EngineCrashedError("it was ended")
+            if self._started:
+                self._metrics.engine_restarted()
+            self._started = True
         assert child.stdin is not None  # noqa: S101 - it was asked for as a pipe
         try:
             child.stdin.write(frame.encode(fields, blobs))

@@ -44,6 +44,12 @@ def test_the_example_holds_every_key_with_its_default() -> None:
         ("[discord]\napi_url = 'http://discord.example/api'", "discord.api_url must begin with https"),
         ("[discord]\ngateway_url = 'ws://10.0.0.1/'", "discord.gateway_url must begin with wss"),
         ("[discord]\napi_url = 'ftp://127.0.0.1/'", "discord.api_url must begin with https"),
+        ("[engine]\nshutdown_s = -1", "engine.shutdown_s is -1, but must be 0 to 3600"),
+        ("[log]\nformat = 'xml'", "log.format must be one of console, json, not 'xml'"),
+        ("[log]\nlevel = 'INFO'", "log.level must be one of debug, info, warning, error, not 'INFO'"),
+        ("[log]\nlevel = 20", "log.level must be text in quotes"),
+        ("[metrics]\nport = 65536", "metrics.port is 65536, but must be 0 to 65535"),
+        ("[metrics]\nhost = '0.0.0.0'", "metrics.host is unknown; did you mean metrics.port"),
         ("[discord\n", "not valid TOML"),
     ],
 )

@@ -12,6 +12,7 @@ from bot.chat.messenger import DiscordMessenger
 from bot.config import Discord
 from bot.job import Job, JobState, Progress
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+from bot.metrics import Metrics
 from bot.sandbox.server import Sandbox
 from bot.store.database import Database
 from bot.store.jobs import Jobs
@@ -62,13 +63,27 @@ async def job(database: Database, ada: Person) -> Job:
 
 
 @pytest.fixture
-def messenger(client: discord.Client) -> DiscordMessenger:
-    return DiscordMessenger(lambda: client)
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def messenger(client: discord.Client, metrics: Metrics) -> DiscordMessenger:
+    return DiscordMessenger(lambda: client, metrics)
 
 
 async def test_the_same_card_sent_twice_is_one_message(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
     assert await messenger.send(Card(job)) == await messenger.send(Card(job))
     assert len(await ada.messages()) == 1
+
+
+async def test_what_was_sent_and_edited_is_counted_and_what_failed_is_not(
+    messenger: DiscordMessenger, job: Job, metrics: Metrics
+) -> None:
+    await messenger.edit(await messenger.send(Card(job)), Card(job, position=2))
+    with pytest.raises(MessageGoneError):
+        await messenger.edit(1, Card(job))
+    assert b"imagine_edits_total 2.0\n" in metrics.text()
 
 
 async def test_a_prompt_pings_nobody_and_is_shown_as_it_was_typed(

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from bot.announce import Announcer
-from bot.engine import EngineCrashedError, Order, RunCancelledError, RunFailedError
-from bot.job import Job, JobState, Progress, PutAside, Result
-from bot.messenger import UnreachableError
+from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError
+from bot.job import Job, JobState, Progress, Result
+from bot.messenger import ChannelGoneError, UnreachableError
+from bot.metrics import Metrics
 from bot.queue import Queue
 from bot.store.database import Database
 from bot.store.jobs import Jobs
@@ -67,6 +69,7 @@ class House:
     engine: ScriptedEngine
     channel: Channel
     announcer: Announcer
+    metrics: Metrics
 
     async def ask(self, prompt: str, requester_id: int = 1) -> Job:
         """Lets a job in and shows it, as chat does."""
@@ -102,8 +105,9 @@ async def idle(database: Database, tmp_path: Path, engine: ScriptedEngine) -> As
     channel = Channel()
     jobs = Jobs(database)
     announcer = Announcer(jobs, channel, interval_s=0.01, mention_after_s=0)
-    worker = Worker(jobs, Queue(jobs), Pictures(tmp_path), engine, announcer)
-    yield House(jobs, worker, engine, channel, announcer)
+    metrics = Metrics()
+    worker = Worker(jobs, Queue(jobs), Pictures(tmp_path), engine, announcer, metrics)
+    yield House(jobs, worker, engine, channel, announcer, metrics)
     await worker.close()
     await announcer.close()
 
@@ -216,3 +220,37 @@ async def test_a_picture_lost_before_it_was_posted_fails_in_words(idle: House) -
     await idle.worker.catch_up()
     failed = await idle.until(job, JobState.FAILED)
     assert "was lost" in (failed.reason or "")
+
+
+async def test_what_the_log_says_of_a_job_names_it(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.engine.faults["bug"] = ZeroDivisionError()
+    seen: dict[str, Mapping[str, int] | None] = {}
+    caplog.handler.addFilter(lambda record: seen.setdefault(record.getMessage(), logs._ABOUT.get()) is None or True)
+    caplog.set_level("INFO")
+    bug = await house.ask("bug")
+    await house.until(bug, JobState.FAILED)
+    good = await house.ask("good")
+    house.channel.failures = [ChannelGoneError("gone")]
+    await house.until(good, JobState.DONE)
+    assert seen[f"job {bug.id} broke"] == {"job": bug.id}
+    assert seen[f"job {good.id}: its channel is gone"] == {"job": good.id}  # by its lane
+    assert seen[f"job {good.id} is done"] == {"job": good.id}  # by the task that posts
+
+
+async def test_every_end_of_a_job_is_counted_once(house: House) -> None:
+    house.engine.faults["bad"] = RunFailedError("this cannot be drawn")
+    gate = house.engine.gates["slow"] = asyncio.Event()
+    await house.until(await house.ask("good"), JobState.DONE)
+    await house.until(await house.ask("bad"), JobState.FAILED)
+    running = await house.until(await house.ask("slow"), JobState.RUNNING)
+    await house.worker.cancel(running)
+    await house.worker.cancel(running)
+    gate.set()
+    await house.until(await house.ask("good"), JobState.DONE)
+    ends = [line for line in house.metrics.text().decode().splitlines() if line.startswith("imagine_jobs_total")]
+    assert sorted(ends) == [
+        'imagine_jobs_total{outcome="cancelled"} 1.0',
+        'imagine_jobs_total{outcome="done"} 2.0',
+        'imagine_jobs_total{outcome="failed"} 1.0',
+    ]
+    assert b"imagine_wait_seconds_count 4.0\n" in house.metrics.text()

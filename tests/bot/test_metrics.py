@@ -1,0 +1,186 @@
+"""The numbers: what happens is counted, labels stay few, and only this machine may read them."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import aiohttp
+import discord
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.chat.client import point_at
+from bot.chat.trace import counting
+from bot.config import Discord
+from bot.config import Engine as Settings
+from bot.engine.local import LocalEngine
+from bot.job import Job, JobState
+from bot.latency import TICK_S, LoopDelay
+from bot.metrics import MODELS, Metrics
+from bot.sandbox.ratelimit import GLOBAL, Limit
+from bot.sandbox.server import Sandbox
+from bot.scrape import ScrapeError, serving
+from bot.store.census import census
+from bot.store.database import Database
+from bot.store.jobs import Jobs
+from guidance.request import Request
+from tests.bot.asks import ask
+
+IDLE: Mapping[str, int] = {}
+
+
+def value(text: bytes, name: str, **labels: str) -> float | None:
+    """Of one sample; None if there is none."""
+    for family in text_string_to_metric_families(text.decode()):
+        for sample in family.samples:
+            if sample.name == name and sample.labels == labels:
+                return float(sample.value)
+    return None
+
+
+async def job(database: Database) -> Job:
+    """A running job that waited for 40 s."""
+    asked = await Jobs(database, lambda: 1000.0).admit(ask(), lambda counts: None)
+    claimed = await Jobs(database, lambda: 1040.0).claim(lambda waiting: waiting[-1])
+    assert claimed is not None
+    assert claimed.id == asked.id
+    return claimed
+
+
+async def test_a_job_counts_with_how_long_it_waited_and_how_long_a_step_took(database: Database) -> None:
+    metrics = Metrics()
+    running = await job(database)
+    metrics.job_started(running)
+    metrics.job_started(replace(running, attempts=1))  # its second attempt waited for nobody
+    metrics.job_ended(replace(running, state=JobState.DONE, seconds=running.request.steps * 0.15))
+    metrics.job_ended(replace(running, state=JobState.CANCELLED))
+    text = metrics.text()
+    assert value(text, "imagine_wait_seconds_sum") == 40
+    assert value(text, "imagine_wait_seconds_count") == 1
+    assert value(text, "imagine_jobs_total", outcome="done") == 1
+    assert value(text, "imagine_jobs_total", outcome="cancelled") == 1
+    assert value(text, "imagine_render_seconds_count") == 1
+    step = {"model": running.request.model, "size": "256"}
+    assert value(text, "imagine_step_seconds_bucket", le="0.1", **step) == 0
+    assert value(text, "imagine_step_seconds_bucket", le="0.2", **step) == 1
+
+
+async def test_however_many_models_and_sizes_there_were_labels_stay_few(database: Database) -> None:
+    metrics = Metrics()
+    done = replace(await job(database), state=JobState.DONE, seconds=1.0)
+    for number in range(3 * MODELS):
+        for width in range(64, 640, 64):
+            request = Request.resolve("x", seed=1, model=f"model-{number}/x", steps=5, width=width, height=64)
+            metrics.job_ended(replace(done, request=request))
+    lines = metrics.text().decode().splitlines()
+    models = {line.split('model="')[1].split('"')[0] for line in lines if 'model="' in line}
+    sizes = {line.split('size="')[1].split('"')[0] for line in lines if 'size="' in line}
+    assert len(models) == MODELS + 1
+    assert "other" in models
+    assert sizes == {"128", "256"}
+
+
+def test_two_bots_in_a_process_do_not_count_for_each_other() -> None:
+    one, other = Metrics(), Metrics()
+    one.edited()
+    assert value(one.text(), "imagine_edits_total") == 1
+    assert value(other.text(), "imagine_edits_total") == 0
+
+
+async def test_prometheus_reads_the_queue_as_it_is_and_whether_discord_is_connected(database: Database) -> None:
+    metrics = Metrics()
+    metrics.watch(lambda: True)
+    await job(database)
+    for _ in range(2):
+        await Jobs(database).admit(ask(), lambda counts: None)
+    async with serving(metrics, 0, lambda: census(database)) as port, aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
+            text = await response.read()
+            assert response.status == 200
+            assert response.content_type == "text/plain"
+        await Jobs(database).claim(lambda waiting: waiting[0])
+        async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
+            later = await response.read()
+    assert [value(text, "imagine_queue", state=name) for name in ("queued", "running", "posting")] == [2, 1, 0]
+    assert [value(later, "imagine_queue", state=name) for name in ("queued", "running", "posting")] == [1, 2, 0]
+    assert value(text, "imagine_connected") == 1
+
+
+async def test_nobody_else_can_read_and_a_port_that_is_taken_is_one_sentence() -> None:
+    async def idle() -> Mapping[str, int]:
+        return IDLE
+
+    async with serving(Metrics(), 0, idle) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
+        # Another address of this machine: who listens on every one is heard there too.
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.2", port)
+        with pytest.raises(
+            ScrapeError, match=rf"^metrics\.port {port} cannot be used \(Address already in use\); choose another"
+        ):
+            async with serving(Metrics(), port, idle):
+                pass
+
+
+async def test_what_discord_refuses_is_counted_with_what_discord_py_retries_by_itself() -> None:
+    metrics = Metrics()
+    async with Sandbox(limits={GLOBAL: Limit(2, 0.2)}) as sandbox:
+        point_at(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+        client = discord.Client(intents=discord.Intents.none(), http_trace=counting(metrics))
+        try:
+            await client.login(sandbox.bot_token)
+            for _ in range(3):
+                with pytest.raises(discord.NotFound):
+                    await client.fetch_channel(1)
+        finally:
+            await client.close()
+            point_at(Discord())
+    text = metrics.text()
+    assert value(text, "imagine_discord_http_errors_total", status="404") == 3
+    assert (value(text, "imagine_discord_http_errors_total", status="429") or 0) >= 1
+    assert value(text, "imagine_discord_http_errors_total", status="200") is None
+
+
+CHILD = """
+import sys
+from bot.engine import frame
+while (received := frame.read(sys.stdin.buffer)) is not None:
+    sys.stdout.buffer.write(frame.encode({"says": "ready", "device": "pretended"}))
+    sys.stdout.buffer.flush()
+"""
+
+
+async def test_an_engine_that_died_and_is_started_again_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.CHILD", (sys.executable, "-c", CHILD))
+    metrics = Metrics()
+    engine = LocalEngine(Settings(), 1.0, metrics)
+    assert await engine.start() == "pretended"
+    assert value(metrics.text(), "imagine_engine_restarts_total") == 0
+    assert engine._child is not None
+    engine._child.kill()
+    await engine._child.wait()
+    await engine.start()
+    assert value(metrics.text(), "imagine_engine_restarts_total") == 1
+    await engine.close()
+
+
+async def test_a_blocked_event_loop_is_late_for_every_tick_that_it_missed() -> None:
+    late: list[float] = []
+    delay = LoopDelay(late.append)
+    measuring = asyncio.create_task(delay.measure())
+    await asyncio.sleep(2.5 * TICK_S)
+    before = len(late)
+    time.sleep(8 * TICK_S)
+    await asyncio.sleep(0.5 * TICK_S)
+    measuring.cancel()
+    await asyncio.gather(measuring, return_exceptions=True)
+    missed = late[before:]
+    assert 7 <= len(missed) <= 9
+    assert missed[0] > 6 * TICK_S
+    assert missed == sorted(missed, reverse=True)
+    assert delay.quantile(1.0) == max(late)
+    assert delay.quantile(0.0) == min(late)
+    assert LoopDelay().quantile(0.99) == 0
