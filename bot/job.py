@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
+from bot.guild import Screening
 from guidance.request import Request
 
 
 class JobState(StrEnum):
-    """Where a job is. A job in `posting` has its picture, but the channel may not have it yet."""
+    """Where a job is.
+
+    A job that is `held` has a picture that a moderator must see first; one in `posting` has its picture, but the
+    channel may not have it yet.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
+    HELD = "held"
     POSTING = "posting"
     DONE = "done"
     FAILED = "failed"
@@ -21,13 +27,21 @@ class JobState(StrEnum):
 
 TRANSITIONS: Final[Mapping[JobState, frozenset[JobState]]] = {
     JobState.QUEUED: frozenset({JobState.RUNNING, JobState.FAILED, JobState.CANCELLED}),
-    JobState.RUNNING: frozenset({JobState.QUEUED, JobState.POSTING, JobState.FAILED, JobState.CANCELLED}),
+    JobState.RUNNING: frozenset(
+        {JobState.QUEUED, JobState.HELD, JobState.POSTING, JobState.FAILED, JobState.CANCELLED}
+    ),
+    JobState.HELD: frozenset({JobState.POSTING, JobState.FAILED, JobState.CANCELLED}),
     JobState.POSTING: frozenset({JobState.DONE, JobState.FAILED}),
     JobState.DONE: frozenset(),
     JobState.FAILED: frozenset(),
     JobState.CANCELLED: frozenset(),
 }
 """What may follow what. `running` goes back to `queued` when the engine crashed or the host restarted."""
+
+UNDER_WAY: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
+"""States in which somebody waits for the engine."""
+PICTURED: Final = frozenset({JobState.POSTING, JobState.DONE})
+"""States in which the channel may see the finished picture."""
 
 
 class Origin(StrEnum):
@@ -36,6 +50,7 @@ class Origin(StrEnum):
     COMMAND = "command"
     BUTTON = "button"
     REACTION = "reaction"
+    MENU = "menu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +61,13 @@ class Ask:
         request: The picture.
         requester_id: Who asks, and on whose quota.
         guild_id: The server in which they ask.
-        channel_id: Where the picture goes.
+        channel_id: Where the picture goes: a channel or a thread.
         origin: How they asked.
-        parent_id: The job that this one reruns.
+        parent_id: The job that this one came from.
+        session_id: The prompt session that it is submitted to.
+        spoiler: Whether the picture is covered until somebody uncovers it.
+        screening: What happens if a concept is found in it.
+        weight: Jobs that the requester may have in one round of the ring.
     """
 
     request: Request
@@ -57,6 +76,10 @@ class Ask:
     channel_id: int
     origin: Origin
     parent_id: int | None = None
+    session_id: int | None = None
+    spoiler: bool = False
+    screening: Screening = Screening.OFF
+    weight: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,27 +88,50 @@ class Job(Ask):
 
     Attributes:
         id: In order of admission.
+        lead_id: The first job of the sheet that this one is part of; its own id if it stands alone. The message of a
+            sheet is its lead's.
         state: Where it is.
         message_id: The message that shows it, once that is known.
         attempts: How often the engine crashed on it.
-        turn: Its place in the order in which jobs were started; None before.
+        turn: Its round in the order in which jobs were started; None before.
+        bumped_at: When a moderator put it before all others, if one did.
+        steps: That its run takes; once it has ended, that it took.
         picture: sha256 of the finished PNG.
+        film: sha256 of the time-lapse, if there is one.
+        checkpoint: sha256 of the run that was put aside, if one was.
+        flags: Concepts that the screening found in it, in words.
         similarity: Of the finished picture to its prompt.
-        reason: Why it failed, in words for the requester.
+        seconds: Spent on rendering.
+        reason: Why it failed, or was held: a text's id, or a sentence of the engine's.
+        gallery_id: Its copy in the gallery channel.
+        deleted_at: When its message was removed on request.
     """
 
     id: int
+    lead_id: int
     state: JobState
     message_id: int | None
     attempts: int
     turn: int | None
+    bumped_at: float | None
+    steps: int
     picture: str | None
+    film: str | None
+    checkpoint: str | None
+    flags: tuple[str, ...]
     similarity: float | None
     seconds: float | None
     reason: str | None
+    gallery_id: int | None
+    deleted_at: float | None
     created_at: float
     started_at: float | None
     finished_at: float | None
+
+    @property
+    def leads(self) -> bool:
+        """Whether it has a message of its own."""
+        return self.lead_id == self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,18 @@
-"""Rows of `job`. The only place that changes a state; an impossible transition raises."""
+"""Rows of `job`, from admission to their end. The only place that changes a state; see `job_row`."""
 
+import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import aiosqlite
 
-from bot.job import TRANSITIONS, Ask, Job, JobState, Origin
+from bot.job import Ask, Job, JobState, Origin
 from bot.store.database import Database
+from bot.store.job_row import get, job_of, jobs_of, move
+from bot.store.usage import Usage, usage
 from guidance.request import Request
-
-UNFINISHED: Final = (JobState.QUEUED, JobState.RUNNING, JobState.POSTING)
-
-
-class TransitionError(RuntimeError):
-    """A job cannot go from its state to that one."""
 
 
 class RerunTwiceError(RuntimeError):
@@ -29,12 +26,28 @@ class Waiting:
     Attributes:
         id: The job.
         requester_id: Whose it is.
-        since: The turn after which it may be served: when it came in, or when its requester was last served.
+        guild_id: Where it was asked for.
+        since: When its requester joined the ring, or was last served, in half turns: whoever comes while a turn is
+            served, which is turn t, has 2t − 1, and whoever is served in it has 2t, so newcomers go first.
+        weight: Jobs that its requester may have in one round.
+        bumped_at: When a moderator put it before all others, if one did.
     """
 
     id: int
     requester_id: int
     since: int
+    guild_id: int = 0
+    weight: int = 1
+    bumped_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The last turn: whose it was, if there was one; how many jobs it had so far; and its number."""
+
+    requester_id: int | None = None
+    served: int = 0
+    turn: int = 0
 
 
 class Jobs:
@@ -44,81 +57,162 @@ class Jobs:
         self._database = database
         self._clock = clock
 
-    async def admit(self, ask: Ask, check: "Callable[[Counts], None]") -> Job:
-        """Counts, lets `check` refuse by raising, and adds the row, in one transaction.
+    async def admit(self, asks: Sequence[Ask], check: Callable[[Usage], None]) -> list[Job]:
+        """Counts, lets `check` refuse by raising, and adds the rows, in one transaction.
+
+        Args:
+            asks: Of one person in one place; more than one make a sheet.
+            check: Sees what the person has used.
 
         Raises:
             RerunTwiceError: A reaction of this person has rerun that job.
         """
         now = self._clock()
         async with self._database.transaction() as connection:
-            check(await _counts(connection, ask.requester_id, now))
-            arrived = await _last_turn(connection)
-            try:
-                cursor = await connection.execute(
-                    "INSERT INTO job (state, request, requester_id, guild_id, channel_id, origin, parent_id,"
-                    " arrived_turn, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        JobState.QUEUED,
-                        ask.request.to_json(),
-                        ask.requester_id,
-                        ask.guild_id,
-                        ask.channel_id,
-                        ask.origin,
-                        ask.parent_id,
-                        arrived,
-                        now,
-                    ),
-                )
-            except aiosqlite.IntegrityError as error:
-                if ask.origin is Origin.REACTION:
-                    raise RerunTwiceError(ask.parent_id) from error
-                raise
-            assert cursor.lastrowid is not None  # noqa: S101 - an INSERT that did not raise has one
-            return await _get(connection, cursor.lastrowid)
+            first = asks[0]
+            check(await usage(connection, first.requester_id, first.guild_id, first.session_id, now))
+            arrived = (await _visit(connection)).turn
+            lead_id = None
+            admitted = []
+            for ask in asks:
+                job = await _insert(connection, ask, lead_id, arrived, now)
+                lead_id = job.lead_id
+                admitted.append(job)
+            return admitted
+
+    async def usage(self, person_id: int, guild_id: int, session_id: int | None = None) -> Usage:
+        """What a person has used, to be shown to them."""
+        async with self._database.transaction() as connection:
+            return await usage(connection, person_id, guild_id, session_id, self._clock())
 
     async def get(self, job_id: int) -> Job | None:
         """The job, if there is one."""
         rows = await self._database.fetch("SELECT * FROM job WHERE id = ?", (job_id,))
-        return _job(rows[0]) if rows else None
+        return job_of(rows[0]) if rows else None
 
-    async def of_message(self, message_id: int) -> Job | None:
-        """The job that this message shows."""
-        rows = await self._database.fetch("SELECT * FROM job WHERE message_id = ?", (message_id,))
-        return _job(rows[0]) if rows else None
+    async def of_message(self, message_id: int) -> list[Job]:
+        """The jobs that this message shows: one, or all of a sheet; none if it is not one of ours."""
+        rows = await self._database.fetch(
+            "SELECT * FROM job WHERE message_id = ?1 OR lead_id = (SELECT id FROM job WHERE message_id = ?1)"
+            " OR id = (SELECT job_id FROM copy WHERE message_id = ?1) ORDER BY id",
+            (message_id,),
+        )
+        return jobs_of(rows)
+
+    async def add_copy(self, job_id: int, channel_id: int, message_id: int) -> None:
+        """A further message shows the job."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "INSERT OR IGNORE INTO copy (message_id, job_id, channel_id) VALUES (?, ?, ?)",
+                (message_id, job_id, channel_id),
+            )
+
+    async def drop_copy(self, message_id: int) -> bool:
+        """A further message is gone; False if there was none."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute("DELETE FROM copy WHERE message_id = ?", (message_id,))
+            return cursor.rowcount == 1
+
+    async def copies_of(self, job_ids: Collection[int]) -> list[tuple[int, int]]:
+        """(channel, message) of every further message that shows one of the jobs."""
+        marks = ", ".join("?" * len(job_ids))
+        rows = await self._database.fetch(
+            f"SELECT channel_id, message_id FROM copy WHERE job_id IN ({marks})",  # noqa: S608
+            tuple(job_ids),
+        )
+        return [(row["channel_id"], row["message_id"]) for row in rows]
+
+    async def of_sheet(self, lead_id: int) -> list[Job]:
+        """A sheet's jobs in their order; a job that stands alone is a sheet of one."""
+        return jobs_of(
+            await self._database.fetch("SELECT * FROM job WHERE id = ? OR lead_id = ? ORDER BY id", (lead_id, lead_id))
+        )
 
     async def in_state(self, *states: JobState) -> list[Job]:
         """All jobs in these states, oldest first."""
         marks = ", ".join("?" * len(states))
-        rows = await self._database.fetch(f"SELECT * FROM job WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
-        return [_job(row) for row in rows]
+        return jobs_of(
+            await self._database.fetch(f"SELECT * FROM job WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
+        )
 
-    async def waiting(self) -> list[Waiting]:
-        """What waits, oldest first."""
-        return _waiting(await self._database.fetch(_WAITING))
-
-    async def claim(self, pick: Callable[[list[Waiting]], Waiting | None]) -> Job | None:
-        """Starts the job that `pick` takes of those waiting, in one transaction; None if it takes none."""
+    async def waiting(self) -> tuple[list[Waiting], Visit]:
+        """What waits, oldest first, and whose turn it was last."""
         async with self._database.transaction() as connection:
-            async with connection.execute(_WAITING) as cursor:
-                chosen = pick(_waiting(await cursor.fetchall()))
-            if chosen is None:
+            return await _waiting(connection), await _visit(connection)
+
+    async def claim(self, pick: Callable[[list[Waiting], Visit], tuple[Waiting, int] | None]) -> Job | None:
+        """Starts the job that `pick` takes of those waiting, in one transaction; None if it takes none.
+
+        Args:
+            pick: Says which, and in which turn.
+        """
+        async with self._database.transaction() as connection:
+            picked = pick(await _waiting(connection), await _visit(connection))
+            if picked is None:
                 return None
-            turn = await _last_turn(connection) + 1
-            return await _move(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
+            chosen, turn = picked
+            return await move(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
 
-    async def requeue(self, job_id: int, *, crashed: bool) -> Job:
-        """`running` → `queued`; it keeps its turn, so the crash costs its owner no place. A crash is counted."""
-        async with self._database.transaction() as connection:
-            attempts = (await _get(connection, job_id)).attempts + crashed
-            return await _move(connection, job_id, JobState.QUEUED, attempts=attempts, started_at=None)
+    async def requeue(self, job_id: int, *, crashed: bool, checkpoint: str | None = None) -> Job:
+        """`running` → `queued`; it keeps its turn, so the crash costs its owner no place. A crash is counted.
 
-    async def render_done(self, job_id: int, picture: str, similarity: float | None, seconds: float) -> Job:
-        """`running` → `posting`."""
+        Args:
+            job_id: The job.
+            crashed: Whether the engine died on it.
+            checkpoint: sha256 of what it goes on from, if it was put aside.
+        """
         async with self._database.transaction() as connection:
-            return await _move(
-                connection, job_id, JobState.POSTING, picture=picture, similarity=similarity, seconds=seconds
+            attempts = (await get(connection, job_id)).attempts + crashed
+            return await move(
+                connection, job_id, JobState.QUEUED, attempts=attempts, started_at=None, checkpoint=checkpoint
             )
+
+    async def render_done(
+        self,
+        job_id: int,
+        picture: str,
+        similarity: float | None,
+        seconds: float,
+        *,
+        request: Request | None = None,
+        steps: int | None = None,
+        film: str | None = None,
+        flags: Iterable[str] = (),
+        spoiler: bool | None = None,
+        hold: bool = False,
+    ) -> Job:
+        """`running` → `posting`, or `held` for a moderator to see first.
+
+        Args:
+            job_id: The job.
+            picture: sha256 of what was made.
+            film: sha256 of its time-lapse.
+            similarity: Of the picture to the prompt.
+            seconds: Spent on rendering.
+            request: What was really rendered, where somebody ended it early.
+            steps: That it took.
+            flags: What the screening found.
+            spoiler: Whether to cover it, where that is not as it was asked for.
+            hold: Whether to hold it.
+        """
+        columns: dict[str, object] = {
+            "picture": picture,
+            "film": film,
+            "checkpoint": None,
+            "similarity": similarity,
+            "seconds": seconds,
+            "flags": json.dumps(list(flags)),
+        }
+        columns |= {} if request is None else {"request": request.to_json()}
+        columns |= {} if steps is None else {"steps": steps}
+        columns |= {} if spoiler is None else {"spoiler": int(spoiler)}
+        async with self._database.transaction() as connection:
+            return await move(connection, job_id, JobState.HELD if hold else JobState.POSTING, **columns)
+
+    async def release(self, job_id: int) -> Job:
+        """`held` → `posting`."""
+        async with self._database.transaction() as connection:
+            return await move(connection, job_id, JobState.POSTING)
 
     async def finish(self, job_id: int, state: JobState, reason: str | None = None) -> Job:
         """To `done`, `failed` or `cancelled`.
@@ -127,111 +221,112 @@ class Jobs:
             TransitionError: From its state that is not possible; it is unchanged.
         """
         async with self._database.transaction() as connection:
-            return await _move(connection, job_id, state, reason=reason, finished_at=self._clock())
+            return await move(connection, job_id, state, reason=reason, finished_at=self._clock())
 
     async def set_message(self, job_id: int, message_id: int) -> None:
         """Remembers the message that shows the job."""
+        await self._set(job_id, "message_id", message_id)
+
+    async def set_gallery(self, job_id: int, message_id: int) -> bool:
+        """Remembers its copy in the gallery; False if there was one before, which stays the one."""
         async with self._database.transaction() as connection:
-            await connection.execute("UPDATE job SET message_id = ? WHERE id = ?", (message_id, job_id))
+            cursor = await connection.execute(
+                "UPDATE job SET gallery_id = ? WHERE id = ? AND gallery_id IS NULL", (message_id, job_id)
+            )
+            return cursor.rowcount == 1
 
-    async def pictures_before(self, time_limit: float) -> set[str]:
-        """Hashes of pictures of which every job ended before that time."""
-        rows = await self._database.fetch(
-            "SELECT picture FROM job WHERE picture IS NOT NULL GROUP BY picture"
-            " HAVING max(coalesce(finished_at, 9e18)) < ?",
-            (time_limit,),
-        )
-        return {row["picture"] for row in rows}
+    async def cover(self, job_id: int) -> None:
+        """Makes the picture a spoiler."""
+        await self._set(job_id, "spoiler", 1)
 
-    async def seconds_per_step(self, request: Request) -> float | None:
-        """Median over the last finished jobs of this model and size, where there are any."""
-        rows = await self._database.fetch(
-            "SELECT seconds / json_extract(request, '$.steps') AS pace FROM job"
-            " WHERE seconds IS NOT NULL AND json_extract(request, '$.model') = ?"
-            " AND json_extract(request, '$.width') * json_extract(request, '$.height') = ? ORDER BY id DESC LIMIT 15",
-            (request.model, request.width * request.height),
-        )
-        paces = sorted(float(row["pace"]) for row in rows)
-        return paces[len(paces) // 2] if paces else None
+    async def bump(self, job_id: int) -> bool:
+        """Puts a waiting job before all others; False if it does not wait."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE job SET bumped_at = ? WHERE id = ? AND state = 'queued'", (self._clock(), job_id)
+            )
+            return cursor.rowcount == 1
 
+    async def drop_files(self, job_ids: Collection[int], *, removed: bool = True) -> set[str]:
+        """Forgets the files of jobs, whose messages were `removed` too or not; returns those that no other job has."""
+        marks = ", ".join("?" * len(job_ids))
+        async with self._database.transaction() as connection:
+            async with connection.execute(
+                f"SELECT picture, film, checkpoint FROM job WHERE id IN ({marks})",  # noqa: S608
+                tuple(job_ids),
+            ) as cursor:
+                named = {value for row in await cursor.fetchall() for value in row if value is not None}
+            await connection.execute(
+                "UPDATE job SET picture = NULL, film = NULL, checkpoint = NULL,"  # noqa: S608
+                f" deleted_at = coalesce(deleted_at, ?) WHERE id IN ({marks})",
+                (self._clock() if removed else None, *job_ids),
+            )
+            return {sha256 for sha256 in named if not await _is_used(connection, sha256)}
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the gate looks at.
-
-    Attributes:
-        waiting: Unfinished jobs of the person.
-        waiting_in_all: Unfinished jobs of everybody.
-        last_hour: Times at which the person asked within the last hour, oldest first, without what we failed.
-        now: When it was counted.
-    """
-
-    waiting: int
-    waiting_in_all: int
-    last_hour: tuple[float, ...]
-    now: float
+    async def _set(self, job_id: int, column: str, value: object) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(f"UPDATE job SET {column} = ? WHERE id = ?", (value, job_id))  # noqa: S608
 
 
-_WAITING: Final = """
-    SELECT id, requester_id, max(
-        (SELECT min(arrived_turn) FROM job AS own WHERE own.requester_id = job.requester_id AND own.state = 'queued'),
-        coalesce((SELECT max(turn) FROM job AS own WHERE own.requester_id = job.requester_id AND own.id <> job.id), 0)
+_SINCE: Final = """
+    SELECT id, requester_id, guild_id, weight, bumped_at, max(
+        2 * (SELECT min(arrived_turn) FROM job AS own WHERE own.requester_id = job.requester_id
+             AND own.state = 'queued') - 1,
+        2 * coalesce((SELECT max(turn) FROM job AS own WHERE own.requester_id = job.requester_id
+                      AND own.id <> job.id), 0)
     ) AS since
     FROM job WHERE state = 'queued' ORDER BY id
 """
 
 
-def _waiting(rows: Iterable[aiosqlite.Row]) -> list[Waiting]:
-    return [Waiting(row["id"], row["requester_id"], row["since"]) for row in rows]
+async def _waiting(connection: aiosqlite.Connection) -> list[Waiting]:
+    async with connection.execute(_SINCE) as cursor:
+        return [Waiting(**{name: row[name] for name in row.keys()}) for row in await cursor.fetchall()]  # noqa: SIM118
 
 
-async def _counts(connection: aiosqlite.Connection, requester_id: int, now: float) -> Counts:
-    marks = ", ".join(f"'{state}'" for state in UNFINISHED)
+async def _visit(connection: aiosqlite.Connection) -> Visit:
     async with connection.execute(
-        f"SELECT count(*) AS everybody, count(*) FILTER (WHERE requester_id = ?) AS own"  # noqa: S608
-        f" FROM job WHERE state IN ({marks})",
-        (requester_id,),
+        # One that crashed and waits again was not served.
+        "SELECT requester_id, count(*) FILTER (WHERE state <> 'queued') AS served, turn FROM job"
+        " WHERE turn = (SELECT max(turn) FROM job) GROUP BY requester_id"
     ) as cursor:
         row = await cursor.fetchone()
-    async with connection.execute(
-        "SELECT created_at FROM job WHERE requester_id = ? AND created_at > ? AND state <> 'failed'"
-        " ORDER BY created_at",
-        (requester_id, now - 3600),
-    ) as cursor:
-        hour = tuple(entry["created_at"] for entry in await cursor.fetchall())
-    assert row is not None  # noqa: S101 - an aggregate always has a row
-    return Counts(row["own"], row["everybody"], hour, now)
+    return Visit() if row is None else Visit(row["requester_id"], row["served"], row["turn"])
 
 
-async def _last_turn(connection: aiosqlite.Connection) -> int:
-    async with connection.execute("SELECT coalesce(max(turn), 0) FROM job") as cursor:
-        row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
-    return int(row[0])
-
-
-async def _get(connection: aiosqlite.Connection, job_id: int) -> Job:
-    async with connection.execute("SELECT * FROM job WHERE id = ?", (job_id,)) as cursor:
-        row = await cursor.fetchone()
-    if row is None:
-        raise LookupError(f"job {job_id} does not exist")
-    return _job(row)
-
-
-async def _move(connection: aiosqlite.Connection, job_id: int, state: JobState, **columns: object) -> Job:
-    before = (await _get(connection, job_id)).state
-    if state not in TRANSITIONS[before]:
-        raise TransitionError(f"job {job_id} is {before} and cannot become {state}")
-    names = "".join(f", {name} = ?" for name in columns)
-    await connection.execute(f"UPDATE job SET state = ?{names} WHERE id = ?", (state, *columns.values(), job_id))  # noqa: S608
-    return await _get(connection, job_id)
-
-
-def _job(row: aiosqlite.Row) -> Job:
-    columns = {name: row[name] for name in row.keys() if name != "arrived_turn"}  # noqa: SIM118 - a Row iterates values
-    columns |= {
-        "request": Request.from_json(row["request"]),
-        "state": JobState(row["state"]),
-        "origin": Origin(row["origin"]),
+async def _insert(connection: aiosqlite.Connection, ask: Ask, lead_id: int | None, arrived: int, now: float) -> Job:
+    columns = {
+        "lead_id": lead_id,
+        "session_id": ask.session_id,
+        "state": JobState.QUEUED,
+        "request": ask.request.to_json(),
+        "requester_id": ask.requester_id,
+        "guild_id": ask.guild_id,
+        "channel_id": ask.channel_id,
+        "origin": ask.origin,
+        "parent_id": ask.parent_id,
+        "spoiler": int(ask.spoiler),
+        "screening": ask.screening,
+        "weight": ask.weight,
+        "arrived_turn": arrived,
+        "steps": len(ask.request.span()),
+        "created_at": now,
     }
-    return Job(**columns)
+    try:
+        cursor = await connection.execute(
+            f"INSERT INTO job ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",  # noqa: S608
+            tuple(columns.values()),
+        )
+    except aiosqlite.IntegrityError as error:
+        if ask.origin is Origin.REACTION:
+            raise RerunTwiceError(ask.parent_id) from error
+        raise
+    assert cursor.lastrowid is not None  # noqa: S101 - an INSERT that did not raise has one
+    return await get(connection, cursor.lastrowid)
+
+
+async def _is_used(connection: aiosqlite.Connection, sha256: str) -> bool:
+    async with connection.execute(
+        "SELECT 1 FROM job WHERE picture = ?1 OR film = ?1 OR checkpoint = ?1 OR instr(request, ?1) LIMIT 1", (sha256,)
+    ) as cursor:
+        return await cursor.fetchone() is not None

@@ -26,9 +26,25 @@ class Pictures:
         """
         return await asyncio.to_thread(self._path(sha256).read_bytes)
 
+    async def has(self, sha256: str) -> bool:
+        """Whether they are here."""
+        return await asyncio.to_thread(self._path(sha256).exists)
+
     async def drop(self, sha256s: set[str]) -> int:
         """Forgets pictures; returns how many there were."""
         return await asyncio.to_thread(self._drop, sha256s)
+
+    async def older_than(self, moment: float) -> set[str]:
+        """Hashes of files that were written before that time (seconds since 1970)."""
+        return await asyncio.to_thread(self._older_than, moment)
+
+    def _older_than(self, moment: float) -> set[str]:
+        # A file that goes meanwhile is not there any more, which is all that is asked.
+        return {
+            path.name
+            for path in self._folder.glob("??/*")
+            if re.fullmatch(r"[0-9a-f]{64}", path.name) and _written(path) < moment
+        }
 
     def _path(self, sha256: str) -> Path:
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
@@ -39,6 +55,7 @@ class Pictures:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
         if path.exists():
+            path.touch()  # whoever brings it again wants it for another day
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent)
@@ -66,3 +83,10 @@ class Pictures:
             dropped += path.exists()
             path.unlink(missing_ok=True)
         return dropped
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return float("inf")

@@ -2,76 +2,91 @@
 
 import asyncio
 import hashlib
+import os
 import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.job import TRANSITIONS, Job, JobState, Origin
-from bot.store.database import Database, DatabaseError
-from bot.store.jobs import Counts, Jobs, RerunTwiceError, TransitionError
+from bot.store.database import MIGRATIONS, Database, DatabaseError
+from bot.store.history import History
+from bot.store.job_row import TransitionError
+from bot.store.jobs import Jobs, RerunTwiceError
 from bot.store.pictures import Pictures
-from tests.bot.asks import ask
+from bot.store.usage import Usage
+from guidance.request import ImagePrompt
+from tests.bot.asks import ask, brought_to, found, let_in, oldest
 
-
-def no_check(counts: Counts) -> None:
-    """Lets everybody in."""
-
-
-async def _in_state(jobs: Jobs, state: JobState) -> Job:
-    job = await jobs.admit(ask(), no_check)
-    if state in {JobState.RUNNING, JobState.POSTING, JobState.DONE}:
-        await jobs.claim(lambda waiting: next(entry for entry in waiting if entry.id == job.id))
-    if state in {JobState.POSTING, JobState.DONE}:
-        await jobs.render_done(job.id, "0" * 64, 0.5, 1.0)
-    if state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}:
-        await jobs.finish(job.id, state)
-    found = await jobs.get(job.id)
-    assert found is not None
-    return found
+CHANGES: dict[str, tuple[JobState, Callable[[Jobs, int], Awaitable[Job]]]] = {
+    "requeue": (JobState.QUEUED, lambda jobs, job_id: jobs.requeue(job_id, crashed=True)),
+    "hold": (JobState.HELD, lambda jobs, job_id: jobs.render_done(job_id, "1" * 64, 0.5, 1.0, hold=True)),
+    "post": (JobState.POSTING, lambda jobs, job_id: jobs.render_done(job_id, "1" * 64, 0.5, 1.0)),
+    "release": (JobState.POSTING, lambda jobs, job_id: jobs.release(job_id)),
+    "done": (JobState.DONE, lambda jobs, job_id: jobs.finish(job_id, JobState.DONE)),
+    "fail": (JobState.FAILED, lambda jobs, job_id: jobs.finish(job_id, JobState.FAILED)),
+    "cancel": (JobState.CANCELLED, lambda jobs, job_id: jobs.finish(job_id, JobState.CANCELLED)),
+}
 
 
 @pytest.mark.parametrize("before", JobState)
-@pytest.mark.parametrize("after", [JobState.DONE, JobState.FAILED, JobState.CANCELLED])
-async def test_only_allowed_transitions_happen(database: Database, before: JobState, after: JobState) -> None:
+@pytest.mark.parametrize("change", CHANGES)
+async def test_an_impossible_transition_raises_and_changes_nothing(
+    database: Database, before: JobState, change: str
+) -> None:
     jobs = Jobs(database)
-    job = await _in_state(jobs, before)
+    job = await brought_to(jobs, before)
+    after, make = CHANGES[change]
     if after in TRANSITIONS[before]:
-        assert (await jobs.finish(job.id, after)).state is after
+        assert (await make(jobs, job.id)).state is after
     else:
         with pytest.raises(TransitionError, match=f"is {before} and cannot become {after}"):
-            await jobs.finish(job.id, after)
+            await make(jobs, job.id)
         assert await jobs.get(job.id) == job
+
+
+async def test_a_held_picture_is_not_posted_by_claims_bumps_or_another_render(database: Database) -> None:
+    jobs = Jobs(database)
+    held = await brought_to(jobs, JobState.HELD)
+    assert await jobs.claim(oldest) is None
+    assert not await jobs.bump(held.id)
+    with pytest.raises(LookupError):
+        await jobs.release(held.id + 1)
+    assert await found(jobs, held) == held
+    assert [job.id for job in await History(database).unfinished_of(1)] == [held.id]
+    assert await History(database).under_way(1, 100) == []
 
 
 async def test_a_refused_ask_leaves_no_row(database: Database) -> None:
     jobs = Jobs(database)
 
-    def refuse(counts: Counts) -> None:
+    def refuse(used: Usage) -> None:
         raise PermissionError
 
     with pytest.raises(PermissionError):
-        await jobs.admit(ask(), refuse)
-    assert await jobs.waiting() == []
+        await jobs.admit([ask()], refuse)
+    assert (await jobs.waiting())[0] == []
 
 
 async def test_concurrent_asks_are_counted_one_after_the_other(database: Database) -> None:
     """Twenty at once, room for three: a check that races would let more in."""
     jobs = Jobs(database)
 
-    def three(counts: Counts) -> None:
-        if counts.waiting >= 3:
+    def three(used: Usage) -> None:
+        if used.own >= 3:
             raise PermissionError
 
-    outcomes = await asyncio.gather(*(jobs.admit(ask(), three) for _ in range(20)), return_exceptions=True)
-    assert sum(isinstance(outcome, Job) for outcome in outcomes) == 3
+    outcomes = await asyncio.gather(*(jobs.admit([ask()], three) for _ in range(20)), return_exceptions=True)
+    assert sum(isinstance(outcome, list) for outcome in outcomes) == 3
 
 
 async def test_two_claims_never_take_the_same_job(database: Database) -> None:
     jobs = Jobs(database)
     for person in range(10):
-        await jobs.admit(ask(person), no_check)
-    claimed = await asyncio.gather(*(jobs.claim(lambda waiting: waiting[0] if waiting else None) for _ in range(15)))
+        await jobs.admit([ask(person)], let_in)
+    claimed = await asyncio.gather(*(jobs.claim(oldest) for _ in range(15)))
     ids = [job.id for job in claimed if job is not None]
     assert sorted(ids) == sorted(set(ids))
     assert len(ids) == 10
@@ -79,17 +94,17 @@ async def test_two_claims_never_take_the_same_job(database: Database) -> None:
 
 async def test_a_reaction_reruns_once_per_person_and_job(database: Database) -> None:
     jobs = Jobs(database)
-    parent = await jobs.admit(ask(1), no_check)
-    await jobs.admit(ask(2, origin=Origin.REACTION, parent_id=parent.id), no_check)
+    (parent,) = await jobs.admit([ask(1)], let_in)
+    await jobs.admit([ask(2, origin=Origin.REACTION, parent_id=parent.id)], let_in)
     with pytest.raises(RerunTwiceError):
-        await jobs.admit(ask(2, origin=Origin.REACTION, parent_id=parent.id), no_check)
-    await jobs.admit(ask(3, origin=Origin.REACTION, parent_id=parent.id), no_check)
-    await jobs.admit(ask(2, origin=Origin.BUTTON, parent_id=parent.id), no_check)
+        await jobs.admit([ask(2, origin=Origin.REACTION, parent_id=parent.id)], let_in)
+    await jobs.admit([ask(3, origin=Origin.REACTION, parent_id=parent.id)], let_in)
+    await jobs.admit([ask(2, origin=Origin.BUTTON, parent_id=parent.id)], let_in)
 
 
 async def test_rows_outlive_the_process_that_wrote_them(tmp_path: Path) -> None:
     first = await Database.open(tmp_path / "bot.db")
-    job = await Jobs(first).admit(ask(prompt="ein Löwe 🦁"), no_check)
+    (job,) = await Jobs(first).admit([ask(prompt="ein Löwe 🦁")], let_in)
     await first.close()
     second = await Database.open(tmp_path / "bot.db")
     assert await Jobs(second).get(job.id) == job
@@ -136,13 +151,13 @@ async def test_pictures_are_kept_once_under_their_hash_and_dropped_when_old(tmp_
     assert await pictures.get(sha256) == b"picture"
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [sha256]
     now = 1000.0
-    jobs = Jobs(database, lambda: now)
-    job = await jobs.admit(ask(), no_check)
-    await jobs.claim(lambda waiting: waiting[0])
+    jobs, history = Jobs(database, lambda: now), History(database)
+    (job,) = await jobs.admit([ask()], let_in)
+    await jobs.claim(oldest)
     await jobs.render_done(job.id, sha256, None, 1.0)
-    assert await jobs.pictures_before(5000.0) == set(), "a picture that is still to be posted is never dropped"
+    assert await history.files_before(5000.0) == set(), "a picture that is still to be posted is never dropped"
     await jobs.finish(job.id, JobState.DONE)
-    assert await pictures.drop(await jobs.pictures_before(5000.0)) == 1
+    assert await pictures.drop(await history.files_before(5000.0)) == 1
     with pytest.raises(FileNotFoundError):
         await pictures.get(sha256)
 
@@ -150,3 +165,154 @@ async def test_pictures_are_kept_once_under_their_hash_and_dropped_when_old(tmp_
 async def test_a_name_that_is_no_hash_reaches_no_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="sha256"):
         await Pictures(tmp_path).get("../../etc/passwd")
+
+
+async def test_a_sheet_is_let_in_whole_or_not_at_all(database: Database) -> None:
+    jobs = Jobs(database)
+    sheet = await jobs.admit([ask(prompt=prompt) for prompt in "abc"], let_in)
+    assert {job.lead_id for job in sheet} == {sheet[0].id}
+    assert [job.leads for job in sheet] == [True, False, False]
+    assert await jobs.of_sheet(sheet[0].id) == sheet
+    await jobs.set_message(sheet[0].id, 77)
+    assert [job.id for job in await jobs.of_message(77)] == [job.id for job in sheet]
+    await jobs.add_copy(sheet[1].id, 200, 88)
+    assert [job.id for job in await jobs.of_message(88)] == [sheet[1].id]
+    assert await jobs.of_message(99) == []
+    parent = sheet[0].id
+    twice = [ask(2, origin=Origin.REACTION, parent_id=parent) for _ in range(2)]
+    with pytest.raises(RerunTwiceError):
+        await jobs.admit(twice, let_in)
+    assert len((await jobs.waiting())[0]) == 3
+
+
+async def test_a_held_picture_is_released_or_refused_and_a_run_that_was_put_aside_keeps_its_checkpoint(
+    database: Database,
+) -> None:
+    jobs = Jobs(database)
+    held = await brought_to(jobs, JobState.HELD)
+    assert (await jobs.release(held.id)).state is JobState.POSTING
+    with pytest.raises(TransitionError):
+        await jobs.release(held.id)
+    running = await brought_to(jobs, JobState.RUNNING)
+    waiting = await jobs.requeue(running.id, crashed=False, checkpoint="c" * 64)
+    assert (waiting.checkpoint, waiting.attempts, waiting.turn) == ("c" * 64, 0, running.turn)
+
+
+async def test_a_file_is_dropped_only_when_no_other_job_names_it(tmp_path: Path, database: Database) -> None:
+    jobs, history = Jobs(database), History(database)
+    first, second = [await brought_to(jobs, JobState.DONE) for _ in range(2)]
+    assert await jobs.drop_files([first.id]) == set(), "the second has the same picture"
+    assert await jobs.drop_files([second.id]) == {"0" * 64}
+    assert await history.files() == set()
+    assert (await found(jobs, first)).deleted_at is not None
+    used = ask()
+    inputs = replace(used, request=replace(used.request, init="a" * 64))
+    (derived,) = await jobs.admit([inputs], let_in)
+    assert await history.files() == {"a" * 64}
+    assert await history.files_before(1e12) == set(), "a job that waits still needs what it starts from"
+    await jobs.finish(derived.id, JobState.CANCELLED)
+    assert await history.files_before(1e12) == {"a" * 64}
+
+
+async def test_files_that_nobody_used_are_found_by_their_age(tmp_path: Path) -> None:
+    pictures = Pictures(tmp_path)
+    old, new = await pictures.put(b"old"), await pictures.put(b"new")
+    os.utime(tmp_path / old[:2] / old, (1000, 1000))
+    assert await pictures.older_than(2000) == {old}
+    await pictures.put(b"old")
+    assert await pictures.older_than(2000) == set(), "whoever brings it again wants it for another day"
+    assert await pictures.drop({old, new}) == 2
+
+
+async def test_rows_of_the_first_schema_are_all_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript((MIGRATIONS / "0001_jobs.sql").read_text() + "PRAGMA user_version = 1;")
+        for number, state in enumerate(("queued", "running", "posting", "done", "failed", "cancelled"), start=1):
+            connection.execute(
+                "INSERT INTO job (state, request, requester_id, guild_id, channel_id, message_id, origin, parent_id,"
+                " attempts, arrived_turn, turn, picture, similarity, seconds, reason, created_at)"
+                " VALUES (?, ?, 7, 8, 9, ?, 'command', ?, 1, 2, 3, ?, 0.5, 1.5, 'because', 1000.5)",
+                (state, ask().request.to_json(), 100 + number, number - 1 or None, "f" * 64),
+            )
+        connection.execute("INSERT INTO memo VALUES ('commands', 'digest')")
+    connection.close()
+    database = await Database.open(path)
+    rows = await Jobs(database).in_state(*JobState)
+    assert [job.state.value for job in rows] == ["queued", "running", "posting", "done", "failed", "cancelled"]
+    assert [job.parent_id for job in rows] == [None, 1, 2, 3, 4, 5]
+    assert {(job.requester_id, job.turn, job.picture, job.reason, job.steps) for job in rows} == {
+        (7, 3, "f" * 64, "because", ask().request.steps)
+    }
+    assert all(job.leads and not job.spoiler and job.weight == 1 for job in rows)
+    assert (await database.fetch("PRAGMA foreign_key_check")) == []
+    (added,) = await Jobs(database).admit([ask()], let_in)
+    assert added.id == 7
+    await database.close()
+
+
+async def test_what_was_rendered_is_kept_with_its_film_flags_and_real_steps(database: Database) -> None:
+    jobs = Jobs(database)
+    job = await brought_to(jobs, JobState.RUNNING, ask(steps=80))
+    await jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
+    await jobs.claim(oldest)
+    ended = replace(job.request, stop=0.5)
+    await jobs.render_done(
+        job.id,
+        "1" * 64,
+        0.25,
+        2.5,
+        request=ended,
+        steps=40,
+        film="f" * 64,
+        flags=["spiders", "webs"],
+        spoiler=True,
+        hold=True,
+    )
+    held = await found(jobs, job)
+    assert (held.state, held.picture, held.film, held.checkpoint) == (JobState.HELD, "1" * 64, "f" * 64, None)
+    assert (held.request, held.steps, held.seconds, held.similarity) == (ended, 40, 2.5, 0.25)
+    assert (held.flags, held.spoiler) == (("spiders", "webs"), True)
+
+
+async def test_a_copy_shows_its_job_until_it_is_dropped(database: Database) -> None:
+    jobs = Jobs(database)
+    sheet = await jobs.admit([ask(prompt=prompt) for prompt in "ab"], let_in)
+    other = await brought_to(jobs, JobState.QUEUED)
+    for message, job in ((11, sheet[0]), (12, sheet[1]), (13, other)):
+        await jobs.add_copy(job.id, 300, message)
+    await jobs.add_copy(other.id, 999, 11)  # a message shows what it showed first
+    assert sorted(await jobs.copies_of([job.id for job in sheet])) == [(300, 11), (300, 12)]
+    assert await jobs.drop_copy(12)
+    assert not await jobs.drop_copy(12)
+    assert await jobs.of_message(12) == []
+    assert await jobs.copies_of([sheet[1].id]) == []
+    assert [job.id for job in await jobs.of_message(11)] == [sheet[0].id]
+
+
+async def test_the_copy_in_the_gallery_is_made_once(database: Database) -> None:
+    jobs = Jobs(database)
+    job = await brought_to(jobs, JobState.DONE)
+    outcomes = await asyncio.gather(*(jobs.set_gallery(job.id, message) for message in range(5)))
+    assert sum(outcomes) == 1
+    assert (await found(jobs, job)).gallery_id == outcomes.index(True)
+
+
+async def test_files_of_a_job_that_is_only_refused_keep_its_message(database: Database) -> None:
+    jobs = Jobs(database)
+    job = await brought_to(jobs, JobState.HELD, film="f" * 64)
+    assert await jobs.drop_files([job.id], removed=False) == {"0" * 64, "f" * 64}
+    now = await found(jobs, job)
+    assert (now.picture, now.film, now.deleted_at) == (None, None, None)
+
+
+async def test_a_picture_that_another_job_starts_from_is_not_dropped(database: Database) -> None:
+    jobs = Jobs(database)
+    picture = "ab" * 32
+    first = await brought_to(jobs, JobState.DONE, picture=picture)
+    resembling = replace(ask().request, images=(ImagePrompt(picture),))
+    (later,) = await jobs.admit([ask(2, request=resembling)], let_in)
+    assert await jobs.drop_files([first.id]) == set()
+    assert picture in await History(database).files()
+    await jobs.finish(later.id, JobState.FAILED)
+    assert await jobs.drop_files([first.id]) == set(), "its files are forgotten already"

@@ -1,0 +1,57 @@
+"""What moderators did: a row each, never changed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One row.
+
+    Attributes:
+        guild_id: The server, whose moderators alone may read it.
+        actor_id: Who did it.
+        action: What, in one word, such as "ban".
+        target_id: To whom or what: a person, a job or a channel.
+        detail: A reason, a pattern, a number of jobs.
+        at: When (seconds since 1970).
+    """
+
+    guild_id: int
+    actor_id: int
+    action: str
+    target_id: int | None
+    detail: str
+    at: float
+
+
+class Audit:
+    """The record of one database."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(
+        self, guild_id: int, actor_id: int, action: str, target_id: int | None = None, detail: str = ""
+    ) -> Deed:
+        """Writes a row."""
+        deed = Deed(guild_id, actor_id, action, target_id, detail, self._clock())
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "INSERT INTO audit (guild_id, actor_id, action, target_id, detail, at) VALUES (?, ?, ?, ?, ?, ?)",
+                (deed.guild_id, deed.actor_id, deed.action, deed.target_id, deed.detail, deed.at),
+            )
+        return deed
+
+    async def page(self, guild_id: int, page: int, size: int) -> list[Deed]:
+        """A server's rows, newest first; page 0 is the first."""
+        rows = await self._database.fetch(
+            "SELECT guild_id, actor_id, action, target_id, detail, at FROM audit WHERE guild_id = ?"
+            " ORDER BY id DESC LIMIT ? OFFSET ?",
+            (guild_id, size, page * size),
+        )
+        return [Deed(*row) for row in rows]

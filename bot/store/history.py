@@ -1,0 +1,196 @@
+"""What happened: finished jobs looked back at, by people, by the estimate of waiting times, and by retention."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.job import Job
+from bot.store.database import Database
+from bot.store.job_row import jobs_of
+
+SHOWABLE: Final = "state = 'done' AND picture IS NOT NULL AND deleted_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast one kind of run went lately.
+
+    Attributes:
+        model: The request's.
+        area: Width × height in pixels.
+        views: Crops a step.
+        seconds: Of one step, the median of the last runs.
+    """
+
+    model: str
+    area: int
+    views: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a job that is under way asks of the engine.
+
+    Attributes:
+        id, lead_id: The job, and the first of its sheet.
+        steps: That its run takes.
+        model, area, views: As in Pace.
+        requester_id: Whose it is.
+        weight: Jobs that they may have in one round.
+    """
+
+    id: int
+    lead_id: int
+    steps: int
+    model: str
+    area: int
+    views: int
+    requester_id: int = 0
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a server, or everybody, has made."""
+
+    pictures: int
+    people: int
+    last_day: int
+    seconds: float
+    median_s: float | None
+
+
+class History:
+    """Finished jobs of one database. `clock` gives seconds since 1970."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def pictures_of(self, person_id: int, guild_id: int, page: int, size: int) -> list[Job]:
+        """A page of a person's finished pictures in a server, newest first; page 0 is the first."""
+        return jobs_of(
+            await self._database.fetch(
+                f"SELECT * FROM job WHERE requester_id = ? AND guild_id = ? AND {SHOWABLE}"  # noqa: S608
+                " ORDER BY id DESC LIMIT ? OFFSET ?",
+                (person_id, guild_id, size, page * size),
+            )
+        )
+
+    async def count_of(self, person_id: int, guild_id: int) -> int:
+        """How many there are in all pages."""
+        rows = await self._database.fetch(
+            f"SELECT count(*) FROM job WHERE requester_id = ? AND guild_id = ? AND {SHOWABLE}",  # noqa: S608
+            (person_id, guild_id),
+        )
+        return int(rows[0][0])
+
+    async def under_way(self, person_id: int | None, guild_id: int) -> list[Job]:
+        """What waits or runs in a server, of one person or of all, oldest first."""
+        return jobs_of(
+            await self._database.fetch(
+                "SELECT * FROM job WHERE state IN ('queued', 'running') AND guild_id = ?"
+                " AND (?2 IS NULL OR requester_id = ?2) ORDER BY id",
+                (guild_id, person_id),
+            )
+        )
+
+    async def unfinished_of(self, person_id: int) -> list[Job]:
+        """What waits, runs or is held of a person, in every server."""
+        return jobs_of(
+            await self._database.fetch(
+                "SELECT * FROM job WHERE requester_id = ? AND state IN ('queued', 'running', 'held')", (person_id,)
+            )
+        )
+
+    async def of_session(self, session_id: int) -> list[Job]:
+        """Every submission that was not deleted, oldest first."""
+        return jobs_of(
+            await self._database.fetch(
+                "SELECT * FROM job WHERE session_id = ? AND deleted_at IS NULL ORDER BY id", (session_id,)
+            )
+        )
+
+    async def stats(self, guild_id: int) -> Stats:
+        """What a server has made."""
+        rows = await self._database.fetch(
+            "SELECT count(*), count(DISTINCT requester_id), count(*) FILTER (WHERE finished_at > ?),"
+            " coalesce(sum(seconds), 0) FROM job WHERE guild_id = ? AND state = 'done'",
+            (self._clock() - 86400, guild_id),
+        )
+        pictures, people, last_day, seconds = rows[0]
+        middle = await self._database.fetch(
+            "SELECT seconds FROM job WHERE guild_id = ?1 AND state = 'done' AND seconds IS NOT NULL ORDER BY seconds"
+            " LIMIT 1 OFFSET (SELECT count(*) / 2 FROM job WHERE guild_id = ?1 AND state = 'done'"
+            " AND seconds IS NOT NULL)",
+            (guild_id,),
+        )
+        return Stats(pictures, people, last_day, seconds, middle[0]["seconds"] if middle else None)
+
+    async def paces(self) -> list[Pace]:
+        """Median over the last runs of each kind, of the last few hundred jobs; the newest kind first."""
+        rows = await self._database.fetch(
+            "SELECT json_extract(request, '$.model') AS model,"
+            " json_extract(request, '$.width') * json_extract(request, '$.height') AS area,"
+            " json_extract(request, '$.views') AS views, seconds / steps AS pace FROM job"
+            " WHERE seconds IS NOT NULL AND steps > 0 ORDER BY id DESC LIMIT 300"
+        )
+        kinds: dict[tuple[str, int, int], list[float]] = {}
+        for row in rows:
+            recent = kinds.setdefault((row["model"], row["area"], row["views"]), [])
+            if len(recent) < 15:
+                recent.append(row["pace"])
+        return [Pace(*kind, sorted(paces)[len(paces) // 2]) for kind, paces in kinds.items()]
+
+    async def loads(self) -> dict[int, Load]:
+        """Of all that waits or runs, by id; without reading whole requests, of which there may be hundreds."""
+        rows = await self._database.fetch(
+            "SELECT id, coalesce(lead_id, id), steps, json_extract(request, '$.model'),"
+            " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
+            " requester_id, weight FROM job WHERE state IN ('queued', 'running')"
+        )
+        return {row[0]: Load(*row) for row in rows}
+
+    async def demand(self, seconds: float) -> float:
+        """Work that newcomers bring while a second passes, in seconds of a run: by the last so many seconds.
+
+        Only the first job counts of each ask of somebody for whom nothing waited: no more of it goes before others.
+        """
+        asks = await self._database.fetch(
+            "SELECT count(*) FROM job WHERE lead_id IS NULL AND created_at > ?1"
+            " AND id > (SELECT max(id) FROM job) - 1000 AND NOT EXISTS (SELECT 1 FROM job AS own"
+            " WHERE own.requester_id = job.requester_id AND own.created_at BETWEEN ?1 AND job.created_at"
+            " AND own.id < job.id AND coalesce(own.started_at, own.finished_at, 9e18) > job.created_at)",
+            (self._clock() - seconds,),
+        )
+        runs = await self._database.fetch(
+            "SELECT avg(seconds) FROM (SELECT seconds FROM job WHERE seconds IS NOT NULL ORDER BY id DESC LIMIT 100)"
+        )
+        return float(asks[0][0] * (runs[0][0] or 0.0) / seconds)
+
+    async def files_before(self, moment: float) -> set[str]:
+        """Hashes of files of which every job ended before that time: pictures, films, inputs."""
+        rows = await self._database.fetch(
+            f"SELECT file FROM ({_FILES}) WHERE file IS NOT NULL"  # noqa: S608
+            " GROUP BY file HAVING max(coalesce(finished_at, 9e18)) < ?",
+            (moment,),
+        )
+        return {row["file"] for row in rows}
+
+    async def files(self) -> set[str]:
+        """Hashes of all files that a job names."""
+        rows = await self._database.fetch(f"SELECT DISTINCT file FROM ({_FILES}) WHERE file IS NOT NULL")  # noqa: S608
+        return {row["file"] for row in rows}
+
+
+_FILES: Final = """
+    SELECT picture AS file, finished_at FROM job
+    UNION ALL SELECT film, finished_at FROM job
+    UNION ALL SELECT checkpoint, finished_at FROM job
+    UNION ALL SELECT json_extract(request, '$.init'), finished_at FROM job
+    UNION ALL SELECT json_extract(request, '$.mask'), finished_at FROM job
+    UNION ALL SELECT json_extract(image.value, '$.sha256'), finished_at
+              FROM job, json_each(job.request, '$.images') AS image
+"""

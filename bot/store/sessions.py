@@ -1,0 +1,89 @@
+"""Prompt sessions: a theme, a thread, an end."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from bot.store.database import Database
+
+
+class SessionState(StrEnum):
+    """`open` takes pictures; `closing` waits for those under way; `ended` has its results."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A row; see the migration for its columns. Times are seconds since 1970."""
+
+    id: int
+    guild_id: int
+    channel_id: int
+    thread_id: int | None
+    host_id: int
+    theme: str
+    per_person: int
+    state: SessionState
+    started_at: float
+    ends_at: float
+    results_id: int | None
+
+
+class SessionRows:
+    """The sessions of one database."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def open(
+        self, guild_id: int, channel_id: int, host_id: int, theme: str, minutes: float, per_person: int
+    ) -> Session:
+        """Adds one, without its thread yet."""
+        now = self._clock()
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "INSERT INTO session (guild_id, channel_id, host_id, theme, per_person, state, started_at, ends_at)"
+                " VALUES (?, ?, ?, ?, ?, 'open', ?, ?)",
+                (guild_id, channel_id, host_id, theme, per_person, now, now + 60 * minutes),
+            )
+            session_id = cursor.lastrowid
+        (session,) = await self._where("id = ?", session_id)
+        return session
+
+    async def get(self, session_id: int) -> Session | None:
+        """The session, if there is one."""
+        return next(iter(await self._where("id = ?", session_id)), None)
+
+    async def of_thread(self, thread_id: int) -> Session | None:
+        """The session whose thread this is."""
+        return next(iter(await self._where("thread_id = ?", thread_id)), None)
+
+    async def running_in(self, guild_id: int) -> list[Session]:
+        """A server's sessions that have not ended, oldest first."""
+        return await self._where("guild_id = ? AND state <> 'ended' ORDER BY id", guild_id)
+
+    async def unfinished(self) -> list[Session]:
+        """All that have not ended."""
+        return await self._where("state <> 'ended' ORDER BY ends_at")
+
+    async def set(self, session_id: int, **columns: object) -> Session:
+        """Changes columns."""
+        names = ", ".join(f"{name} = ?" for name in columns)
+        async with self._database.transaction() as connection:
+            await connection.execute(f"UPDATE session SET {names} WHERE id = ?", (*columns.values(), session_id))  # noqa: S608
+        (session,) = await self._where("id = ?", session_id)
+        return session
+
+    async def _where(self, condition: str, *parameters: object) -> list[Session]:
+        rows = await self._database.fetch(f"SELECT * FROM session WHERE {condition}", parameters)  # noqa: S608
+        return [_session({key: row[key] for key in row.keys()}) for row in rows]  # noqa: SIM118 - a Row iterates values
+
+
+def _session(columns: dict[str, Any]) -> Session:
+    return Session(**columns | {"state": SessionState(columns["state"])})

@@ -1,0 +1,72 @@
+"""What a person has used of what they may: the numbers the gate looks at, counted in its own transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import aiosqlite
+
+HOUR_S: Final = 3600.0
+DAY_S: Final = 86400.0
+UNDER_WAY: Final = "('queued', 'running', 'posting')"
+"""A job that a moderator must see first holds nobody up, so it is not counted."""
+CHARGED: Final = "state <> 'failed' AND NOT (state = 'cancelled' AND started_at IS NULL)"
+"""What we failed, and what was cancelled before it cost anything, is refunded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Numbers at one moment.
+
+    Attributes:
+        own, server, everybody: Jobs under way of the person, of the server, and in all.
+        hour: Times at which the person asked within the last hour, oldest first, without what was refunded.
+        day: (time, steps) of what the person asked for within the last day, likewise.
+        session: Pictures that the person has in the session that is asked about.
+        now: When it was counted (seconds since 1970).
+    """
+
+    own: int
+    server: int
+    everybody: int
+    hour: tuple[float, ...]
+    day: tuple[tuple[float, int], ...]
+    session: int
+    now: float
+
+    @property
+    def day_steps(self) -> int:
+        """Steps within the last day."""
+        return sum(steps for _, steps in self.day)
+
+
+async def usage(
+    connection: aiosqlite.Connection, person_id: int, guild_id: int, session_id: int | None, now: float
+) -> Usage:
+    """Counts."""
+    (own, server, everybody) = await _row(
+        connection,
+        f"SELECT count(*) FILTER (WHERE requester_id = ?), count(*) FILTER (WHERE guild_id = ?), count(*)"  # noqa: S608
+        f" FROM job WHERE state IN {UNDER_WAY}",
+        (person_id, guild_id),
+    )
+    async with connection.execute(
+        f"SELECT created_at, steps FROM job WHERE requester_id = ? AND created_at > ? AND {CHARGED}"  # noqa: S608
+        " ORDER BY created_at",
+        (person_id, now - DAY_S),
+    ) as cursor:
+        day = tuple((float(row[0]), int(row[1])) for row in await cursor.fetchall())
+    (session,) = await _row(
+        connection,
+        f"SELECT count(*) FROM job WHERE session_id = ? AND requester_id = ? AND {CHARGED} AND deleted_at IS NULL",  # noqa: S608
+        (session_id, person_id),
+    )
+    hour = tuple(at for at, _ in day if at > now - HOUR_S)
+    return Usage(own, server, everybody, hour, day, session, now)
+
+
+async def _row(connection: aiosqlite.Connection, sql: str, parameters: Sequence[object]) -> tuple[int, ...]:
+    async with connection.execute(sql, tuple(parameters)) as cursor:
+        row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    return tuple(int(value) for value in row)
