@@ -7,12 +7,14 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
+from bot import blocklist
+from bot.guild import Limit, Screening
 from bot.logs import Format, Level
 from guidance.ranges import RANGES
 from guidance.request import Request, RequestError
@@ -86,46 +88,109 @@ class Engine:
 class Imagine:
     """What `/imagine` offers."""
 
-    sizes: tuple[str, ...] = ("256x256", "320x208", "208x320")
+    size: str = "256x256"
+    aspects: tuple[str, ...] = ("1:1", "3:2", "2:3", "16:9", "9:16")
     steps: int = 0
     max_steps: int = 300
+    max_pixels: int = 512 * 512
 
     def defaults(self) -> Settings:
         """What a picture takes where a person chose nothing; steps of 0 leave them to the model."""
-        width, height = parse_size(self.sizes[0])
+        width, height = parse_size(self.size)
         chosen: Settings = {"width": width, "height": height}
         if self.steps:
             chosen["steps"] = self.steps
         return chosen
 
     def check(self) -> None:
-        """Every size and number of steps must make a valid request."""
-        if not 1 <= len(self.sizes) <= 25:
-            raise ConfigError("imagine.sizes must list 1 to 25 sizes (Discord shows no more than 25 choices)")
-        for size in self.sizes:
-            width, height = parse_size(size)
-            if width * height * 3 > UPLOAD_BYTES:
-                raise ConfigError(f"imagine.sizes: {size!r} can make a PNG of over 10 MiB, which Discord does not take")
+        """Every shape and number of steps must make a valid request."""
+        width, height = parse_size(self.size)
+        _within("imagine.max_pixels", self.max_pixels, 64 * 64, UPLOAD_BYTES // 3)
+        if width * height > self.max_pixels:
+            raise ConfigError(f"imagine.size {self.size!r} has more pixels than imagine.max_pixels ({self.max_pixels})")
+        if not 1 <= len(self.aspects) <= 25:
+            raise ConfigError("imagine.aspects must list 1 to 25 shapes (Discord shows no more than 25 choices)")
+        for aspect in self.aspects:
+            shape = parse_aspect(aspect)
             try:
-                Request.resolve("size", seed=0, width=width, height=height)
+                Request.resolve("shape", seed=0, aspect=shape, host=self.defaults())
             except RequestError as error:
-                raise ConfigError(f"imagine.sizes: {size!r}: {error}") from error
+                raise ConfigError(f"imagine.aspects: {aspect!r}: {error}") from error
         _within("imagine.max_steps", self.max_steps, RANGES["steps"].low, RANGES["steps"].high)
         _within("imagine.steps", self.steps, 0, self.max_steps)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one person may ask for, and all together."""
+    """How much one person may ask for, one server, and all together."""
 
-    waiting_per_member: int = 5
+    waiting_per_member: int = 8
+    waiting_per_server: int = 100
     waiting_in_all: int = 200
     jobs_per_hour: int = 60
+    steps_per_day: int = 20_000
+    account_age_days: int = 0
+    membership_age_hours: int = 0
+    ceiling: float = 4.0
 
     def check(self) -> None:
         """Ranges."""
-        for entry in fields(self):
-            _within(f"limits.{entry.name}", getattr(self, entry.name), 1, 1_000_000)
+        for name in ("waiting_per_member", "waiting_per_server", "waiting_in_all", "jobs_per_hour", "steps_per_day"):
+            _within(f"limits.{name}", getattr(self, name), 1, 1_000_000)
+        _within("limits.account_age_days", self.account_age_days, 0, 3650)
+        _within("limits.membership_age_hours", self.membership_age_hours, 0, 8760)
+        _within("limits.ceiling", self.ceiling, 1, 100)
+
+    def most(self, name: Limit) -> int:
+        """As far as a server or a role may raise a limit; an age may be raised by anybody."""
+        if name in (Limit.ACCOUNT_AGE_DAYS, Limit.MEMBERSHIP_AGE_HOURS):
+            return 8760
+        return int(getattr(self, name) * self.ceiling)
+
+    def least(self, name: Limit) -> int:
+        """As far as a server may lower one: an age not below the host's."""
+        ages = (Limit.ACCOUNT_AGE_DAYS, Limit.MEMBERSHIP_AGE_HOURS)
+        return int(getattr(self, name)) if name in ages else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Moderation:
+    """What holds in every server."""
+
+    blocklist: tuple[str, ...] = ()
+    screening: str = "off"
+    screening_restricted: str = "off"
+
+    def check(self) -> None:
+        """Patterns and modes must be such."""
+        for text in self.blocklist:
+            try:
+                blocklist.pattern_of(text)
+            except blocklist.PatternError as error:
+                raise ConfigError(f"moderation.blocklist: {text!r}: {error}") from error
+        for key in ("screening", "screening_restricted"):
+            _one_of(f"moderation.{key}", getattr(self, key), Screening)
+
+    def patterns(self) -> tuple[str, ...]:
+        """The blocklist as it is matched."""
+        return tuple(blocklist.pattern_of(text) for text in self.blocklist)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Something that the screening looks for, in words for the CLIP at hand."""
+
+    name: str = ""
+    texts: tuple[str, ...] = ()
+    threshold: float = 0.5
+
+    def check(self) -> None:
+        """A name, some texts, a probability."""
+        if not self.name or len(self.name) > 60:
+            raise ConfigError("each [[concept]] needs a name of 1 to 60 characters")
+        if not 1 <= len(self.texts) <= 20 or not all(self.texts):
+            raise ConfigError(f"concept {self.name!r} needs 1 to 20 texts")
+        _within(f"concept {self.name!r}: threshold", self.threshold, 0.01, 0.99)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +198,7 @@ class Progress:
     """How pictures form before people's eyes."""
 
     interval_s: float = 3.0
+    film: bool = True
 
     def check(self) -> None:
         """Discord's edits pile up below 3 s; a loopback Discord bears more."""
@@ -172,6 +238,8 @@ class Config:
     engine: Engine = field(default_factory=Engine)
     imagine: Imagine = field(default_factory=Imagine)
     limits: Limits = field(default_factory=Limits)
+    moderation: Moderation = field(default_factory=Moderation)
+    concept: tuple[Concept, ...] = ()
     progress: Progress = field(default_factory=Progress)
     log: Log = field(default_factory=Log)
     metrics: Metrics = field(default_factory=Metrics)
@@ -233,7 +301,19 @@ def parse_size(text: str) -> tuple[int, int]:
     """
     width, _, height = text.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
-        raise ConfigError(f"imagine.sizes: {text!r} is not a size; write WIDTHxHEIGHT in pixels, such as 320x208")
+        raise ConfigError(f"imagine.size: {text!r} is not a size; write WIDTHxHEIGHT in pixels, such as 320x208")
+    return int(width), int(height)
+
+
+def parse_aspect(text: str) -> tuple[int, int]:
+    """Turns "3:2" into (3, 2).
+
+    Raises:
+        ConfigError: Not a shape.
+    """
+    width, _, height = text.partition(":")
+    if not (width.isdecimal() and height.isdecimal() and 0 < int(width) < 100 and 0 < int(height) < 100):
+        raise ConfigError(f"imagine.aspects: {text!r} is not a shape; write WIDTH:HEIGHT, such as 3:2")
     return int(width), int(height)
 
 

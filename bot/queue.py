@@ -1,35 +1,85 @@
-"""Order, position, waiting time, claim and cancel.
+"""Order, position, claim and cancel.
 
 The order is one flat ring of people over all servers: whoever was served goes behind everybody who waits, and
-whoever comes new joins at the end. So with n people waiting, at most n − 1 jobs run between two of one's own.
+whoever comes new joins at the end, but before whoever is served just then. So with n people waiting, at most n − 1
+jobs run between two of one's own. Two exceptions, both a moderator's: a job that was bumped goes first, and a weight
+gives a person so many jobs a round.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.job import Job, JobState
-from bot.store.jobs import Jobs, TransitionError, Waiting
+from bot.store.job_row import TransitionError
+from bot.store.jobs import Jobs, Visit, Waiting
+
+Paused = Callable[[], frozenset[int]]
 
 
-def first(waiting: Sequence[Waiting]) -> Waiting | None:
-    """Whose turn it is: the person served longest ago; of theirs, the oldest job."""
-    return min(waiting, key=lambda entry: (entry.since, entry.id), default=None)
+def first(waiting: Sequence[Waiting], visit: Visit) -> tuple[Waiting, int] | None:
+    """Whose turn it is and its number: the person served longest ago; of theirs, the oldest job."""
+    bumped = min((entry for entry in waiting if entry.bumped_at is not None), key=_bump, default=None)
+    if bumped is not None:
+        return bumped, visit.turn + 1
+    again = min((entry for entry in waiting if entry.requester_id == visit.requester_id), key=_age, default=None)
+    if again is not None and visit.served < again.weight:
+        return again, visit.turn
+    longest = min(waiting, key=lambda entry: (entry.since, entry.id), default=None)
+    if longest is None:
+        return None
+    oldest = min((entry for entry in waiting if entry.requester_id == longest.requester_id), key=_age)
+    return oldest, visit.turn + 1
 
 
-def ring(waiting: Sequence[Waiting]) -> list[int]:
-    """All jobs in the order in which they will run if nobody comes and nobody leaves."""
-    rest = list(waiting)
-    turn = max((entry.since for entry in rest), default=0)
-    order = []
-    while (chosen := first(rest)) is not None:
-        order.append(chosen.id)
+def ring(waiting: Sequence[Waiting], visit: Visit) -> list[int]:
+    """All jobs in the order in which they will run if nobody comes and nobody leaves: `first`, over and over."""
+    bumped = sorted((entry for entry in waiting if entry.bumped_at is not None), key=_bump)
+    order = [entry.id for entry in bumped]
+    served_at = {entry.requester_id: 2 * (visit.turn + place) for place, entry in enumerate(bumped, start=1)}
+    turn = visit.turn + len(bumped)
+    if bumped:
+        visit = Visit(bumped[-1].requester_id, 1, turn)
+    own: dict[int, deque[Waiting]] = {}
+    since: dict[int, tuple[int, int]] = {}
+    for entry in sorted((entry for entry in waiting if entry.bumped_at is None), key=_age):
+        person = entry.requester_id
+        own.setdefault(person, deque()).append(entry)
+        since[person] = min((entry.since, entry.id), since.get(person, (entry.since, entry.id)))
+    if visit.requester_id is not None and visit.requester_id in own:
+        jobs = own[visit.requester_id]
+        if (taken := _serve(jobs, visit.served)) and jobs:
+            served_at[visit.requester_id] = 2 * visit.turn
+        order += taken
+    people = [
+        (max(since[person], (served_at.get(person, 0), jobs[0].id)), person) for person, jobs in own.items() if jobs
+    ]
+    heapq.heapify(people)
+    while people:
+        _, person = heapq.heappop(people)
         turn += 1
-        rest = [
-            replace(entry, since=turn) if entry.requester_id == chosen.requester_id else entry
-            for entry in rest
-            if entry.id != chosen.id
-        ]
+        order += _serve(own[person], 0)
+        if own[person]:
+            heapq.heappush(people, ((2 * turn, own[person][0].id), person))
     return order
+
+
+def _serve(jobs: deque[Waiting], served: int) -> list[int]:
+    """Takes the jobs of one visit."""
+    taken = []
+    while jobs and (served < jobs[0].weight or not served):
+        taken.append(jobs.popleft().id)
+        served += 1
+    return taken
+
+
+def _age(entry: Waiting) -> int:
+    return entry.id
+
+
+def _bump(entry: Waiting) -> tuple[float, int]:
+    return entry.bumped_at or 0.0, entry.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +96,43 @@ class Cancelled:
 
 
 class Queue:
-    """The waiting jobs of one store."""
+    """The waiting jobs of one store. `paused` gives the servers whose jobs are passed over."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, paused: Paused = frozenset) -> None:
         self._jobs = jobs
+        self._paused = paused
 
     async def claim(self) -> Job | None:
         """Starts the next job; None when nothing waits."""
-        return await self._jobs.claim(first)
+        return await self._jobs.claim(lambda waiting, visit: first(self._served(waiting), visit))
+
+    async def order(self) -> list[int]:
+        """Every job that waits for its turn, the next one first; those of paused servers have none."""
+        waiting, visit = await self._jobs.waiting()
+        return ring(self._served(waiting), visit)
 
     async def position(self, job_id: int) -> int | None:
-        """1 for the next to run; None if it does not wait."""
+        """1 for the next to run; None if it does not wait for a turn."""
         return (await self.positions()).get(job_id)
 
     async def positions(self) -> dict[int, int]:
         """Every waiting job's position."""
-        return {job_id: place for place, job_id in enumerate(ring(await self._jobs.waiting()), start=1)}
+        return {job_id: place for place, job_id in enumerate(await self.order(), start=1)}
 
     async def cancel(self, job: Job) -> Cancelled:
-        """Cancels a job that waits or runs. Stopping the engine is the worker's part."""
+        """Cancels a job that waits, runs or is held. Stopping the engine is the worker's part."""
         try:
-            return Cancelled(await self._jobs.finish(job.id, JobState.CANCELLED), job.state)
+            was = (await self._now(job)).state
+            return Cancelled(await self._jobs.finish(job.id, JobState.CANCELLED), was)
         except TransitionError:
-            now = await self._jobs.get(job.id)
-            assert now is not None  # noqa: S101 - rows of jobs are never deleted
+            now = await self._now(job)
             return Cancelled(now, now.state)
+
+    async def _now(self, job: Job) -> Job:
+        now = await self._jobs.get(job.id)
+        assert now is not None  # noqa: S101 - rows of jobs are never deleted
+        return now
+
+    def _served(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+        paused = self._paused()
+        return [entry for entry in waiting if entry.guild_id not in paused]

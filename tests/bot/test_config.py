@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot import config
-from bot.config import Config, ConfigError, load, parse
+from bot.config import Concept, Config, ConfigError, load, parse
+from bot.guild import Limit
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -18,7 +19,15 @@ def test_the_example_holds_every_key_with_its_default() -> None:
     assert {name: set(keys) for name, keys in written.items()} == {
         name: set(section.__dataclass_fields__) for name, section in sections.items()
     }
-    assert set(written) == set(Config.__dataclass_fields__)
+    assert set(written) == set(Config.__dataclass_fields__) - {"concept"}
+
+
+def test_the_example_s_concept_is_one() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    begin = lines.index("# [[concept]]")
+    text = "\n".join(line.removeprefix("# ") for line in lines[begin : begin + 4])
+    (concept,) = parse(tomllib.loads(text)).concept
+    assert concept == Concept("spiders", ("a spider", "a tarantula"), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -35,11 +44,39 @@ def test_the_example_holds_every_key_with_its_default() -> None:
         ("[limits]\nwaiting_per_member = '3'", "must be a whole number"),
         ("limits = 3", "limits must be a section"),
         ("[progress]\ninterval_s = 0.1", "progress.interval_s is 0.1"),
-        ("[imagine]\nsizes = []", "1 to 25 sizes"),
-        ("[imagine]\nsizes = ['big']", "'big' is not a size"),
-        ("[imagine]\nsizes = ['32x32']", "width is 32"),
-        ("[imagine]\nsizes = ['2048x2048']", "10 MiB"),
-        ("[imagine]\nsizes = [256]", r"imagine.sizes\[0\] must be text"),
+        ("[imagine]\nsizes = ['256x256']", "imagine.sizes is unknown; did you mean imagine.size"),
+        ("[imagine]\nsize = 'big'", "'big' is not a size"),
+        ("[imagine]\nsize = 256", "imagine.size must be text"),
+        ("[imagine]\nsize = '32x32'", "a picture of 32x32, but each side must be 64"),
+        ("[imagine]\nsize = '1024x1024'", "more pixels than imagine.max_pixels"),
+        ("[imagine]\nmax_pixels = 4000000", "imagine.max_pixels is 4e"),
+        ("[imagine]\naspects = []", "1 to 25 shapes"),
+        ("[imagine]\naspects = ['wide']", "'wide' is not a shape"),
+        ("[imagine]\naspects = ['99:1']", "imagine.aspects: '99:1'"),
+        ("[imagine]\naspects = ['1:0']", "'1:0' is not a shape"),
+        ("[imagine]\naspects = [1]", r"imagine.aspects\[0\] must be text"),
+        ("[limits]\nceiling = 0.5", "limits.ceiling is 0.5"),
+        ("[limits]\nmembership_age_hours = -1", "limits.membership_age_hours is -1"),
+        ("[limits]\naccount_age_days = 1.5", "must be a whole number"),
+        ("[limits]\nsteps_per_day = 0", "limits.steps_per_day is 0"),
+        ("[moderation]\nscreening = 'blur'", "moderation.screening must be one of off, spoiler, hold, not 'blur'"),
+        ("[moderation]\nscreening_restricted = ''", "moderation.screening_restricted must be one of"),
+        ("[moderation]\nblocklist = ['*']", r"moderation.blocklist: '\*': .* would match too much"),
+        ("[moderation]\nblocklist = 'word'", "moderation.blocklist must be a list"),
+        ("[moderation]\nblocklst = []", "did you mean moderation.blocklist"),
+        ("[[concept]]\ntexts = ['a']", "needs a name"),
+        ("[[concept]]\nname = 'x'", "concept 'x' needs 1 to 20 texts"),
+        ("[[concept]]\nname = 'x'\ntexts = ['']", "concept 'x' needs 1 to 20 texts"),
+        ("[[concept]]\nname = 'x'\ntexts = ['a']\nthreshold = 1.0", "concept 'x': threshold is 1"),
+        ("[[concept]]\nname = 'x'\nwords = ['a']", r"concept\[0\].words is unknown"),
+        ("[concept]\nname = 'x'", "concept must be a list"),
+        ("concept = ['x']", r"concept\[0\] must be a section"),
+        ("[progress]\nfilm = 1", "progress.film must be true or false"),
+        ("[engine]\nshutdown_s = -1", "engine.shutdown_s is -1"),
+        ("[storage]\nkeep_pictures_days = 0", "storage.keep_pictures_days is 0"),
+        ("[log]\nlevel = 'loud'", "log.level must be one of"),
+        ("[log]\nformat = 'xml'", "log.format must be one of"),
+        ("[metrics]\nport = 70000", "metrics.port is 70000"),
         ("[imagine]\nsteps = 400", "imagine.steps is 400"),
         ("[discord]\napi_url = 'http://discord.example/api'", "discord.api_url must begin with https"),
         ("[discord]\ngateway_url = 'ws://10.0.0.1/'", "discord.gateway_url must begin with wss"),
@@ -87,3 +124,20 @@ def test_the_token_comes_from_the_environment_or_a_file_and_nowhere_else(
         config.token(Config())
     with pytest.raises(ConfigError, match=r"discord\.token is unknown"):
         parse({"discord": {"token": "x"}})
+
+
+def test_a_server_may_raise_a_limit_as_far_as_the_ceiling_and_an_age_no_lower_than_the_host_s() -> None:
+    limits = parse({"limits": {"ceiling": 2.5, "waiting_per_member": 3, "account_age_days": 7}}).limits
+    assert (limits.least(Limit.WAITING_PER_MEMBER), limits.most(Limit.WAITING_PER_MEMBER)) == (1, 7)
+    assert limits.least(Limit.ACCOUNT_AGE_DAYS) == 7
+    assert limits.most(Limit.ACCOUNT_AGE_DAYS) > 7
+
+
+def test_the_host_s_blocklist_is_kept_as_it_is_matched() -> None:
+    moderation = parse({"moderation": {"blocklist": ["Bád  WORD*"]}}).moderation
+    assert moderation.patterns() == ("bad word*",)
+
+
+def test_every_limit_of_a_server_is_one_of_the_host_s() -> None:
+    for limit in Limit:
+        assert isinstance(getattr(Config().limits, limit), int)
