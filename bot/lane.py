@@ -1,4 +1,7 @@
-"""The edits of one job's message: latest wins, one in flight, an interval apart, and the last one for certain."""
+"""The edits of one message: the latest state wins, one edit in flight, an interval apart, and the end for certain.
+
+A lane keeps no card. When it may edit, it has one composed of what is true then, so nothing stale is ever shown.
+"""
 
 import asyncio
 import contextlib
@@ -7,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot import logs
-from bot.job import Job
+from bot.job import PICTURED, UNDER_WAY, JobState
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, Messenger, UnreachableError
 
 log = logging.getLogger(__name__)
@@ -20,69 +23,89 @@ Remember = Callable[[int, int], Awaitable[None]]
 
 
 class Lane:
-    """Shows cards of one job, from now until its last.
+    """Shows one message, from now until nothing in it changes by itself any more.
 
     Args:
-        job: Whose message it is.
+        lead_id: The job whose message it is.
+        compose: Makes the card that is true now; None when there is nothing to show any more.
         messenger: Speaks.
         remember: Keeps (job id, message id) of a message that was sent here.
-        interval_s: Between two edits.
+        settled: Called once, with the last card and its message, if something came of it while this lane was there.
+        interval_s: Gives the seconds between two edits.
     """
 
-    def __init__(self, job: Job, messenger: Messenger, remember: Remember, interval_s: float) -> None:
-        self._job = job
+    def __init__(
+        self,
+        lead_id: int,
+        compose: Callable[[], Awaitable[Card | None]],
+        messenger: Messenger,
+        remember: Remember,
+        settled: Callable[[Card, int], Awaitable[None]],
+        interval_s: Callable[[], float],
+    ) -> None:
+        self._lead_id = lead_id
+        self._compose = compose
         self._messenger = messenger
         self._remember = remember
+        self._settled: Callable[[Card, int], Awaitable[None]] | None = settled
         self._interval_s = interval_s
-        self._message_id = self._remembered = job.message_id
+        self._message_id: int | None = None
+        self._remembered: int | None = None
         self._opened = asyncio.Event()
         self._news = asyncio.Event()
-        self._final = asyncio.Event()
-        self._latest: Card | None = None
+        self._urgent = asyncio.Event()
+        self._posted: set[int] = set()
+        self._turned = asyncio.Event()
         self._replaced = False
-        if job.message_id is not None:
-            self._opened.set()
-        # Not about the interaction that made it: a lane serves its job, whoever speaks of it.
-        self.task = asyncio.create_task(self._serve(), name=f"message of job {job.id}", context=logs.only(job=job.id))
+        self._awaited = False
+        self.task = asyncio.create_task(self._serve(), name=f"message of job {lead_id}")
         self.task.add_done_callback(_report)
 
     def open(self, message_id: int | None) -> None:
-        """The job's message is known; or, if None, nobody will tell."""
+        """The message is known; or, if None, nobody will tell."""
         if message_id is not None:
             self._message_id = self._remembered = message_id
         self._opened.set()
 
-    def put(self, card: Card, *, last: bool = False) -> None:
-        """Shows the card as soon as it may be. After the last one, others are ignored."""
-        if self._final.is_set():
-            return
-        self._latest = card
+    def changed(self, *, urgent: bool = False) -> None:
+        """Something is different. What is urgent, such as an end, does not wait for the interval."""
         self._news.set()
-        if last:
-            self._final.set()
+        if urgent:
+            self._urgent.set()
 
-    async def finished(self) -> int | None:
-        """Waits until the last card is shown; returns its message, or None if the channel is gone."""
-        await asyncio.shield(self.task)
-        return self._message_id
+    async def posted(self, job_id: int) -> None:
+        """Waits until a job's picture is shown, or has nowhere to be shown any more."""
+        while job_id not in self._posted and not self.task.done():
+            self._turned.clear()
+            turned = asyncio.create_task(self._turned.wait())
+            await asyncio.wait({turned, self.task}, return_when=asyncio.FIRST_COMPLETED)
+            turned.cancel()
+        if self.task.done():
+            await asyncio.shield(self.task)
 
     async def _serve(self) -> None:
+        logs.bind(job=self._lead_id)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._opened.wait(), OPENING_S)
         visible = True
         while True:
             await self._news.wait()
             self._news.clear()
-            last = self._final.is_set()
-            card, self._latest = self._latest, None
-            if card is not None and (visible or last):
-                visible = await self._show(card, last=last)
-            if last:
+            self._urgent.clear()
+            card = await self._compose()
+            if card is None:
+                return
+            self._awaited = self._awaited or any(
+                job.state in UNDER_WAY or job.state is JobState.POSTING for job in card.jobs
+            )
+            if visible or card.settled:
+                visible = await self._show(card)
+            if card.settled and not self._news.is_set():
                 return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._final.wait(), self._interval_s)
+                await asyncio.wait_for(self._urgent.wait(), self._interval_s())
 
-    async def _show(self, card: Card, *, last: bool) -> bool:
+    async def _show(self, card: Card) -> bool:
         """Shows a card, the last one however long it takes. Returns whether there is a message left to edit."""
         pause = 1.0
         while True:
@@ -91,31 +114,46 @@ class Lane:
             except MessageGoneError:
                 # Whoever removed it wants no progress; the end is still told, once, in a new message.
                 self._message_id, self._replaced = None, True
-                if not last:
+                if not card.settled or await self._compose() is None:
                     return False
             except ChannelGoneError:
-                log.info("job %d: its channel is gone", self._job.id)
+                log.info("job %d: its channel is gone", self._lead_id)
                 self._message_id = None
+                self._tell(card)
                 return False
             except UnreachableError as error:
-                if not last:
+                if not card.settled:
                     return True
-                log.warning("job %d: not shown yet (%s)", self._job.id, error)
+                log.warning("job %d: not shown yet (%s)", self._lead_id, error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             else:
+                await self._end(card)
+                self._tell(card)
                 return True
 
     async def _once(self, card: Card) -> None:
         if self._message_id is None and not self._replaced:
-            self._message_id = await self._messenger.find(self._job)
+            self._message_id = self._remembered = card.lead.message_id
+        if self._message_id is None and not self._replaced:
+            self._message_id = await self._messenger.find(card.lead)
         if self._message_id is not None:
             await self._messenger.edit(self._message_id, card)
         else:
             self._message_id = await self._messenger.send(card)
         if self._message_id != self._remembered:
-            await self._remember(self._job.id, self._message_id)
+            await self._remember(self._lead_id, self._message_id)
             self._remembered = self._message_id
+
+    async def _end(self, card: Card) -> None:
+        made = any(job.state in PICTURED for job in card.jobs)
+        if card.settled and made and self._awaited and self._settled is not None and self._message_id is not None:
+            settled, self._settled = self._settled, None
+            await settled(card, self._message_id)
+
+    def _tell(self, card: Card) -> None:
+        self._posted |= {job.id for job in card.jobs if job.state in PICTURED}
+        self._turned.set()
 
 
 def _report(task: "asyncio.Task[None]") -> None:

@@ -1,9 +1,10 @@
 """What announce needs of a chat system, and nothing of which one it is. `chat/` implements it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.job import Job, Progress
+from bot.job import UNDER_WAY, Job, Progress
 
 
 class MessageGoneError(RuntimeError):
@@ -20,19 +21,33 @@ class UnreachableError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a job's message shows.
+    """What a message shows: a job, or the jobs of a sheet.
 
     Attributes:
-        job: The row.
-        position: In the queue, 1 for the next; None if it does not wait.
-        progress: The last that was heard of it.
-        picture: The preview as a JPEG, or the finished PNG.
+        jobs: The rows in their order; the first one's message it is.
+        position: In the queue of the first that waits, 1 for the next; None if none waits for a turn.
+        start_at: When that one will probably start (seconds since 1970), if that is known.
+        paused: Whether nothing of its server starts.
+        progress: The last that was heard of those that run, by job.
+        pictures: Previews as JPEG, and finished pictures as PNG, by job.
     """
 
-    job: Job
+    jobs: tuple[Job, ...]
     position: int | None = None
-    progress: Progress | None = None
-    picture: bytes | None = None
+    start_at: float | None = None
+    paused: bool = False
+    progress: Mapping[int, Progress] = field(default_factory=dict)
+    pictures: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def lead(self) -> Job:
+        """The job whose message it is."""
+        return self.jobs[0]
+
+    @property
+    def settled(self) -> bool:
+        """Whether it will not change by itself any more."""
+        return not any(job.state in UNDER_WAY for job in self.jobs)
 
 
 class Messenger(Protocol):

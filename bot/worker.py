@@ -6,29 +6,50 @@ The row always goes first: whatever is shown has happened, and a restart at any 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from bot import logs
 from bot.announce import Announcer
 from bot.engine import Engine, EngineCrashedError, Order, RunCancelledError, RunFailedError
-from bot.job import Job, JobState, Progress, Result
+from bot.guild import Screening
+from bot.job import Concept, Flag, Job, JobState, Progress, PutAside, Result
 from bot.metrics import Metrics
+from bot.outlook import Outlook, Running
 from bot.queue import Cancelled, Queue
-from bot.store.jobs import Jobs, TransitionError
+from bot.store.job_row import TransitionError
+from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2
 """Crashes of the engine after which a job is given up: a poison job must not block the queue."""
-CRASHED: Final = "The engine crashed twice on this request. Its host finds the cause in the log."
-BROKEN: Final = "Something went wrong on this side. Its host finds it in the log under job {}."
-LOST: Final = "The finished picture was lost before it could be posted."
+CRASHED: Final = "reason-crashed"
+BROKEN: Final = "reason-broken"
+LOST: Final = "reason-lost"
+REJECTED: Final = "reason-rejected"
+"""Ids of texts, which chat has in every language."""
+PUT_ASIDE_S: Final = 30.0
+"""How long a run may take to be put aside; it goes on from its beginning after the next start if it takes longer."""
+POST_S: Final = 5.0
+"""How long a picture that is finished may take to be posted while the bot stops."""
 
 
 class Worker:
-    """Serves one engine until it is stopped."""
+    """Serves one engine until it is stopped.
+
+    Args:
+        jobs, queue, pictures: Rows, their order, and files.
+        engine: Renders.
+        announcer: Shows.
+        concepts: What the screening looks for.
+        film: Whether a time-lapse is kept of each run.
+        posted: Called with each job whose picture its channel has.
+        metrics: Counts.
+        clock: Seconds since 1970.
+    """
 
     def __init__(
         self,
@@ -37,24 +58,45 @@ class Worker:
         pictures: Pictures,
         engine: Engine,
         announcer: Announcer,
+        *,
+        concepts: Sequence[Concept] = (),
+        film: bool = False,
+        posted: Callable[[Job], Awaitable[None]] | None = None,
         metrics: Metrics | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._pictures = pictures
         self._engine = engine
         self._announcer = announcer
+        self._concepts = tuple(concepts)
+        self._film = film
+        self._posted = posted
         self._metrics = metrics or Metrics()
+        self._clock = clock
+        self._outlook: Outlook | None = None
         self._wake = asyncio.Event()
-        self._current: int | None = None
-        self._stopping = False
+        self._running: Running | None = None
+        self._wanted: str | None = None
+        self._draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._posts: set[asyncio.Task[None]] = set()
+
+    def look_ahead_with(self, outlook: Outlook) -> None:
+        """Gives the outlook, which itself looks at what runs here."""
+        self._outlook = outlook
+
+    def running(self) -> Running | None:
+        """The run under way."""
+        return self._running
 
     async def recover(self) -> None:
         """After a restart: what ran waits again, and its place and attempts are as they were."""
         for job in await self._jobs.in_state(JobState.RUNNING):
             log.info("job %d was running when the bot stopped; it waits again", job.id)
-            await self._jobs.requeue(job.id, crashed=False)
+            await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint)
 
     async def catch_up(self) -> None:
         """After a restart, once the channel can be reached: posts what was to be posted, shows what waits."""
@@ -62,23 +104,69 @@ class Worker:
             self._post_soon(job)
         for job in await self._jobs.in_state(JobState.QUEUED):
             self._announcer.adopt(job)
-        await self._show_positions()
+            self._announcer.changed(job)
+        await self.show_places()
 
     def wake(self) -> None:
-        """A job was let in."""
+        """A job was let in, or may run now."""
         self._wake.set()
 
     async def cancel(self, job: Job) -> Cancelled:
         """Cancels a job wherever it is, and shows it."""
         outcome = await self._queue.cancel(job)
         if outcome.job.state is JobState.CANCELLED and outcome.was is not JobState.CANCELLED:
-            if self._current == job.id:
-                self._stopping = True
-                await self._engine.cancel()
+            if self._runs(job):
+                await self._tell_engine("cancel")
             self._metrics.job_ended(outcome.job)
-            self._announcer.ended(outcome.job)
-            await self._show_positions()
+            self._announcer.changed(outcome.job)
+            await self.show_places()
         return outcome
+
+    async def finish_now(self, job: Job) -> bool:
+        """Ends a running job with the picture that it has; False if it does not run."""
+        if not self._runs(job) or self._wanted is not None:
+            return False
+        await self._tell_engine("finish")
+        return True
+
+    async def approve(self, job: Job) -> Job:
+        """Posts a held picture.
+
+        Raises:
+            TransitionError: It is not held.
+        """
+        released = await self._jobs.release(job.id)
+        self._announcer.adopt(await self._lead(released))
+        self._post_soon(released)
+        return released
+
+    async def reject(self, job: Job) -> Job:
+        """Refuses a held picture, which nobody will see.
+
+        Raises:
+            TransitionError: It is not held.
+        """
+        if job.state is not JobState.HELD:
+            raise TransitionError(f"job {job.id} is {job.state}, not held")
+        ended = await self._jobs.finish(job.id, JobState.CANCELLED, REJECTED)
+        self._metrics.job_ended(ended)
+        await self._pictures.drop(await self._jobs.drop_files([job.id], removed=False))
+        self._announcer.adopt(await self._lead(ended))
+        self._announcer.changed(ended)
+        return ended
+
+    async def drain(self, seconds: float) -> None:
+        """Takes nothing new, and lets the run under way end; after so many seconds it is put aside instead."""
+        self._draining = True
+        self._wake.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        if not self._idle.is_set():
+            await self._tell_engine("put_aside")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), PUT_ASIDE_S)
+        if self._posts:
+            await asyncio.wait(self._posts, timeout=POST_S)
 
     async def close(self) -> None:
         """Stops posting. What was not posted is posted after the next start."""
@@ -91,35 +179,39 @@ class Worker:
         """Works until it is cancelled."""
         while True:
             self._wake.clear()
-            job = await self._queue.claim()
+            job = None if self._draining else await self._queue.claim()
             if job is None:
                 await self._wake.wait()
                 continue
-            self._current, self._stopping = job.id, False
+            self._idle.clear()
+            self._running, self._wanted = Running(job.id, self._clock()), None
             with logs.about(job=job.id):
                 try:
                     await self._render(job)
                 except Exception:
                     log.exception("job %d broke", job.id)
-                    await self._fail(job, BROKEN.format(job.id))
+                    await self._fail(job, BROKEN)
                 finally:
-                    self._current = None
+                    self._running = None
+                    self._idle.set()
+
+    async def show_places(self) -> None:
+        """Has everybody who waits told where they stand, where that has changed."""
+        if self._outlook is not None:
+            places = await self._outlook.places()
+            self._announcer.places(places)
 
     async def _render(self, job: Job) -> None:
         log.info("job %d starts", job.id)
         self._metrics.job_started(job)
-        self._announcer.progress(job, Progress(0, job.request.steps))
-        await self._show_positions()
+        self._announcer.progress(job, Progress(0, job.steps))
+        await self.show_places()
         try:
-            order = Order(job.request, await self._blobs(job))
-            async with contextlib.aclosing(self._engine.run(order)) as news:
+            async with contextlib.aclosing(self._engine.run(await self._order(job))) as news:
                 async for entry in news:
-                    if self._stopping:  # cancelled before the engine had taken the job
+                    if self._wanted == "cancel":  # cancelled before the engine had taken the job
                         await self._engine.cancel()
-                    if isinstance(entry, Result):
-                        await self._rendered(job, entry)
-                    elif isinstance(entry, Progress):
-                        self._announcer.progress(job, entry)
+                    await self._heard(job, entry)
         except RunCancelledError:
             log.info("job %d was cancelled", job.id)
         except RunFailedError as error:
@@ -128,52 +220,116 @@ class Worker:
             log.warning("job %d: the engine crashed (%s)", job.id, error)
             await self._crashed(job)
 
+    async def _heard(self, job: Job, entry: Progress | Result | PutAside) -> None:
+        if isinstance(entry, Result):
+            await self._rendered(job, entry)
+        elif isinstance(entry, PutAside):
+            sha256 = await self._pictures.put(entry.checkpoint)
+            with contextlib.suppress(TransitionError):  # cancelled meanwhile
+                await self._jobs.requeue(job.id, crashed=False, checkpoint=sha256)
+                log.info("job %d was put aside after %d steps", job.id, entry.step)
+        else:
+            if entry.flags and job.screening is not Screening.OFF:
+                await self._jobs.cover(job.id)
+            if self._running is not None:
+                self._running = Running(job.id, self._running.began_at, entry.step)
+            self._announcer.progress(job, entry)
+
+    async def _order(self, job: Job) -> Order:
+        checkpoint = None
+        if job.checkpoint is not None:
+            with contextlib.suppress(FileNotFoundError):
+                checkpoint = await self._pictures.get(job.checkpoint)
+        return Order(
+            request=job.request,
+            blobs=await self._blobs(job),
+            checkpoint=checkpoint,
+            film=self._film,
+            concepts=() if job.screening is Screening.OFF else self._concepts,
+            # Only words are screened before the run, so what it starts from is not shown before its end.
+            previews=job.screening is Screening.OFF or not job.request.inputs(),
+        )
+
     async def _blobs(self, job: Job) -> Mapping[str, bytes]:
-        return {sha256: await self._pictures.get(sha256) for sha256 in job.request.inputs()}
+        try:
+            return {sha256: await self._pictures.get(sha256) for sha256 in job.request.inputs()}
+        except FileNotFoundError as error:
+            raise RunFailedError("reason-input-gone") from error
 
     async def _rendered(self, job: Job, result: Result) -> None:
         sha256 = await self._pictures.put(result.png)
+        film = None if result.film is None else await self._pictures.put(result.film)
+        found = result.flags if job.screening is not Screening.OFF else ()
         try:
-            posting = await self._jobs.render_done(job.id, sha256, result.similarity, result.seconds)
+            rendered = await self._jobs.render_done(
+                job.id,
+                sha256,
+                result.similarity,
+                result.seconds,
+                request=result.request,
+                steps=result.steps,
+                film=film,
+                flags=_concepts(found),
+                spoiler=True if found else None,
+                hold=bool(found) and job.screening is Screening.HOLD,
+            )
         except TransitionError:
             log.info("job %d was cancelled with its last step", job.id)
             return
-        self._post_soon(posting)
+        if rendered.state is JobState.HELD:
+            log.info("job %d waits for a moderator (%s)", job.id, ", ".join(rendered.flags))
+            self._announcer.changed(rendered)
+        else:
+            self._post_soon(rendered)
 
     def _post_soon(self, job: Job) -> None:
         """Beside the next job: a slow or unreachable Discord must not idle the GPU."""
-        task = asyncio.create_task(self._post(job), name=f"post job {job.id}", context=logs.only(job=job.id))
+        task = asyncio.create_task(self._post(job), name=f"post job {job.id}")
         self._posts.add(task)
         task.add_done_callback(self._posts.discard)
 
     async def _post(self, job: Job) -> None:
-        assert job.picture is not None  # noqa: S101 - a job gets to posting with its picture
-        try:
-            png = await self._pictures.get(job.picture)
-        except FileNotFoundError:
-            log.exception("job %d: its picture is not in the store", job.id)
-            await self._fail(job, LOST)
-            return
-        await self._announcer.post(job, png)
-        self._metrics.job_ended(await self._jobs.finish(job.id, JobState.DONE))
-        log.info("job %d is done", job.id)
+        with logs.about(job=job.id):
+            if job.picture is None or not await self._pictures.has(job.picture):
+                log.error("job %d: its picture is not in the store", job.id)
+                await self._fail(job, LOST)
+                return
+            await self._announcer.post(job)
+            done = await self._jobs.finish(job.id, JobState.DONE)
+            self._metrics.job_ended(done)
+            log.info("job %d is done", job.id)
+            if self._posted is not None:
+                await self._posted(done)
 
     async def _crashed(self, job: Job) -> None:
         if job.attempts + 1 >= ATTEMPTS:
             await self._fail(job, CRASHED)
             return
         with contextlib.suppress(TransitionError):  # cancelled meanwhile
-            waiting = await self._jobs.requeue(job.id, crashed=True)
-            self._announcer.queued(waiting, 1)
+            self._announcer.changed(await self._jobs.requeue(job.id, crashed=True, checkpoint=job.checkpoint))
 
     async def _fail(self, job: Job, reason: str) -> None:
         with contextlib.suppress(TransitionError):  # cancelled meanwhile
             failed = await self._jobs.finish(job.id, JobState.FAILED, reason)
             self._metrics.job_ended(failed)
-            self._announcer.ended(failed)
+            self._announcer.changed(failed)
 
-    async def _show_positions(self) -> None:
-        positions = await self._queue.positions()
-        for job in await self._jobs.in_state(JobState.QUEUED):
-            if job.id in positions:
-                self._announcer.queued(job, positions[job.id])
+    async def _lead(self, job: Job) -> Job:
+        return job if job.leads else (await self._jobs.of_sheet(job.lead_id))[0]
+
+    def _runs(self, job: Job) -> bool:
+        return self._running is not None and self._running.job_id == job.id
+
+    async def _tell_engine(self, what: str) -> None:
+        self._wanted = what
+        match what:
+            case "cancel":
+                await self._engine.cancel()
+            case "finish":
+                await self._engine.finish()
+            case _:
+                await self._engine.put_aside()
+
+
+def _concepts(flags: Sequence[Flag]) -> list[str]:
+    return sorted({flag.concept for flag in flags})

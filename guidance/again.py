@@ -5,6 +5,7 @@ sha256 that is passed here.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, TypeVar, Unpack
 
@@ -12,7 +13,7 @@ from guidance import prompt as language
 from guidance.prompt import PromptError, clean
 from guidance.request import Request, RequestError, fitted, style_named
 from guidance.settings import Settings, paced
-from guidance.style import STYLES
+from guidance.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
 VARIATION_PERTURBATION: Final = 0.8
@@ -23,7 +24,13 @@ CONTINUATION_STRENGTH: Final = 0.5
 Value = TypeVar("Value")
 
 
-def revised(request: Request, text: str | None = None, seed: int | None = None, **changes: Unpack[Settings]) -> Request:
+def revised(
+    request: Request,
+    text: str | None = None,
+    seed: int | None = None,
+    styles: Mapping[str, Style] = STYLES,
+    **changes: Unpack[Settings],
+) -> Request:
     """The same with other settings and, if a text is given, another prompt; its flags count, but `changes` beat them.
 
     A style in the text replaces the one before, with its settings; a shape keeps the picture's area.
@@ -39,7 +46,7 @@ def revised(request: Request, text: str | None = None, seed: int | None = None, 
             raise RequestError(f"the prompt cannot be read at {error}") from error
         width, height = fitted(typed.aspect, request.width * request.height) if typed.aspect else (None, None)
         if typed.style:
-            dress = style_named(typed.style, STYLES)
+            dress = style_named(typed.style, styles)
             request = replace(request, style=dress.words, **dress.settings)
         request = replace(
             request,

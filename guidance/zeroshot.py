@@ -25,7 +25,7 @@ from torch.nn.functional import normalize
 
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
-from guidance.picture import to_tensor
+from guidance.tensor import to_tensor
 
 TEMPLATES: Final = ("{}", "a photo of {}", "a picture of {}", "a drawing of {}")
 NEUTRAL: Final = (

@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import Final
 
 from bot.config import Engine as Settings
-from bot.engine import EngineCrashedError, RunCancelledError, RunFailedError, frame
-from bot.job import Progress, Result
+from bot.engine import EngineCrashedError, Order, RunCancelledError, RunFailedError, frame
+from bot.engine.frame import Wish
+from bot.job import Flag, Progress, PutAside, Result
 from bot.metrics import Metrics
 from guidance.request import Request
 
@@ -26,13 +27,16 @@ class LocalEngine:
         settings: Model, device, time limits.
         preview_interval_s: How often a preview is wanted.
         metrics: Told of every start but the first.
+
+    Attributes:
+        starts: How often a child was started.
     """
 
     def __init__(self, settings: Settings, preview_interval_s: float, metrics: Metrics | None = None) -> None:
+        self.starts = 0
         self._settings = settings
         self._preview_interval_s = preview_interval_s
         self._metrics = metrics or Metrics()
-        self._started = False
         self._child: asyncio.subprocess.Process | None = None
         self._number = 0
         self._running = False
@@ -124,9 +128,14 @@ class LocalEngine:
             self._child = await asyncio.create_subprocess_exec(
                 *CHILD, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
             )
-            if self._started:
+            self.starts += 1
+            if self.starts > 1:
                 self._metrics.engine_restarted()
-            self._started = True
+
+    async def _send(self, fields: frame.Fields, blobs: frame.Blobs = frame.NONE) -> None:
+        child = self._child
+        if child is None:
+            raise EngineCrashedError("it was ended")
         assert child.stdin is not None  # noqa: S101 - it was asked for as a pipe
         try:
             child.stdin.write(frame.encode(fields, blobs))
