@@ -1,22 +1,31 @@
-"""Pictures are not kept for ever: each goes some days after the last job that shows it."""
+"""Nothing is kept for ever: files go some days after the last job that names them, people a day after they asked."""
 
 import asyncio
 import logging
 import time
 from typing import Final
 
-from bot.store.jobs import Jobs
+from bot.store.history import History
+from bot.store.people import People
 from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
 PERIOD_S: Final = 3600.0
+ORPHAN_S: Final = 86400.0
+"""A file that no job names a day after it was written is one that somebody brought and never used."""
 
 
-async def keep(jobs: Jobs, pictures: Pictures, days: int) -> None:
-    """Drops old pictures, now and every hour, until it is cancelled."""
+async def keep(history: History, people: People, pictures: Pictures, days: int) -> None:
+    """Drops what is due, now and every hour, until it is cancelled."""
     while True:
-        dropped = await pictures.drop(await jobs.pictures_before(time.time() - days * 86400))
+        now = time.time()
+        dropped = await pictures.drop(await history.files_before(now - days * 86400))
         if dropped:
-            log.info("%d pictures were older than %d days and are gone", dropped, days)
+            log.info("%d files were older than %d days and are gone", dropped, days)
+        orphans = await pictures.drop(await pictures.older_than(now - ORPHAN_S) - await history.files())
+        if orphans:
+            log.info("%d files that no job names are gone", orphans)
+        if forgotten := await people.forget():
+            log.info("%d people who had asked for it are forgotten", forgotten)
         await asyncio.sleep(PERIOD_S)

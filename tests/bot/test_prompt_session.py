@@ -1,0 +1,177 @@
+"""Prompt sessions end on time, whatever restarts come between, and say their results once."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.job import Job, JobState
+from bot.messenger import ChannelGoneError, UnreachableError
+from bot.session import LAST_PICTURES_S, MOST_IN_SERVER, Ranked, Sessions, TooManySessionsError
+from bot.store.database import Database
+from bot.store.history import History
+from bot.store.jobs import Jobs
+from bot.store.sessions import Session, SessionRows, SessionState
+from tests.bot.asks import Clock, ask, brought_to
+
+
+@dataclass
+class Hall:
+    """A Venue in memory. `failures` are raised by the next announcements, one each."""
+
+    counted: dict[int, int] = field(default_factory=dict)
+    results: list[tuple[int, list[int]]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def votes(self, job: Job) -> int:
+        return self.counted.get(job.id, 0)
+
+    async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.results.append((session.id, [entry.job.id for entry in ranking]))
+        return 4000 + session.id
+
+
+@dataclass
+class Evening:
+    """Sessions on a clock that a test turns."""
+
+    database: Database
+    clock: Clock
+    hall: Hall
+
+    def __post_init__(self) -> None:
+        self.rows = SessionRows(self.database, self.clock)
+        self.jobs = Jobs(self.database, self.clock)
+        self.threads = itertools.count(55)
+        self.restart()
+
+    def restart(self) -> None:
+        self.sessions = Sessions(self.rows, History(self.database, self.clock), self.hall, self.clock)
+
+    async def begin(self, minutes: float = 10) -> Session:
+        return await self.sessions.opened(await self.sessions.start(100, 200, 9, "sea", minutes, 3), next(self.threads))
+
+    async def state(self, session: Session) -> SessionState:
+        now = await self.rows.get(session.id)
+        assert now is not None
+        return now.state
+
+    async def pass_by(self, seconds: float) -> float:
+        """Time goes on, and what is due is done; returns seconds until the next look."""
+        self.clock.now += seconds
+        return await self.sessions._once()
+
+
+@pytest.fixture
+def evening(database: Database) -> Evening:
+    return Evening(database, Clock(), Hall())
+
+
+async def test_a_session_ends_on_time_and_ranks_its_pictures_by_votes_and_age(evening: Evening) -> None:
+    session = await evening.begin()
+    jobs = [
+        await brought_to(evening.jobs, state, ask(session_id=session.id))
+        for state in (JobState.DONE, JobState.DONE, JobState.FAILED, JobState.DONE, JobState.DONE)
+    ]
+    await evening.jobs.drop_files([jobs[4].id])
+    evening.hall.counted = {jobs[1].id: 1, jobs[3].id: 5, jobs[2].id: 9, jobs[4].id: 9}
+    assert await evening.pass_by(599) == 1
+    assert evening.hall.results == []
+    await evening.pass_by(1)
+    assert evening.hall.results == [(session.id, [jobs[3].id, jobs[1].id, jobs[0].id])]
+    ended = await evening.rows.get(session.id)
+    assert ended is not None
+    assert (ended.state, ended.results_id) == (SessionState.ENDED, 4000 + session.id)
+    await evening.pass_by(10_000)
+    assert len(evening.hall.results) == 1
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.POSTING])
+async def test_pictures_that_are_under_way_are_waited_for_but_not_for_ever(evening: Evening, state: JobState) -> None:
+    session = await evening.begin()
+    await brought_to(evening.jobs, state, ask(session_id=session.id))
+    await evening.pass_by(600)
+    assert await evening.state(session) is SessionState.CLOSING
+    await evening.pass_by(LAST_PICTURES_S - 1)
+    assert evening.hall.results == []
+    await evening.pass_by(1)
+    assert len(evening.hall.results) == 1
+
+
+async def test_a_held_picture_is_not_waited_for(evening: Evening) -> None:
+    session = await evening.begin()
+    await brought_to(evening.jobs, JobState.HELD, ask(session_id=session.id))
+    await evening.pass_by(600)
+    assert evening.hall.results == [(session.id, [])]
+
+
+async def test_a_session_whose_end_passed_while_the_bot_was_off_ends_at_its_start(evening: Evening) -> None:
+    session = await evening.begin()
+    closing = await evening.begin(1)
+    await brought_to(evening.jobs, JobState.QUEUED, ask(session_id=closing.id))
+    await evening.pass_by(60)
+    evening.restart()
+    await evening.pass_by(9999)
+    assert sorted(done for done, _ in evening.hall.results) == [session.id, closing.id]
+
+
+async def test_results_wait_until_discord_can_be_reached_and_are_dropped_with_their_thread(evening: Evening) -> None:
+    session = await evening.begin()
+    evening.hall.failures = [UnreachableError("down")]
+    assert await evening.pass_by(600) <= 10
+    assert await evening.state(session) is SessionState.CLOSING
+    await evening.pass_by(10)
+    assert await evening.state(session) is SessionState.ENDED
+    gone = await evening.begin()
+    evening.hall.failures = [ChannelGoneError("deleted")]
+    await evening.pass_by(600)
+    assert await evening.state(gone) is SessionState.ENDED
+    assert len(evening.hall.results) == 1
+
+
+async def test_one_session_s_trouble_does_not_hold_up_another(evening: Evening) -> None:
+    await evening.begin()
+    other = await evening.begin()
+    evening.hall.failures = [UnreachableError("down")]
+    await evening.pass_by(600)
+    assert [done for done, _ in evening.hall.results] == [other.id]
+
+
+async def test_whoever_ends_a_session_early_has_its_results_at_once(evening: Evening) -> None:
+    async with kept(evening):
+        session = await evening.begin()
+        await asyncio.sleep(0.02)
+        assert evening.hall.results == []
+        evening.clock.now += 60
+        await evening.sessions.end(session)
+        async with asyncio.timeout(5):
+            while not evening.hall.results:
+                await asyncio.sleep(0.005)
+    ended = await evening.rows.get(session.id)
+    assert ended is not None
+    assert ended.ends_at == evening.clock.now
+
+
+async def test_a_server_has_so_many_sessions_at_a_time(evening: Evening) -> None:
+    sessions = [await evening.sessions.start(100, 200, host, "sea", 10, 1) for host in range(MOST_IN_SERVER)]
+    with pytest.raises(TooManySessionsError):
+        await evening.sessions.start(100, 200, 9, "sky", 10, 1)
+    await evening.sessions.start(101, 200, 9, "sky", 10, 1)
+    await evening.sessions.call_off(sessions[0])
+    await evening.sessions.start(100, 200, 9, "sky", 10, 1)
+    assert evening.hall.results == []
+
+
+@contextlib.asynccontextmanager
+async def kept(evening: Evening) -> AsyncIterator[None]:
+    task = asyncio.create_task(evening.sessions.keep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
