@@ -4,16 +4,25 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import discord
 from yarl import URL
 
-from bot.chat import commands, texts
+from bot import logs
+from bot.chat import forms, tree
+from bot.chat.browse import PageButton
 from bot.chat.controls import JobButton
+from bot.chat.counter import Counter
 from bot.chat.desk import Desk
+from bot.chat.errors import answer_error
+from bot.chat.gallery import Gallery
+from bot.chat.messenger import DiscordMessenger
+from bot.chat.parts import Parts
+from bot.chat.reactions import Reactions
+from bot.chat.submissions import Submissions
 from bot.chat.trace import counting
-from bot.config import Discord, Imagine
+from bot.config import Discord
 from bot.metrics import Metrics
 from bot.store.memos import Memos
 
@@ -41,44 +50,71 @@ class LoginError(RuntimeError):
 
 
 class ImagineClient(discord.Client):
-    """One connection. A client that was closed cannot be used again, so the supervisor makes a new one."""
+    """One connection. A client that was closed cannot be used again, so the supervisor makes a new one.
+
+    Args:
+        parts: Of the bot.
+        messenger: Speaks through the client that is connected.
+        memos: Where it is remembered which commands are registered.
+        metrics: Counts what Discord answers.
+        online: Called whenever it is ready.
+        connected: Gives the client that is connected now.
+    """
 
     def __init__(
-        self, desk: Desk, imagine: Imagine, memos: Memos, on_ready: Callable[[], None], metrics: Metrics | None = None
+        self,
+        parts: Parts,
+        messenger: DiscordMessenger,
+        memos: Memos,
+        metrics: Metrics,
+        online: Callable[[], None],
+        connected: Callable[[], discord.Client | None],
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            http_trace=counting(metrics or Metrics()),
+            http_trace=counting(metrics),
         )
-        self.desk = desk
+        self.parts = parts
+        self.desk = Desk(parts)
+        self.counter = Counter(parts, self.desk, messenger)
+        self._submissions = Submissions(parts, self.desk, messenger)
+        gallery = Gallery(parts, connected, messenger)
+        self._reactions = Reactions(parts, self.desk, self.counter, gallery, messenger)
         self._memos = memos
-        self._tell_ready = on_ready
-        self._tree = commands.build(self, imagine)
+        self._online = online
+        self.tree = tree.build(self, parts, self.desk, self.counter)
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, PageButton)
         assert self.application_id is not None  # noqa: S101 - set by the login
-        await commands.sync(self._tree, self._memos, self.application_id)
+        await tree.sync(self.tree, self._memos, self.application_id)
 
     async def on_ready(self) -> None:
         """Also after a session was lost and begun anew."""
         log.info("connected as %s to %d servers", self.user, len(self.guilds))
-        self._tell_ready()
+        self._online()
+
+    async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
+        """Forms; commands and buttons have their own ways."""
+        if (sent := forms.sent(interaction)) is None:
+            return
+        with logs.about(interaction=interaction.id):
+            try:
+                await self._submissions.take(interaction, sent)
+            except Exception as error:  # noqa: BLE001 - every error must reach the person
+                await answer_error(interaction, error)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """🔁 on one of the bot's messages; other authors' messages are dropped without a fetch."""
+        """On one of the bot's messages; other authors' messages are dropped without a fetch."""
         assert self.user is not None  # noqa: S101 - events come after the login
-        if payload.guild_id is None or payload.message_author_id != self.user.id or payload.user_id == self.user.id:
+        if payload.message_author_id != self.user.id or payload.user_id == self.user.id:
             return
-        if (payload.member is not None and payload.member.bot) or str(payload.emoji) != texts.RERUN_EMOJI:
+        if payload.member is None or payload.member.bot:
             return
-        message = self.get_partial_messageable(payload.channel_id, guild_id=payload.guild_id).get_partial_message(
-            payload.message_id
-        )
-        await self.desk.rerun_by_reaction(message, payload.guild_id, payload.user_id)
+        await self._reactions.added(self, payload)
 
 
 def point_at(settings: Discord) -> None:

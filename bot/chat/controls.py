@@ -7,51 +7,107 @@ from typing import Any, Final, Self
 
 import discord
 
-from bot.chat import texts
+from bot import logs
 from bot.chat.errors import answer_error
+from bot.chat.texts import Voice
+from bot.job import PICTURED, UNDER_WAY, Job, JobState
+from bot.messenger import Card
+
+
+class Kind(StrEnum):
+    """What a button is about: one picture, or a whole sheet under the id of its first."""
+
+    JOB = "job"
+    SHEET = "sheet"
 
 
 class Action(StrEnum):
     """What a press asks for."""
 
     CANCEL = "cancel"
+    FINISH = "finish"
     RERUN = "rerun"
+    EDIT = "edit"
+    VARY = "vary"
+    MORE = "more"
+    ENLARGE = "enlarge"
+    FILM = "film"
+    INFO = "info"
+    DELETE = "delete"
+    PICK = "pick"
+    LOOK = "look"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+RERUN_EMOJI: Final = "🔁"
+CANCEL_EMOJI: Final = "❌"
+STAR_EMOJI: Final = "⭐"
+VOTE_EMOJI: Final = "👍"
+
+EMOJI: Final = {
+    Action.FINISH: "⏹️",
+    Action.RERUN: RERUN_EMOJI,
+    Action.EDIT: "✏️",
+    Action.VARY: "🎨",
+    Action.MORE: "⏩",
+    Action.ENLARGE: "🔍",
+    Action.FILM: "🎬",
+    Action.INFO: "ℹ️",
+    Action.DELETE: "🗑️",
+    Action.LOOK: "👁️",
+    Action.APPROVE: "✅",
+    Action.REJECT: "🚫",
+}
+STYLES: Final = {
+    Action.RERUN: discord.ButtonStyle.primary,
+    Action.APPROVE: discord.ButtonStyle.success,
+    Action.REJECT: discord.ButtonStyle.danger,
+}
+UNDER_WAY_ACTIONS: Final = (Action.CANCEL, Action.FINISH)
+FINISHED_ACTIONS: Final = (
+    Action.RERUN,
+    Action.EDIT,
+    Action.VARY,
+    Action.MORE,
+    Action.ENLARGE,
+    Action.FILM,
+    Action.INFO,
+    Action.DELETE,
+)
+ENDED_ACTIONS: Final = (Action.RERUN, Action.EDIT, Action.INFO, Action.DELETE)
+HELD_ACTIONS: Final = (Action.LOOK, Action.APPROVE, Action.REJECT)
+
+
+def prefixes(lead_id: int) -> tuple[str, str]:
+    """With which the custom_ids of a message's buttons begin, if it is a job's or a sheet's."""
+    return f"{Kind.JOB}:{lead_id}:", f"{Kind.SHEET}:{lead_id}:"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How a button looks."""
+class Target:
+    """What a button is about."""
 
-    label: str
-    style: discord.ButtonStyle
-    emoji: str | None = None
-
-
-LOOKS: Final = {
-    Action.CANCEL: Look(texts.CANCEL, discord.ButtonStyle.secondary),
-    Action.RERUN: Look(texts.NEW_SEED, discord.ButtonStyle.primary, texts.RERUN_EMOJI),
-}
-
-
-def prefix(job_id: int) -> str:
-    """With what the custom_id of every button of a job begins."""
-    return f"job:{job_id}:"
+    kind: Kind
+    job_id: int
 
 
 class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=rf"job:(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
+    template=rf"(?P<kind>{'|'.join(Kind)}):(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
 ):
-    """A button of a job's message. What a press does, and who may, is the desk's to say."""
+    """A button of a job's message. What a press does, and who may, is the counter's to say."""
 
-    def __init__(self, job_id: int, action: Action) -> None:
-        look = LOOKS[action]
+    def __init__(self, target: Target, action: Action, label: str | None = None) -> None:
         super().__init__(
             discord.ui.Button(
-                label=look.label, style=look.style, emoji=look.emoji, custom_id=f"{prefix(job_id)}{action}"
+                label=label,
+                style=STYLES.get(action, discord.ButtonStyle.secondary),
+                emoji=EMOJI.get(action),
+                custom_id=f"{target.kind}:{target.job_id}:{action}",
             )
         )
-        self._job_id = job_id
+        self._target = target
         self._action = action
 
     @classmethod
@@ -60,13 +116,57 @@ class JobButton(
     ) -> Self:
         """As discord.py wants it."""
         del interaction, item
-        return cls(int(match["job"]), Action(match["action"]))
+        return cls(Target(Kind(match["kind"]), int(match["job"])), Action(match["action"]))
 
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
         """A press. discord.py only logs what is raised here, so the person is told here."""
-        desk = interaction.client.desk
-        press = {Action.CANCEL: desk.cancel, Action.RERUN: desk.rerun}[self._action]
-        try:
-            await press(interaction, self._job_id)
-        except Exception as error:  # noqa: BLE001 - every error must reach the person
-            await answer_error(interaction, error)
+        with logs.about(interaction=interaction.id, job=self._target.job_id):
+            try:
+                await interaction.client.counter.press(interaction, self._target, self._action)
+            except Exception as error:  # noqa: BLE001 - every error must reach the person
+                await answer_error(interaction, error)
+
+
+def buttons(card: Card, say: Voice) -> discord.ui.View:
+    """What can be done with a message now."""
+    view = discord.ui.View(timeout=None)
+    if len(card.jobs) > 1:
+        _sheet_buttons(card, say, view)
+    else:
+        job = card.lead
+        for action in _actions(job):
+            view.add_item(_button(Target(Kind.JOB, job.id), action, say))
+    return view
+
+
+def _actions(job: Job) -> tuple[Action, ...]:
+    match job.state:
+        case JobState.QUEUED:
+            return (Action.CANCEL,)
+        case JobState.RUNNING:
+            return UNDER_WAY_ACTIONS
+        case JobState.HELD:
+            return HELD_ACTIONS
+        case JobState.POSTING | JobState.DONE:
+            return tuple(action for action in FINISHED_ACTIONS if action is not Action.FILM or job.film is not None)
+        case _:
+            return ENDED_ACTIONS
+
+
+def _sheet_buttons(card: Card, say: Voice, view: discord.ui.View) -> None:
+    for number, job in enumerate(card.jobs, start=1):
+        if job.state in PICTURED:
+            view.add_item(JobButton(Target(Kind.JOB, job.id), Action.PICK, str(number)))
+    sheet = Target(Kind.SHEET, card.lead.id)
+    if any(job.state in UNDER_WAY for job in card.jobs):
+        view.add_item(_button(sheet, Action.CANCEL, say))
+    elif any(job.state is JobState.HELD for job in card.jobs):
+        for action in HELD_ACTIONS:
+            view.add_item(_button(sheet, action, say))
+    else:
+        for action in ENDED_ACTIONS:
+            view.add_item(_button(sheet, action, say))
+
+
+def _button(target: Target, action: Action, say: Voice) -> JobButton:
+    return JobButton(target, action, say(f"button-{action}"))

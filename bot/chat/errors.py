@@ -1,6 +1,6 @@
 """What a person reads when something does not work, in this order.
 
-1. A refusal by the gate, or a UserFacingError: its own sentence, to that person alone.
+1. A refusal by the gate, or a UserFacingError: its own sentence, to that person alone, in their language.
 2. An interaction that Discord has given up or that was answered: nobody can be told, a log line remains.
 3. Everything else: an incident number, which the log has too, with the traceback.
 """
@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 
 from bot.admission import RefusedError
-from bot.chat import texts
+from bot.chat.texts import Voice, voice
 
 log = logging.getLogger(__name__)
 
@@ -21,21 +21,44 @@ UNKNOWN_INTERACTION: Final = 10062
 ALREADY_ACKNOWLEDGED: Final = 40060
 
 
-class UserFacingError(Exception):
-    """A sentence that is safe and useful to the person who asked."""
+class UserFacingError(app_commands.AppCommandError):
+    """A text that is safe and useful to the person who asked.
+
+    Args:
+        name: Of the text.
+        values: That it needs.
+    """
+
+    def __init__(self, name: str, /, **values: object) -> None:
+        super().__init__(name)
+        self.name = name
+        self.values = values
 
 
-def sentence(error: BaseException) -> str:
+def sentence(error: BaseException, say: Voice) -> str:
     """What to tell; logs what is told only as an incident."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, UserFacingError):
-        return str(error)
+        return say(error.name, **error.values)
     if isinstance(error, RefusedError):
-        return texts.refusal(error)
+        return refusal(error, say)
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
-    return texts.INCIDENT.format(incident=incident)
+    return say("incident", incident=incident)
+
+
+def refusal(error: RefusedError, say: Voice) -> str:
+    """Why somebody was not let in."""
+    text = say(
+        f"refused-{error.refusal.replace('_', '-')}",
+        limit=error.limit,
+        detail=discord.utils.escape_mentions(error.detail) if not error.detail.startswith("<#") else error.detail,
+        has_detail="yes" if error.detail else "no",
+    )
+    if error.until is None:
+        return text
+    return f"{text} {say('again-at', at=f'<t:{int(error.until) + 1}:R>')}"
 
 
 async def answer_error(interaction: "discord.Interaction[Any]", error: BaseException) -> None:
@@ -44,7 +67,7 @@ async def answer_error(interaction: "discord.Interaction[Any]", error: BaseExcep
     if isinstance(original, discord.HTTPException) and original.code in {UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED}:
         log.warning("an interaction was lost: %s", original.text)
         return
-    text = sentence(error)
+    text = sentence(error, voice(interaction.locale))
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)

@@ -1,5 +1,7 @@
 """Discord's side of `bot.messenger`: sends and edits with the bot's token, which, unlike an interaction's, lives on."""
 
+import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -7,12 +9,18 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.chat import texts
 from bot.chat.cards import face
-from bot.chat.controls import prefix
+from bot.chat.controls import prefixes
+from bot.chat.deeds import line_of
+from bot.chat.texts import Voice
+from bot.chat.who import public_voice
+from bot.guild import GuildSettings
 from bot.job import Job
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.metrics import Metrics
+from bot.store.audit import Deed
+
+log = logging.getLogger(__name__)
 
 # Discord's JSON error codes.
 MESSAGE_GONE: Final = frozenset({10008, 30046})  # unknown message; too many edits to an old one
@@ -26,32 +34,36 @@ class DiscordMessenger:
 
     Args:
         client: Gives it, or None while there is none.
+        settings: Gives what a server decided.
         metrics: Counts.
     """
 
-    def __init__(self, client: Callable[[], discord.Client | None], metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, client: Callable[[], discord.Client | None], settings: Callable[[int], GuildSettings], metrics: Metrics
+    ) -> None:
         self._client = client
-        self._metrics = metrics or Metrics()
+        self._settings = settings
+        self._metrics = metrics
 
     async def send(self, card: Card) -> int:
         """As the protocol says. The nonce makes a send after a crash the same message."""
-        look = face(card)
-        with _translated():
-            message = await self._channel(card.job).send(
+        look = await face(card, self.voice(card.lead.guild_id))
+        with translated():
+            message = await self._channel(card.lead).send(
                 embed=look.embed,
                 view=look.view,
                 files=look.files,
-                nonce=f"job-{card.job.id}-{card.job.message_id or 0}",
+                nonce=f"job-{card.lead.id}-{card.lead.message_id or 0}",
             )
         self._metrics.edited()
         return message.id
 
     async def edit(self, message_id: int, card: Card) -> None:
         """As the protocol says."""
-        look = face(card)
-        with _translated():
+        look = await face(card, self.voice(card.lead.guild_id))
+        with translated():
             await (
-                self._channel(card.job)
+                self._channel(card.lead)
                 .get_partial_message(message_id)
                 .edit(embed=look.embed, view=look.view, attachments=look.files)
             )
@@ -59,22 +71,22 @@ class DiscordMessenger:
 
     async def find(self, job: Job) -> int | None:
         """By the custom_id of its buttons, which every card has."""
-        mine = self._me()
-        with _translated():
+        mine, known = self._me(), prefixes(job.id)
+        with translated():
             async for message in self._channel(job).history(limit=LOOK_BACK):
-                if message.author.id == mine and any(name.startswith(prefix(job.id)) for name in _custom_ids(message)):
+                if message.author.id == mine and any(name.startswith(known) for name in _custom_ids(message)):
                     return message.id
         return None
 
     async def mention(self, job: Job, message_id: int) -> None:
         """As the protocol says; what was said before a crash is found among the replies."""
         mine, channel = self._me(), self._channel(job)
-        with _translated():
+        with translated():
             async for message in channel.history(limit=LOOK_BACK, after=discord.Object(message_id)):
                 if message.author.id == mine and message.reference and message.reference.message_id == message_id:
                     return
             await channel.send(
-                texts.READY.format(mention=f"<@{job.requester_id}>"),
+                self.voice(job.guild_id)("ready", mention=f"<@{job.requester_id}>"),
                 reference=discord.MessageReference(
                     message_id=message_id, channel_id=job.channel_id, fail_if_not_exists=False
                 ),
@@ -83,6 +95,32 @@ class DiscordMessenger:
                 ),
                 nonce=f"ready-{job.id}",
             )
+
+    async def remove(self, channel_id: int, message_id: int) -> None:
+        """Deletes one of the bot's messages; one that is gone is gone."""
+        with contextlib.suppress(MessageGoneError), translated():
+            await self._connected().get_partial_messageable(channel_id).get_partial_message(message_id).delete()
+
+    async def tell(self, deed: Deed) -> None:
+        """Says in a server's log channel what a moderator did, where there is one that can be written."""
+        channel_id = self._settings(deed.guild_id).log_channel
+        if channel_id is None:
+            return
+        try:
+            with translated():
+                await (
+                    self._connected()
+                    .get_partial_messageable(channel_id, guild_id=deed.guild_id)
+                    .send(line_of(deed, self.voice(deed.guild_id)))
+                )
+        except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
+            # The row is there; the line is a courtesy.
+            log.warning("the log channel of server %d cannot be written (%s)", deed.guild_id, error)
+
+    def voice(self, guild_id: int) -> Voice:
+        """In which everybody in a server is spoken to."""
+        client = self._client()
+        return public_voice(self._settings(guild_id), None if client is None else client.get_guild(guild_id))
 
     def _connected(self) -> discord.Client:
         client = self._client()
@@ -107,7 +145,7 @@ def _custom_ids(message: discord.Message) -> Iterator[str]:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Discord's errors in the bot's words. What is none of them is a bug of ours, and goes through."""
     try:
         yield

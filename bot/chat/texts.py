@@ -1,46 +1,64 @@
-"""Every sentence that a person reads in the channel."""
+"""Every sentence that a person reads, in every language that is known here; see `locale/*.ftl`.
 
+A Voice speaks one language. What a language lacks is said in English.
+"""
+
+from functools import cache
+from pathlib import Path
 from typing import Final
 
-from bot.admission import Refusal, RefusedError
+import discord
+from fluent.runtime import FluentBundle, FluentResource
 
-QUEUED: Final = "⏳ **Queued**, position {position}"
-QUEUED_NEXT: Final = "⏳ **Queued**, next in line"
-STARTING: Final = "🎨 **Starting** …"
-RUNNING: Final = "🎨 `{bar}` {step}/{total}"
-SIMILARITY: Final = " · similarity {similarity:.2f}"
-POSTING: Final = "✅ **Done**"
-CANCELLED: Final = "🚫 **Cancelled**"
-FAILED: Final = "⚠️ **Failed.** {reason}"
-FOOTER: Final = "seed {seed} · {width}×{height} · {steps} steps · {model}"
-FOOTER_DONE: Final = " · {seconds:.1f} s"
-NEGATIVE: Final = "without *{negative}*"
-REQUESTER: Final = "for {mention}"
-RERUN_OF: Final = "🔁 of #{parent}, for {mention}"
-READY: Final = "{mention} your picture is ready."
-CANCEL: Final = "Cancel"
-NEW_SEED: Final = "New seed"
-RERUN_EMOJI: Final = "🔁"
-
-UNKNOWN_JOB: Final = "This job is not known here any more."
-NOT_YOURS: Final = "Only the person who asked, or a moderator, can cancel this."
-TOO_LATE: Final = "Too late to cancel: this job is {state}."
-MISSING_PERMISSIONS: Final = "I can't show pictures in this channel: a server admin must allow me {permissions} here."
-NO_SERVER: Final = "I only work in a server's channels."
-WRONG_SIZE: Final = "That size is not offered here; choose one of {sizes}."
-INCIDENT: Final = "Something went wrong on this side. If it happens again, tell the host this number: {incident}"
-
-_REFUSALS: Final = {
-    Refusal.TOO_MANY_WAITING: "You have {limit} pictures under way, which is as many as one person may have. "
-    "Wait for one, or cancel one.",
-    Refusal.QUEUE_FULL: "The queue is full: {limit} pictures are waiting. Please try again in a few minutes.",
-    Refusal.TOO_MANY_THIS_HOUR: "You have asked for {limit} pictures within an hour, which is the limit. "
-    "The next is possible <t:{until}:R>.",
-    Refusal.TOO_MANY_STEPS: "At most {limit} steps are allowed here.",
-    Refusal.RERUN_TWICE: "You have rerun this picture by reaction before; use the button or `/imagine` for more.",
-}
+FOLDER: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final = ("en", "de")
+ENGLISH: Final = "en"
 
 
-def refusal(error: RefusedError) -> str:
-    """What the person reads who was not let in."""
-    return _REFUSALS[error.refusal].format(limit=error.limit, until=int(error.until or 0) + 1)
+class Voice:
+    """Says texts in one language.
+
+    Args:
+        language: One of LANGUAGES.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        names = [language] if language == ENGLISH else [language, ENGLISH]
+        self._bundles = [_bundle(name) for name in names]
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """The text of that name.
+
+        Raises:
+            LookupError: No language has it, or a value is missing: a mistake of ours.
+        """
+        for bundle in self._bundles:
+            if not bundle.has_message(name):
+                continue
+            pattern = bundle.get_message(name).value
+            if pattern is not None:
+                text, errors = bundle.format_pattern(pattern, values)
+                if errors:
+                    raise LookupError(f"text {name!r}: {errors[0]}")
+                return str(text)
+        raise LookupError(f"there is no text {name!r}")
+
+    def knows(self, name: str) -> bool:
+        """Whether there is such a text."""
+        return any(bundle.has_message(name) for bundle in self._bundles)
+
+
+@cache
+def voice(locale: discord.Locale | str | None) -> Voice:
+    """The voice for a locale of Discord's, such as "de" or "en-GB"; English for one that is not known."""
+    language = str(locale or ENGLISH).partition("-")[0]
+    return Voice(language if language in LANGUAGES else ENGLISH)
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    # Isolation marks would wrap every value in invisible characters, which Discord shows in code blocks.
+    bundle = FluentBundle([language], use_isolating=False)
+    bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+    return bundle

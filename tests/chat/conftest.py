@@ -1,0 +1,30 @@
+"""A town for every test that wants one; and what holds in every scenario."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.chat import limits
+from tests.chat.town import Town, town
+
+
+@pytest.fixture
+async def place(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
+    """With the usual configuration.
+
+    After each scenario: every interaction was answered, no message is more than Discord takes, none can mention
+    everybody, and the log has no error but those that the scenario names in `expected`.
+    """
+    async with town(tmp_path) as opened:
+        yield opened
+        assert all(record.responded for record in opened.env.backend.interactions.values()), "interaction failed"
+        assert limits.broken(opened.env) == []
+        unexpected = [
+            record.getMessage() + (f" ({record.exc_info[1]!r})" if record.exc_info else "")
+            for phase in ("setup", "call")
+            for record in caplog.get_records(phase)
+            if record.levelno >= logging.ERROR and not any(text in record.getMessage() for text in opened.expected)
+        ]
+        assert unexpected == []

@@ -1,0 +1,81 @@
+"""Pictures that people bring to `/imagine`."""
+
+import pytest
+
+from tests.chat.pictures import bomb, png
+from tests.chat.town import Town, answer, card
+
+
+async def test_a_picture_is_made_from_an_attached_one(place: Town) -> None:
+    await place.imagine(place.ada, "a tiger", image=("cat.png", png()), strength=0.4, seed=2)
+    await place.rest()
+    (message,) = place.channel.history()
+    assert f"**a tiger**\nfor <@{place.ada.id}>" in card(message)
+    assert "✅ **Done**" in card(message)
+    request = (await place.job(1)).request
+    assert request.strength == 0.4
+    assert request.init is not None
+    assert list(place.engine.orders[0].blobs) == [request.init]
+
+
+async def test_the_same_picture_is_kept_without_what_else_the_file_had(place: Town) -> None:
+    await place.imagine(place.ada, "a tiger", image=("cat.png", png() + b"trailing words"))
+    await place.rest()
+    (blob,) = place.engine.orders[0].blobs.values()
+    assert b"trailing words" not in blob
+
+
+async def test_its_parameters_say_that_it_was_made_from_an_image(place: Town) -> None:
+    await place.imagine(place.ada, "a tiger", image=("cat.png", png()))
+    await place.rest()
+    result = await place.ben.click(place.channel.history()[-1], label="Parameters")
+    assert "from an image" in answer(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("notes.txt", b"not a picture", "That image cannot be used: this is not a PNG, JPEG or WebP image."),
+        ("cat.png", b"not a picture", "That image cannot be used: this is not a PNG, JPEG or WebP image."),
+        ("cat.png", png()[:60], "That image cannot be used: the image is broken and cannot be read."),
+        ("cat.png", bomb(), "That image cannot be used: the image is too large; at most 40 million pixels are read."),
+        ("cat.png", b"\0" * (10 * 2**20 + 1), "That image is too large; at most 10 MiB are taken."),
+    ],
+    ids=["text", "text called PNG", "broken", "bomb", "too many bytes"],
+)
+async def test_a_file_that_is_not_taken_is_refused_in_words(place: Town, name: str, data: bytes, words: str) -> None:
+    assert await place.refuses(place.imagine(place.ada, "a tiger", image=(name, data))) == words
+
+
+async def test_a_refusal_after_an_image_is_as_private_as_any(place: Town) -> None:
+    await place.mo.slash(place.channel, "mod ban", member=place.ada.user, reason="flooding")
+    text = await place.refuses(place.imagine(place.ada, "a tiger", image=("cat.png", png())))
+    assert text == "You may not ask for pictures in this server: flooding"
+
+
+async def test_a_strength_needs_an_image(place: Town) -> None:
+    text = await place.refuses(place.imagine(place.ada, "a tiger", strength=0.5))
+    assert text == "A strength says how far an image may change: attach an image, or leave the strength out."
+
+
+async def test_four_can_be_made_from_one_image(place: Town) -> None:
+    await place.imagine(place.ada, "a tiger", image=("cat.png", png()), count=4)
+    await place.rest()
+    (message,) = place.channel.history()
+    assert card(message).count("✅ **Done**") == 4
+
+
+async def test_an_image_that_is_gone_before_its_turn_is_said_to_be(place: Town) -> None:
+    await place.running(place.ben, "the first")
+    await place.imagine(place.ada, "a tiger", image=("cat.png", png()))
+    await place.house.parts.pictures.drop({str((await place.job(2)).request.init)})
+    place.engine.gates["the first"].set()
+    await place.rest()
+    assert "⚠️ **Failed.** A picture that this one starts from is not kept any more." in card(place.cards("a tiger")[-1])
+
+
+async def test_what_an_image_becomes_is_not_previewed_where_it_is_screened(place: Town) -> None:
+    await place.olive.slash(place.channel, "config screening", mode="hold")
+    await place.imagine(place.ada, "a tiger", image=("cat.png", png()))
+    await place.rest()
+    assert not place.engine.orders[0].previews
