@@ -8,28 +8,22 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Final
 
+import aiohttp
+
 from bot import health, lock, retention
-from bot.admission import Admission
-from bot.announce import Announcer
 from bot.chat.client import ImagineClient, point_at, stay_connected
-from bot.chat.desk import Desk
-from bot.chat.messenger import DiscordMessenger
+from bot.chat.download import downloader
 from bot.config import TOKEN_VARIABLE, Config
 from bot.engine.local import LocalEngine
+from bot.house import build
 from bot.metrics import Metrics
-from bot.queue import Queue
 from bot.scrape import serving
 from bot.store.census import census
 from bot.store.database import Database
-from bot.store.jobs import Jobs
-from bot.store.memos import Memos
-from bot.store.pictures import Pictures
-from bot.worker import Worker
 
 log = logging.getLogger(__name__)
 
 DATABASE: Final = "bot.db"
-PICTURES: Final = "pictures"
 HEALTH: Final = "healthy"
 
 
@@ -74,57 +68,57 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
 
         database = await Database.open(folder / DATABASE)
         stack.push_async_callback(database.close)
-        jobs, memos, pictures = Jobs(database), Memos(database), Pictures(folder / PICTURES)
-
         metrics = Metrics()
         if config.metrics.port:
             await stack.enter_async_context(serving(metrics, config.metrics.port, lambda: census(database)))
-
         engine = LocalEngine(config.engine, config.progress.interval_s, metrics)
         stack.push_async_callback(engine.close)
         log.info("model %s is ready on %s", config.engine.model, await engine.start())
 
         connection: list[ImagineClient] = []
-        messenger = DiscordMessenger(lambda: connection[-1] if connection else None, metrics)
-        announcer = Announcer(jobs, messenger, config.progress.interval_s, config.discord.mention_after_s)
-        stack.push_async_callback(announcer.close)
-        queue = Queue(jobs)
-        worker = Worker(jobs, queue, pictures, engine, announcer, metrics)
+
+        def connected() -> ImagineClient | None:
+            return connection[-1] if connection else None
+
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        house = await build(config, database, engine, connected, downloader(session), metrics=metrics)
+        stack.push_async_callback(house.parts.announcer.close)
+        worker = house.parts.worker
         await worker.recover()
-        desk = Desk(
-            jobs=jobs,
-            queue=queue,
-            admission=Admission(jobs, config.limits, config.imagine),
-            announcer=announcer,
-            worker=worker,
-            imagine=config.imagine,
-            engine=config.engine,
-        )
         online = asyncio.Event()
 
         def connect() -> ImagineClient:
-            connection[:] = [ImagineClient(desk, config.imagine, memos, online.set, metrics)]
+            connection[:] = [house.client(online.set)]
             return connection[-1]
 
-        def connected() -> bool:
-            return bool(connection) and connection[-1].is_ready()
+        def ready() -> bool:
+            client = connected()
+            return client is not None and client.is_ready()
 
         async def catch_up() -> None:
             await online.wait()
             await worker.catch_up()
-            await retention.keep(jobs, pictures, config.storage.keep_pictures_days)
+            await retention.keep(
+                house.parts.history, house.parts.people, house.parts.pictures, config.storage.keep_pictures_days
+            )
 
-        metrics.watch(connected)
+        async def sessions() -> None:
+            await online.wait()
+            await house.parts.sessions.keep()
+
+        metrics.watch(ready)
         point_at(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
-            asyncio.create_task(health.beat(folder / HEALTH, connected), name="health"),
+            asyncio.create_task(sessions(), name="sessions"),
+            asyncio.create_task(health.beat(folder / HEALTH, ready), name="health"),
             asyncio.create_task(metrics.loop_delay.measure(), name="event loop's delay"),
             asyncio.create_task(stay_connected(connect, token), name="connection"),
         ]
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(worker.close)
+        stack.push_async_callback(worker.drain, config.engine.shutdown_s)
         yield tasks
 
 

@@ -63,7 +63,8 @@ class Metrics:
         self._jobs.labels(job.state).inc()
         if job.seconds is not None:
             self._render.observe(job.seconds)
-            self._step.labels(self._model(job.request), _size(job.request)).observe(job.seconds / job.request.steps)
+            if job.steps:
+                self._step.labels(self._model(job.request), _size(job.request)).observe(job.seconds / job.steps)
 
     def edited(self) -> None:
         """A message was sent or edited."""
