@@ -42,7 +42,10 @@ FORBIDDEN = [
     (
         "store",
         files("bot/store"),
-        ("bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.admission", "bot.engine"),
+        (
+            *("bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.admission", "bot.engine", "bot.outlook"),
+            *("bot.moderation", "bot.session", "bot.erasure", "bot.house", "bot.config"),
+        ),
     ),
     (
         "engine",
@@ -50,11 +53,29 @@ FORBIDDEN = [
         ("bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.admission", "bot.store"),
     ),
     (
-        "queue and gate",
-        files("bot/queue.py", "bot/admission.py"),
-        ("bot.chat", "bot.worker", "bot.announce", "bot.engine"),
+        "queue, outlook and gate",
+        files("bot/queue.py", "bot/outlook.py", "bot/admission.py"),
+        ("bot.chat", "bot.worker", "bot.announce", "bot.engine", "bot.messenger"),
     ),
-    ("worker and announce", files("bot/worker.py", "bot/announce.py", "bot/lane.py"), ("bot.chat", "bot.app")),
+    (
+        "worker and announce",
+        files("bot/worker.py", "bot/announce.py", "bot/lane.py"),
+        ("bot.chat", "bot.app", "bot.house", "bot.admission", "bot.moderation", "bot.session"),
+    ),
+    (
+        "what people do beside asking",
+        files("bot/moderation.py", "bot/session.py", "bot/erasure.py", "bot/retention.py"),
+        ("bot.chat", "bot.app", "bot.house", "bot.announce", "bot.engine", "bot.config"),
+    ),
+    (
+        "requests, pictures and sheets",
+        files("bot/derive.py", "bot/sheet.py", "bot/intake.py"),
+        (
+            *("bot.chat", "bot.app", "bot.house", "bot.worker", "bot.announce", "bot.queue", "bot.admission"),
+            *("bot.engine", "bot.config", "bot.store.database", "bot.store.jobs"),
+        ),
+    ),
+    ("values and rules", files("bot/guild.py", "bot/blocklist.py"), ("bot", "torch", "PIL", "asyncio")),
     (
         "jobs",
         files("bot/job.py", "bot/messenger.py", "bot/config.py"),
@@ -64,6 +85,12 @@ FORBIDDEN = [
         "logs and metrics",
         files("bot/logs.py", "bot/metrics.py", "bot/latency.py", "bot/scrape.py"),
         ("bot.store", "bot.engine", "bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.app"),
+    ),
+    ("sessions", files("bot/session.py"), ("bot.worker", "bot.queue")),
+    (
+        "everything but commands",
+        [path for path in files("bot") if path.name not in {"__main__.py", "check.py"}],
+        ("bot.app",),
     ),
 ]
 
@@ -84,12 +111,12 @@ def test_the_sandbox_imports_nothing_of_the_bot() -> None:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("discord", ("bot/chat",)),
+        ("discord", ("bot/chat", "bot/house.py")),
         ("aiosqlite", ("bot/store",)),
         ("sqlite3", ("bot/store",)),
         ("torch", ("guidance",)),
         ("open_clip", ("guidance",)),
-        ("PIL", ("guidance", "bot/sandbox")),
+        ("PIL", ("guidance", "bot/sandbox", "bot/intake.py", "bot/sheet.py")),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, allowed: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
+from tests.bot.house import House
 
 
 @pytest.fixture
@@ -14,3 +15,18 @@ async def database() -> AsyncIterator[Database]:
     opened = await Database.open(Path(":memory:"))
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def idle(database: Database, tmp_path: Path) -> AsyncIterator[House]:
+    """A house whose worker does not run yet."""
+    made = House(database, tmp_path)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def house(idle: House) -> AsyncIterator[House]:
+    """A house at work."""
+    async with idle.at_work():
+        yield idle

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import discord
 import pytest
@@ -10,13 +11,14 @@ import pytest
 from bot.chat.client import point_at
 from bot.chat.messenger import DiscordMessenger
 from bot.config import Discord
+from bot.guild import GuildSettings
 from bot.job import Job, JobState, Progress
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.metrics import Metrics
 from bot.sandbox.server import Sandbox
 from bot.store.database import Database
 from bot.store.jobs import Jobs
-from tests.bot.asks import ask
+from tests.bot.asks import ask, let_in
 from tests.sandbox.person import Person
 
 
@@ -59,37 +61,29 @@ async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
 async def job(database: Database, ada: Person) -> Job:
     """A job of Ada's in the channel."""
     wanted = replace(ask(int(ada.id), prompt="@everyone *look* `here`"), channel_id=int(ada.channel_id))
-    return await Jobs(database).admit(wanted, lambda counts: None)
+    (admitted,) = await Jobs(database).admit([wanted], let_in)
+    return admitted
 
 
 @pytest.fixture
-def metrics() -> Metrics:
-    return Metrics()
+def messenger(client: discord.Client) -> DiscordMessenger:
+    return DiscordMessenger(lambda: client, lambda guild_id: GuildSettings(), Metrics())
 
 
-@pytest.fixture
-def messenger(client: discord.Client, metrics: Metrics) -> DiscordMessenger:
-    return DiscordMessenger(lambda: client, metrics)
+def card(job: Job, **shown: Any) -> Card:
+    """Of a job that stands alone."""
+    return Card((job,), **shown)
 
 
 async def test_the_same_card_sent_twice_is_one_message(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
-    assert await messenger.send(Card(job)) == await messenger.send(Card(job))
+    assert await messenger.send(card(job)) == await messenger.send(card(job))
     assert len(await ada.messages()) == 1
-
-
-async def test_what_was_sent_and_edited_is_counted_and_what_failed_is_not(
-    messenger: DiscordMessenger, job: Job, metrics: Metrics
-) -> None:
-    await messenger.edit(await messenger.send(Card(job)), Card(job, position=2))
-    with pytest.raises(MessageGoneError):
-        await messenger.edit(1, Card(job))
-    assert b"imagine_edits_total 2.0\n" in metrics.text()
 
 
 async def test_a_prompt_pings_nobody_and_is_shown_as_it_was_typed(
     messenger: DiscordMessenger, job: Job, ada: Person
 ) -> None:
-    await messenger.edit(await messenger.send(Card(job)), Card(job, position=2))
+    await messenger.edit(await messenger.send(card(job)), card(job, position=2))
     (message,) = await ada.messages()
     assert await ada.pings() == []
     assert not message["mention_everyone"]
@@ -98,14 +92,18 @@ async def test_a_prompt_pings_nobody_and_is_shown_as_it_was_typed(
 
 async def test_an_edit_replaces_the_picture(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
     running = replace(job, state=JobState.RUNNING)
-    message_id = await messenger.send(Card(running, progress=Progress(1, 9), picture=b"\xff\xd8 one"))
-    await messenger.edit(message_id, Card(running, progress=Progress(2, 9), picture=b"\xff\xd8 two"))
-    await messenger.edit(message_id, Card(replace(job, state=JobState.POSTING), picture=b"\x89PNG three"))
+    message_id = await messenger.send(
+        card(running, progress={job.id: Progress(1, 9)}, pictures={job.id: b"\xff\xd8 one"})
+    )
+    await messenger.edit(
+        message_id, card(running, progress={job.id: Progress(2, 9)}, pictures={job.id: b"\xff\xd8 two"})
+    )
+    await messenger.edit(message_id, card(replace(job, state=JobState.POSTING), pictures={job.id: b"\x89PNG three"}))
     (message,) = await ada.messages()
     (attachment,) = message["attachments"]
     assert attachment["filename"] == f"job-{job.id}.png"
     assert await ada.read(attachment["url"]) == b"\x89PNG three"
-    await messenger.edit(message_id, Card(replace(job, state=JobState.CANCELLED)))
+    await messenger.edit(message_id, card(replace(job, state=JobState.CANCELLED)))
     assert (await ada.messages())[0]["attachments"] == []
 
 
@@ -113,7 +111,7 @@ async def test_a_job_s_message_is_found_among_the_channel_s_last(
     messenger: DiscordMessenger, job: Job, ada: Person
 ) -> None:
     assert await messenger.find(job) is None
-    message_id = await messenger.send(Card(job))
+    message_id = await messenger.send(card(job))
     for number in range(5):
         await ada.say(f"chatter {number}")
     assert await messenger.find(job) == message_id
@@ -123,7 +121,7 @@ async def test_a_job_s_message_is_found_among_the_channel_s_last(
 async def test_the_requester_is_mentioned_once_however_often_it_is_tried(
     messenger: DiscordMessenger, job: Job, ada: Person
 ) -> None:
-    message_id = await messenger.send(Card(job))
+    message_id = await messenger.send(card(job))
     await messenger.mention(job, message_id)
     await messenger.mention(job, message_id)
     assert len(await ada.pings()) == 1
@@ -131,24 +129,24 @@ async def test_the_requester_is_mentioned_once_however_often_it_is_tried(
 
 
 async def test_a_deleted_message_is_gone(messenger: DiscordMessenger, job: Job, sandbox: Sandbox) -> None:
-    message_id = await messenger.send(Card(job))
+    message_id = await messenger.send(card(job))
     async with Person(sandbox.page_url, "Mo") as mo:
         (message,) = await mo.messages()
         await mo.delete(message)
     with pytest.raises(MessageGoneError):
-        await messenger.edit(message_id, Card(job))
+        await messenger.edit(message_id, card(job))
 
 
 async def test_a_channel_that_does_not_exist_is_gone(messenger: DiscordMessenger, job: Job) -> None:
     with pytest.raises(ChannelGoneError):
-        await messenger.send(Card(replace(job, channel_id=12345)))
+        await messenger.send(card(replace(job, channel_id=12345)))
 
 
 async def test_without_a_connection_nothing_is_lost_but_time(
     messenger: DiscordMessenger, job: Job, client: discord.Client, sandbox: Sandbox
 ) -> None:
     with pytest.raises(UnreachableError):
-        await DiscordMessenger(lambda: None).send(Card(job))
+        await DiscordMessenger(lambda: None, lambda guild_id: GuildSettings(), Metrics()).send(card(job))
     await sandbox.stop()
     with pytest.raises(UnreachableError):
-        await messenger.send(Card(job))
+        await messenger.send(card(job))

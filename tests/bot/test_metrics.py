@@ -42,8 +42,8 @@ def value(text: bytes, name: str, **labels: str) -> float | None:
 
 async def job(database: Database) -> Job:
     """A running job that waited for 40 s."""
-    asked = await Jobs(database, lambda: 1000.0).admit(ask(), lambda counts: None)
-    claimed = await Jobs(database, lambda: 1040.0).claim(lambda waiting: waiting[-1])
+    (asked,) = await Jobs(database, lambda: 1000.0).admit([ask()], lambda used: None)
+    claimed = await Jobs(database, lambda: 1040.0).claim(lambda waiting, visit: (waiting[-1], visit.turn + 1))
     assert claimed is not None
     assert claimed.id == asked.id
     return claimed
@@ -94,13 +94,13 @@ async def test_prometheus_reads_the_queue_as_it_is_and_whether_discord_is_connec
     metrics.watch(lambda: True)
     await job(database)
     for _ in range(2):
-        await Jobs(database).admit(ask(), lambda counts: None)
+        await Jobs(database).admit([ask()], lambda used: None)
     async with serving(metrics, 0, lambda: census(database)) as port, aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
             text = await response.read()
             assert response.status == 200
             assert response.content_type == "text/plain"
-        await Jobs(database).claim(lambda waiting: waiting[0])
+        await Jobs(database).claim(lambda waiting, visit: (waiting[0], visit.turn + 1))
         async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
             later = await response.read()
     assert [value(text, "imagine_queue", state=name) for name in ("queued", "running", "posting")] == [2, 1, 0]

@@ -109,7 +109,7 @@ def report(gained: Samples, seconds: float) -> float:
     )
     p50, p99 = quantile(buckets, 0.5), quantile(buckets, 0.99)
     most = next(bound for bound, count in buckets if count == buckets[-1][1])
-    print(  # noqa: T201
+    print(
         f"event loop's delay over {seconds:g} s ({buckets[-1][1]:.0f} ticks): p50 {p50 * 1e3:.1f} ms,"
         f" p99 {p99 * 1e3:.1f} ms, none above {most * 1e3:g} ms; meanwhile {gained['imagine_jobs_total', 'done']:.0f}"
         f" pictures and {gained['imagine_edits_total', '']:.0f} messages"

@@ -21,13 +21,17 @@ mention_after_s = 0.0
 data_dir = {data_dir}
 [engine]
 device = "cpu"
+shutdown_s = 0.0
+[progress]
+interval_s = 0.5
+"""
+SMALL = """
 [imagine]
-sizes = ["96x64", "64x96"]
+size = "96x64"
+aspects = ["1:1", "3:2", "2:3"]
 steps = 12
 [limits]
 waiting_per_member = 2
-[progress]
-interval_s = 0.5
 """
 
 ONLINE = "connected as"
@@ -35,15 +39,15 @@ START_S = 90.0
 
 
 class Service:
-    """The bot's process. Its log goes to `bot.log` in its folder."""
+    """The bot's process. Its log goes to `bot.log` in its folder; `settings` are more of its configuration."""
 
-    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox, folder: Path, settings: str = SMALL) -> None:
         self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
         self._log = folder / "bot.log"
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
-        settings = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
-        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in settings.items()}))
+        places = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in places.items()}) + settings)
 
     async def start(self) -> None:
         """Starts it, and waits until it is online."""

@@ -88,7 +88,7 @@ async def test_the_button_reruns_for_whoever_presses_it_and_refusals_are_private
     first = await finished(ada, await imagine(ada, "a red apple", steps=2, seed=5))
     await ben.click(first, buttons(first)["New seed"])
     rerun = await ben.wait_for(lambda now: f"for <@{ben.id}>" in shown(now))
-    assert "🔁 of #1" in shown(rerun)
+    assert "from #1" in shown(rerun)
     await finished(ben, rerun)
 
     slow = [await imagine(ada, f"number {number}", steps=250) for number in range(2)]
@@ -162,10 +162,52 @@ async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_b
     await finished(ben, await imagine(ben, "a lucky job", steps=2))
 
 
-async def test_sigterm_ends_it_cleanly_and_quickly(service: Service, ada: Person) -> None:
-    asked = await imagine(ada, "interrupted", steps=250)
+async def test_sigterm_ends_it_cleanly_and_the_picture_goes_on_after_the_next_start_to_the_same_bytes(
+    service: Service, ada: Person
+) -> None:
+    asked = await imagine(ada, "interrupted", steps=80, seed=3)
     await showing(ada, asked, "█")
     began = time.monotonic()
     assert await service.stop() == 0
     assert time.monotonic() - began < 10
+    assert "put aside after" in service.log()
     assert "Traceback" not in service.log()
+    await service.start()
+    resumed, _ = await png_of(ada, await finished(ada, asked))
+    await ada.invoke("imagine", {"prompt": "interrupted", "steps": 80, "seed": 3})
+    again = await ada.wait_for(
+        lambda now: now["id"] != asked["id"] and "interrupted" in shown(now) and "Done" in shown(now), RENDER_S
+    )
+    straight, _ = await png_of(ada, again)
+    assert resumed == straight
+
+
+async def test_a_run_that_is_finished_early_keeps_what_it_has_and_a_film_shows_how_it_came(
+    service: Service, ada: Person, ben: Person
+) -> None:
+    asked = await imagine(ada, "a slow phoenix", steps=250)
+    running = await showing(ada, asked, "█")
+    await ben.press(running, "Finish now")
+    await ben.wait_for(lambda now: "Only the person who asked" in now["content"])
+    await ada.press(running, "Finish now")
+    done = await finished(ada, asked)
+    _, request = await png_of(ada, done)
+    assert request.steps == 250
+    assert 0 < len(request.span()) < 250
+    film = await ada.answer_to(await ada.press(done, "Time-lapse"))
+    (attachment,) = film["attachments"]
+    data = await ada.read(attachment["url"])
+    assert (attachment["filename"], data[4:8]) == ("job-1.mp4", b"ftyp")
+
+
+async def test_an_image_that_somebody_brings_is_where_the_run_begins(service: Service, ada: Person) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (192, 128), (200, 30, 30)).save(buffer, "JPEG")
+    await ada.invoke("imagine", {"prompt": "a rose", "strength": 0.0}, files={"image": ("red.jpg", buffer.getvalue())})
+    asked = await ada.wait_for(lambda now: "a rose" in shown(now))
+    data, request = await png_of(ada, await finished(ada, asked))
+    assert request.init is not None
+    red, green, blue = Image.open(io.BytesIO(data)).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
+    assert (red > 150, green < 80, blue < 80) == (True, True, True)
+    refused = await ada.invoke("imagine", {"prompt": "a rose"}, files={"image": ("notes.png", b"only text")})
+    assert "not a PNG, JPEG or WebP" in (await ada.answer_to(refused))["content"]

@@ -1,0 +1,188 @@
+"""Screenshots of every state of a message, made anew: `python -m tests.e2e.screens FOLDER` (see `make screenshots`).
+
+The real bot renders real pictures for people in a sandbox; a browser looks on. Takes about five minutes.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Error, Locator, Page, async_playwright
+
+from bot.sandbox.server import Sandbox
+from tests.e2e.service import Service
+from tests.e2e.test_story import RENDER_S, finished, imagine, showing, shown
+from tests.sandbox.browser import CHROMIUM, FLAGS
+from tests.sandbox.person import Message, Person
+
+QUALITY = 82
+SETTINGS = """
+[moderation]
+blocklist = ["gore*"]
+[[concept]]
+name = "spiders"
+texts = ["a spider", "a tarantula"]
+threshold = 0.5
+[limits]
+waiting_per_member = 6
+"""
+
+
+class Camera:
+    """A browser in front of the page, which looks at it as one member or another."""
+
+    def __init__(self, page: Page, folder: Path) -> None:
+        self._page = page
+        self._folder = folder
+
+    async def look(self, person: Person, place: str = "channel-imagine") -> None:
+        """Sits down as somebody, before a channel or a thread."""
+        await self._page.get_by_test_id(f"be-{person.name.lower()}").click()
+        await self._page.get_by_test_id(place).click()
+        await self._page.wait_for_timeout(400)
+
+    async def message(self, message: Message, name: str) -> None:
+        """One message."""
+        await self._shoot(self._page.locator(f"#message-{message['id']}"), name)
+
+    async def page(self, name: str) -> None:
+        """The whole page."""
+        await self._page.wait_for_timeout(300)
+        await self._page.screenshot(path=self._folder / f"{name}.jpg", quality=QUALITY)
+
+    async def press(self, message: Message, label: str) -> None:
+        """A button of a message."""
+        await self._page.locator(f"#message-{message['id']}").get_by_role("button", name=label).first.click()
+
+    async def modal(self, name: str) -> None:
+        """The form that is open; it is closed again."""
+        form = self._page.locator("dialog[open]")
+        await self._shoot(form, name)
+        await form.get_by_role("button", name="Cancel").click()
+
+    async def _shoot(self, element: Locator, name: str) -> None:
+        for _ in range(10):
+            try:
+                await element.scroll_into_view_if_needed()
+                await self._page.wait_for_timeout(300)
+                await element.screenshot(path=self._folder / f"{name}.jpg", quality=QUALITY)
+            except Error:  # the page drew it anew meanwhile
+                await self._page.wait_for_timeout(300)
+            else:
+                return
+        raise RuntimeError(f"{name} does not hold still")
+
+
+async def main(folder: Path) -> None:
+    """Makes all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        async with (
+            Sandbox() as sandbox,
+            Service(sandbox, Path(data), settings=SETTINGS) as service,
+            Person(sandbox.page_url, "Ada") as ada,
+            Person(sandbox.page_url, "Ben") as ben,
+            Person(sandbox.page_url, "Chiyo") as chiyo,
+            Person(sandbox.page_url, "Mo") as mo,
+            Person(sandbox.page_url, "Olive") as olive,
+            async_playwright() as playwright,
+        ):
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            page = await browser.new_page(viewport={"width": 1000, "height": 1400})
+            await page.goto(f"{sandbox.page_url}?as=ada")
+            await page.wait_for_selector("[data-ready]")
+            camera = Camera(page, folder)
+            await _jobs(camera, ada, ben)
+            await _ends(camera, service, ada, ben)
+            await _moderation(camera, ada, mo, olive)
+            await _session(camera, ada, ben, chiyo)
+            await browser.close()
+
+
+async def _jobs(camera: Camera, ada: Person, ben: Person) -> None:
+    running = await imagine(ada, "a lighthouse in a storm", seed=7)
+    for prompt in ("a volcano", "a castle"):
+        await imagine(ben, prompt, steps=20)
+    queued = await imagine(ada, "a goldfish", count=4, seed=3)
+    await camera.message(queued, "queued")
+    forming = await ada.wait_for(
+        lambda now: now["id"] == running["id"] and shown(now).count("█") > 5 and bool(now["attachments"]), RENDER_S
+    )
+    await camera.message(forming, "running")
+    done = await finished(ada, running)
+    await camera.message(done, "done")
+    await camera.press(done, "Edit")
+    await camera.modal("edit")
+    await ada.wait_for(
+        lambda now: now["id"] == queued["id"] and "Done" in shown(now) and "█" in shown(now), 2 * RENDER_S
+    )
+    await camera.message(queued, "sheet-running")
+    sheet = await ada.wait_for(lambda now: now["id"] == queued["id"] and shown(now).count("Done") == 4, 3 * RENDER_S)
+    await camera.message(sheet, "sheet-done")
+    await camera.page("channel")
+    for command, name in (("history", "history"), ("queue", "queue"), ("me", "me"), ("help", "help")):
+        await camera.message(await ada.answer_to(await ada.invoke(command)), name)
+    parameters = await ada.answer_to(await ada.press(done, "Parameters"))
+    await camera.message(parameters, "parameters")
+
+
+async def _ends(camera: Camera, service: Service, ada: Person, ben: Person) -> None:
+    cancelled = await imagine(ada, "a whale", steps=250)
+    await showing(ada, cancelled, "█")
+    await ada.press(cancelled, "Cancel")
+    await camera.message(await showing(ada, cancelled, "Cancelled"), "cancelled")
+    failed = await imagine(ada, "a clock made of ice", steps=250)
+    for _ in range(2):
+        await showing(ada, failed, "█")
+        os.kill(service.children()[0], signal.SIGKILL)
+        await ada.wait_for(lambda now: now["id"] == failed["id"] and "█" not in shown(now), RENDER_S)
+    await camera.message(await showing(ada, failed, "Failed"), "failed")
+    await finished(ben, await imagine(ben, "a balloon", steps=8))
+    await camera.message(await ada.answer_to(await ada.invoke("imagine", {"prompt": "gore"})), "refused")
+    covered = await finished(ada, await imagine(ada, "a jellyfish", spoiler=True))
+    await camera.message(covered, "spoiler")
+
+
+async def _moderation(camera: Camera, ada: Person, mo: Person, olive: Person) -> None:
+    await olive.answer_to(await olive.invoke("config screening", {"mode": "hold"}))
+    held = await imagine(ada, "a tarantula", seed=2)
+    held = await showing(ada, held, "Waiting for a moderator")
+    await camera.look(mo)
+    await camera.message(held, "held")
+    await mo.answer_to(await mo.press(held, "Look"))
+    await mo.press(held, "Approve")
+    await finished(ada, held)
+    await mo.answer_to(await mo.invoke("mod blocklist add", {"pattern": "kraken*"}))
+    await camera.message(await mo.answer_to(await mo.invoke("mod log")), "mod-log")
+    await camera.look(olive)
+    await camera.message(await olive.answer_to(await olive.invoke("config show")), "config")
+
+
+async def _session(camera: Camera, ada: Person, ben: Person, chiyo: Person) -> None:
+    theme = "creatures of the deep"
+    await ada.invoke("session start", {"theme": theme, "minutes": 30})
+    thread = await ada.wait_for_thread(lambda found: found["name"] == theme)
+    entries = {}
+    for person, prompt in ((ada, "a jellyfish"), (ben, "a shark"), (chiyo, "a sea star"), (ben, "an octopus")):
+        there = person.at(thread.channel_id)
+        entries[prompt] = await imagine(there, prompt)
+    for prompt, message in entries.items():
+        await showing(thread, message, "Done")
+        for voter in {"a shark": (ada, chiyo), "an octopus": (chiyo,), "a jellyfish": (ben,)}.get(prompt, ()):
+            await voter.at(thread.channel_id).react(message, "👍")
+    await asyncio.sleep(1)
+    await thread.invoke("session end")
+    results = await thread.wait_for(
+        lambda now: any("Results" in str(embed.get("title")) for embed in now["embeds"]), RENDER_S
+    )
+    await camera.look(ben, f"thread-{theme}")
+    await camera.page("session")
+    assert results["attachments"]
+    await camera.message(results, "session-results")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))
