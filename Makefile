@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest lock pocket evaluate gallery bench quality priors showcase clean help
+.PHONY: setup demo test lint pytest torture lock pocket evaluate gallery bench quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,9 @@ lint: setup      ## style, types, the Dockerfile
 pytest: setup
 	$(BIN)/python -m pytest
 
+torture: setup   ## the tests that take minutes
+	$(BIN)/python -m pytest -m torture
+
 lock:            ## resolve pyproject.toml again; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
@@ -60,6 +63,9 @@ pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; 
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
 	build/pocket/bin/python -m guidance.pocket.building
+
+screenshots: setup  ## make the pictures of docs/screens anew (about 5 minutes; needs Chromium)
+	$(BIN)/python -m tests.e2e.screens docs/screens
 
 clean:           ## remove the environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
