@@ -92,7 +92,8 @@ async def _keep_bot(sandbox: Sandbox, config: Path, stop: asyncio.Event) -> None
             with contextlib.suppress(ProcessLookupError):
                 bot.terminate()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(ended), PATIENCE_S)
+                async with asyncio.timeout(PATIENCE_S):
+                    await asyncio.shield(ended)
             with contextlib.suppress(ProcessLookupError):
                 bot.kill()
             await ended

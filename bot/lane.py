@@ -86,7 +86,8 @@ class Lane:
     async def _serve(self) -> None:
         logs.bind(job=self._lead_id)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._opened.wait(), OPENING_S)
+            async with asyncio.timeout(OPENING_S):
+                await self._opened.wait()
         visible = True
         while True:
             await self._news.wait()
@@ -103,7 +104,8 @@ class Lane:
             if card.settled and not self._news.is_set():
                 return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._urgent.wait(), self._interval_s())
+                async with asyncio.timeout(self._interval_s()):
+                    await self._urgent.wait()
 
     async def _show(self, card: Card) -> bool:
         """Shows a card, the last one however long it takes. Returns whether there is a message left to edit."""

@@ -4,6 +4,7 @@ A session is a row, so it ends on time whatever restarts come between; what Disc
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -108,10 +109,9 @@ class Sessions:
         while True:
             self._wake.clear()
             pause = await self._once()
-            try:
-                await asyncio.wait_for(self._wake.wait(), pause)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
 
     async def _once(self) -> float:
         """Does what is due; returns seconds until something may be due again."""

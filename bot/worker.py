@@ -160,11 +160,13 @@ class Worker:
         self._draining = True
         self._wake.set()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
         if not self._idle.is_set():
             await self._tell_engine("put_aside")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), PUT_ASIDE_S)
+                async with asyncio.timeout(PUT_ASIDE_S):
+                    await self._idle.wait()
         if self._posts:
             await asyncio.wait(self._posts, timeout=POST_S)
 

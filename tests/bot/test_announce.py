@@ -176,7 +176,8 @@ async def test_a_picture_that_was_removed_on_request_never_comes_back_and_pings_
     job = await board.rendered(await board.running())
     await board.jobs.drop_files([job.id])
     board.channel.messages.clear()
-    await asyncio.wait_for(board.announcer.post(job), 2)
+    async with asyncio.timeout(2):
+        await board.announcer.post(job)
     assert board.channel.messages == {}
     assert board.channel.mentions == []
 
@@ -191,7 +192,8 @@ async def test_a_message_that_is_removed_while_its_last_edit_is_tried_is_not_sen
         raise MessageGoneError("deleted")
 
     monkeypatch.setattr(board.channel, "edit", removed)
-    await asyncio.wait_for(board.announcer.post(job), 2)
+    async with asyncio.timeout(2):
+        await board.announcer.post(job)
     assert board.channel.messages == {MESSAGE: []}
     assert board.channel.mentions == []
 

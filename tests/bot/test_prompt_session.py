@@ -167,6 +167,19 @@ async def test_a_server_has_so_many_sessions_at_a_time(evening: Evening) -> None
     assert evening.hall.results == []
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(evening: Evening, turns: int) -> None:
+    session = await evening.begin()
+    task = asyncio.create_task(evening.sessions.keep())
+    await asyncio.sleep(0.05)
+    await evening.sessions.end(session)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    _, still_running = await asyncio.wait({task}, timeout=5)
+    assert not still_running
+
+
 @contextlib.asynccontextmanager
 async def kept(evening: Evening) -> AsyncIterator[None]:
     task = asyncio.create_task(evening.sessions.keep())

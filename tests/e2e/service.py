@@ -69,7 +69,8 @@ class Service:
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
-        return await asyncio.wait_for(self._process.wait(), 30)
+        async with asyncio.timeout(30):
+            return await self._process.wait()
 
     def children(self) -> list[int]:
         """Process ids of its engine."""

@@ -50,7 +50,7 @@ async def test_an_evening_with_a_session(
     await there["Ada"].wait_for(lambda now: "The theme is" in now["content"])
 
     # Ada is quick, and asks for two at once; the others' first pictures still come before her second.
-    mine = [await submit(there["Ada"], f"a jellyfish {number}", steps=30) for number in (1, 2)]
+    mine = [await submit(there["Ada"], f"a jellyfish {number}", steps=steps) for number, steps in ((1, 250), (2, 30))]
     theirs = {name: await submit(there[name], f"a fish of {name}", steps=3) for name in ("Ben", "Chiyo", "Dan", "Eve")}
     refused = await there["Ada"].invoke("imagine", {"prompt": "a third"})
     assert "Each person may submit 2 pictures" in await private(there["Ada"], refused)
@@ -58,6 +58,8 @@ async def test_an_evening_with_a_session(
     several = await there["Chiyo"].invoke("imagine", {"prompt": "zwei", "count": 2})
     assert "Frag in einer Session" in await private(there["Chiyo"], several)  # in German, as her Discord speaks
 
+    running = await there["Ada"].wait_for(lambda found: found["id"] == mine[0]["id"] and "█" in shown(found))
+    await there["Ada"].press(running, "Finish now")
     await finished(there["Ada"], mine[1])
     now = {message["id"]: message for message in await there["Ada"].messages()}
     for name, message in theirs.items():

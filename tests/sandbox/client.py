@@ -44,7 +44,8 @@ class Client(discord.Client):
 
     async def happened(self, name: str) -> Any:
         """The next event of that name: what it carries, alone or as a tuple."""
-        args = await asyncio.wait_for(self.heard.setdefault(name, asyncio.Queue()).get(), 5)
+        async with asyncio.timeout(5):
+            args = await self.heard.setdefault(name, asyncio.Queue()).get()
         return args[0] if len(args) == 1 else args
 
     def text_channel(self, name: str) -> discord.TextChannel:
@@ -69,4 +70,5 @@ async def running(sandbox: Sandbox, patch: pytest.MonkeyPatch, client: Some) -> 
         yield client
     finally:
         await client.close()
-        await asyncio.wait_for(task, 10)
+        async with asyncio.timeout(10):
+            await task

@@ -92,7 +92,8 @@ async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatc
         assert len(sandbox.world.messages[int(ada.channel_id)][int(message["id"])].attachments) == 1
 
         await ben.react(message, "🔁")
-        event = await asyncio.wait_for(bot.reactions.get(), 5)
+        async with asyncio.timeout(5):
+            event = await bot.reactions.get()
         assert (str(event.emoji), str(event.user_id), event.member and event.member.display_name) == (
             "🔁",
             ben.id,
