@@ -34,7 +34,7 @@ pytest: setup
 	$(BIN)/python -m pytest
 
 torture: setup   ## the tests that take minutes
-	$(BIN)/python -m pytest -m torture
+	$(BIN)/python -m pytest -m torture -n 0
 
 lock:            ## resolve pyproject.toml again; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml

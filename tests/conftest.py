@@ -3,4 +3,5 @@
 import os
 
 os.environ["OMP_NUM_THREADS"] = "2"
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # threads that wait do not keep a core from the other half of the suite
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -157,10 +157,10 @@ def test_an_init_image_a_mask_and_an_image_prompt_are_used(line: CommandLine) ->
     left.paste(255, (0, 0, 32, 64))
     left.save("left.png")
     files = ("--init", "red.png", "--strength", "1", "--mask", "left.png", "--image", "red.png::0.5")
-    line.made("a rose", *files, "--size", "64x64", "--steps", "4", "--out", "out.png")
+    line.made("a rose", *files, "--size", "64x64", "--steps", "4", "--seed", "1", "--out", "out.png")
     picture = read_image(Path("out.png").read_bytes())
     assert {picture.getpixel((x, y)) for x in range(32, 64) for y in range(64)} == {(255, 0, 0)}
-    assert picture.getpixel((8, 32)) != (255, 0, 0)
+    assert {picture.getpixel((x, y)) for x in range(32) for y in range(64)} != {(255, 0, 0)}
 
 
 def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine) -> None:
