@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 
 from tests.e2e.service import Service
-from tests.e2e.test_story import RENDER_S, finished, png_of, shown
+from tests.e2e.test_story import RENDER_S, finished, png_of, showing, shown
 from tests.sandbox.person import Message, Person
 
 
@@ -58,7 +58,7 @@ async def test_an_evening_with_a_session(
     several = await there["Chiyo"].invoke("imagine", {"prompt": "zwei", "count": 2})
     assert "Frag in einer Session" in await private(there["Chiyo"], several)  # in German, as her Discord speaks
 
-    running = await there["Ada"].wait_for(lambda found: found["id"] == mine[0]["id"] and "█" in shown(found))
+    running = await showing(there["Ada"], mine[0], "█")
     await there["Ada"].press(running, "Finish now")
     await finished(there["Ada"], mine[1])
     now = {message["id"]: message for message in await there["Ada"].messages()}

@@ -114,7 +114,7 @@ class Person:
         """Download an attachment."""
         return await self._page.read(url)
 
-    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 10.0) -> Message:
+    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 30.0) -> Message:
         """Return the first message that satisfies a predicate, as soon as there is one."""
         deadline = time.monotonic() + timeout
         while True:
@@ -138,7 +138,7 @@ class Person:
         """Change the thread that this person is in: `name`, `archived`, `locked`, `auto_archive_duration`."""
         await self.call("PATCH", f"/channels/{self.channel_id}", changes)
 
-    async def wait_for_thread(self, predicate: Callable[[dict[str, Any]], bool], timeout: float = 10.0) -> Person:
+    async def wait_for_thread(self, predicate: Callable[[dict[str, Any]], bool], timeout: float = 30.0) -> Person:
         """Wait until there is such a thread; returns this person in it."""
         deadline = time.monotonic() + timeout
         while True:
@@ -257,7 +257,7 @@ class Person:
         settled: dict[str, Any] = await self.call("GET", f"/interactions/{interaction}")
         return settled
 
-    async def answer_to(self, interaction: str, timeout: float = 10.0) -> Message:
+    async def answer_to(self, interaction: str, timeout: float = 30.0) -> Message:
         """The message that answers an interaction, an ephemeral one too, once the bot is done thinking."""
         original = (await self.outcome(interaction))["original_id"]
         return await self.wait_for(lambda now: now["id"] == original and not now["flags"] & 128, timeout)
