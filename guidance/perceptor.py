@@ -8,6 +8,8 @@ import open_clip
 import torch
 from torch import Tensor
 
+from guidance.folding import folded
+
 TEXTS_KEPT: Final = 1024
 HALF: Final = ("float16", "bfloat16")
 PRECISIONS: Final = ("auto", "float32", *HALF)
@@ -37,7 +39,7 @@ class Perceptor:
         name, weight: As given.
         image_size: Side of a view in pixels.
         device: Where it runs.
-        network: The frozen open_clip model.
+        network: The frozen open_clip model, its normalisations folded.
         scale: What cosines are multiplied by before a softmax over texts, as learnt in training.
         precision: That of the image tower. Texts are encoded once, always in float32.
     """
@@ -52,6 +54,8 @@ class Perceptor:
         self.image_size: int = size if isinstance(size, int) else min(size)
         self.precision = torch.float32
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        example = torch.rand(1, 3, self.image_size, self.image_size, generator=torch.Generator().manual_seed(0))
+        self.network.visual = folded(self.network.visual, example.to(device))
         self.scale = float(self.network.logit_scale.exp())
         self._tokenizer = tokenizer
         self.device = device

@@ -50,7 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="default: %(default)s")
     parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--only", choices=["limit", "earlier", "growth", "precision", "crops"], help="one part of it")
+    parser.add_argument(
+        "--only", choices=["limit", "earlier", "growth", "precision", "folding", "crops"], help="one part of it"
+    )
     return parser
 
 
@@ -59,6 +61,8 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
         yield from _against_the_limit(device, pairs)
     if only in (None, "earlier"):
         yield from _earlier(device, pairs)
+    if only in (None, "folding"):
+        yield from _folding(device, pairs)
     if only in (None, "crops"):
         yield from _crops(pairs)
     if only in (None, "precision"):
@@ -72,10 +76,10 @@ def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
     reported = {("RN50",): 16, ("pocket", "ViT-B-32"): 8}
     for names, views in (JUDGED | reported).items():
         for side in (SIDE, 512) if names == ("pocket",) else (SIDE,):
-            model = subjects.loaded(names, device)
+            model, bare = subjects.loaded(names, device), subjects.loaded(names, device, bare=True)
             step = subjects.stepper(model, subjects.request_for(model, side, views))
             count = pairs if names == ("pocket",) else max(5, pairs // 2)
-            pair = clock.pairs(subjects.limit(model, views), step, count, model.device)
+            pair = clock.pairs(subjects.limit(bare, views), step, count, model.device)
             yield {
                 "part": "limit",
                 "model": model.name,
@@ -92,15 +96,23 @@ def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
 def _earlier(device: str, pairs: int) -> Iterator[Row]:
     """Earlier loops against the same limit."""
     for names, views in {("pocket",): 8, ("ViT-B-32",): 8}.items():
-        model = subjects.loaded(names, device)
+        model, bare = subjects.loaded(names, device), subjects.loaded(names, device, bare=True)
         loops = {
             "ours": subjects.stepper(model, subjects.request_for(model, SIDE, views)),
-            "a Python loop over crops, weights trainable": earlier.per_crop(model, SIDE, views),
-            "interpolation of every level": earlier.per_level(model, SIDE, views),
+            "a Python loop over crops, weights trainable": earlier.per_crop(bare, SIDE, views),
+            "interpolation of every level": earlier.per_level(bare, SIDE, views),
         }
         for name, loop in loops.items():
-            pair = clock.pairs(subjects.limit(model, views), loop, max(5, pairs // 2), model.device)
+            pair = clock.pairs(subjects.limit(bare, views), loop, max(5, pairs // 2), model.device)
             yield {"part": "earlier", "model": model.name, "views": views, "loop": name, "ratio": pair.ratio}
+
+
+def _folding(device: str, pairs: int) -> Iterator[Row]:
+    """The limit of a tower whose normalisations are folded, as the loop uses it, against that of a bare one."""
+    for name in ("pocket", "RN50"):
+        ours, bare = subjects.loaded([name], device), subjects.loaded([name], device, bare=True)
+        pair = clock.pairs(subjects.limit(bare, 8), subjects.limit(ours, 8), pairs, ours.device)
+        yield {"part": "folding", "model": name, "bare_s": pair.first, "folded_s": pair.second, "ratio": pair.ratio}
 
 
 def _crops(pairs: int) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 Speed does not depend on the weights, so models other than pocket are initialised at random and need no download.
 """
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,25 +11,27 @@ import open_clip
 import torch
 
 from guidance.loop import render
-from guidance.model import ClipModel, pick_device, prepare, quiet
+from guidance.model import POCKET, ClipModel, pick_device, prepare, quiet
 from guidance.perceptor import Perceptor
 from guidance.request import Request
 from guidance.settings import DEFAULT_MODEL
 
 
-def loaded(names: Sequence[str], device: str, precision: str = "auto") -> ClipModel:
-    """A model of one or several architectures."""
+def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: bool = False) -> ClipModel:
+    """A model of one or several architectures; `bare` with image towers as open_clip gives them, only frozen."""
     place = pick_device(device)
     prepare(place)
-    perceptors: list[Perceptor] = []
+    perceptors = []
     for name in names:
-        if name == DEFAULT_MODEL:
-            perceptors += ClipModel.load(name, device, precision).perceptors
-            continue
         with torch.random.fork_rng(), quiet():
             torch.manual_seed(0)
-            network = open_clip.create_model(name, None)
-        perceptor = Perceptor(name, 1.0, network, open_clip.get_tokenizer(name), place)
+            architecture = f"local-dir:{POCKET}" if name == DEFAULT_MODEL else name
+            network = open_clip.create_model(architecture, require_pretrained=name == DEFAULT_MODEL)
+        tower = copy.deepcopy(network.visual) if bare else None
+        perceptor = Perceptor(name, 1.0, network, open_clip.get_tokenizer(architecture), place)
+        if tower is not None:
+            given = tower.to(place).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+            perceptor.network.visual = given
         perceptor.use(precision)
         perceptors.append(perceptor)
     return ClipModel(" + ".join(names), perceptors, place)
