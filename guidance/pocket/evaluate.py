@@ -33,14 +33,14 @@ def main() -> int:
     parser.add_argument("--prompts", type=int, help="only the first so many")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    entries = json.loads(PROMPTS.read_text(encoding="utf-8"))[: options.prompts]
+    entries = json.loads(PROMPTS.read_text(encoding="utf-8"))["objects"][: options.prompts]
     model = ClipModel.load("pocket", "cpu")
     judge = Judge()
     ranks, images = [], []
     for entry in entries:
         began = time.monotonic()
         image = picture(Request.resolve(entry["prompt"], seed=SEED), model, options.out)
-        ranks.append(judge.rank(image, entry["class"]))
+        ranks.append(judge.rank(image, entry["classes"][0]))
         images.append(image)
         print(f"{entry['prompt']:<20} rank {ranks[-1]:>4}   {time.monotonic() - began:5.1f} s", flush=True)
     contact_sheet(images, columns=5).save(options.out / "sheet.jpg", quality=85)

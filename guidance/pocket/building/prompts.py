@@ -1,29 +1,176 @@
 """Chooses the prompts of the evaluation, once, before anything was rendered: no eye and no score had a part in it.
 
-Of the 1000 classes those whose curated name is one lower-case word, without the words used for development; sorted by
-the sha256 of "pocket evaluation NAME"; the first twenty. Run as a module it writes prompts.json.
+Objects are class names, and most of the words are WordNet's, both in the order of the sha256 of "pocket report NAME";
+the development set's in that of "pocket development NAME". Phrases, colours, styles and scenes are written out below.
+Run as a module it writes prompts.json.
 """
 
 import hashlib
 import json
-import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from guidance.pocket.building.sources import classes
+from guidance.pocket.building.sources import Frequency, ImageNetClass, Synset, classes, descendants, frequencies, synsets
 
-DEVELOPMENT: Final = ("goldfish", "volcano", "castle", "daisy", "lighthouse", "strawberry", "tiger", "teapot")
-COUNT: Final = 20
 FILE: Final = Path(__file__).parent.parent / "prompts.json"
+LOOKED_AT: Final = frozenset(
+    "goldfish volcano castle daisy lighthouse strawberry tiger teapot "  # development of the first version
+    "mushroom suit zucchini submarine consomme sunscreen limpkin sturgeon lotion screwdriver pug lorikeet hatchet "
+    "monitor ostrich yurt muzzle desk valley orange "  # its report
+    "jeans flute goose hyena throne collie mosque airship".split()  # what the priors were measured on
+)
+"""Class names whose pictures the first version's settings were chosen or reported by."""
+OBJECTS, DEVELOPMENT, SUBJECTS, KINDS, MEMBERS = 100, 30, 20, 40, 40
+WIDEST_KIND: Final = 60
+"""A kind with more classes below it is met by chance."""
+WIDEST_HOME: Final = 12
+"""Likewise for the kind to which a word that is no class belongs."""
+VISIBLE: Final = frozenset({5, 6, 13, 17, 20})
+"""Lexicographer files of members: animal, artifact, food, object, plant. (A "nephew" is a person, but shows none.)"""
+PHRASES: Final = {
+    "a bowl of fruit": ("edible fruit", "bowl"),
+    "a stormy sea": ("shore", "breakwater", "bar"),
+    "a bird singing on a branch": ("bird",),
+    "a sleeping cat": ("domestic cat",),
+    "a big dog running": ("dog",),
+    "a racing car": ("car",),
+    "a sailing boat on a lake": ("boat", "sailing vessel"),
+    "a bunch of flowers": ("flower",),
+    "an old wooden chair": ("chair",),
+    "a snake in the grass": ("snake",),
+    "a cup of hot coffee": ("cup", "coffee"),
+    "a plate of food": ("dish", "plate"),
+    "a monkey in a tree": ("monkey",),
+    "a fish in the sea": ("fish",),
+    "an ancient temple": ("place of worship",),
+    "a man playing the guitar": ("guitar",),
+    "a fast train": ("train", "locomotive"),
+    "a loaf of fresh bread": ("bread",),
+    "a lizard on a rock": ("lizard",),
+    "a big brown bear": ("bear",),
+}
+"""Plain phrases, and the kinds of which a right class is one, by their first sense with classes below it."""
+COLOURS: Final = (
+    *("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink", "brown", "black", "white", "grey"),
+)
+COLOURED: Final = ("car", "bird", "flower", "house", "dress", "butterfly", "chair", "umbrella", "fish", "cup")
+STYLES: Final = ("at night", "in the snow", "watercolour", "pencil drawing", "pixel art")
+SCENES: Final = (
+    *("a castle on a hill under a full moon", "a cat wearing a hat", "a lighthouse in a storm", "a fox in a forest"),
+    *("a robot in a garden", "a dragon over a city", "a ship on a stormy sea", "two dogs on a beach"),
+    *("a teapot and a lemon", "a frog on a lily pad", "a horse in front of a barn", "an owl reading a book"),
+    *("a tree on a small island", "a piano in a desert", "a red car beside a blue house", "a bowl of strawberries"),
+    *("a wolf howling at the moon", "a balloon above the mountains", "a snail on a mushroom", "a parrot on a bicycle"),
+    *("a village in the snow at night", "a butterfly on a sunflower", "an elephant in a room", "a bridge over a river"),
+)
 
 
-def chosen() -> list[dict[str, object]]:
-    """Prompt and class index of each."""
-    names = {index: entry.names[0] for index, entry in enumerate(classes())}
-    plain = {index: name for index, name in names.items() if re.fullmatch(r"[a-z]+", name) and name not in DEVELOPMENT}
-    ordered = sorted(plain, key=lambda index: hashlib.sha256(f"pocket evaluation {plain[index]}".encode()).digest())
-    return [{"prompt": plain[index], "class": index} for index in ordered[:COUNT]]
+@dataclass(frozen=True, slots=True)
+class _World:
+    nouns: dict[int, Synset]
+    targets: list[ImageNetClass]
+    below: dict[int, set[int]]
+    uses: dict[str, Frequency]
+
+
+def main() -> int:
+    """Writes prompts.json."""
+    nouns, targets = synsets(), classes()
+    world = _World(nouns, targets, descendants(nouns, targets), frequencies())
+    names = _names(targets)
+    report = _ordered("report", names)
+    rest = [name for name in _ordered("development", names) if name not in report[: OBJECTS + SUBJECTS]]
+    subjects = report[OBJECTS : OBJECTS + SUBJECTS]
+    parts = {
+        "objects": [{"prompt": name, "classes": [names[name]]} for name in report[:OBJECTS]],
+        "development": [{"prompt": name, "classes": [names[name]]} for name in rest[:DEVELOPMENT]],
+        "words": list(_words(world)),
+        "colours": [
+            {"prompt": f"{_article(colour)} {colour} {thing}", "object": thing, "colour": colour}
+            for thing in COLOURED
+            for colour in COLOURS
+        ],
+        "styles": [
+            {"prompt": f"{name}{' ' if style.startswith(('at ', 'in ')) else ', '}{style}", "object": name, "style": style}
+            for name in subjects
+            for style in STYLES
+        ],
+        "scenes": [{"prompt": scene} for scene in SCENES],
+    }
+    lines = (f'"{part}": [\n' + ",\n".join(map(json.dumps, entries)) + "\n]" for part, entries in parts.items())
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    return 0
+
+
+def _names(targets: Sequence[ImageNetClass]) -> dict[str, int]:
+    """Class names that name one class only, and were not looked at."""
+    shared = Counter(name.lower() for target in targets for name in target.names)
+    curated = {target.names[0]: index for index, target in enumerate(targets)}
+    return {name: index for name, index in curated.items() if shared[name.lower()] == 1 and name not in LOOKED_AT}
+
+
+def _words(world: _World) -> Iterator[dict[str, object]]:
+    """Kinds of classes, members of such kinds that are no class, and phrases."""
+    taken = {name.lower() for target in world.targets for name in target.names}
+
+    def usual(offset: int) -> list[str]:
+        """A synset's words that are no class name, are in use, and mean it first."""
+        return [
+            lemma
+            for lemma in world.nouns[offset].lemmas
+            if lemma not in taken and lemma in world.uses and world.uses[lemma] == Frequency(offset, used=True)
+        ]
+
+    kinds = {
+        lemma: offset
+        for offset, members in world.below.items()
+        if 2 <= len(members) <= WIDEST_KIND and world.nouns[offset].depictable
+        for lemma in usual(offset)[:1]
+    }
+    members = {
+        lemma: home
+        for offset, synset in world.nouns.items()
+        if offset not in world.below and synset.field in VISIBLE
+        for home in synset.parents[:1]
+        if 1 <= len(world.below.get(home, ())) <= WIDEST_HOME
+        for lemma in usual(offset)[:1]
+    }
+    for found, count in ((kinds, KINDS), (members, MEMBERS)):
+        for lemma in _ordered("report", found)[:count]:
+            yield _word(world, lemma, [found[lemma]])
+    for phrase, heads in PHRASES.items():
+        yield _word(world, phrase, [_kind(world, head) for head in heads])
+
+
+def _kind(world: _World, word: str) -> int:
+    """The first sense of a word that has classes below it, or is one."""
+    senses = [offset for offset, synset in world.nouns.items() if word in synset.lemmas and offset in world.below]
+    if not senses:
+        raise ValueError(f"{word!r} has no class below it")
+    first = world.uses[word].first
+    return first if first in senses else max(senses, key=lambda offset: len(world.below[offset]))
+
+
+def _word(world: _World, prompt: str, kinds: Iterable[int]) -> dict[str, object]:
+    found = {index for offset in kinds for index in world.below[offset]}
+    return {
+        "prompt": prompt,
+        "kinds": [world.nouns[offset].lemmas[0] for offset in kinds],
+        "classes": sorted(found),
+    }
+
+
+def _ordered(purpose: str, names: Iterable[str]) -> list[str]:
+    return sorted(names, key=lambda name: hashlib.sha256(f"pocket {purpose} {name}".encode()).digest())
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
 
 
 if __name__ == "__main__":
-    FILE.write_text(json.dumps(chosen(), indent=2) + "\n", encoding="utf-8")
+    sys.exit(main())

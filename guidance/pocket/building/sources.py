@@ -34,14 +34,27 @@ class Synset:
         lemmas: The words for it, the usual one first.
         gloss: Its definition, without examples.
         parents: Offsets of its hypernyms, instances' included.
-        depictable: Whether a picture can show it.
+        field: The lexicographer file it is in, such as 5 for animals.
     """
 
     offset: int
     lemmas: tuple[str, ...]
     gloss: str
     parents: tuple[int, ...]
-    depictable: bool
+    field: int
+
+    @property
+    def depictable(self) -> bool:
+        """Whether a picture can show it."""
+        return self.field in DEPICTABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """A word's first sense, and whether WordNet's tagged texts use the word at all."""
+
+    first: int
+    used: bool
 
 
 def synsets() -> dict[int, Synset]:
@@ -58,8 +71,19 @@ def synsets() -> dict[int, Synset]:
         lemmas = tuple(words[4 + 2 * index].replace("_", " ") for index in range(count))
         parents = tuple(int(number) for number in re.findall(r" @i? (\d{8}) n", fields))
         definition = re.split(r'; "|: "', gloss)[0].strip()
-        nouns[int(words[0])] = Synset(int(words[0]), lemmas, definition, parents, int(words[1]) in DEPICTABLE)
+        nouns[int(words[0])] = Synset(int(words[0]), lemmas, definition, parents, int(words[1]))
     return nouns
+
+
+def frequencies() -> dict[str, Frequency]:
+    """Of WordNet's nouns, in lower case."""
+    found = {}
+    for line in WORDNET.with_name("index.noun").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("  "):
+            fields = line.split()
+            senses = int(fields[2])
+            found[fields[0].replace("_", " ")] = Frequency(int(fields[-senses]), fields[-senses - 1] != "0")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
