@@ -14,14 +14,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from guidance.pocket.building.sources import Frequency, ImageNetClass, Synset, classes, descendants, frequencies, synsets
+from guidance.pocket.building.sources import (
+    Frequency,
+    ImageNetClass,
+    Synset,
+    classes,
+    descendants,
+    frequencies,
+    synsets,
+)
 
 FILE: Final = Path(__file__).parent.parent / "prompts.json"
 LOOKED_AT: Final = frozenset(
-    "goldfish volcano castle daisy lighthouse strawberry tiger teapot "  # development of the first version
-    "mushroom suit zucchini submarine consomme sunscreen limpkin sturgeon lotion screwdriver pug lorikeet hatchet "
-    "monitor ostrich yurt muzzle desk valley orange "  # its report
-    "jeans flute goose hyena throne collie mosque airship".split()  # what the priors were measured on
+    # development of the first version, its report, and what the priors were measured on
+    (
+        *("goldfish", "volcano", "castle", "daisy", "lighthouse", "strawberry", "tiger", "teapot"),
+        *("mushroom", "suit", "zucchini", "submarine", "consomme", "sunscreen", "limpkin", "sturgeon", "lotion"),
+        *("screwdriver", "pug", "lorikeet", "hatchet", "monitor", "ostrich", "yurt", "muzzle", "desk", "valley"),
+        *("orange", "jeans", "flute", "goose", "hyena", "throne", "collie", "mosque", "airship"),
+    )
 )
 """Class names whose pictures the first version's settings were chosen or reported by."""
 OBJECTS, DEVELOPMENT, SUBJECTS, KINDS, MEMBERS = 100, 30, 20, 40, 40
@@ -95,7 +106,7 @@ def main() -> int:
             for colour in COLOURS
         ],
         "styles": [
-            {"prompt": f"{name}{' ' if style.startswith(('at ', 'in ')) else ', '}{style}", "object": name, "style": style}
+            {"prompt": f"{name}{' ' if style[:3] in ('at ', 'in ') else ', '}{style}", "object": name, "style": style}
             for name in subjects
             for style in STYLES
         ],
