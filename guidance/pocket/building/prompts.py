@@ -96,7 +96,7 @@ def main() -> int:
     report = _ordered("report", names)
     rest = [name for name in _ordered("development", names) if name not in report[: OBJECTS + SUBJECTS]]
     subjects = report[OBJECTS : OBJECTS + SUBJECTS]
-    parts = {
+    parts: dict[str, list[dict[str, object]]] = {
         "objects": [{"prompt": name, "classes": [names[name]]} for name in report[:OBJECTS]],
         "development": [{"prompt": name, "classes": [names[name]]} for name in rest[:DEVELOPMENT]],
         "words": list(_words(world)),
