@@ -1,23 +1,31 @@
 """Builds the pocket CLIP: `python -m guidance.pocket.building [--steps N] [--out DIR]`.
 
 The same packages give the same model up to the last bits of the arithmetic. Without --steps it takes about an hour on
-two cores, most of it for the text tower.
+two cores, half of it for the text tower.
 """
 
 import argparse
+import copy
 import hashlib
 import json
 import pickle
+import random
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import open_clip
 import torch
 from safetensors.torch import save_file
 
-from guidance.pocket.building import sources, space, targets
+from guidance.pocket import drawings
+from guidance.pocket.building import pictures, prompts, sources, space, targets
+from guidance.pocket.building.carry import carry
 from guidance.pocket.building.distil import distil
+from guidance.pocket.building.heal import heal
+
+Made = TypeVar("Made")
 
 CONFIG: Final = {
     "model_cfg": {
@@ -38,52 +46,78 @@ STEPS: Final = 1000
 
 
 def main() -> None:
-    """Reads the sources, places the texts, teaches the tower, writes the files."""
+    """Rewires the image tower, places the texts, teaches the text tower, writes the files."""
     options = argparse.ArgumentParser(prog="python -m guidance.pocket.building", description=__doc__)
     options.add_argument("--steps", type=int, default=STEPS, help="of the text tower (default: %(default)s)")
     options.add_argument("--out", type=Path, default=Path(__file__).parent.parent, help="where the model goes")
-    options.add_argument("--cache", type=Path, help="keeps the placed texts between builds")
+    options.add_argument("--cache", type=Path, help="a folder that keeps the rewired tower and the placed texts")
     chosen = options.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    weights = sources.lite0_weights()
-    directions = space.class_directions(weights)
-    columns = space.basis(directions)
     chosen.out.mkdir(parents=True, exist_ok=True)
     (chosen.out / "open_clip_config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
     network = open_clip.create_model(f"local-dir:{chosen.out}", load_weights=False)
-    _set_image_tower(network, weights, columns)
-    corpus = _corpus((directions @ columns).float(), chosen.cache)
     tokenizer = open_clip.get_tokenizer(f"local-dir:{chosen.out}")
+    weights = sources.lite0_weights()
+    directions = space.class_directions(weights)
+    columns = space.basis(directions)
+    report = json.loads(prompts.FILE.read_text(encoding="utf-8"))
+    trunk, head = _kept(chosen.cache, "tower", lambda: _image_tower(network.visual.trunk, weights, columns, report))
+    network.visual.trunk.load_state_dict(trunk)
+    network.visual.head.proj.load_state_dict(head)
+    network.visual.requires_grad_(False).eval()
+    corpus = _kept(chosen.cache, "corpus", lambda: _corpus((directions @ columns).float(), report))
     _say(f"{len(corpus.nouns)} nouns ({corpus.named} named), {len(corpus.glosses)} definitions")
-    distil(network, tokenizer, corpus, chosen.steps, _say)
+    forbidden = frozenset(entry["prompt"].lower() for part in report.values() for entry in part)
+    distil(network, tokenizer, corpus, chosen.steps, forbidden, _say)
     path = chosen.out / "open_clip_model.safetensors"
     save_file({name: _stored(tensor) for name, tensor in network.state_dict().items()}, path)
     _say(f"{path}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
-def _set_image_tower(network: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor) -> None:
-    trunk = network.visual.trunk
+def _kept(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
+    """What was made in an earlier build, or now."""
+    if folder is None:
+        return make()
+    path = folder / f"{name}.pickle"
+    if path.exists():
+        made: Made = pickle.loads(path.read_bytes())  # noqa: S301 - this script wrote it
+        return made
+    made = make()
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps(made))
+    return made
+
+
+def _image_tower(
+    trunk: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor, report: Mapping[str, Any]
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """States of the network and of the projection after it."""
     ours = [name for name in weights if not name.startswith("_fc.")]
     trunk.load_state_dict(dict(zip(trunk.state_dict(), (weights[name] for name in ours), strict=True)))
-    weight, bias = space.projection(weights, columns)
-    head = network.visual.head.proj
+    trunk.requires_grad_(False).eval().to(memory_format=torch.channels_last)
+    centre = space.mean_features(weights)
+    judged = {index for part in report.values() for entry in part for index in entry.get("classes", ())}
+    shown = random.Random(0).sample(sorted(set(range(1000)) - judged), pictures.RENDERS)
+    directions = space.class_directions(weights).float()
+    seen = pictures.pictures(trunk, directions, centre.float(), shown, drawings.clip_art()[: drawings.BUILT_WITH])
+    _say(f"{len(seen)} pictures for the image tower")
+    untouched = copy.deepcopy(trunk)
+    where, rooms = carry(trunk, seen)
+    heal(trunk, untouched, rooms, seen)
+    readouts = list(where.values())
     with torch.no_grad():
-        head.weight.copy_(weight)
-        head.bias.copy_(bias)
-    network.visual.requires_grad_(False)
-    network.visual.eval()
+        rendered = trunk(seen[: pictures.RENDERS * pictures.VIEWS]).mean(0)
+    centre[readouts] = rendered[readouts].double()  # else every picture is pushed away from the colours that it has
+    weight, bias = space.projection(columns, where, centre)
+    return trunk.state_dict(), {"weight": weight.float(), "bias": bias.float()}
 
 
-def _corpus(directions: torch.Tensor, cache: Path | None) -> targets.Corpus:
-    if cache is not None and cache.exists():
-        corpus: targets.Corpus = pickle.loads(cache.read_bytes())  # noqa: S301 - this script wrote it
-        return corpus
+def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corpus:
     unit = torch.nn.functional.normalize(directions, dim=1).numpy()
-    corpus = targets.corpus(sources.synsets(), sources.classes(), unit)
-    if cache is not None:
-        cache.write_bytes(pickle.dumps(corpus))
-    return corpus
+    words = frozenset(entry["prompt"] for entry in report["words"])
+    unnamed = frozenset(index for entry in report["held out"] for index in entry["classes"])
+    return targets.corpus(sources.synsets(), sources.classes(), unit, words, unnamed)
 
 
 def _stored(tensor: torch.Tensor) -> torch.Tensor:

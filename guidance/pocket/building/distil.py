@@ -35,9 +35,14 @@ def embed(network: Any, tokens: Tensor) -> Tensor:
 
 
 def distil(
-    network: Any, tokenizer: Callable[[list[str]], Tensor], corpus: Corpus, steps: int, report: Callable[[str], None]
+    network: Any,
+    tokenizer: Callable[[list[str]], Tensor],
+    corpus: Corpus,
+    steps: int,
+    forbidden: frozenset[str],
+    report: Callable[[str], None],
 ) -> None:
-    """Trains the text tower in place, from a fixed seed."""
+    """Trains the text tower in place, from a fixed seed. It never sees a forbidden text (in lower case)."""
     source = random.Random(0)
     text_side = [*network.transformer.parameters(), *network.ln_final.parameters()]
     text_side += [network.token_embedding.weight, network.positional_embedding, network.text_projection]
@@ -46,7 +51,7 @@ def distil(
     for step in range(steps):
         share = min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / steps))
         optimiser.param_groups[0]["lr"] = PEAK_RATE * max(share, 0.01)
-        texts, directions = batch(corpus, BATCH, source)
+        texts, directions = batch(corpus, BATCH, source, forbidden)
         targets = torch.from_numpy(directions)
         losses, cosines = [], []
         optimiser.zero_grad(set_to_none=True)

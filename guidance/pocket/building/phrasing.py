@@ -1,82 +1,151 @@
-"""Turns nouns into what people type: templates, scenes of two things, and the words that say nothing about the subject.
+"""Turns nouns into what people type: templates, counts, scenes of two things, colours, light, styles, and filler.
 
-A phrase keeps the direction of its head noun; a second thing pulls it a little its way.
+A phrase keeps the direction of its head noun; a second thing pulls it a little its way, and words of colour, light and
+style fill the last dimensions.
 """
 
 import random
+import re
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+import inflect
 import numpy as np
 
+from guidance.pocket.building import attributes
 from guidance.pocket.building.sources import Array
 from guidance.pocket.building.targets import Corpus, unit
 
 TEMPLATES: Final = (
-    *("{}", "{}", "a {}", "a {}", "the {}", "an {}", "some {}"),
+    *("{}", "{}", "{}", "a {}", "a {}", "a {}", "the {}", "some {}", "one {}", "my favourite {}"),
     *("a photo of a {}", "a photo of the {}", "a photograph of a {}", "a close-up photo of a {}", "a picture of {}"),
-    *("a painting of a {}", "an oil painting of a {}", "a watercolour of a {}", "a pencil drawing of a {}"),
-    *("a beautiful painting of a {}", "a digital painting of {}", "a sketch of a {}", "pixel art of a {}", "{} art"),
-    *("a big {}", "a small {}", "an old {}", "a beautiful {}", "a colourful {}", "a strange {}", "a happy {}"),
-    *("a red {}", "a blue {}", "a green {}", "a golden {}", "a white {}", "a black {}", "a glowing {}"),
-    *("a {} at night", "a {} in the snow", "a {} at sunset", "a {} in the rain", "a {} in the fog", "a {} in space"),
+    *("a painting of a {}", "an oil painting of a {}", "a digital painting of {}", "an image of a {}"),
     *(
-        "an image of a {}",
-        "one {}",
-        "many {}",
-        "two {}",
-        "a group of {}",
-        "my favourite {}",
-        "{} on a white background",
+        "a drawing of a {}",
+        "a beautiful painting of a {}",
+        "{} art",
+        "a portrait of a {}",
+        "a {} in the distance",
+        "a {} on a table",
     ),
+    *("a big {}", "a small {}", "an old {}", "a beautiful {}", "a strange {}", "a happy {}", "a wild {}", "a fast {}"),
+    *("a sleeping {}", "a {} in the grass", "a {} in a field", "a {} by the sea", "a man with a {}", "{} on a hill"),
+    *("{} on a white background", "an ancient {}", "a tiny {}", "a huge {}", "a modern {}", "a piece of {}"),
+)
+PLURALS: Final = (
+    *("{}", "two {}", "three {}", "many {}", "a group of {}", "some {}", "a field of {}", "a bowl of {}"),
+    *("a photo of {}", "a bunch of {}", "a painting of {}", "several {}", "a lot of {}"),
 )
 TRIMMINGS: Final = (
-    *("", "", "", "", "", ", highly detailed", ", trending on artstation", ", 4k", ", cinematic lighting"),
+    *("", "", "", "", "", "", "", ", highly detailed", ", trending on artstation", ", 4k", ", cinematic lighting"),
     *(", by a famous artist", " in the style of a master", ", masterpiece", ", concept art", ", photorealistic"),
     *(", soft light", ", dramatic sky", ", wide angle", ", unreal engine"),
 )
 JOINS: Final = (
-    " in a ",
-    " on a ",
-    " with a ",
-    " under a ",
-    " near a ",
-    " and a ",
-    " beside a ",
-    " in front of a ",
-    " of ",
+    *(" in a ", " on a ", " with a ", " under a ", " near a ", " and a ", " beside a ", " in front of a ", " of "),
+    *(" over a ", " behind a ", " on top of a "),
 )
-SECOND: Final = 0.45
+SECOND: Final = 0.6
 """Share of the second thing in a scene's direction."""
 
-NAMED, INFERRED, SCENES = 0.5, 0.3, 0.12
-"""Shares of a batch; the rest are definitions."""
+MIX: Final = {"named": 0.4, "common": 0.2, "seldom": 0.14, "scene": 0.17, "definition": 0.07, "attribute": 0.02}
+"""What a batch is made of. A class or a kind; a noun in use, or any, that is neither; two things; colour or light."""
+COLOURED: Final = 0.35
+"""Share of phrases that have such words."""
+COUNTED: Final = 0.12
 
 
-def batch(corpus: Corpus, size: int, source: random.Random) -> tuple[list[str], Array]:
-    """`size` phrases and their directions (size, D), of unit length."""
-    texts, targets = [], []
-    for _ in range(size):
-        text, target = _phrase(corpus, source)
-        texts.append(text.lower() if source.random() < 0.5 else text)
-        targets.append(target)
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    text: str
+    target: Array
+    wish: attributes.Wish
+
+
+def batch(corpus: Corpus, size: int, source: random.Random, forbidden: frozenset[str]) -> tuple[list[str], Array]:
+    """`size` phrases, none of them forbidden (in lower case), and their directions (size, D), of unit length."""
+    texts: list[str] = []
+    targets: list[Array] = []
+    while len(texts) < size:
+        phrase = _phrase(corpus, source)
+        text = _polished(phrase.text, source)
+        if text.lower() not in forbidden:
+            texts.append(text)
+            targets.append(np.concatenate([phrase.target, attributes.vector(phrase.wish)]))
     return texts, unit(np.stack(targets))
 
 
-def _phrase(corpus: Corpus, source: random.Random) -> tuple[str, Array]:
+def _phrase(corpus: Corpus, source: random.Random) -> _Phrase:
+    match source.choices(list(MIX), list(MIX.values()))[0]:
+        case "named":
+            return _noun(corpus, source.randrange(corpus.named), source)
+        case "common":
+            return _noun(corpus, source.choice(corpus.common), source)
+        case "seldom":
+            return _noun(corpus, source.randrange(corpus.named, len(corpus.nouns)), source)
+        case "scene":
+            return _scene(corpus, source)
+        case "definition":
+            index = source.randrange(len(corpus.glosses))
+            return _Phrase(corpus.glosses[index], corpus.gloss_targets[index], {})
+    words = source.choice((attributes.COLOURS, attributes.LIGHT))
+    word = source.choice(list(words))
+    return _Phrase(word, np.zeros_like(corpus.noun_targets[0]), words[word])
+
+
+def _noun(corpus: Corpus, index: int, source: random.Random) -> _Phrase:
+    noun, target = corpus.nouns[index], corpus.noun_targets[index]
+    template = source.choice(TEMPLATES)
+    if source.random() < COUNTED:
+        noun, template = plural(noun), source.choice(PLURALS)
+    trimming = source.choice(TRIMMINGS)
+    if source.random() >= COLOURED:
+        return _Phrase(template.format(noun) + trimming, target, {})
     kind = source.random()
-    if kind < NAMED:
-        return _noun(corpus, source.randrange(corpus.named), source)
-    if kind < NAMED + INFERRED:
-        return _noun(corpus, source.randrange(corpus.named, len(corpus.nouns)), source)
-    if kind < NAMED + INFERRED + SCENES:
-        first, second = source.randrange(corpus.named), source.randrange(corpus.named)
-        article = source.choice(("a ", "a ", "the ", "", "an "))
-        text = f"{article}{corpus.nouns[first]}{source.choice(JOINS)}{corpus.nouns[second]}{source.choice(TRIMMINGS)}"
-        return text, corpus.noun_targets[first] + SECOND * corpus.noun_targets[second]
-    index = source.randrange(len(corpus.glosses))
-    return corpus.glosses[index], corpus.gloss_targets[index]
+    if kind < 0.5:
+        word = source.choice(list(attributes.COLOURS))
+        text = source.choice((template.format(f"{word} {noun}"), f"a {word} {noun}", f"{word} {noun}"))
+        return _Phrase(text + trimming, target, attributes.COLOURS[word])
+    if kind < 0.75:
+        word = source.choice(list(attributes.LIGHT))
+        text = source.choice((f"{template.format(noun)} {word}", f"a {noun} {word}", f"{noun} {word}"))
+        return _Phrase(text + trimming, target, attributes.LIGHT[word])
+    style = source.choice(list(attributes.STYLES))
+    noun = source.choice((noun, noun, f"a {noun}"))
+    return _Phrase(source.choice(style).format(noun) + trimming, target, attributes.STYLES[style])
 
 
-def _noun(corpus: Corpus, index: int, source: random.Random) -> tuple[str, Array]:
-    text = source.choice(TEMPLATES).format(corpus.nouns[index]) + source.choice(TRIMMINGS)
-    return text, corpus.noun_targets[index]
+def _scene(corpus: Corpus, source: random.Random) -> _Phrase:
+    """Two things, each with a colour sometimes, which then counts by half."""
+    words, targets, wishes = [], [], []
+    for _ in range(2):
+        index = source.randrange(corpus.named) if source.random() < 0.6 else source.choice(corpus.common)
+        colour = source.choice(list(attributes.COLOURS)) if source.random() < 0.15 else ""
+        words.append(f"{colour} {corpus.nouns[index]}".strip())
+        targets.append(corpus.noun_targets[index])
+        wishes.append(attributes.COLOURS[colour] if colour else {})
+    light = source.choice(list(attributes.LIGHT)) if source.random() < 0.2 else ""
+    article = source.choice(("a ", "a ", "the ", ""))
+    text = f"{article}{words[0]}{source.choice(JOINS)}{words[1]} {light}".strip() + source.choice(TRIMMINGS)
+    wish: dict[str, float] = dict(attributes.LIGHT[light]) if light else {}
+    for part in wishes:
+        for name, value in part.items():
+            wish[name] = wish.get(name, 0.0) + 0.5 * value
+    return _Phrase(text, targets[0] + SECOND * targets[1], wish)
+
+
+def _polished(text: str, source: random.Random) -> str:
+    """Mostly "an" before a vowel, as people mostly write; half of the phrases in lower case."""
+    if source.random() < 0.8:
+        text = re.sub(r"\b([Aa]) (?=[aeiouAEIOU])", r"\1n ", text)
+    return text.lower() if source.random() < 0.5 else text
+
+
+@cache
+def plural(noun: str) -> str:
+    """Of its last word, as in "golden retrievers"."""
+    return str(_ENGLISH.plural_noun(noun))
+
+
+_ENGLISH: Final = inflect.engine()

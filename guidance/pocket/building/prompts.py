@@ -2,7 +2,8 @@
 
 Objects are class names, and most of the words are WordNet's, both in the order of the sha256 of "pocket report NAME";
 the development set's in that of "pocket development NAME". Phrases, colours, styles and scenes are written out below.
-Run as a module it writes prompts.json.
+The classes held out from the text side are in no other part, have a drawing, and are called by words that nobody uses
+often, so that few people miss them. Run as a module it writes prompts.json.
 """
 
 import hashlib
@@ -12,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from guidance.pocket import drawings
 from guidance.pocket.building.sources import (
     Frequency,
     ImageNetClass,
@@ -35,7 +37,7 @@ LOOKED_AT: Final = frozenset(
     )
 )
 """Class names whose pictures the first version's settings were chosen or reported by."""
-OBJECTS, DEVELOPMENT, SUBJECTS, KINDS, MEMBERS = 100, 30, 20, 40, 40
+OBJECTS, DEVELOPMENT, SUBJECTS, KINDS, MEMBERS, HELD_OUT = 100, 30, 20, 40, 40, 16
 WIDEST_KIND: Final = 60
 """A kind with more classes below it is met by chance."""
 WIDEST_HOME: Final = 12
@@ -87,6 +89,10 @@ class _World:
     below: dict[int, set[int]]
     uses: dict[str, Frequency]
 
+    def seldom(self, word: str) -> bool:
+        """Whether WordNet's tagged texts never use it."""
+        return word.lower() not in self.uses or not self.uses[word.lower()].used
+
 
 def main() -> int:
     """Writes prompts.json."""
@@ -96,7 +102,7 @@ def main() -> int:
     report = _ordered("report", names)
     rest = [name for name in _ordered("development", names) if name not in report[: OBJECTS + SUBJECTS]]
     subjects = report[OBJECTS : OBJECTS + SUBJECTS]
-    parts: dict[str, list[dict[str, object]]] = {
+    parts: dict[str, list[dict[str, Any]]] = {
         "objects": [{"prompt": name, "classes": [names[name]]} for name in report[:OBJECTS]],
         "development": [{"prompt": name, "classes": [names[name]]} for name in rest[:DEVELOPMENT]],
         "words": list(_words(world)),
@@ -112,6 +118,14 @@ def main() -> int:
         ],
         "scenes": [{"prompt": scene} for scene in SCENES],
     }
+    met = {index for entries in parts.values() for entry in entries for index in entry.get("classes", ())}
+    shown = drawings.captions(drawings.emoji() + drawings.clip_art())
+    seldom = [
+        name
+        for name, index in names.items()
+        if index not in met and name not in subjects and name in shown and world.seldom(name)
+    ]
+    parts["held out"] = [{"prompt": name, "classes": [names[name]]} for name in _ordered("held out", seldom)[:HELD_OUT]]
     lines = (f'"{part}": [\n' + ",\n".join(map(json.dumps, entries)) + "\n]" for part, entries in parts.items())
     FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     return 0

@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -106,7 +106,7 @@ def classes() -> list[ImageNetClass]:
     return found
 
 
-def descendants(nouns: dict[int, Synset], targets: Sequence[ImageNetClass]) -> dict[int, set[int]]:
+def descendants(nouns: Mapping[int, Synset], targets: Sequence[ImageNetClass]) -> dict[int, set[int]]:
     """For each synset above a class, or a class itself: the indices of the classes below it."""
     below: dict[int, set[int]] = defaultdict(set)
     for index, target in enumerate(targets):

@@ -1,15 +1,26 @@
-"""The joint space: directions of the classifier's rows, as an affine map of the image tower's pooled features.
+"""The joint space: an affine map of the image tower's pooled features, for objects and, apart from them, for colours.
 
 A row of the classifier, without what all rows share, is the direction in which pooled features move when its class
-appears. Principal components of the 1000 rows make a space of EMBED_DIM, which keeps about 90 % of their variance.
+appears. Principal components of the 1000 rows make the first OBJECT_DIMS, which keep about 90 % of their variance. The
+last dimensions are the readouts that `carry` brings to the tower's end.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import torch
 from torch import Tensor
 
+from guidance.pocket.building.attributes import READOUTS
+from guidance.pocket.building.carry import REACH
+
 EMBED_DIM: Final = 512
+OBJECT_DIMS: Final = EMBED_DIM - len(READOUTS)
+OBJECT_LENGTH: Final = 11.3
+"""Length of the object part for a guided picture, about."""
+SAY: Final = 0.25
+"""Length of a readout at its largest, as a share of OBJECT_LENGTH: how much colours matter beside objects."""
+LARGEST: Final[Mapping[str, float]] = dict.fromkeys(READOUTS, REACH) | {"edges": 0.15, "flat": 0.06}
 
 
 def class_directions(weights: dict[str, Tensor]) -> Tensor:
@@ -19,9 +30,9 @@ def class_directions(weights: dict[str, Tensor]) -> Tensor:
 
 
 def basis(directions: Tensor) -> Tensor:
-    """(1280, EMBED_DIM), orthonormal: the principal components of the directions."""
+    """(1280, OBJECT_DIMS), orthonormal: the principal components of the directions."""
     components: Tensor = torch.linalg.svd(directions, full_matrices=False).Vh
-    return components[:EMBED_DIM].T.contiguous()
+    return components[:OBJECT_DIMS].T.contiguous()
 
 
 def mean_features(weights: dict[str, Tensor]) -> Tensor:
@@ -43,6 +54,17 @@ def _rectified_mean(mean: Tensor, deviation: Tensor) -> Tensor:
     return result
 
 
-def projection(weights: dict[str, Tensor], columns: Tensor) -> tuple[Tensor, Tensor]:
-    """Weight (EMBED_DIM, 1280) and bias (EMBED_DIM) that centre the features and turn them into the space."""
-    return columns.T, -(columns.T @ mean_features(weights))
+def projection(columns: Tensor, where: Mapping[str, int], features: Tensor) -> tuple[Tensor, Tensor]:
+    """Weight (EMBED_DIM, 1280) and bias (EMBED_DIM) that centre the features and turn them into the space.
+
+    Args:
+        columns: (1280, OBJECT_DIMS), of `basis`.
+        where: The pooled feature of each readout.
+        features: (1280) what to centre by.
+    """
+    weight = torch.zeros(EMBED_DIM, len(columns), dtype=torch.float64)
+    weight[:OBJECT_DIMS] = columns.T
+    weight[:, list(where.values())] = 0
+    for row, name in enumerate(READOUTS, start=OBJECT_DIMS):
+        weight[row, where[name]] = SAY * OBJECT_LENGTH / LARGEST[name]
+    return weight, -(weight @ features)

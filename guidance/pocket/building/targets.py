@@ -1,17 +1,27 @@
-"""Where texts belong in the joint space.
+"""Where texts belong in the object part of the joint space.
 
 Words for a class belong to its direction, and words for a kind of thing (dog, ship, flower) to the mean of the classes
-below it in WordNet. All other nouns are placed by kernel ridge regression from MiniLM's embedding of the text; how well
-that does on classes that it has not seen, `guidance.pocket.building.unseen` measures.
+below it in WordNet. All other nouns are placed by kernel ridge regression from MiniLM's embedding of the word with its
+definition; how well that does on classes that it has not seen, `guidance.pocket.building.unseen` measures. The words of
+the evaluation are placed so, too: what WordNet says of them is the answer there, and plays no part here.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from guidance.pocket.building.sources import Array, ImageNetClass, Synset, descendants, minilm
+from guidance.pocket.building.sources import (
+    Array,
+    Frequency,
+    ImageNetClass,
+    Synset,
+    descendants,
+    frequencies,
+    minilm,
+)
 
 SHARPNESS: Final = 4.0
 RIDGE: Final = 0.1
@@ -19,6 +29,8 @@ WIDEST: Final = 300
 """Kinds with more classes below them ("artifact") have a mean that shows nothing."""
 NEAREST_KIND: Final = 0.35
 """Share of the nearest kind's direction in that of a noun without classes below it."""
+LATER_SENSE: Final = 0.2
+"""Weight of a word's other senses beside its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Corpus:
         nouns: Words and short names.
         noun_targets: (N, D), unit length.
         named: How many of the nouns, at the beginning, name a class or a kind; the others are inferred.
+        common: Indices of the inferred ones that are in everyday use.
         glosses: Definitions.
         gloss_targets: (G, D), unit length.
     """
@@ -36,6 +49,7 @@ class Corpus:
     nouns: list[str]
     noun_targets: Array
     named: int
+    common: list[int]
     glosses: list[str]
     gloss_targets: Array
 
@@ -61,49 +75,82 @@ def unit(rows: Array) -> Array:
     return scaled
 
 
-def corpus(nouns: dict[int, Synset], targets: list[ImageNetClass], directions: Array) -> Corpus:
-    """Places every depictable noun and definition. directions: (1000, D) of the classes."""
-    below = descendants(nouns, targets)
-    kinds = {offset: sorted(members) for offset, members in below.items() if len(members) <= WIDEST}
-    kind_directions = {offset: unit(directions[members].mean(0, keepdims=True))[0] for offset, members in kinds.items()}
-    named = _named(nouns, targets, directions, kind_directions)
-    embedded = minilm(list(named))
-    kernel = Kernel(embedded, np.stack(list(named.values())))
+def defined(word: str, gloss: str) -> str:
+    """How a word is given to MiniLM: the definition says which sense is meant."""
+    return f"{word}, {gloss}"
+
+
+def corpus(
+    nouns: Mapping[int, Synset],
+    targets: list[ImageNetClass],
+    directions: Array,
+    words: frozenset[str],
+    unnamed: frozenset[int],
+) -> Corpus:
+    """Places every depictable noun and definition.
+
+    Args:
+        nouns: WordNet's.
+        targets: The classes.
+        directions: (1000, D) of the classes, unit length.
+        words: Words whose place in WordNet must not be used.
+        unnamed: Classes whose directions must not be used.
+    """
+    known = {index: target for index, target in enumerate(targets) if index not in unnamed}
+    kinds = {
+        offset: unit(directions[sorted(members - unnamed)].mean(0, keepdims=True))[0]
+        for offset, members in descendants(nouns, targets).items()
+        if members - unnamed and len(members) <= WIDEST and words.isdisjoint(nouns[offset].lemmas)
+    }
+    named = _named(nouns, known, directions, kinds)
+    uses = frequencies()
+    anchors = {defined(nouns[offset].lemmas[0], nouns[offset].gloss): direction for offset, direction in kinds.items()}
+    for index, target in known.items():
+        anchors[defined(target.names[0], nouns[target.offset].gloss)] = directions[index]
+    kernel = Kernel(minilm(list(anchors)), np.stack(list(anchors.values())))
 
     others = [synset for synset in nouns.values() if synset.depictable and synset.offset not in kinds]
-    words = sorted({lemma for synset in others for lemma in synset.lemmas} - named.keys())
-    by_word = dict(zip(words, kernel(minilm(words)), strict=True))
-    by_gloss = kernel(minilm([synset.gloss for synset in others]))
-    sums: dict[str, list[Array]] = defaultdict(list)
-    gloss_targets = []
-    for synset, from_gloss in zip(others, by_gloss, strict=True):
-        near = _nearest_kind(synset, nouns, kind_directions)
-        from_words = np.mean([by_word.get(lemma, named.get(lemma, from_gloss)) for lemma in synset.lemmas], axis=0)
-        direction = from_words + from_gloss + (2 * NEAREST_KIND * near if near is not None else 0)
-        gloss_targets.append(direction)
-        for lemma in synset.lemmas:
-            if lemma not in named:
-                sums[lemma].append(by_word[lemma] + unit(direction[None])[0])
-    inferred = {word: np.mean(parts, axis=0) for word, parts in sums.items()}
-    kind_glosses = [(nouns[offset].gloss, direction) for offset, direction in kind_directions.items()]
+    pairs = [(synset, lemma) for synset in others for lemma in synset.lemmas]
+    placed = kernel(minilm([defined(lemma, synset.gloss) for synset, lemma in pairs]))
+    of_words: dict[str, list[Array]] = defaultdict(list)
+    of_glosses: dict[int, list[Array]] = defaultdict(list)
+    for (synset, lemma), direction in zip(pairs, placed, strict=True):
+        near = None if lemma in words else _nearest_kind(synset, nouns, kinds)
+        full = direction if near is None else direction + NEAREST_KIND * near
+        of_glosses[synset.offset].append(full)
+        if lemma not in named:
+            of_words[lemma].append((1.0 if _first(uses, lemma) == synset.offset else LATER_SENSE) * full)
+    inferred = {word: np.sum(parts, axis=0) for word, parts in of_words.items()}
+    glosses = [(nouns[offset].gloss, np.mean(parts, axis=0)) for offset, parts in of_glosses.items()]
+    glosses += [(nouns[offset].gloss, direction) for offset, direction in kinds.items()]
+    texts = [*named, *inferred]
     return Corpus(
-        nouns=[*named, *inferred],
+        nouns=texts,
         noun_targets=unit(np.stack([*named.values(), *inferred.values()])),
         named=len(named),
-        glosses=[synset.gloss for synset in others] + [gloss for gloss, _ in kind_glosses],
-        gloss_targets=unit(np.stack([*gloss_targets, *(direction for _, direction in kind_glosses)])),
+        common=[index for index in range(len(named), len(texts)) if _in_use(uses, texts[index])],
+        glosses=[gloss for gloss, _ in glosses],
+        gloss_targets=unit(np.stack([direction for _, direction in glosses])),
     )
 
 
+def _first(uses: Mapping[str, Frequency], word: str) -> int | None:
+    return uses[word.lower()].first if word.lower() in uses else None
+
+
+def _in_use(uses: Mapping[str, Frequency], word: str) -> bool:
+    return word.lower() in uses and uses[word.lower()].used
+
+
 def _named(
-    nouns: dict[int, Synset], targets: list[ImageNetClass], directions: Array, kinds: dict[int, Array]
+    nouns: Mapping[int, Synset], known: Mapping[int, ImageNetClass], directions: Array, kinds: Mapping[int, Array]
 ) -> dict[str, Array]:
     """Names of classes, then words for kinds that name no class."""
     found: dict[str, list[Array]] = defaultdict(list)
-    for index, target in enumerate(targets):
+    for index, target in known.items():
         for name in target.names:
             found[name].append(directions[index])
-    curated = {target.names[0]: directions[index] for index, target in enumerate(targets)}
+    curated = {target.names[0]: directions[index] for index, target in known.items()}
     taken = set(found)
     for offset, direction in kinds.items():
         for lemma in nouns[offset].lemmas:
@@ -114,7 +161,7 @@ def _named(
     return merged | {name: direction for name, direction in curated.items() if len(found[name]) == 1}
 
 
-def _nearest_kind(synset: Synset, nouns: dict[int, Synset], kinds: dict[int, Array]) -> Array | None:
+def _nearest_kind(synset: Synset, nouns: Mapping[int, Synset], kinds: Mapping[int, Array]) -> Array | None:
     level = list(synset.parents)
     while level:
         for offset in level:

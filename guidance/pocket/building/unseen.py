@@ -11,7 +11,7 @@ import numpy as np
 
 from guidance.pocket.building import sources, space
 from guidance.pocket.building.sources import Array
-from guidance.pocket.building.targets import RIDGE, SHARPNESS, Kernel, unit
+from guidance.pocket.building.targets import RIDGE, SHARPNESS, Kernel, defined, unit
 
 FITTED = 850
 
@@ -20,7 +20,8 @@ def main() -> int:
     """Prints two lines."""
     directions = space.class_directions(sources.lite0_weights())
     rows = unit((directions @ space.basis(directions)).float().numpy())
-    texts = sources.minilm([f"a photo of a {entry.names[0]}" for entry in sources.classes()])
+    nouns = sources.synsets()
+    texts = sources.minilm([defined(entry.names[0], nouns[entry.offset].gloss) for entry in sources.classes()])
     order = np.random.default_rng(0).permutation(len(rows))
     seen, unseen = order[:FITTED], order[FITTED:]
     kernel = Kernel(texts[seen], rows[seen])

@@ -1,0 +1,64 @@
+"""Pictures for the image side: what guidance makes with the untouched network, and clip art.
+
+The rewiring in `carry` looks at them to see which channels matter. They are what the network will be shown: pictures in
+the making, seen in crops and noisy, and clean flat shapes.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from guidance.canvas.pyramid import Pyramid
+from guidance.loss import total_variation
+from guidance.pocket.drawings import SIDE, Drawing, seen
+from guidance.run import BETAS, schedule
+from guidance.settings import POCKET
+from guidance.tensor import to_tensor
+from guidance.view import Course, Crops
+
+RENDERS: Final = 60
+DRAWINGS: Final = 300
+STEPS: Final = 48
+VIEWS: Final = 2
+"""Of each render, as guidance would see them."""
+NOISE: Final = 0.05
+
+
+def pictures(
+    trunk: Any, directions: Tensor, centre: Tensor, classes: Sequence[int], drawings: Sequence[Drawing]
+) -> Tensor:
+    """(N, 3, SIDE, SIDE) in [-1, 1], renders first.
+
+    Args:
+        trunk: The untouched image network, in evaluation mode; gives (B, F).
+        directions: (1000, F) of the classes.
+        centre: (F) mean of the features.
+        classes: One render is made for each.
+        drawings: The first DRAWINGS are taken.
+    """
+    views = [view for index in classes for view in _rendered(trunk, directions[index], centre, seed=index)]
+    drawn = [to_tensor(image, SIDE, SIDE) for _, image in seen(drawings, DRAWINGS)]
+    together = torch.cat([torch.stack(views), torch.stack(drawn)])
+    noise = torch.randn(together.shape, generator=torch.Generator().manual_seed(0))
+    return (together + NOISE * noise).contiguous(memory_format=torch.channels_last) * 2 - 1
+
+
+def _rendered(trunk: Any, direction: Tensor, centre: Tensor, seed: int) -> Tensor:
+    """(VIEWS, 3, SIDE, SIDE): guided towards a class by the settings that `pocket` has."""
+    canvas = Pyramid(SIDE, SIDE, [seed], POCKET["taper"])
+    low, high, noise = (Course(value, value) for value in (POCKET["view_low"], 1.0, POCKET["noise"]))
+    crops = Crops(count=POCKET["views"], low=low, high=high, noise=noise)
+    optimiser = torch.optim.Adam(canvas.parameters(), lr=POCKET["learning_rate"], betas=BETAS)
+    for step in range(STEPS):
+        picture = canvas()
+        features = trunk(crops(picture, [seed], step, step / STEPS, SIDE) * 2 - 1)
+        likeness = normalize(features - centre, dim=1) @ normalize(direction, dim=0)
+        optimiser.zero_grad()
+        torch.autograd.backward(POCKET["smoothness"] * total_variation(picture).sum() - likeness.mean())
+        optimiser.param_groups[0]["lr"] = POCKET["learning_rate"] * schedule(step / STEPS)
+        optimiser.step()
+    with torch.no_grad():
+        return crops(canvas(), [seed], STEPS, 1.0, SIDE)[:VIEWS]
