@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest torture lock pocket evaluate gallery bench quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest torture lock pocket emoji evaluate gallery bench quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,7 +41,10 @@ lock:            ## resolve pyproject.toml again; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements-dev.lock --extra pocket -o requirements-pocket.lock pyproject.toml
 
-evaluate: setup  ## render the pocket CLIP's evaluation prompts and have them judged (about 5 minutes)
+emoji:           ## emoji with their labels, which "make evaluate" asks for; needs npm
+	npm install --prefix build/emoji --no-save --no-package-lock --ignore-scripts --silent @twemoji/svg@15.0.0 emojibase-data@17.0.0
+
+evaluate: setup emoji  ## what the pocket CLIP can do, judged (about 75 minutes; needs Debian's openclipart-svg)
 	$(BIN)/python -m guidance.pocket.evaluate
 
 gallery: setup   ## make the README's pictures anew
@@ -59,7 +62,7 @@ showcase: setup  ## make the pictures of docs/guidance.md anew
 quality: setup   ## what a second buys, beside other recipes (about 20 minutes); draws docs/quality.png
 	$(BIN)/python -m guidance.bench.quality
 
-pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base)
+pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base and openclipart-svg)
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
 	build/pocket/bin/python -m guidance.pocket.building

@@ -15,7 +15,7 @@ from typing import Any, Final
 from guidance import loss
 from guidance.model import ClipModel
 from guidance.picture import contact_sheet
-from guidance.pocket.evaluate import picture
+from guidance.pocket.album import picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
 from guidance.tensor import to_tensor

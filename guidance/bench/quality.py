@@ -22,7 +22,7 @@ from guidance.bench.clock import seconds
 from guidance.loop import render
 from guidance.model import ClipModel
 from guidance.picture import contact_sheet
-from guidance.pocket.evaluate import picture
+from guidance.pocket.album import picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
 
@@ -32,8 +32,7 @@ PROMPTS: Final = {
     "barometer": 426,
     "basketball": 430,
 }
-"""ImageNet classes that no setting was tuned on: the last ones in the hash order of `guidance.pocket.building.prompts`
-that are not among the development prompts."""
+"""ImageNet classes that no setting was tuned on: the last ones in the hash order of the pocket CLIP's first report."""
 RECIPES: Final[dict[str, dict[str, Any]]] = {
     "this engine's defaults": {},
     "raw pixels": {"canvas": "pixels", "learning_rate": 0.1},

@@ -10,7 +10,7 @@ from typing import Final
 
 from guidance.model import ClipModel
 from guidance.picture import contact_sheet
-from guidance.pocket.evaluate import SEED, picture
+from guidance.pocket.album import SEED, picture
 from guidance.request import Request
 
 PROMPTS: Final = (

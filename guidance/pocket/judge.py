@@ -29,10 +29,10 @@ class Judge:
         network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
         self._network = network.eval()
 
-    def rank(self, image: Image.Image, target: int) -> int:
-        """Returns 1 if the class is the likeliest, 2 if one is likelier, and so on."""
+    def rank(self, image: Image.Image, *targets: int) -> int:
+        """Returns 1 if the class, or the likeliest of several, is the likeliest; 2 if one is likelier; and so on."""
         scores = self._scores(image)
-        return int((scores > scores[target]).sum()) + 1
+        return int((scores > scores[list(targets)].max()).sum()) + 1
 
     def probability(self, image: Image.Image, target: int) -> float:
         """How sure it is of the class, 0 to 1."""
