@@ -163,7 +163,9 @@ def _gradient(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tens
         for first in range(0, run.request.views, microbatch):
             part = (first, min(first + microbatch, run.request.views))
             views = run.views(perceptor.image_size, part)
-            embeddings, pull = perceptor.gradient(views, functools.partial(run.guide, index))
+            embeddings, pull = perceptor.gradient(
+                views, functools.partial(run.guide, index), familiar=run.request.familiarity > 0
+            )
             torch.autograd.backward(views, pull)
             similarity = similarity + run.similarity(index, embeddings)
         gradients.append(run.gradient())

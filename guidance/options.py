@@ -44,6 +44,7 @@ _GROUPS: Final = {
         "headroom": "weight against values near black and white",
         "calm": "weight against more fine detail than photographs have",
         "variety": "weight against texture that repeats",
+        "familiarity": "weight against what is unlike photographs inside a model with batch normalisation",
     },
 }
 

@@ -8,6 +8,7 @@ import open_clip
 import torch
 from torch import Tensor
 
+from guidance.familiarity import heard, noted, strangeness
 from guidance.folding import folded
 
 TEXTS_KEPT: Final = 1024
@@ -55,6 +56,7 @@ class Perceptor:
         self.precision = torch.float32
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
         example = torch.rand(1, 3, self.image_size, self.image_size, generator=torch.Generator().manual_seed(0))
+        self._notes = noted(self.network.visual)
         self.network.visual = folded(self.network.visual, example.to(device))
         self.scale = float(self.network.logit_scale.exp())
         self._tokenizer = tokenizer
@@ -103,26 +105,34 @@ class Perceptor:
         normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
         return _unit(self.network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
 
-    def gradient(self, views: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    def gradient(
+        self, views: Tensor, objective: Callable[..., Tensor], *, familiar: bool = False
+    ) -> tuple[Tensor, Tensor]:
         """One forward and one backward pass.
 
         Args:
             views: As for `encode_image`, without a history.
-            objective: Makes a scalar of the embeddings, (V, D).
+            objective: Makes a scalar of the embeddings, (V, D); and of their strangeness, (V), where that is asked for
+                and the network can tell.
+            familiar: Whether to ask how strange the views are to the network (see `guidance.familiarity`).
 
         Returns:
             The embeddings, (V, D), and the objective's gradient with respect to the views, float32.
         """
         looked_at = views.detach().requires_grad_()
-        embeddings = self.encode_image(looked_at)
-        known = embeddings.detach().requires_grad_()
-        (outer,) = torch.autograd.grad(objective(known), known)
+        notes = self._notes if familiar else ()
+        with heard(self.network.visual, notes) as outputs:
+            answers = [self.encode_image(looked_at)]
+        if notes:
+            answers.append(strangeness(outputs, notes))
+        known = [answer.detach().requires_grad_() for answer in answers]
+        outer = torch.autograd.grad(objective(*known), known)
         if self.precision == torch.float32:
-            return known.detach(), torch.autograd.grad(embeddings, looked_at, outer)[0]
+            return known[0].detach(), torch.autograd.grad(answers, looked_at, outer)[0]
         # Half precision has a narrow range: the gradient passes the tower at a size of 1 and is put back after it.
-        size = outer.abs().amax().clamp_min(1e-20)
-        (gradient,) = torch.autograd.grad(embeddings, looked_at, outer / size)
-        return known.detach(), gradient.float() * size
+        size = torch.stack([part.abs().amax() for part in outer]).amax().clamp_min(1e-20)
+        (gradient,) = torch.autograd.grad(answers, looked_at, [part / size for part in outer])
+        return known[0].detach(), gradient.float() * size
 
     def _probe(self) -> Tensor:
         """The gradient for views that are the same every time: soft shapes with some noise, as a run has midway."""

@@ -49,6 +49,7 @@ RANGES: Final[Mapping[str, Range]] = {
     "headroom": Range(0, 1000, ""),
     "calm": Range(0, 1000, ""),
     "variety": Range(0, 1000, ""),
+    "familiarity": Range(0, 1000, ""),
     "settle": Range(0, 1, "of similarity"),
 }
 """By the name of the Request's field."""

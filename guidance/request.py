@@ -16,10 +16,10 @@ from typing import Any, Final, Self, Unpack
 from guidance import prompt as language
 from guidance.prompt import PromptError, clean, nearest
 from guidance.ranges import RANGES
-from guidance.settings import CANVASES, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members, paced
+from guidance.settings import CANVASES, COMMON, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members, paced
 from guidance.style import STYLES, Style
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -75,6 +75,7 @@ class Request:
         headroom: Weight of the penalty on pixels near black and white.
         calm: Weight of the penalty on more fine detail than photographs have.
         variety: Weight of the penalty on texture that repeats.
+        familiarity: Weight of the penalty on what is unlike photographs inside the model (see `guidance.familiarity`).
         settle: The run ends when similarity rises by less than this over a tenth of the schedule; 0 never.
         schema: Version of this list of fields.
 
@@ -118,6 +119,7 @@ class Request:
     headroom: float
     calm: float
     variety: float
+    familiarity: float
     settle: float
     schema: int = SCHEMA
 
@@ -272,6 +274,8 @@ class Request:
             raise RequestError("not a request: a JSON object is expected")
         if data.get("schema") == 1:
             data = _from_schema_1(data)
+        if data.get("schema") == 2:
+            data = data | {"familiarity": 0.0, "schema": 3}
         known = {field.name for field in fields(cls)}
         for name in sorted(data.keys() ^ known):
             raise RequestError(
@@ -314,13 +318,13 @@ def style_named(name: str, styles: Mapping[str, Style]) -> Style:
 
 
 def _from_schema_1(data: dict[str, Any]) -> dict[str, Any]:
-    """The same picture in today's fields. Schema 1 had no weights: a prompt that looks like one is read as such now."""
+    """The same picture in schema 2. Schema 1 had no weights: a prompt that looks like one is read as such now."""
     return (
-        dict(defaults_for(DEFAULT_MODEL))
+        {name: value for name, value in COMMON.items() if name != "familiarity"}
         | {"style": "", "images": [], "mask": None}
         | {f"{name}_end": data.get(name) for name in ("view_low", "view_high", "noise")}
         | data
-        | {"schema": SCHEMA}
+        | {"schema": 2}
     )
 
 

@@ -104,10 +104,18 @@ class Run:
             raise RuntimeError("views() follows begin()")
         return self._crops(self._seen, [self.request.seed], self.step, self._progress, size, part)
 
-    def guide(self, perceptor: int, embeddings: Tensor) -> Tensor:
-        """(V, D) embeddings of some views, of one perceptor, to the scalar that is to fall: their share of the mean."""
+    def guide(self, perceptor: int, embeddings: Tensor, strangeness: Tensor | None = None) -> Tensor:
+        """What is to fall, for some views of one perceptor: their share of the mean, a scalar.
+
+        Args:
+            perceptor: Which one, from 0.
+            embeddings: (V, D) of the views, unit length.
+            strangeness: (V) of the views (see `guidance.familiarity`), if the perceptor can tell.
+        """
         aims = self._aimed(perceptor)
         apart = loss.guidance(embeddings, aims.directions, aims.weights, self.request.distance)
+        if strangeness is not None:
+            apart = apart + self.request.familiarity * strangeness
         return apart.sum() / self.request.views
 
     def similarity(self, perceptor: int, embeddings: Tensor) -> Tensor:

@@ -41,6 +41,7 @@ class Settings(TypedDict, total=False):
     headroom: float
     calm: float
     variety: float
+    familiarity: float
     settle: float
 
 
@@ -62,12 +63,13 @@ COMMON: Final[Settings] = {
     "headroom": 0.0,
     "calm": 0.0,
     "variety": 0.0,
+    "familiarity": 0.0,
     "settle": 0.0,
 }
 POCKET: Final[Settings] = COMMON | {
     "width": 256,
     "height": 256,
-    "steps": 64,
+    "steps": 56,
     "views": 6,
     "view_low": 0.7,
     "view_high": 1.0,
@@ -75,8 +77,9 @@ POCKET: Final[Settings] = COMMON | {
     "view_high_end": 1.0,
     "noise": 0.1,
     "noise_end": 0.1,
-    "learning_rate": 0.12,  # for its 64 steps; see `paced`
+    "learning_rate": 0.13,  # for its 56 steps; see `paced`
     "smoothness": 2.0,
+    "familiarity": 0.5,
 }
 OPEN_CLIP: Final[Settings] = COMMON | {
     "width": 448,

@@ -85,6 +85,6 @@ def test_a_models_gradient_is_that_of_the_network_as_it_was_given(name: str) -> 
     for bare in (True, False):
         (perceptor,) = subjects.loaded([name], "cpu", bare=bare).perceptors
         aim = perceptor.encode_text(["a rose"])[0]
-        gradients.append(perceptor.gradient(views, lambda seen, aim=aim: -(seen @ aim).sum())[1].flatten())  # type: ignore[misc]
+        gradients.append(perceptor.gradient(views, lambda seen, aim=aim: -(seen @ aim).sum())[1].flatten())
         assert (normalisations(perceptor.network) == 0) == (not bare)
     assert torch.cosine_similarity(gradients[0], gradients[1], dim=0) > 0.9999

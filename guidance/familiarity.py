@@ -1,0 +1,78 @@
+"""How strange a picture is to a network: how far it is, inside, from what the training pictures were like there.
+
+A batch normalisation notes the mean and the deviation of each of its channels over the training pictures. A picture
+under which the channels behave likewise has the contrast, the colours and the outlines of a photograph, where guidance
+alone ends in burnt texture (Yin et al., "Dreaming to Distill: Data-free Knowledge Transfer via DeepInversion", 2020).
+There a batch of pictures is compared; here it is each view alone, so that views can be seen a few at a time.
+
+Networks without batch normalisation, such as the transformers, have noted nothing: nothing is strange to them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+_SMALL = 1e-3
+"""A deviation below it is that of a dead channel, in units of which nothing should be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What one normalisation knows of its output.
+
+    Attributes:
+        name: Of the module.
+        mean, deviation: (C) over the training pictures, float32.
+    """
+
+    name: str
+    mean: Tensor
+    deviation: Tensor
+
+
+@torch.no_grad()
+def noted(network: nn.Module) -> tuple[Noted, ...]:
+    """Of all normalisations that do not also activate; in a mobile network, those where it is narrow."""
+    found = []
+    for name, module in network.named_modules():
+        if not isinstance(module, nn.BatchNorm2d) or module.running_mean is None or module.running_var is None:
+            continue
+        if isinstance(getattr(module, "act", nn.Identity()), nn.Identity):
+            deviation = module.weight.abs() * (module.running_var / (module.running_var + module.eps)).sqrt()
+            found.append(Noted(name, module.bias.detach().clone(), deviation.clamp_min(_SMALL)))
+    return tuple(found)
+
+
+@contextmanager
+def heard(network: nn.Module, notes: Sequence[Noted]) -> Iterator[list[Tensor]]:
+    """The outputs, (V, C, H, W), of the modules that the notes are of, as the network is used."""
+    outputs: list[Tensor] = []
+
+    def keep(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
+        outputs.append(output)
+
+    hooks = [network.get_submodule(note.name).register_forward_hook(keep) for note in notes]
+    try:
+        yield outputs
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def strangeness(outputs: Sequence[Tensor], notes: Sequence[Noted]) -> Tensor:
+    """(V): the mean square of how far each channel's mean and deviation are off, in units of the noted deviation.
+
+    Args:
+        outputs: (V, C, H, W) each, in the order of the notes, which is that of the network's use.
+        notes: At least one.
+    """
+    strange = []
+    for output, note in zip(outputs, notes, strict=True):
+        variance, mean = torch.var_mean(output.float(), dim=(2, 3), correction=0)
+        off = (mean - note.mean) / note.deviation
+        wide = (variance + _SMALL**2).sqrt() / note.deviation - 1
+        strange.append((off.square() + wide.square()).mean(dim=1))
+    return torch.stack(strange).mean(dim=0)
