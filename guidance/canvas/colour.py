@@ -11,15 +11,19 @@ from torch import Tensor
 _SVD_SQRT: Final = ((0.26, 0.09, 0.02), (0.27, 0.00, -0.05), (0.27, -0.09, 0.03))
 """Square root of the colour covariance of ImageNet, from lucid (`color_correlation_svd_sqrt`)."""
 
+GREEN_TO_MAGENTA: Final = 1.6
+"""How much longer the third coordinate is made. Natural pictures hardly use it; at its own length guidance does not get
+as far as purple, pink and green, and settles for blue, red and brown."""
+
 EDGE: Final = 1 / 512
 """Half of an 8-bit step: black and white stay finite as logits, and still round to 0 and 255."""
 
 
 def basis() -> Tensor:
-    """(3, 3), from decorrelated coordinates to logits of RGB; scaled to a largest column norm of 1, as lucid does."""
+    """(3, 3), from brightness, warmth and green to magenta to logits of RGB; the largest column norm is 1, as lucid's."""
     matrix = torch.tensor(_SVD_SQRT)
     scale: Tensor = torch.linalg.vector_norm(matrix, dim=0).max()
-    return matrix / scale
+    return matrix / scale * torch.tensor([1.0, 1.0, GREEN_TO_MAGENTA])
 
 
 def to_rgb(coordinates: Tensor, matrix: Tensor) -> Tensor:

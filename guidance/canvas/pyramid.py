@@ -5,7 +5,8 @@ Direct Ascent Synthesis (2025). Its value shows most to a model that did not gui
 
 A layer's share in the sum falls with a power of its side, by default the fourth root. Adam moves every parameter by
 about the same, so that is how fast the layer learns: with the square root, coarse layers ran into black and white;
-without, fine ones made texture of everything (the model card of `pocket` says more).
+without, fine ones made texture of everything (the model card of `pocket` says more). The share of colour falls faster
+than that of brightness: in natural pictures colour is coarser, and fine colour is where rainbow noise comes from.
 """
 
 import itertools
@@ -22,6 +23,8 @@ from guidance.resample import Resize, cubic, triangle
 COARSEST: Final = 4
 START: Final = 0.1
 """Standard deviation of the coarsest layer at the start, in logits; that of the others falls with their share."""
+CHROMA: Final = 0.25
+"""What the power is more by for the two coordinates of colour."""
 
 
 class Pyramid(nn.Module):
@@ -32,14 +35,16 @@ class Pyramid(nn.Module):
         short = min(height, width)
         sides = [*itertools.takewhile(lambda side: side < short, (COARSEST << n for n in itertools.count())), short]
         shapes = [(round(height * side / short), round(width * side / short)) for side in sides]
-        self._shares = [(min(COARSEST, short) / side) ** taper for side in sides]
+        powers = torch.tensor([taper, taper + CHROMA, taper + CHROMA])
+        shares = [(min(COARSEST, short) / side) ** powers for side in sides]
+        self.register_buffer("shares", torch.stack(shares)[:, :, None, None], persistent=False)  # (layers, 3, 1, 1)
         self.layers = nn.ParameterList()
         for index, shape in enumerate(shapes):
             draws = [
                 torch.randn(3, *shape, generator=generator(torch.device("cpu"), seed, index, "canvas"))
                 for seed in seeds
             ]
-            self.layers.append(nn.Parameter(torch.stack(draws) * START * self._shares[index]))
+            self.layers.append(nn.Parameter(torch.stack(draws) * START * shares[index][:, None, None]))
         # Each step doubles what all coarser layers add up to, so that only one enlargement is at full size.
         steps = list(itertools.pairwise(shapes))
         self._up = nn.ModuleList(Resize(3 * len(seeds), small, large, cubic) for small, large in steps)
@@ -48,9 +53,10 @@ class Pyramid(nn.Module):
 
     def forward(self) -> Tensor:
         """(B, 3, H, W) in (0, 1)."""
-        total: Tensor = self._shares[0] * self.layers[0]
-        for up, share, layer in zip(self._up, self._shares[1:], self.layers[1:], strict=True):
-            total = torch.add(up(total), layer, alpha=share)
+        shares = self.get_buffer("shares")
+        total: Tensor = shares[0] * self.layers[0]
+        for up, share, layer in zip(self._up, shares[1:], self.layers[1:], strict=True):
+            total = torch.addcmul(up(total), layer, share)
         return colour.to_rgb(total, self.get_buffer("basis"))
 
     @torch.no_grad()
@@ -59,6 +65,7 @@ class Pyramid(nn.Module):
         levels = [colour.from_rgb(images, self.get_buffer("basis"))]
         for down in reversed(self._down):
             levels.insert(0, down(levels[0]))
-        self.layers[0].copy_(levels[0] / self._shares[0])
+        shares = self.get_buffer("shares")
+        self.layers[0].copy_(levels[0] / shares[0])
         for index, up in enumerate(self._up, start=1):
-            self.layers[index].copy_((levels[index] - up(levels[index - 1])) / self._shares[index])
+            self.layers[index].copy_((levels[index] - up(levels[index - 1])) / shares[index])
