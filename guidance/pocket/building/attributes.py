@@ -4,24 +4,31 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from guidance.pocket.building.carry import TEXTURE
-from guidance.pocket.building.sources import Array
 from guidance.pocket.measures import NAMES, NEUTRAL
 
 READOUTS: Final = (*NAMES, *TEXTURE)
 """The last dimensions of the joint space, in this order."""
-STRENGTH: Final = 1.5
+STRENGTH: Final = 1.2
 """Length of a colour's part in a text's direction, beside the object's, of length 1."""
 
 Wish = Mapping[str, float]
 """How much more of a readout, beside the others."""
 
 
+_INSTEAD: Final = {
+    "purple": ("blue", "red"), "pink": ("red", "orange", "white"), "green": ("brown",), "orange": ("red",),
+    "turquoise": ("blue",), "grey": ("white", "black"), "brown": ("red",),
+}  # fmt: skip
+"""What pictures settled for that were to have a colour."""
+
+
 def _more(name: str) -> dict[str, float]:
     """Of a colour, and less of all others; a hue takes most from the neutral ones, which textures fall into."""
     others = {other: -0.25 if other in NEUTRAL else -0.1 for other in NAMES if other != name}
-    return {name: 1.0} | others
+    return {name: 1.0} | others | dict.fromkeys(_INSTEAD.get(name, ()), -0.4)
 
 
 _NIGHT: Final = {"black": 1.0, "blue": 0.4, "white": -0.6, "yellow": -0.3, "orange": -0.2, "grey": -0.2}
@@ -34,7 +41,7 @@ _FIRE: Final = {"orange": 0.8, "red": 0.5, "blue": -0.3, "white": -0.2}
 _HUES: Final = {name: -0.25 for name in NAMES if name not in NEUTRAL}
 _PENCIL: Final = _HUES | {"white": 0.6, "grey": 0.6}
 _WATERCOLOUR: Final = {"white": 0.5, "black": -0.5, "edges": -1.0, "flat": 0.2}
-_PIXELS: Final = {"flat": 1.2, "edges": -0.3}
+_PIXELS: Final = {"flat": 1.0, "white": 0.6, "grey": -0.3, "edges": -0.4}
 
 COLOURS: Final[Mapping[str, Wish]] = {name: _more(name) for name in NAMES} | {
     "scarlet": _more("red"), "crimson": _more("red"), "ruby": _more("red"), "emerald": _more("green"),
@@ -69,7 +76,7 @@ STYLES: Final[Mapping[tuple[str, ...], Wish]] = {
 """Templates, and what they ask for."""
 
 
-def vector(wish: Wish) -> Array:
+def vector(wish: Wish) -> npt.NDArray[np.float32]:
     """(len(READOUTS)), STRENGTH times the wish."""
     values = np.zeros(len(READOUTS), np.float32)
     for name, value in wish.items():

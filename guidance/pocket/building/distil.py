@@ -46,7 +46,7 @@ def distil(
     source = random.Random(0)
     text_side = [*network.transformer.parameters(), *network.ln_final.parameters()]
     text_side += [network.token_embedding.weight, network.positional_embedding, network.text_projection]
-    optimiser = torch.optim.AdamW(text_side, lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01)
+    optimiser = torch.optim.AdamW(text_side, lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     began = time.monotonic()
     for step in range(steps):
         share = min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / steps))

@@ -1,7 +1,8 @@
 """Makes up for what `carry` took: block by block, the linear end of each learns to write what the untouched one wrote.
 
 Ridge regression from the block's own hidden units, on pictures, so that each block also corrects what reaches it wrong
-from those before. What is carried stays exactly as it is.
+from those before. What is carried stays exactly as it is. Afterwards the normalisations are given back what they knew
+of photographs, which `carry` folded away and `guidance.familiarity` looks for.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 
+from guidance.familiarity import heard, noted
 from guidance.pocket.building.carry import Room, pointwise, put
 
 PLACES: Final = 30_000
@@ -28,16 +30,53 @@ def heal(trunk: Any, untouched: Any, rooms: Sequence[Room], pictures: Tensor) ->
         rooms: Of `carry`, one for each stage.
         pictures: (N, 3, 224, 224) in [-1, 1].
     """
+    ours, theirs = (_through(_stem(network), pictures) for network in (trunk, untouched))
     for stage, before, room in zip(trunk.blocks, untouched.blocks, rooms, strict=True):
         for block, old in zip(stage, before, strict=True):
             # The first block is one of depthwise and pointwise only; its names differ.
             last, shift = (block.conv_pwl, block.bn3) if hasattr(block, "conv_pwl") else (block.conv_pw, block.bn2)
-            hidden = _places(trunk, last, pictures, output=False)
-            wanted = _places(untouched, old, pictures, output=True) @ room.keep.T
+            hidden = _hidden(block, last, ours)
+            theirs = _through(old, theirs)
+            wanted = _places(theirs, len(theirs)) @ room.keep.T
             if block.has_skip:
-                passed = _places(trunk, block, pictures, output=False)
+                passed = _places(ours, len(ours))
                 wanted -= passed - passed @ room.basis @ room.basis.T
             _fit(last, shift.bias, hidden, wanted, room.basis)
+            ours = _through(block, ours)
+
+
+@torch.no_grad()
+def remember(trunk: Any, untouched: Any, pictures: Tensor) -> None:
+    """Writes into a network what its normalisations would have noted had it been trained as it is now.
+
+    That is what the untouched one noted, moved by as much as the outputs for the pictures differ. What the network says
+    stays as it is.
+    """
+    notes = noted(untouched)
+    (mean, deviation), (old_mean, old_deviation) = (_moments(network, pictures) for network in (trunk, untouched))
+    for index, note in enumerate(notes):
+        normalisation = trunk.get_submodule(note.name)
+        ratio = deviation[index] / old_deviation[index].clamp_min(1e-6)
+        normalisation.running_var.copy_((note.deviation * ratio).clamp(1e-2, 1e2).square())
+        normalisation.weight.copy_((normalisation.running_var + normalisation.eps).sqrt())
+        expected = note.mean + mean[index] - old_mean[index]
+        normalisation.running_mean.copy_(expected - normalisation.bias)
+        normalisation.bias.copy_(expected)
+
+
+def _moments(network: Any, pictures: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    """Means and deviations, (C) each, of the outputs of `noted`'s modules over the pictures."""
+    parts = torch.split(pictures, PART)
+    notes = noted(network)
+    sums: list[list[Tensor]] = [[] for _ in notes]
+    for part in parts:
+        with heard(network, notes) as outputs:
+            network(part)
+        for found, output in zip(sums, outputs, strict=True):
+            places = output.permute(1, 0, 2, 3).flatten(1).double()
+            found.append(torch.stack([places.mean(1), places.square().mean(1)]))
+    moments = [torch.stack(found).mean(0) for found in sums]  # all parts are alike, but for the last's length
+    return [first for first, _ in moments], [(second - first.square()).clamp_min(0).sqrt() for first, second in moments]
 
 
 def _fit(last: nn.Conv2d, shift: Tensor, hidden: Tensor, wanted: Tensor, basis: Tensor) -> None:
@@ -53,18 +92,29 @@ def _fit(last: nn.Conv2d, shift: Tensor, hidden: Tensor, wanted: Tensor, basis: 
     shift.copy_(constant + lacking.mean(0) - hidden.mean(0) @ more)
 
 
-def _places(network: Any, module: nn.Module, pictures: Tensor, *, output: bool) -> Tensor:
-    """(places, channels) of what goes into a module, or comes out of it."""
+def _stem(network: Any) -> nn.Module:
+    return nn.Sequential(network.conv_stem, network.bn1)
+
+
+def _through(module: nn.Module, inputs: Tensor) -> Tensor:
+    """(N, ...) all inputs through a module, some at a time."""
+    return torch.cat([module(part) for part in torch.split(inputs, PART)])
+
+
+def _hidden(block: nn.Module, last: nn.Module, inputs: Tensor) -> Tensor:
+    """(places, channels) of what goes into a block's last convolution."""
     found: list[Tensor] = []
 
-    parts = torch.split(pictures, PART)
+    def keep(_: nn.Module, given: tuple[Tensor, ...]) -> None:
+        found.append(_places(given[0], len(inputs)))
 
-    def keep(_: nn.Module, inputs: tuple[Tensor, ...], result: Tensor) -> None:
-        places = (result if output else inputs[0]).permute(0, 2, 3, 1).flatten(0, 2)
-        found.append(places[:: max(1, len(places) * len(parts) // PLACES)].double())
-
-    hook = module.register_forward_hook(keep)
-    for part in parts:
-        network(part)
+    hook = last.register_forward_pre_hook(keep)
+    _through(block, inputs)
     hook.remove()
     return torch.cat(found)
+
+
+def _places(grid: Tensor, count: int) -> Tensor:
+    """(places, channels) of some of `count` pictures: as many of each as make PLACES of all."""
+    places = grid.permute(0, 2, 3, 1).flatten(1, 2)
+    return places[:, :: max(1, places.shape[1] * count // PLACES)].flatten(0, 1).double()

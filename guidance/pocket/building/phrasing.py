@@ -49,7 +49,7 @@ JOINS: Final = (
 SECOND: Final = 0.6
 """Share of the second thing in a scene's direction."""
 
-MIX: Final = {"named": 0.4, "common": 0.2, "seldom": 0.14, "scene": 0.17, "definition": 0.07, "attribute": 0.02}
+MIX: Final = {"named": 0.5, "common": 0.2, "seldom": 0.08, "scene": 0.16, "definition": 0.04, "attribute": 0.02}
 """What a batch is made of. A class or a kind; a noun in use, or any, that is neither; two things; colour or light."""
 COLOURED: Final = 0.35
 """Share of phrases that have such words."""

@@ -12,17 +12,18 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from guidance.canvas.pyramid import Pyramid
+from guidance.familiarity import heard, noted, strangeness
 from guidance.loss import total_variation
 from guidance.pocket.drawings import SIDE, Drawing, seen
 from guidance.run import BETAS, schedule
-from guidance.settings import POCKET
+from guidance.settings import POCKET, paced
 from guidance.tensor import to_tensor
 from guidance.view import Course, Crops
 
-RENDERS: Final = 60
-DRAWINGS: Final = 300
-STEPS: Final = 48
-VIEWS: Final = 2
+RENDERS: Final = 40
+DRAWINGS: Final = 200
+STEPS: Final = 32
+VIEWS: Final = 4
 """Of each render, as guidance would see them."""
 NOISE: Final = 0.05
 
@@ -51,14 +52,18 @@ def _rendered(trunk: Any, direction: Tensor, centre: Tensor, seed: int) -> Tenso
     canvas = Pyramid(SIDE, SIDE, [seed], POCKET["taper"])
     low, high, noise = (Course(value, value) for value in (POCKET["view_low"], 1.0, POCKET["noise"]))
     crops = Crops(count=POCKET["views"], low=low, high=high, noise=noise)
-    optimiser = torch.optim.Adam(canvas.parameters(), lr=POCKET["learning_rate"], betas=BETAS)
+    rate = paced(POCKET["learning_rate"], POCKET["steps"], STEPS)
+    optimiser = torch.optim.Adam(canvas.parameters(), lr=rate, betas=BETAS)
+    notes = noted(trunk)
     for step in range(STEPS):
         picture = canvas()
-        features = trunk(crops(picture, [seed], step, step / STEPS, SIDE) * 2 - 1)
+        with heard(trunk, notes) as outputs:
+            features = trunk(crops(picture, [seed], step, step / STEPS, SIDE) * 2 - 1)
         likeness = normalize(features - centre, dim=1) @ normalize(direction, dim=0)
+        strange = POCKET["familiarity"] * strangeness(outputs, notes)
         optimiser.zero_grad()
-        torch.autograd.backward(POCKET["smoothness"] * total_variation(picture).sum() - likeness.mean())
-        optimiser.param_groups[0]["lr"] = POCKET["learning_rate"] * schedule(step / STEPS)
+        torch.autograd.backward(POCKET["smoothness"] * total_variation(picture).sum() + (strange - likeness).mean())
+        optimiser.param_groups[0]["lr"] = rate * schedule(step / STEPS)
         optimiser.step()
     with torch.no_grad():
         return crops(canvas(), [seed], STEPS, 1.0, SIDE)[:VIEWS]

@@ -23,6 +23,9 @@ WORDNET: Final = Path("/usr/share/wordnet/data.noun")
 DEPICTABLE: Final = frozenset({5, 6, 8, 13, 15, 17, 18, 19, 20, 27})
 """Lexicographer files of nouns that a picture can show: animal, artifact, body, food, location, object, person,
 phenomenon, plant, substance."""
+PERSON: Final = 18
+MOST_TOKENS: Final = 40
+"""Of a word with its definition; one definition in fifty is longer, and its beginning says what is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Synset:
 
     @property
     def depictable(self) -> bool:
-        """Whether a picture can show it."""
-        return self.field in DEPICTABLE
+        """Whether a picture can show it. Of somebody who has a name it can, but not to whoever does not know them."""
+        return self.field in DEPICTABLE and not (self.field == PERSON and self.lemmas[0][0].isupper())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def minilm(texts: Sequence[str]) -> Array:
     """(N, 384) unit embeddings of all-MiniLM-L6-v2."""
     with tempfile.TemporaryDirectory() as folder:
         model = SentenceTransformer(str(extract_model(folder)), device="cpu", local_files_only=True)
+        model.max_seq_length = MOST_TOKENS
         embeddings: Array = model.encode(
             list(texts), batch_size=256, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=True
         )
