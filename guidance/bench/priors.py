@@ -33,6 +33,8 @@ PROMPTS: Final = {
 """Words and their classes."""
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "the defaults": {},
+    "no familiarity": {"familiarity": 0.0},
+    "familiarity 1": {"familiarity": 1.0},
     "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},
     "headroom 0.5": {"headroom": 0.5},
     "restraint 2": {"restraint": 2.0},

@@ -20,7 +20,7 @@ EDGE: Final = 1 / 512
 
 
 def basis() -> Tensor:
-    """(3, 3), from brightness, warmth and green to magenta to logits of RGB; the largest column norm is 1, as lucid's."""
+    """(3, 3), from brightness, warmth and green to magenta to logits of RGB; scaled as lucid does, but for the last."""
     matrix = torch.tensor(_SVD_SQRT)
     scale: Tensor = torch.linalg.vector_norm(matrix, dim=0).max()
     return matrix / scale * torch.tensor([1.0, 1.0, GREEN_TO_MAGENTA])

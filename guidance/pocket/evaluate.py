@@ -19,6 +19,7 @@ from guidance.pocket.album import Album
 from guidance.pocket.drawings import MissingError
 from guidance.pocket.evaluation import pictured
 from guidance.pocket.evaluation.cost import cost
+from guidance.pocket.evaluation.entries import DEVELOPMENT_COLOURS, DEVELOPMENT_STYLES
 from guidance.pocket.evaluation.finding import Finding
 from guidance.pocket.evaluation.retrieval import retrieval
 from guidance.pocket.judge import Judge
@@ -36,7 +37,9 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/evaluation"), help="default: %(default)s")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be given again")
     parser.add_argument("--prompts", type=int, metavar="N", help="only the first N of each part")
-    parser.add_argument("--development", action="store_true", help="30 other objects and another judge, for tuning")
+    parser.add_argument(
+        "--development", action="store_true", help="other prompts and another judge, for tuning"
+    )
     options = parser.parse_args()
     weights = sha256((HERE / "open_clip_model.safetensors").read_bytes()).hexdigest()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -45,7 +48,7 @@ def main() -> int:
     entries = {part: listed[: options.prompts] for part, listed in prompts.items()}
     exam = Exam(entries, Album(ClipModel.load("pocket", "cpu"), options.out / weights[:12]), options.out)
     if options.development:
-        found += exam.objects("development", Judge("lite2"))
+        found += exam.development()
     else:
         for part in options.part or PARTS:
             _say(f"\n{part}")
@@ -74,6 +77,14 @@ class Exam:
     def objects(self, part: str = "objects", judge: Judge | None = None) -> list[Finding]:
         """See `pictured.objects`."""
         return pictured.objects(self._entries[part], self._album, judge or Judge(), self._sheet(part), _say)
+
+    def development(self) -> list[Finding]:
+        """Objects, colours and styles that the report does not ask for, and a judge that it does not ask."""
+        return [
+            *self.objects("development", Judge("lite2")),
+            *pictured.colours(DEVELOPMENT_COLOURS, self._album, self._sheet("development-colours"), _say),
+            *pictured.styles(DEVELOPMENT_STYLES, self._album, self._sheet("development-styles"), _say),
+        ]
 
     def words(self) -> list[Finding]:
         """See `pictured.words`."""

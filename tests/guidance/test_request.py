@@ -13,7 +13,7 @@ from guidance import again
 from guidance.prompt import clean
 from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError, fitted
-from guidance.settings import CANVASES, DISTANCES, Settings, members
+from guidance.settings import CANVASES, DISTANCES, POCKET, Settings, members
 from guidance.style import Style
 
 SHA = "a" * 64
@@ -46,13 +46,14 @@ def test_what_is_chosen_beats_a_flag_that_beats_the_style_that_beats_the_host_th
     assert (request.width, request.height, request.negative, request.style) == (128, 64, "fog", "a plain {}")
     assert Request.resolve("cat --steps 40", steps=50, host=host).steps == 50
     assert Request.resolve("cat", host=host).steps == 20
-    assert Request.resolve("cat").steps == 64
+    assert Request.resolve("cat").steps == POCKET["steps"]
 
 
 def test_fewer_steps_are_larger_ones_unless_their_rate_is_chosen() -> None:
-    rates = [Request.resolve("a cat", seed=1, steps=steps).learning_rate for steps in (1, 20, 64, 160, 2000)]
+    lengths = (1, 20, POCKET["steps"], 160, 2000)
+    rates = [Request.resolve("a cat", seed=1, steps=steps).learning_rate for steps in lengths]
     assert rates == sorted(rates, reverse=True)
-    assert rates[2] == 0.12
+    assert rates[2] == POCKET["learning_rate"]
     assert Request.resolve("a cat", steps=20, learning_rate=0.2).learning_rate == 0.2
     short = again.revised(Request.resolve("a cat", seed=1), steps=20)
     assert short == Request.resolve("a cat", seed=1, steps=20)
@@ -104,7 +105,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> No
         ({"images": (ImagePrompt(SHA, 0),)}, "not 0"),
         ({"images": (ImagePrompt(SHA),) * 9}, "too many"),
         ({"images": [ImagePrompt(SHA)]}, "image prompts"),
-        ({"schema": 3}, "schema 3"),
+        ({"schema": 4}, "schema 4"),
         ({"steps": True}, "steps"),
         ({"steps": "9"}, "steps"),
         ({"model": "pocket + pocket"}, "twice"),
@@ -144,6 +145,12 @@ def test_a_request_of_the_first_schema_is_still_read() -> None:
     assert (request.prompt, request.width, request.negative, request.seed) == ("a volcano", 320, "fog", 9)
     assert (request.view_low_end, request.view_high_end, request.noise_end) == (0.6, 1.0, 0.15)
     assert Request.from_json(request.to_json()) == request
+
+
+def test_a_request_of_the_second_schema_is_read_as_what_it_was() -> None:
+    now = json.loads(Request.resolve("a volcano", seed=9).to_json())
+    old = {name: value for name, value in now.items() if name != "familiarity"} | {"schema": 2}
+    assert Request.from_json(json.dumps(old)) == Request.resolve("a volcano", seed=9, familiarity=0.0)
 
 
 def test_a_model_s_name_may_name_several_with_weights() -> None:

@@ -25,6 +25,8 @@ from guidance.pocket.building.sources import (
     frequencies,
     synsets,
 )
+from guidance.pocket.evaluation.entries import STYLES, coloured, styled
+from guidance.pocket.measures import NAMES
 
 FILE: Final = Path(__file__).parent.parent / "prompts.json"
 LOOKED_AT: Final = frozenset(
@@ -67,11 +69,7 @@ PHRASES: Final = {
     "a big brown bear": ("bear",),
 }
 """Plain phrases, and the kinds of which a right class is one, by their first sense with classes below it."""
-COLOURS: Final = (
-    *("red", "orange", "yellow", "green", "turquoise", "blue", "purple", "pink", "brown", "black", "white", "grey"),
-)
 COLOURED: Final = ("car", "bird", "flower", "house", "dress", "butterfly", "chair", "umbrella", "fish", "cup")
-STYLES: Final = ("at night", "in the snow", "watercolour", "pencil drawing", "pixel art")
 SCENES: Final = (
     *("a castle on a hill under a full moon", "a cat wearing a hat", "a lighthouse in a storm", "a fox in a forest"),
     *("a robot in a garden", "a dragon over a city", "a ship on a stormy sea", "two dogs on a beach"),
@@ -106,16 +104,8 @@ def main() -> int:
         "objects": [{"prompt": name, "classes": [names[name]]} for name in report[:OBJECTS]],
         "development": [{"prompt": name, "classes": [names[name]]} for name in rest[:DEVELOPMENT]],
         "words": list(_words(world)),
-        "colours": [
-            {"prompt": f"{_article(colour)} {colour} {thing}", "object": thing, "colour": colour}
-            for thing in COLOURED
-            for colour in COLOURS
-        ],
-        "styles": [
-            {"prompt": f"{name}{' ' if style[:3] in ('at ', 'in ') else ', '}{style}", "object": name, "style": style}
-            for name in subjects
-            for style in STYLES
-        ],
+        "colours": [coloured(thing, colour) for thing in COLOURED for colour in NAMES],
+        "styles": [styled(name, style) for name in subjects for style in STYLES],
         "scenes": [{"prompt": scene} for scene in SCENES],
     }
     met = {index for entries in parts.values() for entry in entries for index in entry.get("classes", ())}
@@ -191,10 +181,6 @@ def _word(world: _World, prompt: str, kinds: Iterable[int]) -> dict[str, object]
 
 def _ordered(purpose: str, names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: hashlib.sha256(f"pocket {purpose} {name}".encode()).digest())
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"
 
 
 if __name__ == "__main__":
