@@ -37,9 +37,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/evaluation"), help="default: %(default)s")
     parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be given again")
     parser.add_argument("--prompts", type=int, metavar="N", help="only the first N of each part")
-    parser.add_argument(
-        "--development", action="store_true", help="other prompts and another judge, for tuning"
-    )
+    parser.add_argument("--development", action="store_true", help="other prompts and another judge, for tuning")
     options = parser.parse_args()
     weights = sha256((HERE / "open_clip_model.safetensors").read_bytes()).hexdigest()
     options.out.mkdir(parents=True, exist_ok=True)
