@@ -45,7 +45,7 @@ def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_harmless_one_be
     pocket: ClipModel, drawn: dict[str, Image.Image]
 ) -> None:
     assert of_picture(pocket, drawn["a spider"], SPIDER) > THRESHOLD
-    assert of_picture(pocket, drawn["a volcano"], SPIDER) < 0.1
+    assert of_picture(pocket, drawn["a volcano"], SPIDER) < 0.2
     assert of_picture(pocket, drawn["a spider"], SPIDER) == of_picture(pocket, drawn["a spider"], SPIDER)
 
 
