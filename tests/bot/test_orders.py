@@ -287,7 +287,7 @@ async def test_a_harmless_prompt_or_one_that_keeps_a_concept_away_is_not_flagged
 
 
 async def test_a_picture_of_a_concept_is_flagged_whatever_its_prompt_says(engine: LocalEngine) -> None:
-    spider = (await end(engine, Order(request("a spider", steps=12, views=2)))).png
+    spider = (await end(engine, Order(request("a spider", steps=32, views=2)))).png
     kept = request("a castle", init=sha(spider), strength=0.0)
     result = await end(engine, Order(kept, {sha(spider): spider}, concepts=(WEAPON, SPIDER)))
     assert [(flag.concept, flag.where) for flag in result.flags] == [("spider", "picture")]

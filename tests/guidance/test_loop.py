@@ -222,7 +222,7 @@ def test_a_picture_that_broke_down_is_one_clear_error(
     pocket: ClipModel, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
     guide = Run.guide
-    monkeypatch.setattr(Run, "guide", lambda run, index, embeddings: guide(run, index, embeddings) * math.nan)
+    monkeypatch.setattr(Run, "guide", lambda run, index, *answers: guide(run, index, *answers) * math.nan)
     with pytest.raises(RenderError, match="broke down"):
         result_of(small(steps=steps), pocket)
 
