@@ -123,7 +123,7 @@ def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corp
 
 
 def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:
-    """In half precision; the largest table in eight bits, which changes its rows by less than three hundredths."""
+    """In half precision; the largest table in eight bits, which changes its rows by three hundredths, at most four."""
     if not tensor.is_floating_point():
         return tensor.contiguous()
     precision = torch.float8_e4m3fn if name == "token_embedding.weight" else torch.float16

@@ -152,7 +152,7 @@ def _named(
     kinds: Mapping[int, Array],
     uses: Mapping[str, Frequency],
 ) -> dict[str, Array]:
-    """Names of classes, then words for kinds that name no class: "car" is the motor car, its first sense."""
+    """Names of classes, then words for kinds that name no class, by their first sense if that is a kind."""
     found: dict[str, list[Array]] = defaultdict(list)
     for index, target in known.items():
         for name in target.names:
