@@ -69,7 +69,7 @@ COMMON: Final[Settings] = {
 POCKET: Final[Settings] = COMMON | {
     "width": 256,
     "height": 256,
-    "steps": 56,
+    "steps": 48,
     "views": 6,
     "view_low": 0.7,
     "view_high": 1.0,
@@ -77,7 +77,7 @@ POCKET: Final[Settings] = COMMON | {
     "view_high_end": 1.0,
     "noise": 0.1,
     "noise_end": 0.1,
-    "learning_rate": 0.13,  # for its 56 steps; see `paced`
+    "learning_rate": 0.1459,  # for its 48 steps; see `paced`
     "smoothness": 2.0,
     "familiarity": 0.5,
 }

@@ -2,7 +2,7 @@
 
 Prints how each prompt went, then a table of what was asked and found, and ends with status 1 if something was missed.
 Pictures are made at the default settings and kept below --out, by the model that made them: what was broken off goes on
-where it was. The whole takes about an hour and a half on two cores.
+where it was. The whole takes about 75 minutes on two cores.
 """
 
 import argparse

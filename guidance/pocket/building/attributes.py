@@ -18,17 +18,22 @@ Wish = Mapping[str, float]
 """How much more of a readout, beside the others."""
 
 
-_INSTEAD: Final = {
-    "purple": ("blue", "red"), "pink": ("red", "orange", "white"), "green": ("brown",), "orange": ("red",),
-    "turquoise": ("blue",), "grey": ("white", "black"), "brown": ("red",),
+_INSTEAD: Final[Mapping[str, Mapping[str, float]]] = {
+    "purple": {"purple": 1.2, "blue": -0.7, "red": -0.5}, "pink": {"red": -0.4, "orange": -0.4, "white": -0.4},
+    "green": {"brown": -0.4, "turquoise": -0.4}, "turquoise": {"blue": -0.4}, "brown": {"red": -0.4},
+    "orange": {"orange": 2.25, "red": -1.55, "pink": -0.6, "yellow": -0.6, "brown": -0.3, "grey": -0.4, "white": -0.3,
+               "blue": -0.5, "turquoise": -0.5, "green": -0.4, "purple": -0.4},
+    "grey": {"grey": 2.9, "white": -1.3, "black": -0.5, "blue": -1.0, "green": -0.9, "turquoise": -0.8, "purple": -0.8,
+             "yellow": -0.8, "pink": -0.8, "red": -0.7, "orange": -0.5, "brown": -0.5},
 }  # fmt: skip
-"""What pictures settled for that were to have a colour."""
+"""Of what pictures settled for that were to have a colour. Orange and grey lie between other colours: what keeps a
+picture from one of these drives it into the opposite one, so all of them count, and against each other."""
 
 
 def _more(name: str) -> dict[str, float]:
     """Of a colour, and less of all others; a hue takes most from the neutral ones, which textures fall into."""
     others = {other: -0.25 if other in NEUTRAL else -0.1 for other in NAMES if other != name}
-    return {name: 1.0} | others | dict.fromkeys(_INSTEAD.get(name, ()), -0.4)
+    return {name: 1.0} | others | dict(_INSTEAD.get(name, {}))
 
 
 _NIGHT: Final = {"black": 1.0, "blue": 0.4, "white": -0.6, "yellow": -0.3, "orange": -0.2, "grey": -0.2}

@@ -18,7 +18,7 @@ EMBED_DIM: Final = 512
 OBJECT_DIMS: Final = EMBED_DIM - len(READOUTS)
 OBJECT_LENGTH: Final = 11.3
 """Length of the object part for a guided picture, about."""
-SAY: Final = 0.45
+SAY: Final = 0.56
 """Length of a readout at its largest, as a share of OBJECT_LENGTH: how much colours matter beside objects."""
 LARGEST: Final[Mapping[str, float]] = dict.fromkeys(READOUTS, REACH) | {"edges": 0.15, "flat": 0.06}
 

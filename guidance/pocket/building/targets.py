@@ -97,13 +97,15 @@ def corpus(
         unnamed: Classes whose directions must not be used.
     """
     known = {index: target for index, target in enumerate(targets) if index not in unnamed}
+    uses = frequencies()
+    # Not every kind that such a word can mean: "machine" would take "car" along.
+    hidden = {_first(uses, word) for word in words}
     kinds = {
         offset: unit(directions[sorted(members - unnamed)].mean(0, keepdims=True))[0]
         for offset, members in descendants(nouns, targets).items()
-        if members - unnamed and len(members) <= WIDEST and words.isdisjoint(nouns[offset].lemmas)
+        if members - unnamed and len(members) <= WIDEST and offset not in hidden
     }
-    uses = frequencies()
-    named = _named(nouns, known, directions, kinds, uses)
+    named = _named(nouns, known, directions, kinds, uses, words)
     anchors = {defined(nouns[offset].lemmas[0], nouns[offset].gloss): direction for offset, direction in kinds.items()}
     for index, target in known.items():
         anchors[defined(target.names[0], nouns[target.offset].gloss)] = directions[index]
@@ -151,6 +153,7 @@ def _named(
     directions: Array,
     kinds: Mapping[int, Array],
     uses: Mapping[str, Frequency],
+    words: frozenset[str],
 ) -> dict[str, Array]:
     """Names of classes, then words for kinds that name no class, by their first sense if that is a kind."""
     found: dict[str, list[Array]] = defaultdict(list)
@@ -158,7 +161,7 @@ def _named(
         for name in target.names:
             found[name].append(directions[index])
     curated = {target.names[0]: directions[index] for index, target in known.items()}
-    taken = set(found)
+    taken = words.union(found)
     for offset, direction in kinds.items():
         for lemma in nouns[offset].lemmas:
             first = _first(uses, lemma)
