@@ -15,7 +15,7 @@ from typing import Any, Final
 from guidance import loss
 from guidance.model import ClipModel
 from guidance.picture import contact_sheet
-from guidance.pocket.album import picture
+from guidance.pocket.album import of_these_weights, picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
 from guidance.tensor import to_tensor
@@ -61,7 +61,7 @@ def main() -> int:
     )
     print("|---|---|---|---|---|---|---|")
     for name, changes in VARIANTS.items():
-        folder = options.out / name.replace(" ", "-")
+        folder = of_these_weights(options.out) / name.replace(" ", "-")
         folder.mkdir(parents=True, exist_ok=True)
         requests = [replace(Request.resolve(word, seed=SEED), **changes) for word in PROMPTS]
         images = [picture(request, model, folder) for request in requests]

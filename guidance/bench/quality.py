@@ -22,7 +22,7 @@ from guidance.bench.clock import seconds
 from guidance.loop import render
 from guidance.model import ClipModel
 from guidance.picture import contact_sheet
-from guidance.pocket.album import picture
+from guidance.pocket.album import of_these_weights, picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
 
@@ -79,7 +79,7 @@ def main() -> int:
         curves[recipe] = []
         pace = _pace(replace(Request.resolve("a cat", seed=SEED, steps=2000), **changes), model)
         for steps in options.steps:
-            folder = options.out / recipe.replace(" ", "-") / str(steps)
+            folder = of_these_weights(options.out) / recipe.replace(" ", "-") / str(steps)
             folder.mkdir(parents=True, exist_ok=True)
             requests = [replace(Request.resolve(word, seed=SEED, steps=steps), **changes) for word in PROMPTS]
             images = [picture(request, model, folder) for request in requests]

@@ -1,6 +1,7 @@
 """Pictures that are made once and kept, so that a long evaluation can be broken off and goes on where it was."""
 
 import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,12 @@ from guidance.picture import PictureError, request_of, to_png
 from guidance.request import Request
 
 SEED: Final = 1
+WEIGHTS: Final = Path(__file__).parent / "open_clip_model.safetensors"
+
+
+def of_these_weights(folder: Path) -> Path:
+    """The folder in it for pictures by the pocket CLIP as it is now, so that another's are not taken for them."""
+    return folder / sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
 
 
 class Album:

@@ -10,12 +10,11 @@ import json
 import statistics
 import sys
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from guidance.model import ClipModel
-from guidance.pocket.album import Album
+from guidance.pocket.album import Album, of_these_weights
 from guidance.pocket.drawings import MissingError
 from guidance.pocket.evaluation import pictured
 from guidance.pocket.evaluation.cost import cost
@@ -39,12 +38,11 @@ def main() -> int:
     parser.add_argument("--prompts", type=int, metavar="N", help="only the first N of each part")
     parser.add_argument("--development", action="store_true", help="other prompts and another judge, for tuning")
     options = parser.parse_args()
-    weights = sha256((HERE / "open_clip_model.safetensors").read_bytes()).hexdigest()
     options.out.mkdir(parents=True, exist_ok=True)
     found = [] if options.part or options.development else cost(HERE)
     prompts = json.loads(PROMPTS.read_text(encoding="utf-8"))
     entries = {part: listed[: options.prompts] for part, listed in prompts.items()}
-    exam = Exam(entries, Album(ClipModel.load("pocket", "cpu"), options.out / weights[:12]), options.out)
+    exam = Exam(entries, Album(ClipModel.load("pocket", "cpu"), of_these_weights(options.out)), options.out)
     if options.development:
         found += exam.development()
     else:

@@ -10,7 +10,7 @@ from typing import Final
 
 from guidance.model import ClipModel
 from guidance.picture import contact_sheet
-from guidance.pocket.album import SEED, picture
+from guidance.pocket.album import SEED, of_these_weights, picture
 from guidance.request import Request
 
 PROMPTS: Final = (
@@ -24,7 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m guidance.pocket.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/gallery.jpg"), help="default: %(default)s")
     options = parser.parse_args()
-    folder = Path("build/gallery")
+    folder = of_these_weights(Path("build/gallery"))
     folder.mkdir(parents=True, exist_ok=True)
     model = ClipModel.load("pocket", "cpu")
     images = [picture(Request.resolve(prompt, seed=SEED), model, folder) for prompt in PROMPTS]
