@@ -266,7 +266,7 @@ async def test_a_film_shows_every_step_of_a_short_run_and_leaves_the_picture_as_
 async def test_a_prompt_of_a_concept_is_flagged_before_the_first_step_and_shows_nothing_on_the_way(
     engine: LocalEngine,
 ) -> None:
-    order = Order(request("a castle | a spider on its web", steps=3), concepts=(WEAPON, SPIDER))
+    order = Order(request("a castle::1 a spider on its web::1", steps=3), concepts=(WEAPON, SPIDER))
     first, *progress, result = await told(engine, order)
     assert isinstance(first, Progress)
     assert [(flag.concept, flag.where) for flag in first.flags] == [("spider", "prompt")]
