@@ -11,8 +11,8 @@ places somewhere, and a kin of the concept scores like the concept. Nor is the g
 that it has guided itself. `pocket` knows ImageNet's things. Measured with it, as text and as 20 steps at 128²: "a
 spider" for spiders 1.00 and 0.97, "a castle" 0.01 and 0.04; but "a scorpion" 0.98 and 0.24, "a beetle" 0.48 and 0.43,
 too; "a rifle" for weapons 1.00 and 0.46. Nudity and gore it does not know: "nude" 0.10 for nudity, "a naked woman"
-0.92, drawn 0.24; "a bloody corpse" 0.68 for gore, drawn 0.37. For those, screen
-with a CLIP that was trained on captions, and set thresholds by what it says of examples.
+0.92, drawn 0.24; "a bloody corpse" 0.68 for gore, drawn 0.37. For those, screen with a CLIP that was trained on
+captions, and set thresholds by what it says of examples.
 """
 
 from collections.abc import Sequence
