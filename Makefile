@@ -62,7 +62,7 @@ showcase: setup  ## make the pictures of docs/guidance.md anew
 quality: setup   ## what a second buys, beside other recipes (about 20 minutes); draws docs/quality.png
 	$(BIN)/python -m guidance.bench.quality
 
-pocket: requirements-pocket.lock  ## build the pocket CLIP anew (about an hour; needs Debian's wordnet-base and openclipart-svg)
+pocket: requirements-pocket.lock  ## build the pocket CLIP anew (25 minutes or more; needs Debian's wordnet-base and openclipart-svg)
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
 	build/pocket/bin/python -m guidance.pocket.building

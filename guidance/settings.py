@@ -79,6 +79,7 @@ POCKET: Final[Settings] = COMMON | {
     "noise_end": 0.1,
     "learning_rate": 0.1459,  # for its 48 steps; see `paced`
     "smoothness": 2.0,
+    "headroom": 0.5,
     "familiarity": 0.5,
 }
 OPEN_CLIP: Final[Settings] = COMMON | {

@@ -1,7 +1,7 @@
 """Builds the pocket CLIP: `python -m guidance.pocket.building [--steps N] [--out DIR]`.
 
-The same packages give the same model up to the last bits of the arithmetic. Without --steps it takes about an hour on
-two cores, half of it for the text tower.
+The same packages give the same model up to the last bits of the arithmetic. It takes 25 minutes on two cores that
+multiply in bfloat16, most of them for the text tower, and about an hour and a half on others.
 """
 
 import argparse
@@ -43,7 +43,7 @@ CONFIG: Final = {
     },
     "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "interpolation": "bicubic"},
 }
-STEPS: Final = 900
+STEPS: Final = 1600
 
 
 def main() -> None:

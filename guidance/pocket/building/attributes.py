@@ -45,8 +45,8 @@ _WATER: Final = {"turquoise": 0.6, "blue": 0.6, "white": -0.3, "brown": -0.3}
 _FIRE: Final = {"orange": 0.8, "red": 0.5, "blue": -0.3, "white": -0.2}
 _HUES: Final = {name: -0.25 for name in NAMES if name not in NEUTRAL}
 _PENCIL: Final = _HUES | {"white": 0.6, "grey": 0.6}
-_WATERCOLOUR: Final = {"white": 0.5, "black": -0.5, "edges": -1.0, "flat": 0.2}
-_PIXELS: Final = {"flat": 1.0, "white": 0.6, "grey": -0.3, "edges": -0.4}
+_WATERCOLOUR: Final = {"white": 0.25, "black": -0.4, "edges": -0.35}
+_PIXELS: Final = {"flat": 0.5, "white": 0.2, "black": 0.2}
 
 COLOURS: Final[Mapping[str, Wish]] = {name: _more(name) for name in NAMES} | {
     "scarlet": _more("red"), "crimson": _more("red"), "ruby": _more("red"), "emerald": _more("green"),
