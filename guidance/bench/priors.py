@@ -18,6 +18,7 @@ from guidance.picture import contact_sheet
 from guidance.pocket.album import of_these_weights, picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
+from guidance.settings import paced
 from guidance.tensor import to_tensor
 
 PROMPTS: Final = {
@@ -33,10 +34,12 @@ PROMPTS: Final = {
 """Words and their classes."""
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "the defaults": {},
+    "no headroom": {"headroom": 0.0},
+    "72 steps": {"steps": 72, "learning_rate": paced(0.1459, 48, 72)},
+    "36 steps": {"steps": 36, "learning_rate": paced(0.1459, 48, 36)},
     "no familiarity": {"familiarity": 0.0},
     "familiarity 1": {"familiarity": 1.0},
     "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},
-    "headroom 0.5": {"headroom": 0.5},
     "restraint 2": {"restraint": 2.0},
     "variety 0.005": {"variety": 0.005},
     "rotation 10, perspective 0.1": {"rotation": 10.0, "perspective": 0.1},
@@ -54,13 +57,14 @@ def main() -> int:
     """Makes what is missing and prints a line of a table for each variant."""
     parser = argparse.ArgumentParser(prog="python -m guidance.bench.priors", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/priors"), help="default: %(default)s")
+    parser.add_argument("--variants", type=int, metavar="N", help="only the first N")
     options = parser.parse_args()
     model, judge = ClipModel.load("pocket", "cpu"), Judge("lite2")
     print(
         "| variant | first | first five | mean log probability | near black or white | total variation | fine excess |"
     )
     print("|---|---|---|---|---|---|---|")
-    for name, changes in VARIANTS.items():
+    for name, changes in list(VARIANTS.items())[: options.variants]:
         folder = of_these_weights(options.out) / name.replace(" ", "-")
         folder.mkdir(parents=True, exist_ok=True)
         requests = [replace(Request.resolve(word, seed=SEED), **changes) for word in PROMPTS]
