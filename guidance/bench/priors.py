@@ -18,7 +18,7 @@ from guidance.picture import contact_sheet
 from guidance.pocket.album import of_these_weights, picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
-from guidance.settings import paced
+from guidance.settings import POCKET, paced
 from guidance.tensor import to_tensor
 
 PROMPTS: Final = {
@@ -32,11 +32,18 @@ PROMPTS: Final = {
     "airship": 405,
 }
 """Words and their classes."""
+
+
+def _in(steps: int) -> dict[str, Any]:
+    """Another number of steps, at the learning rate for it."""
+    return {"steps": steps, "learning_rate": paced(POCKET["learning_rate"], POCKET["steps"], steps)}
+
+
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "the defaults": {},
     "no headroom": {"headroom": 0.0},
-    "72 steps": {"steps": 72, "learning_rate": paced(0.1459, 48, 72)},
-    "36 steps": {"steps": 36, "learning_rate": paced(0.1459, 48, 36)},
+    "72 steps": _in(72),
+    "36 steps": _in(36),
     "no familiarity": {"familiarity": 0.0},
     "familiarity 1": {"familiarity": 1.0},
     "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},

@@ -1,7 +1,7 @@
 """Builds the pocket CLIP: `python -m guidance.pocket.building [--steps N] [--out DIR]`.
 
 The same packages give the same model up to the last bits of the arithmetic. It takes 25 minutes on two cores that
-multiply in bfloat16, most of them for the text tower, and about an hour and a half on others.
+multiply in bfloat16, most of them for the text tower, and about an hour on others.
 """
 
 import argparse

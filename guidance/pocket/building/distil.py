@@ -47,7 +47,7 @@ def distil(
     text_side = [*network.transformer.parameters(), *network.ln_final.parameters()]
     text_side += [network.token_embedding.weight, network.positional_embedding, network.text_projection]
     optimiser = torch.optim.AdamW(text_side, lr=PEAK_RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
-    halved = halves()
+    halved = _faster_in_half()
     report(f"products in {'bfloat16' if halved else 'float32'}")
     began = time.monotonic()
     for step in range(steps):
@@ -75,7 +75,7 @@ def distil(
             report(f"{step}/{steps} loss {sum(losses):.3f} cosine {sum(cosines) / BATCH:.3f} {pace:.2f} s/step")
 
 
-def halves() -> bool:
+def _faster_in_half() -> bool:
     """Whether this processor multiplies in bfloat16 at least twice as fast; some have units for it, others pretend."""
     rows, matrix = torch.rand(4096, 512), torch.rand(512, 512)
     return 2 * _seconds(rows.bfloat16(), matrix.bfloat16()) < _seconds(rows, matrix)
