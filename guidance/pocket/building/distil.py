@@ -77,12 +77,12 @@ def distil(
 
 def _faster_in_half() -> bool:
     """Whether this processor multiplies in bfloat16 at least twice as fast; some have units for it, others pretend."""
-    rows, matrix = torch.rand(4096, 512), torch.rand(512, 512)
+    rows, matrix = torch.rand(8192, 1024), torch.rand(1024, 1024)
     return 2 * _seconds(rows.bfloat16(), matrix.bfloat16()) < _seconds(rows, matrix)
 
 
 def _seconds(rows: Tensor, matrix: Tensor) -> float:
-    """The least of some times that a product takes."""
+    """The least of some times that a product takes; a large one, so that a busy machine does not decide."""
     found = []
     for _ in range(10):
         began = time.perf_counter()
