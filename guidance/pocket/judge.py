@@ -34,9 +34,9 @@ class Judge:
         scores = self._scores(image)
         return int((scores > scores[list(targets)].max()).sum()) + 1
 
-    def probability(self, image: Image.Image, target: int) -> float:
-        """How sure it is of the class, 0 to 1."""
-        return float(self._scores(image).softmax(dim=0)[target])
+    def probability(self, image: Image.Image, *targets: int) -> float:
+        """How sure it is of the class, or of one of several, 0 to 1."""
+        return float(self._scores(image).softmax(dim=0)[list(targets)].sum())
 
     @torch.no_grad()
     def _scores(self, image: Image.Image) -> torch.Tensor:
