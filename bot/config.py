@@ -71,6 +71,7 @@ class Engine:
 
     model: str = DEFAULT_MODEL
     device: str = "auto"
+    graphs: bool = True
     step_timeout_s: float = 60.0
     shutdown_s: float = 20.0
     load_timeout_s: float = 600.0

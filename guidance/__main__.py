@@ -151,7 +151,7 @@ def _derived(options: argparse.Namespace, source: Path, taken: Callable[[Path], 
 def _one(options: argparse.Namespace, order: Order) -> int:
     path: Path = options.out or Path(f"{order.request.seed}.png")
     check_writable(path)
-    model = ClipModel.load(order.request.model, options.device, options.precision)
+    model = ClipModel.load(order.request.model, options.device, options.precision, graphs=not options.no_graphs)
     frames: list[Image.Image] | None = [] if options.timelapse else None
     began = time.monotonic()
     result = _rendered(order, model, frames, options.checkpoint, options.checkpoint_every)
@@ -169,7 +169,7 @@ def _many(options: argparse.Namespace, order: Order) -> int:
         raise RequestError(f"--seed is {order.request.seed}, too high for {options.count} seeds that follow it")
     dataset = Dataset(options.out or Path())
     requests = [replace(order.request, seed=order.request.seed + number) for number in range(options.count)]
-    model = ClipModel.load(order.request.model, options.device, options.precision)
+    model = ClipModel.load(order.request.model, options.device, options.precision, graphs=not options.no_graphs)
     for request in requests:
         if dataset.holds(request):
             continue

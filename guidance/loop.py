@@ -4,12 +4,9 @@ The caller drives it, may stop between steps, and asks a Step for its picture on
 leaves the device.
 """
 
-import functools
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import torch
 from PIL import Image
 from torch import Tensor
 
@@ -17,9 +14,8 @@ from guidance.again import stopped
 from guidance.checkpoint import Checkpoint
 from guidance.model import ClipModel
 from guidance.request import Request
-from guidance.run import RenderError, Run
-
-log = logging.getLogger(__name__)
+from guidance.run import Run
+from guidance.stepper import Stepper
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,73 +116,15 @@ def render(
         RenderError: As Run; or when the picture breaks down, or memory does not suffice for one view.
         RequestError, PictureError, CheckpointError: As Run.
     """
-    run = Run(request, model, blobs)
+    run = Run(request, model, blobs, recordable=model.recorder is not None)
     if resume is not None:
         run.resume(resume)
     total = run.last_step - run.first_step
-    microbatch = min(request.views, max(1, microbatch or request.views))
+    stepper = Stepper(run, model, min(request.views, max(1, microbatch or request.views)))
     step: Step | None = None
     while run.step < run.last_step and not (step and step.last):
-        gradient, similarity, microbatch = _pull(run, model, microbatch)
-        run.apply(gradient, similarity)
+        similarity = stepper.make()
         last = run.settled() or run.step == run.last_step
-        step = Step(run.step - run.first_step, total, last, similarity, microbatch, run)
+        step = Step(run.step - run.first_step, total, last, similarity, stepper.microbatch, run)
         yield step
     yield step.ended() if step else Result(request, run.picture(), None, settled=False, microbatch=None, _run=run)
-
-
-def _pull(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tensor, int]:
-    """One step's gradient on the picture, its similarity, and how many views at a time memory suffices for."""
-    while True:
-        try:
-            return (*_gradient(run, model, microbatch), microbatch)
-        except RuntimeError as error:
-            if not _out_of_memory(error):
-                raise
-            if microbatch == 1:
-                raise RenderError(
-                    "memory does not suffice for one view of this picture; ask for a smaller one, or a smaller model"
-                ) from error
-        # Outside the handler: there the error would still hold what was too much.
-        microbatch = -(-microbatch // 2)
-        log.warning("out of memory; from here on %d views at a time", microbatch)
-        if model.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-
-def _gradient(run: Run, model: ClipModel, microbatch: int) -> tuple[Tensor, Tensor]:
-    """All views once through every perceptor. Each random number is the same however they are divided."""
-    run.begin()
-    gradients, similarities, weights = [], [], []
-    for index, perceptor in enumerate(model.perceptors):
-        similarity = torch.zeros((), device=model.device)
-        for first in range(0, run.request.views, microbatch):
-            part = (first, min(first + microbatch, run.request.views))
-            views = run.views(perceptor.image_size, part)
-            embeddings, pull = perceptor.gradient(
-                views, functools.partial(run.guide, index), familiar=run.request.familiarity > 0
-            )
-            torch.autograd.backward(views, pull)
-            similarity = similarity + run.similarity(index, embeddings)
-        gradients.append(run.gradient())
-        similarities.append(similarity)
-        weights.append(perceptor.weight)
-    if len(gradients) == 1:
-        return gradients[0], similarities[0]
-    share = torch.tensor(weights, device=model.device) / sum(weights)
-    return _balanced(gradients, share), share @ torch.stack(similarities)
-
-
-def _balanced(gradients: list[Tensor], share: Tensor) -> Tensor:
-    """The sum of several models' gradients, each with the same length before it is weighted.
-
-    They differ by orders of magnitude between models. The length kept is their weighted mean, so that the priors
-    count as much as beside one model.
-    """
-    lengths = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
-    factors = share * (share @ lengths) / lengths.clamp_min(1e-20)
-    return torch.einsum("m,mbchw->bchw", factors, torch.stack(gradients))
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)

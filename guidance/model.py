@@ -12,6 +12,7 @@ import open_clip
 import torch
 
 from guidance.perceptor import PRECISIONS, Perceptor
+from guidance.record import Recorder, recorder_of
 from guidance.settings import DEFAULT_MODEL, members
 
 POCKET: Final = Path(__file__).parent / "pocket"
@@ -73,16 +74,28 @@ class ClipModel:
         name: As in a Request.
         device: Where it runs.
         perceptors: Those it consists of, in the order of the name.
+        shares: (perceptors) how much each has to say; they sum to 1.
+        recorder: Has the steps of runs recorded where that pays.
     """
 
-    def __init__(self, name: str, perceptors: Sequence[Perceptor], device: torch.device) -> None:
+    def __init__(
+        self, name: str, perceptors: Sequence[Perceptor], device: torch.device, recorder: Recorder | None = None
+    ) -> None:
         self.name = name
         self.device = device
         self.perceptors = tuple(perceptors)
+        weights = [perceptor.weight for perceptor in perceptors]
+        self.shares = torch.tensor(weights, device=device) / sum(weights)
+        self.recorder = recorder
 
     @classmethod
     def load(
-        cls, name: str | Sequence[str] = DEFAULT_MODEL, device: str = "auto", precision: str = "auto"
+        cls,
+        name: str | Sequence[str] = DEFAULT_MODEL,
+        device: str = "auto",
+        precision: str = "auto",
+        *,
+        graphs: bool = True,
     ) -> "ClipModel":
         """Loads `pocket`, an open_clip pair `ARCH/PRETRAINED`, one of open_clip's schemas, verbatim, or several.
 
@@ -90,6 +103,7 @@ class ClipModel:
             name: As in a Request: "A", "A::2 + B"; or a list of such.
             device: "auto" takes a GPU if there is one.
             precision: Of the image towers, one of PRECISIONS; see `Perceptor.use`.
+            graphs: Whether steps may be recorded on a GPU; see `guidance.record`.
 
         Raises:
             ModelError: A name is unknown, weights cannot be fetched, or there is no such device or precision.
@@ -106,7 +120,7 @@ class ClipModel:
         perceptors = [_load(part, weight, place) for part, weight in parts]
         for perceptor in perceptors:
             perceptor.use(precision)
-        return cls(whole, perceptors, place)
+        return cls(whole, perceptors, place, recorder_of(place) if graphs else None)
 
 
 def _load(name: str, weight: float, place: torch.device) -> Perceptor:

@@ -140,6 +140,11 @@ def _length(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--precision", metavar="NAME", default="auto", help=f"{', '.join(PRECISIONS)} (default: %(default)s)"
     )
+    group.add_argument(
+        "--no-graphs",
+        action="store_true",
+        help="on a GPU, make every step call by call instead of playing a recorded one (default: off)",
+    )
 
 
 def _output(group: "argparse._ArgumentGroup") -> None:

@@ -19,7 +19,7 @@ from guidance.inputs import image_of, inputs_of
 from guidance.model import ClipModel
 from guidance.request import Request
 from guidance.tensor import from_tensor, to_tensor
-from guidance.view import Course, Crops
+from guidance.view import Course, Crops, Draws
 
 BETAS: Final = (0.9, 0.95)
 """Adam's; the short second memory lets a step shrink as soon as the views agree (trial for this project)."""
@@ -42,6 +42,7 @@ class Run:
         request: What to make.
         model: The one that the request names; encodes the aims, once.
         blobs: The bytes of every input that the request names, by sha256.
+        recordable: Whether what a step does on the device shall be the same work in every step (see `guidance.record`).
 
     Attributes:
         request: As given.
@@ -55,7 +56,14 @@ class Run:
         PictureError, CheckpointError: An input cannot be read.
     """
 
-    def __init__(self, request: Request, model: ClipModel, blobs: Mapping[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        model: ClipModel,
+        blobs: Mapping[str, bytes] | None = None,
+        *,
+        recordable: bool = False,
+    ) -> None:
         if request.model != model.name:
             raise RenderError(f"the request asks for model {request.model!r}, but {model.name!r} is loaded")
         inputs = inputs_of(request, blobs or {})
@@ -64,11 +72,8 @@ class Run:
         self._starts = [stage.start for stage in request.stages()]
         self._aims = [aims_of(request, perceptor, inputs) for perceptor in model.perceptors]
         self.first_step, self.last_step = request.span().start, request.span().stop
-        self.step = self.first_step
         self._canvas = _blank(request, model.device)
-        self._optimiser = torch.optim.Adam(
-            self._canvas.parameters(), lr=request.learning_rate, betas=BETAS, foreach=True
-        )
+        self._optimiser = _adam(self._canvas, request.learning_rate, model.device, recordable=recordable)
         self._kept: Tensor | None = None
         self._mask: Tensor | None = None
         if request.init is not None:
@@ -89,20 +94,29 @@ class Run:
         self._seen: Tensor | None = None
         # (sum over this window, steps in it, mean of the window before): what early stopping looks at.
         self._score = torch.tensor([0.0, 0.0, -math.inf], dtype=torch.float64, device=model.device)
+        self.go_to(self.first_step)
+
+    def drawn(self, size: int, part: tuple[int, int] | None = None) -> Draws:
+        """All that is random about this step's views for a perceptor; see `views`."""
+        return self._crops.drawn(self.request.seed, self.step, self._progress, size, self._device, part)
+
+    def fixed(self) -> tuple[object, ...]:
+        """What the work from `begin` to `apply` takes from the schedule; while it is the same, so is the work."""
+        return (self._stage, *self._crops.fixed(self._progress))
 
     def begin(self) -> None:
         """Draws the canvas for a step; `views` follow."""
         self._pictures = self._shown()
         self._seen = self._pictures.detach().requires_grad_()
 
-    def views(self, size: int, part: tuple[int, int]) -> Tensor:
-        """(views, 3, size, size): what a perceptor shall look at, from the first to the one after the last of `part`.
+    def views(self, draws: Draws, size: int) -> Tensor:
+        """(V, 3, size, size): what a perceptor shall look at.
 
         Its gradient leads to the canvas as it was drawn by `begin`, and is fetched by `gradient`.
         """
         if self._seen is None:
             raise RuntimeError("views() follows begin()")
-        return self._crops(self._seen, [self.request.seed], self.step, self._progress, size, part)
+        return self._crops.seen(self._seen[0], draws, self._progress, size)
 
     def guide(self, perceptor: int, embeddings: Tensor, strangeness: Tensor | None = None) -> Tensor:
         """What is to fall, for some views of one perceptor: their share of the mean, a scalar.
@@ -131,7 +145,7 @@ class Run:
         return torch.zeros_like(self._seen) if pulled is None else pulled
 
     def apply(self, gradient: Tensor, similarity: Tensor) -> None:
-        """Moves the canvas, which ends the step.
+        """Moves the canvas. `go_to` the next step ends this one.
 
         Args:
             gradient: (1, 3, H, W), of the guidance with respect to the picture.
@@ -147,13 +161,25 @@ class Run:
                 tensors.append(value)
                 gradients.append(torch.ones_like(value))
         torch.autograd.backward(tensors, gradients)
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.request.learning_rate * schedule(self._progress)
         self._optimiser.step()
         self._pictures = self._seen = None
         self._score[0] += similarity
         self._score[1] += 1
-        self.step += 1
+
+    def go_to(self, step: int) -> None:
+        """Makes it the one that comes next, with its learning rate. The canvas stays as it is."""
+        self.step = step
+        rate = self.request.learning_rate * schedule(self._progress)
+        for group in self._optimiser.param_groups:
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(rate)
+            else:
+                group["lr"] = rate
+
+    def state(self) -> list[Tensor]:
+        """Everything that `apply` changes, in the memory where it is; complete after the first step."""
+        moments = [value for state in self._optimiser.state.values() for value in state.values()]
+        return [*(parameter.detach() for parameter in self._canvas.parameters()), *moments, self._score]
 
     def settled(self) -> bool:
         """Whether the score has stopped rising. Looks, and waits for the device, ten times in a schedule only.
@@ -189,7 +215,9 @@ class Run:
         for index, state in self._optimiser.state_dict()["state"].items():
             tensors |= {f"{_OPTIMISER}{index}/{name}": value for name, value in state.items()}
         tensors[_SCORE] = self._score
-        return Checkpoint(self.request, self.step, {name: value.detach().cpu() for name, value in tensors.items()})
+        # Copies, on a CPU too: the run goes on in this memory.
+        copies = {name: value.detach().to("cpu", copy=True) for name, value in tensors.items()}
+        return Checkpoint(self.request, self.step, copies)
 
     def resume(self, checkpoint: Checkpoint) -> None:
         """Goes back to where a run of the same request was.
@@ -204,7 +232,7 @@ class Run:
             raise CheckpointError("the checkpoint does not fit its own request; it is broken")
         self._restore(checkpoint)
         self._score.copy_(checkpoint.tensors[_SCORE])
-        self.step = checkpoint.step
+        self.go_to(checkpoint.step)
 
     @torch.no_grad()
     def _begin_from(self, data: bytes) -> None:
@@ -252,9 +280,12 @@ class Run:
     def _progress(self) -> float:
         return self.step / self.request.steps
 
+    @property
+    def _stage(self) -> int:
+        return sum(start <= self._progress for start in self._starts) - 1
+
     def _aimed(self, perceptor: int) -> Aim:
-        current = sum(start <= self._progress for start in self._starts) - 1
-        return self._aims[perceptor][current]
+        return self._aims[perceptor][self._stage]
 
 
 BROKE_DOWN: Final = "the picture broke down (not a number); try a lower learning rate or another seed"
@@ -263,6 +294,17 @@ BROKE_DOWN: Final = "the picture broke down (not a number); try a lower learning
 def schedule(progress: float) -> float:
     """The learning rate's share at `progress` in [0, 1): a cosine from 1 to FINAL_RATE."""
     return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+def _adam(canvas: Canvas, rate: float, device: torch.device, *, recordable: bool) -> torch.optim.Adam:
+    """With its rate and its count of steps on the device if it is to be recorded, where a replay reads them anew."""
+    if not recordable:
+        return torch.optim.Adam(canvas.parameters(), lr=rate, betas=BETAS, foreach=True)
+    kept = torch.tensor(rate, device=device)
+    optimiser = torch.optim.Adam(canvas.parameters(), lr=kept, betas=BETAS, fused=True, capturable=True)
+    # Its first steps are not recorded; torch would warn that they might have been faster otherwise.
+    optimiser._warned_capturable_if_run_uncaptured = True  # noqa: SLF001
+    return optimiser
 
 
 def _blank(request: Request, device: torch.device) -> Canvas:

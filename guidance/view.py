@@ -5,7 +5,7 @@ wide crops settle the whole, late narrow ones give detail, so their size moves a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import torch
@@ -34,6 +34,31 @@ class Course:
     def at(self, progress: float) -> float:
         """progress: in [0, 1]."""
         return self.start + (self.end - self.start) * progress
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """The random numbers of V views of one picture in one step, on its device; None for what nobody asked for.
+
+    Attributes:
+        places: (4, V) in [0, 1): how large, how far down and right, whether mirrored.
+        maps: (V, 3, 3), see `homographies`.
+        matrices, offsets: (V, 3, 3) and (V, 1, 3): what becomes of the colours.
+        noise: (V, S, S, 3), normal, of deviation 1.
+    """
+
+    places: Tensor
+    maps: Tensor | None
+    matrices: Tensor | None
+    offsets: Tensor | None
+    noise: Tensor | None
+
+    def take(self, other: "Draws") -> None:
+        """Holds from now on, in the same memory, what another of the same shape holds."""
+        for field in fields(self):
+            kept, new = getattr(self, field.name), getattr(other, field.name)
+            if kept is not None:
+                kept.copy_(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +106,53 @@ class Crops:
         Returns:
             (B · views, 3, size, size), in channels-last order.
         """
-        chosen = part or (0, self.count)
         of_each = [
-            self._of(picture, seed, step, progress, size, chosen) for picture, seed in zip(pictures, seeds, strict=True)
+            self.seen(picture, self.drawn(seed, step, progress, size, picture.device, part), progress, size)
+            for picture, seed in zip(pictures, seeds, strict=True)
         ]
         return of_each[0] if len(of_each) == 1 else torch.cat(of_each)
 
-    def _of(self, picture: Tensor, seed: int, step: int, progress: float, size: int, part: tuple[int, int]) -> Tensor:
+    def fixed(self, progress: float) -> tuple[float, float, float]:
+        """What `seen` takes from its place in the run."""
+        return self.low.at(progress), self.high.at(progress), self.noise.at(progress)
+
+    def drawn(
+        self,
+        seed: int,
+        step: int,
+        progress: float,
+        size: int,
+        device: torch.device,
+        part: tuple[int, int] | None = None,
+    ) -> Draws:
+        """All that is random about one picture's views in a step; arguments as above."""
+        chosen = slice(*(part or (0, self.count)))
         # On the CPU, so that a GPU run sees the same crops; all of them, so that a part sees what the whole would.
-        draws = torch.rand(4, self.count, generator=generator(_CPU, seed, step, "crops"))[:, slice(*part)]
-        views = self._cropped(picture, draws.to(picture.device, non_blocking=True), progress, size)
+        places = torch.rand(4, self.count, generator=generator(_CPU, seed, step, "crops"))
+        maps = matrices = offsets = None
         if self.rotation or self.perspective:
-            source = generator(_CPU, seed, step, "warp")
-            maps = homographies(self.count, self.rotation, self.perspective, source)[slice(*part)]
-            views = warped(views, maps.to(picture.device, non_blocking=True))
+            maps = homographies(self.count, self.rotation, self.perspective, generator(_CPU, seed, step, "warp"))
         if self.jitter:
-            views = self._tinted(views, seed, step, part)
-        if sigma := self.noise.at(progress):
-            views = torch.add(views, self._noise(picture.device, seed, step, size, part), alpha=sigma)
+            matrices, offsets = self._tints(seed, step)
+        noise = self._noise(device, seed, step, size, chosen) if self.noise.at(progress) else None
+        maps, matrices, offsets = (
+            None if whole is None else whole[chosen].to(device, non_blocking=True)
+            for whole in (maps, matrices, offsets)
+        )
+        return Draws(places[:, chosen].to(device, non_blocking=True), maps, matrices, offsets, noise)
+
+    def seen(self, picture: Tensor, draws: Draws, progress: float, size: int) -> Tensor:
+        """(3, H, W) to (V, 3, size, size), in channels-last order.
+
+        Nothing in it is random, waits for the device or comes from the CPU, so that it can be recorded.
+        """
+        views = self._cropped(picture, draws.places, progress, size)
+        if draws.maps is not None:
+            views = warped(views, draws.maps)
+        if draws.matrices is not None and draws.offsets is not None:
+            views = torch.baddbmm(draws.offsets, views.flatten(1, 2), draws.matrices.transpose(1, 2)).view_as(views)
+        if draws.noise is not None:
+            views = torch.add(views, draws.noise, alpha=self.noise.at(progress))
         return views.permute(0, 3, 1, 2)
 
     def _cropped(self, picture: Tensor, draws: Tensor, progress: float, size: int) -> Tensor:
@@ -116,18 +170,17 @@ class Crops:
         turned = narrow.view(len(side), size, height, 3).transpose(1, 2).reshape(len(side) * height, size * 3)
         return rows(turned).view(len(side), size, size, 3)
 
-    def _tinted(self, views: Tensor, seed: int, step: int, part: tuple[int, int]) -> Tensor:
+    def _tints(self, seed: int, step: int) -> tuple[Tensor, Tensor]:
+        """(count, 3, 3) and (count, 1, 3), on the CPU."""
         draws = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
-        contrast, saturation, brightness = (self.jitter * draws * torch.tensor([[0.5], [1.0], [0.25]]))[:, slice(*part)]
+        contrast, saturation, brightness = self.jitter * draws * torch.tensor([[0.5], [1.0], [0.25]])
         contrast, saturation = (1 + contrast)[:, None, None], (1 + saturation)[:, None, None]
         grey = torch.tensor(_LUMA).expand(3, 3)
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
-        offset = (1 - contrast) * 0.5 + brightness[:, None, None]
-        matrix, offset = (value.to(views.device, non_blocking=True) for value in (matrix, offset))
-        return torch.baddbmm(offset, views.flatten(1, 2), matrix.transpose(1, 2)).view_as(views)
+        return matrix, (1 - contrast) * 0.5 + brightness[:, None, None]
 
-    def _noise(self, device: torch.device, seed: int, step: int, size: int, part: tuple[int, int]) -> Tensor:
-        first, last = part[0] // GROUP, -(-part[1] // GROUP)
+    def _noise(self, device: torch.device, seed: int, step: int, size: int, chosen: slice) -> Tensor:
+        first, last = chosen.start // GROUP, -(-chosen.stop // GROUP)
         drawn = [
             torch.randn(
                 min(GROUP // 2, -(-(self.count - index * GROUP) // 2)),
@@ -141,7 +194,7 @@ class Crops:
         ]
         # Antithetic: each is used once more with its sign turned, which halves the drawing and cancels in the mean.
         noise = torch.cat([signed for half in drawn for signed in (half, -half)])
-        return noise[part[0] - first * GROUP : part[1] - first * GROUP]
+        return noise[chosen.start - first * GROUP : chosen.stop - first * GROUP]
 
 
 def _start(draw: Tensor, side: Tensor, size: int) -> Tensor:

@@ -43,7 +43,7 @@ class Child:
         while True:
             order, blobs = self._orders.get()
             try:
-                model = self._load(order["model"], order["device"])
+                model = self._load(order["model"], order["device"], graphs=order["graphs"])
                 if order["order"] == "run":
                     for fields, parts in carried_out(order, blobs, model, lambda: self._wishes):
                         self._say(fields, parts)
@@ -71,10 +71,10 @@ class Child:
         self._outgoing.write(frame.encode(fields, blobs))
         self._outgoing.flush()
 
-    def _load(self, name: str, device: str) -> ClipModel:
+    def _load(self, name: str, device: str, *, graphs: bool) -> ClipModel:
         if self._model is None or self._model.name != name:
             self._model = None  # free the old one first
-            self._model = ClipModel.load(name, device)
+            self._model = ClipModel.load(name, device, graphs=graphs)
         self._say({"says": "ready", "device": self._model.device.type})
         return self._model
 

@@ -46,7 +46,7 @@ class LocalEngine:
     async def start(self) -> str:
         """Loads the configured model; returns the device in words."""
         await self._alive()
-        await self._send({"order": "load", "model": self._settings.model, "device": self._settings.device})
+        await self._send({"order": "load", "model": self._settings.model, **self._place()})
         fields, _ = await self._receive(self._settings.load_timeout_s)
         return str(fields["device"])
 
@@ -88,6 +88,10 @@ class LocalEngine:
         """Ends the child."""
         await self._kill()
 
+    def _place(self) -> dict[str, str | bool]:
+        """Where the child shall run a model, and how."""
+        return {"device": self._settings.device, "graphs": self._settings.graphs}
+
     async def _order(self, order: Order) -> None:
         """Sends it, and what was wished before it could be."""
         request = order.request
@@ -98,7 +102,7 @@ class LocalEngine:
             "order": "run",
             "run": self._number,
             "model": request.model,
-            "device": self._settings.device,
+            **self._place(),
             "request": request.to_json(),
             "concepts": [asdict(concept) for concept in order.concepts],
             "film": order.film,

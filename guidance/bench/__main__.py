@@ -72,7 +72,10 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
 
 
 def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
-    """The ratio step / limit, judged at 224 pixels, reported for RN50, two models, and larger canvases."""
+    """The ratio step / limit, judged at 224 pixels, reported for RN50, two models, and larger canvases.
+
+    recording_s is what was spent once in the run, where steps are recorded (see `guidance.record`).
+    """
     reported = {("RN50",): 16, ("pocket", "ViT-B-32"): 8}
     for names, views in (JUDGED | reported).items():
         for side in (SIDE, 512) if names == ("pocket",) else (SIDE,):
@@ -90,7 +93,7 @@ def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
                 "step_s": pair.second,
                 "ratio": pair.ratio,
                 "judged": side == SIDE and names in JUDGED,
-            }
+            } | ({"recording_s": model.recorder.seconds} if model.recorder else {})
 
 
 def _earlier(device: str, pairs: int) -> Iterator[Row]:

@@ -13,6 +13,7 @@ import torch
 from guidance.loop import render
 from guidance.model import POCKET, ClipModel, pick_device, prepare, quiet
 from guidance.perceptor import Perceptor
+from guidance.record import recorder_of
 from guidance.request import Request
 from guidance.settings import DEFAULT_MODEL
 
@@ -34,7 +35,7 @@ def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: 
             perceptor.network.visual = given
         perceptor.use(precision)
         perceptors.append(perceptor)
-    return ClipModel(" + ".join(names), perceptors, place)
+    return ClipModel(" + ".join(names), perceptors, place, None if bare else recorder_of(place))
 
 
 def request_for(model: ClipModel, size: int, views: int, **changes: object) -> Request:

@@ -51,6 +51,12 @@ def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
         assert resumed.checkpoint().to_bytes() == whole.checkpoint().to_bytes()
 
 
+def test_a_checkpoint_stays_what_it_was_while_its_run_goes_on(pocket: ClipModel) -> None:
+    kept = [(step.checkpoint(), step.checkpoint().to_bytes()) for step in render(small(), pocket)]
+    assert all(checkpoint.to_bytes() == written for checkpoint, written in kept)
+    assert len({written for _, written in kept[:-1]}) == 4
+
+
 def test_a_resumed_run_settles_where_the_whole_one_does(pocket: ClipModel) -> None:
     request = small(steps=40, settle=0.03)
     whole = list(render(request, pocket))

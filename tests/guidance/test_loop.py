@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from guidance.loop import Result, Step, _gradient, render
+from guidance.loop import Result, Step, render
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
 from guidance.picture import PictureError, request_of, to_png
@@ -20,6 +20,7 @@ from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError
 from guidance.run import RenderError, Run, schedule
 from guidance.settings import CANVASES, DISTANCES
+from guidance.stepper import gradient_of
 from guidance.tensor import from_tensor
 from tests.guidance.pictures import photograph, png, tensor_of
 from tests.guidance.requests import small
@@ -253,9 +254,9 @@ def test_the_encoder_sees_each_step_once_and_its_weights_take_no_gradient(
 
 def test_the_gradient_of_a_step_in_parts_is_that_of_the_whole(pair: ClipModel) -> None:
     request = small(views=11, model=pair.name, jitter=0.2, negative="fog")
-    whole, similarity = _gradient(Run(request, pair), pair, 11)
+    whole, similarity = gradient_of(Run(request, pair), pair, 11)
     for part in (1, 3, 8):
-        gradient, alike = _gradient(Run(request, pair), pair, part)
+        gradient, alike = gradient_of(Run(request, pair), pair, part)
         assert float((gradient - whole).norm() / whole.norm()) < 1e-4
         assert float(alike) == pytest.approx(float(similarity), abs=1e-5)
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from guidance import loss
-from guidance.loop import _balanced
 from guidance.settings import DISTANCES, Settings
+from guidance.stepper import _balanced
 from tests.guidance.pictures import photograph, tensor_of
 
 

@@ -1,0 +1,167 @@
+"""A run whose steps are recorded ends in the bytes of one that is made call by call."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from guidance.checkpoint import Checkpoint
+from guidance.loop import Result, Step, render
+from guidance.model import ClipModel
+from guidance.picture import to_png
+from guidance.record import Recorder, Work
+from guidance.request import ImagePrompt, Request
+from guidance.settings import CANVASES
+from guidance.stepper import ALIKE
+from tests.guidance.pictures import photograph
+from tests.guidance.requests import small
+from tests.guidance.tape import Tape
+
+STEPS = 9
+
+
+class Mute:
+    """Can record nothing."""
+
+    seconds = 0.0
+
+    def record(self, work: Work) -> tuple[Callable[[], object], Tensor]:
+        """As where the driver refuses, midway."""
+        work()
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+
+class Wrong(Tape):
+    """Plays what was recorded, and then some."""
+
+    def record(self, work: Work) -> tuple[Callable[[], object], Tensor]:
+        """The answer is off by its last bits."""
+        play, answer = super().record(work)
+        return lambda: (play(), answer.mul_(1.0001)), answer
+
+
+def with_recorder(model: ClipModel, recorder: Recorder) -> ClipModel:
+    """The same perceptors."""
+    return ClipModel(model.name, model.perceptors, model.device, recorder)
+
+
+def made(request: Request, model: ClipModel, recorder: Recorder, **given: Any) -> tuple[list[float], Result]:
+    """Every step's similarity, and the end."""
+    similarities = []
+    for step in render(request, with_recorder(model, recorder), **given):
+        if isinstance(step, Step):
+            similarities.append(step.similarity())
+    assert isinstance(step, Result)
+    return similarities, step
+
+
+def agree(request: Request, model: ClipModel, plays: int = STEPS - ALIKE + 1, **given: Any) -> None:
+    """Recorded and call by call, to the last bit; the third step is made both ways."""
+    tape = Tape()
+    similarities, ours = made(request, model, tape, **given)
+    expected, theirs = made(request, model, Mute(), **given)
+    assert similarities == expected
+    assert ours.image.tobytes() == theirs.image.tobytes()
+    assert ours.checkpoint().to_bytes() == theirs.checkpoint().to_bytes()
+    assert tape.played == plays
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_on_every_canvas(pocket: ClipModel, canvas: str) -> None:
+    agree(small(canvas=canvas, steps=STEPS), pocket)
+
+
+def test_with_every_view_and_prior_and_a_negative(pocket: ClipModel) -> None:
+    chosen: dict[str, Any] = {
+        "rotation": 10.0,
+        "perspective": 0.1,
+        "jitter": 0.3,
+        "distance": "spherical",
+        "negative": "fog",
+    }
+    priors: dict[str, Any] = {"restraint": 1.0, "headroom": 1.0, "calm": 0.1, "variety": 0.01, "familiarity": 1.0}
+    agree(small(steps=STEPS, **chosen, **priors), pocket)
+
+
+def test_with_several_models(pair: ClipModel) -> None:
+    agree(small(model=pair.name, steps=STEPS), pair)
+
+
+def test_with_an_init_image_a_mask_and_an_image_prompt(pocket: ClipModel) -> None:
+    png, mask = (
+        to_png(image, small()) for image in (photograph(64, 64), photograph(64, 64).convert("L").convert("RGB"))
+    )
+    of_png, of_mask = (hashlib.sha256(data).hexdigest() for data in (png, mask))
+    request = small(steps=STEPS, init=of_png, mask=of_mask, strength=1.0, images=(ImagePrompt(of_png),))
+    agree(request, pocket, blobs={of_png: png, of_mask: mask})
+
+
+def test_every_stage_is_recorded_anew(pocket: ClipModel) -> None:
+    agree(small("a cat at 50 %: a dog", steps=12), pocket, plays=2 * (6 - ALIKE + 1))
+
+
+def test_a_run_whose_views_change_with_every_step_is_made_call_by_call(pocket: ClipModel) -> None:
+    agree(small(steps=STEPS, view_low=0.9, view_low_end=0.5), pocket, plays=0)
+    agree(small(steps=STEPS, noise=0.1, noise_end=0.3), pocket, plays=0)
+
+
+def test_a_run_in_parts_is_made_call_by_call(pocket: ClipModel) -> None:
+    agree(small(steps=STEPS), pocket, plays=0, microbatch=1)
+
+
+def test_a_resumed_run_ends_in_the_same_bytes_wherever_it_was_broken_off(pocket: ClipModel) -> None:
+    request = small(steps=STEPS)
+    model = with_recorder(pocket, Tape())
+    kept: list[Checkpoint] = []
+    for step in render(request, model):
+        if isinstance(step, Step):
+            kept.append(step.checkpoint())
+    assert isinstance(step, Result)
+    for checkpoint in kept[:-1]:
+        *_, end = render(request, model, resume=Checkpoint.from_bytes(checkpoint.to_bytes()))
+        assert isinstance(end, Result)
+        assert end.image.tobytes() == step.image.tobytes()
+
+
+def test_a_recording_that_comes_to_other_bits_is_not_used(pocket: ClipModel, caplog: pytest.LogCaptureFixture) -> None:
+    request = small(steps=STEPS)
+    wrong = Wrong()
+    with caplog.at_level(logging.WARNING):
+        similarities, end = made(request, pocket, wrong)
+    assert "other bits" in caplog.text
+    assert wrong.played == 1
+    expected, right = made(request, pocket, Mute())
+    assert (similarities, end.image.tobytes()) == (expected, right.image.tobytes())
+
+
+def test_what_cannot_be_recorded_is_said_once_and_made_call_by_call(
+    pocket: ClipModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        made(small(steps=STEPS), pocket, Mute())
+    assert caplog.text.count("cannot be recorded here") == 1
+
+
+@pytest.mark.parametrize(
+    "work", [lambda: torch.rand(2).sum(), lambda: torch.ones(2) * torch.ones(()).item(), lambda: torch.tensor([1.0])]
+)
+def test_the_tape_refuses_what_is_random_waits_or_comes_from_python(work: Work) -> None:
+    with pytest.raises(RuntimeError, match="cannot be recorded"):
+        Tape().record(work)
+
+
+def test_the_tape_keeps_a_number_that_python_put_in() -> None:
+    numbers, kept = [2.0], torch.ones(3)
+
+    def work() -> Tensor:
+        return (kept * numbers[0]).sum()
+
+    play, answer = Tape().record(work)
+    numbers[0] = 5.0
+    kept.fill_(10)
+    play()
+    assert float(answer) == 60
