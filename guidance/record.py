@@ -47,16 +47,20 @@ class CudaGraphs:
         """See Recorder. Waits for the device."""
         began = time.perf_counter()
         with torch.cuda.device(self._device):
-            # Once outside, on a stream of its own, as torch asks for: so that nothing is set up within the graph, and
-            # no gradient is summed on the stream that must wait.
+            # Once before, on the stream that will be recorded: so that nothing is set up within the graph, such as a
+            # library's memory for that stream, and no gradient is summed on the stream that must wait.
             aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             aside.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(aside):
                 work()
             torch.cuda.current_stream().wait_stream(aside)
             graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph):
-                answer = work()
+            try:
+                with torch.cuda.graph(graph, stream=aside):
+                    answer = work()
+            except RuntimeError:
+                graph.reset()  # else it keeps its memory until it is collected
+                raise
         self.seconds += time.perf_counter() - began
         return graph.replay, answer
 

@@ -42,13 +42,14 @@ class Run:
         request: What to make.
         model: The one that the request names; encodes the aims, once.
         blobs: The bytes of every input that the request names, by sha256.
-        recordable: Whether what a step does on the device shall be the same work in every step (see `guidance.record`).
+        recordable: Whether a step's work on the device shall be fit to be recorded (see `guidance.record`).
 
     Attributes:
         request: As given.
         first_step: Of the schedule; an init image skips what is before it.
         last_step: The one after the last.
         step: The one that comes next.
+        recordable: Whether it is: it was asked for, and the request has nothing in it that cannot be.
 
     Raises:
         RenderError: The request names another model.
@@ -90,6 +91,7 @@ class Run:
             perspective=request.perspective,
             jitter=request.jitter,
         )
+        self.recordable = recordable and self._crops.recordable
         self._pictures: Tensor | None = None
         self._seen: Tensor | None = None
         # (sum over this window, steps in it, mean of the window before): what early stopping looks at.

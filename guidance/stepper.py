@@ -40,7 +40,7 @@ class Stepper:
         self.microbatch = microbatch
         self._run = run
         self._model = model
-        self._recorder = model.recorder
+        self._recorder = model.recorder if run.recordable else None
         self._recording: _Recording | None = None
         self._fixed: tuple[object, ...] = ()
         self._alike = 0

@@ -112,6 +112,11 @@ class Crops:
         ]
         return of_each[0] if len(of_each) == 1 else torch.cat(of_each)
 
+    @property
+    def recordable(self) -> bool:
+        """Whether `seen` never waits: on CUDA a turned view's gradient is sorted before it is summed, which does."""
+        return not (self.rotation or self.perspective)
+
     def fixed(self, progress: float) -> tuple[float, float, float]:
         """What `seen` takes from its place in the run."""
         return self.low.at(progress), self.high.at(progress), self.noise.at(progress)
@@ -144,7 +149,7 @@ class Crops:
     def seen(self, picture: Tensor, draws: Draws, progress: float, size: int) -> Tensor:
         """(3, H, W) to (V, 3, size, size), in channels-last order.
 
-        Nothing in it is random, waits for the device or comes from the CPU, so that it can be recorded.
+        Nothing in it is random or comes from the CPU, so that it can be recorded; but see `recordable`.
         """
         views = self._cropped(picture, draws.places, progress, size)
         if draws.maps is not None:

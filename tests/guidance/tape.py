@@ -15,8 +15,8 @@ from torch.utils._pytree import tree_leaves
 
 from guidance.record import Work
 
-REFUSED: Final = ("rand", "normal", "bernoulli", "uniform", "local_scalar", "lift_fresh", "nonzero", "equal.default")
-"""Parts of names: random, waiting for an answer, or a constant that comes from Python's memory."""
+REFUSED: Final = ("rand", "normal", "bernoulli", "uniform", "local_scalar", "lift_fresh", "nonzero", "dense_backward")
+"""Parts of names: random, waiting for an answer (some only on CUDA), or a constant that comes from Python's memory."""
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], list[Tensor]]
 
 

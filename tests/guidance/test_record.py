@@ -75,14 +75,8 @@ def test_on_every_canvas(pocket: ClipModel, canvas: str) -> None:
     agree(small(canvas=canvas, steps=STEPS), pocket)
 
 
-def test_with_every_view_and_prior_and_a_negative(pocket: ClipModel) -> None:
-    chosen: dict[str, Any] = {
-        "rotation": 10.0,
-        "perspective": 0.1,
-        "jitter": 0.3,
-        "distance": "spherical",
-        "negative": "fog",
-    }
+def test_with_colour_jitter_every_prior_and_a_negative(pocket: ClipModel) -> None:
+    chosen: dict[str, Any] = {"jitter": 0.3, "distance": "spherical", "negative": "fog"}
     priors: dict[str, Any] = {"restraint": 1.0, "headroom": 1.0, "calm": 0.1, "variety": 0.01, "familiarity": 1.0}
     agree(small(steps=STEPS, **chosen, **priors), pocket)
 
@@ -107,6 +101,12 @@ def test_every_stage_is_recorded_anew(pocket: ClipModel) -> None:
 def test_a_run_whose_views_change_with_every_step_is_made_call_by_call(pocket: ClipModel) -> None:
     agree(small(steps=STEPS, view_low=0.9, view_low_end=0.5), pocket, plays=0)
     agree(small(steps=STEPS, noise=0.1, noise_end=0.3), pocket, plays=0)
+
+
+@pytest.mark.parametrize("turned", ["rotation", "perspective"])
+def test_a_run_with_turned_views_is_made_call_by_call(pocket: ClipModel, turned: str) -> None:
+    changes: dict[str, Any] = {turned: 0.2}
+    agree(small(steps=STEPS, **changes), pocket, plays=0)
 
 
 def test_a_run_in_parts_is_made_call_by_call(pocket: ClipModel) -> None:
