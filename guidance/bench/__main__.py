@@ -16,6 +16,7 @@ from typing import Final
 import torch
 
 from guidance.bench import clock, crops, earlier, subjects
+from guidance.bench.calls import calls
 from guidance.model import pick_device, prepare
 from guidance.perceptor import HALF
 
@@ -51,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     parser.add_argument(
-        "--only", choices=["limit", "earlier", "growth", "precision", "folding", "crops"], help="one part of it"
+        "--only",
+        choices=["limit", "earlier", "growth", "precision", "folding", "crops", "calls"],
+        help="one part of it",
     )
     return parser
 
@@ -65,6 +68,8 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
         yield from _folding(device, pairs)
     if only in (None, "crops"):
         yield from _crops(pairs)
+    if only in (None, "calls"):
+        yield from _calls()
     if only in (None, "precision"):
         yield from _precision(device)
     if only in (None, "growth"):
@@ -125,6 +130,15 @@ def _crops(pairs: int) -> Iterator[Row]:
     for side in (SIDE, 512, 1024):
         pair = clock.pairs(crops.sparse(side), crops.dense(side), pairs, cpu)
         yield {"part": "crops", "side": side, "sparse_s": pair.first, "dense_s": pair.second, "ratio": pair.ratio}
+
+
+def _calls() -> Iterator[Row]:
+    """Of a step made call by call, and of the limit's; the same on every device, and counted on the CPU."""
+    for names in JUDGED:
+        model, bare = subjects.loaded(names, "cpu"), subjects.loaded(names, "cpu", bare=True)
+        step, limit = subjects.stepper(model, subjects.request_for(model, SIDE, 2)), subjects.limit(bare, 2)
+        step()  # the first sets the optimiser up
+        yield {"part": "calls", "model": model.name, "limit": calls(limit), "step": calls(step)}
 
 
 def _precision(device: str) -> Iterator[Row]:

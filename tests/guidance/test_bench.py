@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from guidance.bench import clock, earlier, growth, subjects
+from guidance.bench.calls import calls
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
 
@@ -48,6 +49,14 @@ def test_an_earlier_loop_runs_and_leaves_the_model_as_it_was(tiny: Perceptor, lo
     step()
     assert all(torch.equal(value, before[name]) for name, value in tiny.network.state_dict().items())
     assert not any(parameter.requires_grad for parameter in tiny.network.parameters())
+
+
+def test_calls_are_counted_where_they_ask_the_device_for_something() -> None:
+    kept, wanted = torch.ones(2, 3), torch.ones(2, 3, requires_grad=True)
+    assert calls(lambda: kept.T[1:].view(-1, 1, 2)) == 0
+    assert calls(lambda: kept.T.reshape(6)) == 1  # a copy: it lies crosswise
+    assert calls(lambda: kept.add_(1).sum()) == 2
+    assert calls(lambda: torch.autograd.grad((wanted * 2).sum(), wanted)) == 4  # ×, Σ; a one to begin with, ×
 
 
 def test_memory_does_not_grow_with_the_number_of_steps() -> None:
