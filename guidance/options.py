@@ -39,6 +39,7 @@ _GROUPS: Final = {
     },
     "what counts as better": {
         "learning_rate": "of the coarsest detail, at the start; by default, less for more steps",
+        "locality": "how far each place moves at a pace of its own; less, and what matters little stays calm",
         "smoothness": "weight against total variation",
         "restraint": "weight against gaudy colour",
         "headroom": "weight against values near black and white",

@@ -44,6 +44,7 @@ RANGES: Final[Mapping[str, Range]] = {
     "noise": Range(0, 1, "where white is 1"),
     "noise_end": Range(0, 1, "where white is 1"),
     "learning_rate": Range(0.0001, 10, ""),
+    "locality": Range(0, 1, ""),
     "smoothness": Range(0, 1000, ""),
     "restraint": Range(0, 1000, ""),
     "headroom": Range(0, 1000, ""),

@@ -19,7 +19,7 @@ from guidance.ranges import RANGES
 from guidance.settings import CANVASES, COMMON, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members, paced
 from guidance.style import STYLES, Style
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -70,6 +70,7 @@ class Request:
         noise, noise_end: Standard deviation of the Gaussian noise on each crop at the start and at the end.
         distance: What falls as a crop comes to resemble a phrase, one of DISTANCES.
         learning_rate: Of the coarsest detail, at the start of the schedule; by default, less for a longer one.
+        locality: How far each place of the canvas moves at a pace of its own; see `guidance.update`.
         smoothness: Weight of total variation.
         restraint: Weight of the penalty on gaudy colour.
         headroom: Weight of the penalty on pixels near black and white.
@@ -114,6 +115,7 @@ class Request:
     noise_end: float
     distance: str
     learning_rate: float
+    locality: float
     smoothness: float
     restraint: float
     headroom: float
@@ -276,6 +278,8 @@ class Request:
             data = _from_schema_1(data)
         if data.get("schema") == 2:
             data = data | {"familiarity": 0.0, "schema": 3}
+        if data.get("schema") == 3:
+            data = data | {"locality": 1.0, "schema": 4}
         known = {field.name for field in fields(cls)}
         for name in sorted(data.keys() ^ known):
             raise RequestError(
@@ -320,7 +324,7 @@ def style_named(name: str, styles: Mapping[str, Style]) -> Style:
 def _from_schema_1(data: dict[str, Any]) -> dict[str, Any]:
     """The same picture in schema 2. Schema 1 had no weights: a prompt that looks like one is read as such now."""
     return (
-        {name: value for name, value in COMMON.items() if name != "familiarity"}
+        {name: value for name, value in COMMON.items() if name not in ("familiarity", "locality")}
         | {"style": "", "images": [], "mask": None}
         | {f"{name}_end": data.get(name) for name in ("view_low", "view_high", "noise")}
         | data

@@ -19,10 +19,9 @@ from guidance.inputs import image_of, inputs_of
 from guidance.model import ClipModel
 from guidance.request import Request
 from guidance.tensor import from_tensor, to_tensor
+from guidance.update import optimiser_of
 from guidance.view import Course, Crops, Draws
 
-BETAS: Final = (0.9, 0.95)
-"""Adam's; the short second memory lets a step shrink as soon as the views agree (trial for this project)."""
 FINAL_RATE: Final = 0.1
 """The learning rate at the end of the schedule, as a share of that at the start; a cosine in between."""
 
@@ -74,7 +73,9 @@ class Run:
         self._aims = [aims_of(request, perceptor, inputs) for perceptor in model.perceptors]
         self.first_step, self.last_step = request.span().start, request.span().stop
         self._canvas = _blank(request, model.device)
-        self._optimiser = _adam(self._canvas, request.learning_rate, model.device, recordable=recordable)
+        self._optimiser = optimiser_of(
+            self._canvas.parameters(), request.learning_rate, request.locality, model.device, recordable=recordable
+        )
         self._kept: Tensor | None = None
         self._mask: Tensor | None = None
         if request.init is not None:
@@ -296,17 +297,6 @@ BROKE_DOWN: Final = "the picture broke down (not a number); try a lower learning
 def schedule(progress: float) -> float:
     """The learning rate's share at `progress` in [0, 1): a cosine from 1 to FINAL_RATE."""
     return FINAL_RATE + (1 - FINAL_RATE) * 0.5 * (1 + math.cos(math.pi * progress))
-
-
-def _adam(canvas: Canvas, rate: float, device: torch.device, *, recordable: bool) -> torch.optim.Adam:
-    """With its rate and its count of steps on the device if it is to be recorded, where a replay reads them anew."""
-    if not recordable:
-        return torch.optim.Adam(canvas.parameters(), lr=rate, betas=BETAS, foreach=True)
-    kept = torch.tensor(rate, device=device)
-    optimiser = torch.optim.Adam(canvas.parameters(), lr=kept, betas=BETAS, fused=True, capturable=True)
-    # Its first steps are not recorded; torch would warn that they might have been faster otherwise.
-    optimiser._warned_capturable_if_run_uncaptured = True  # noqa: SLF001
-    return optimiser
 
 
 def _blank(request: Request, device: torch.device) -> Canvas:

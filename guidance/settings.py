@@ -36,6 +36,7 @@ class Settings(TypedDict, total=False):
     noise_end: float
     distance: str
     learning_rate: float
+    locality: float
     smoothness: float
     restraint: float
     headroom: float
@@ -59,6 +60,7 @@ COMMON: Final[Settings] = {
     "perspective": 0.0,
     "jitter": 0.0,
     "distance": "cosine",
+    "locality": 1.0,
     "restraint": 0.0,
     "headroom": 0.0,
     "calm": 0.0,

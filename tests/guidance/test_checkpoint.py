@@ -39,7 +39,7 @@ def broken_off(request: Request, model: ClipModel, after: int) -> bytes:
 
 
 @pytest.mark.parametrize("canvas", CANVASES)
-@pytest.mark.parametrize("changes", [{}, FROM_PHOTO])
+@pytest.mark.parametrize("changes", [{}, FROM_PHOTO, {"locality": 0.5}])
 def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
     pocket: ClipModel, canvas: str, changes: dict[str, Any]
 ) -> None:

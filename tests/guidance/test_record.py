@@ -81,6 +81,11 @@ def test_with_colour_jitter_every_prior_and_a_negative(pocket: ClipModel) -> Non
     agree(small(steps=STEPS, **chosen, **priors), pocket)
 
 
+@pytest.mark.parametrize("locality", [0.0, 0.5])
+def test_with_another_rule_of_moving(pocket: ClipModel, locality: float) -> None:
+    agree(small(steps=STEPS, locality=locality), pocket)
+
+
 def test_with_several_models(pair: ClipModel) -> None:
     agree(small(model=pair.name, steps=STEPS), pair)
 

@@ -105,7 +105,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> No
         ({"images": (ImagePrompt(SHA, 0),)}, "not 0"),
         ({"images": (ImagePrompt(SHA),) * 9}, "too many"),
         ({"images": [ImagePrompt(SHA)]}, "image prompts"),
-        ({"schema": 4}, "schema 4"),
+        ({"schema": 5}, "schema 5"),
         ({"steps": True}, "steps"),
         ({"steps": "9"}, "steps"),
         ({"model": "pocket + pocket"}, "twice"),
@@ -149,8 +149,14 @@ def test_a_request_of_the_first_schema_is_still_read() -> None:
 
 def test_a_request_of_the_second_schema_is_read_as_what_it_was() -> None:
     now = json.loads(Request.resolve("a volcano", seed=9).to_json())
-    old = {name: value for name, value in now.items() if name != "familiarity"} | {"schema": 2}
-    assert Request.from_json(json.dumps(old)) == Request.resolve("a volcano", seed=9, familiarity=0.0)
+    old = {name: value for name, value in now.items() if name not in ("familiarity", "locality")} | {"schema": 2}
+    assert Request.from_json(json.dumps(old)) == Request.resolve("a volcano", seed=9, familiarity=0.0, locality=1.0)
+
+
+def test_a_request_of_the_third_schema_is_read_as_what_it_was() -> None:
+    now = json.loads(Request.resolve("a volcano", seed=9).to_json())
+    old = {name: value for name, value in now.items() if name != "locality"} | {"schema": 3}
+    assert Request.from_json(json.dumps(old)) == Request.resolve("a volcano", seed=9, locality=1.0)
 
 
 def test_a_model_s_name_may_name_several_with_weights() -> None:

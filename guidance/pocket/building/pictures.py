@@ -15,9 +15,10 @@ from guidance.canvas.pyramid import Pyramid
 from guidance.familiarity import heard, noted, strangeness
 from guidance.loss import total_variation
 from guidance.pocket.drawings import SIDE, Drawing, seen
-from guidance.run import BETAS, schedule
+from guidance.run import schedule
 from guidance.settings import POCKET, paced
 from guidance.tensor import to_tensor
+from guidance.update import BETAS
 from guidance.view import Course, Crops
 
 RENDERS: Final = 40

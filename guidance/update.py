@@ -1,0 +1,78 @@
+"""How the canvas moves along a gradient: torch's Adam, or one that lets places of little consequence rest.
+
+Adam divides each number's gradient by that number's own size of late, so that a patch of background, which hardly
+matters to the prompt, moves as far as the thing itself: in noise, for want of a direction. With one size for a whole
+layer, each place moves by what it matters.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+BETAS: Final = (0.9, 0.95)
+"""Adam's; the short second memory lets a step shrink as soon as the views agree (trial for this project)."""
+_TINY: Final = 1e-8
+
+
+def optimiser_of(
+    parameters: Iterable[nn.Parameter], rate: float, locality: float, device: torch.device, *, recordable: bool
+) -> torch.optim.Optimizer:
+    """What moves a canvas.
+
+    Args:
+        parameters: (B, C, …) each.
+        rate: The learning rate.
+        locality: 1 for Adam; see `Calm`.
+        device: Of the parameters.
+        recordable: Whether a replay shall see a new rate: it lies on the device then, as does the count of steps (see
+            `guidance.record`).
+    """
+    kept = torch.tensor(rate, device=device) if recordable else rate
+    if locality < 1:
+        return Calm(parameters, kept, locality)
+    if not recordable:
+        return torch.optim.Adam(parameters, lr=kept, betas=BETAS, foreach=True)
+    optimiser = torch.optim.Adam(parameters, lr=kept, betas=BETAS, fused=True, capturable=True)
+    # Its first steps are not recorded; torch would warn that they might have been faster otherwise.
+    optimiser._warned_capturable_if_run_uncaptured = True  # noqa: SLF001
+    return optimiser
+
+
+class Calm(torch.optim.Optimizer):
+    """Adam, but what divides a gradient is a geometric mean of its own size of late and its layer's.
+
+    Args:
+        parameters: (B, C, …) each; a layer is a parameter, for each picture and channel.
+        rate: The learning rate, a tensor where a replay shall see a new one.
+        locality: How much the own size counts, 0 to 1.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], rate: float | Tensor, locality: float) -> None:
+        super().__init__(parameters, {"lr": rate, "capturable": True})  # so named, the steps stay on the device
+        self._locality = locality
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Moves every parameter that has a gradient."""
+        assert closure is None  # noqa: S101 - nothing here has one
+        first, second = BETAS
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                if not (state := self.state[parameter]):
+                    state["step"] = torch.zeros((), device=parameter.device)
+                    state["exp_avg"] = torch.zeros_like(parameter)
+                    state["exp_avg_sq"] = torch.zeros_like(parameter)
+                count, mean, square = state["step"].add_(1), state["exp_avg"], state["exp_avg_sq"]
+                mean.lerp_(parameter.grad, 1 - first)
+                square.mul_(second).addcmul_(parameter.grad, parameter.grad, value=1 - second)
+                shared = square.flatten(2).mean(dim=2).view(*square.shape[:2], *(1 for _ in square.shape[2:]))
+                size = shared.pow((1 - self._locality) / 2)
+                if self._locality:
+                    size = size * square.pow(self._locality / 2)
+                # Young means are too small, by what stands in brackets.
+                size = size / (1 - second**count).sqrt() + _TINY
+                parameter.sub_(group["lr"] / (1 - first**count) * mean / size)
