@@ -53,6 +53,8 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "spherical distance": {"distance": "spherical"},
     "no smoothness": {"smoothness": 0.0},
     "no smoothness, calm 0.05": {"smoothness": 0.0, "calm": 0.05},
+    "locality 0.5": {"locality": 0.5},
+    "locality 0": {"locality": 0.0},
     "Fourier": {"canvas": "fourier"},
     "Fourier, headroom 2": {"canvas": "fourier", "headroom": 2.0},
     "raw pixels": {"canvas": "pixels"},
