@@ -24,14 +24,14 @@ def optimiser_of(
     Args:
         parameters: (B, C, …) each.
         rate: The learning rate.
-        locality: 1 for Adam; see `Calm`.
+        locality: 1 for Adam; see `LayerAdam`.
         device: Of the parameters.
         recordable: Whether a replay shall see a new rate: it lies on the device then, as does the count of steps (see
             `guidance.record`).
     """
     kept = torch.tensor(rate, device=device) if recordable else rate
     if locality < 1:
-        return Calm(parameters, kept, locality)
+        return LayerAdam(parameters, kept, locality)
     if not recordable:
         return torch.optim.Adam(parameters, lr=kept, betas=BETAS, foreach=True)
     optimiser = torch.optim.Adam(parameters, lr=kept, betas=BETAS, fused=True, capturable=True)
@@ -40,7 +40,7 @@ def optimiser_of(
     return optimiser
 
 
-class Calm(torch.optim.Optimizer):
+class LayerAdam(torch.optim.Optimizer):
     """Adam, but what divides a gradient is a geometric mean of its own size of late and its layer's.
 
     Args:

@@ -91,10 +91,8 @@ def main() -> int:
             requests = [replace(Request.resolve(word["prompt"], seed=SEED, steps=steps), **changes) for word in words]
             images = [picture(request, model, folder) for request in requests]
             contact_sheet(images, columns=len(images), cell=160).save(folder / "sheet.png")
-            logs = [
-                math.log(sum(judge.probability(image, number) for number in word["classes"]))
-                for image, word in zip(images, words, strict=True)
-            ]
+            sure = [judge.probability(image, *word["classes"]) for image, word in zip(images, words, strict=True)]
+            logs = [math.log(value) for value in sure]
             points.append({"recipe": recipe, "steps": steps, "log probabilities": logs} | _mean(logs))
             print(recipe, steps, "steps", "{mean:.2f} ± {error:.2f}".format(**points[-1]), flush=True)
     endless = Request.resolve("a cat", seed=SEED, steps=2000)

@@ -25,7 +25,6 @@ class Tape:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self.recorded = 0
         self.played = 0
 
     def record(self, work: Work) -> tuple[Callable[[], object], Tensor]:
@@ -34,7 +33,6 @@ class Tape:
         with _Listener() as listener:
             answer = work()
         self.seconds += time.perf_counter() - began
-        self.recorded += 1
 
         @torch.no_grad()
         def play() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from guidance.update import Calm, optimiser_of
+from guidance.update import LayerAdam, optimiser_of
 
 CPU = torch.device("cpu")
 
@@ -30,10 +30,10 @@ def drawn(*shape: int) -> list[Tensor]:
 def test_with_a_locality_of_1_it_is_adam(recordable: bool) -> None:
     gradients = drawn(1, 3, 8, 8)
     parameter = nn.Parameter(torch.zeros(1, 3, 8, 8))
-    calm = Calm([parameter], 0.1, 1.0)
+    ours = LayerAdam([parameter], 0.1, 1.0)
     for gradient in gradients:
         parameter.grad = gradient
-        calm.step()
+        ours.step()
     assert torch.allclose(parameter.detach(), moved(1.0, gradients, recordable=recordable), atol=1e-5)
 
 
