@@ -71,7 +71,8 @@ COMMON: Final[Settings] = {
 POCKET: Final[Settings] = COMMON | {
     "width": 256,
     "height": 256,
-    "steps": 48,
+    "steps": 64,
+    "taper": 0.0,
     "views": 6,
     "view_low": 0.7,
     "view_high": 1.0,
@@ -79,10 +80,11 @@ POCKET: Final[Settings] = COMMON | {
     "view_high_end": 1.0,
     "noise": 0.1,
     "noise_end": 0.1,
-    "learning_rate": 0.1459,  # for its 48 steps; see `paced`
+    "learning_rate": 0.13,  # for its 64 steps; see `paced`
+    "locality": 0.0,
     "smoothness": 2.0,
-    "headroom": 0.5,
-    "familiarity": 0.5,
+    "headroom": 1.0,
+    "familiarity": 1.0,
 }
 OPEN_CLIP: Final[Settings] = COMMON | {
     "width": 448,

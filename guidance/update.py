@@ -40,6 +40,13 @@ def optimiser_of(
     return optimiser
 
 
+def _shared(square: Tensor) -> Tensor:
+    """(B, C, 1, …), the mean over a layer's places; those behind a mask, whose gradient is 0, would make it too small."""
+    flat = square.flatten(2)
+    mean = flat.sum(dim=2) / (flat > 0).sum(dim=2).clamp_min(1)
+    return mean.view(*square.shape[:2], *(1 for _ in square.shape[2:]))
+
+
 class LayerAdam(torch.optim.Optimizer):
     """Adam, but what divides a gradient is a geometric mean of its own size of late and its layer's.
 
@@ -69,8 +76,7 @@ class LayerAdam(torch.optim.Optimizer):
                 count, mean, square = state["step"].add_(1), state["exp_avg"], state["exp_avg_sq"]
                 mean.lerp_(parameter.grad, 1 - first)
                 square.mul_(second).addcmul_(parameter.grad, parameter.grad, value=1 - second)
-                shared = square.flatten(2).mean(dim=2).view(*square.shape[:2], *(1 for _ in square.shape[2:]))
-                size = shared.pow((1 - self._locality) / 2)
+                size = _shared(square).pow((1 - self._locality) / 2)
                 if self._locality:
                     size = size * square.pow(self._locality / 2)
                 # Young means are too small, by what stands in brackets.

@@ -61,3 +61,12 @@ def test_pictures_and_channels_of_a_batch_move_as_if_alone(locality: float) -> N
         for channel in range(3):
             alone = [gradient[item : item + 1, channel : channel + 1] for gradient in gradients]
             assert torch.allclose(together[item, channel], moved(locality, alone)[0, 0], atol=1e-6)
+
+
+@pytest.mark.parametrize("locality", [0.0, 0.5])
+def test_the_part_that_may_change_moves_as_if_the_masked_part_were_not_there(locality: float) -> None:
+    gradients = drawn(1, 3, 4, 4)
+    masked = [torch.cat([gradient, torch.zeros(1, 3, 60, 4)], dim=2) for gradient in gradients]
+    places = moved(locality, masked)
+    assert torch.allclose(places[:, :, :4], moved(locality, gradients), atol=1e-6)
+    assert not places[:, :, 4:].any()

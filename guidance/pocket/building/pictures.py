@@ -16,7 +16,7 @@ from guidance.familiarity import heard, noted, strangeness
 from guidance.loss import total_variation
 from guidance.pocket.drawings import SIDE, Drawing, seen
 from guidance.run import schedule
-from guidance.settings import POCKET, paced
+from guidance.settings import paced
 from guidance.tensor import to_tensor
 from guidance.update import BETAS
 from guidance.view import Course, Crops
@@ -27,6 +27,13 @@ STEPS: Final = 32
 VIEWS: Final = 4
 """Of each render, as guidance would see them."""
 NOISE: Final = 0.05
+
+# How the renders are guided. Not `POCKET`, though it once was the same: the weights would change with the defaults.
+TAPER: Final = 0.25
+CROPS: Final = Crops(count=6, low=Course(0.7, 0.7), high=Course(1.0, 1.0), noise=Course(0.1, 0.1))
+RATE: Final = paced(0.1459, 48, STEPS)
+FAMILIARITY: Final = 0.5
+SMOOTHNESS: Final = 2.0
 
 
 def pictures(
@@ -49,22 +56,19 @@ def pictures(
 
 
 def _rendered(trunk: Any, direction: Tensor, centre: Tensor, seed: int) -> Tensor:
-    """(VIEWS, 3, SIDE, SIDE): guided towards a class by the settings that `pocket` has."""
-    canvas = Pyramid(SIDE, SIDE, [seed], POCKET["taper"])
-    low, high, noise = (Course(value, value) for value in (POCKET["view_low"], 1.0, POCKET["noise"]))
-    crops = Crops(count=POCKET["views"], low=low, high=high, noise=noise)
-    rate = paced(POCKET["learning_rate"], POCKET["steps"], STEPS)
-    optimiser = torch.optim.Adam(canvas.parameters(), lr=rate, betas=BETAS)
+    """(VIEWS, 3, SIDE, SIDE): guided towards a class."""
+    canvas = Pyramid(SIDE, SIDE, [seed], TAPER)
+    optimiser = torch.optim.Adam(canvas.parameters(), lr=RATE, betas=BETAS)
     notes = noted(trunk)
     for step in range(STEPS):
         picture = canvas()
         with heard(trunk, notes) as outputs:
-            features = trunk(crops(picture, [seed], step, step / STEPS, SIDE) * 2 - 1)
+            features = trunk(CROPS(picture, [seed], step, step / STEPS, SIDE) * 2 - 1)
         likeness = normalize(features - centre, dim=1) @ normalize(direction, dim=0)
-        strange = POCKET["familiarity"] * strangeness(outputs, notes)
+        strange = FAMILIARITY * strangeness(outputs, notes)
         optimiser.zero_grad()
-        torch.autograd.backward(POCKET["smoothness"] * total_variation(picture).sum() + (strange - likeness).mean())
-        optimiser.param_groups[0]["lr"] = rate * schedule(step / STEPS)
+        torch.autograd.backward(SMOOTHNESS * total_variation(picture).sum() + (strange - likeness).mean())
+        optimiser.param_groups[0]["lr"] = RATE * schedule(step / STEPS)
         optimiser.step()
     with torch.no_grad():
-        return crops(canvas(), [seed], STEPS, 1.0, SIDE)[:VIEWS]
+        return CROPS(canvas(), [seed], STEPS, 1.0, SIDE)[:VIEWS]
