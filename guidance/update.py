@@ -41,7 +41,7 @@ def optimiser_of(
 
 
 def _shared(square: Tensor) -> Tensor:
-    """(B, C, 1, …), the mean over a layer's places; those behind a mask, whose gradient is 0, would make it too small."""
+    """(B, C, 1, …): the mean over a layer's places, without those behind a mask, whose gradient is 0."""
     flat = square.flatten(2)
     mean = flat.sum(dim=2) / (flat > 0).sum(dim=2).clamp_min(1)
     return mean.view(*square.shape[:2], *(1 for _ in square.shape[2:]))

@@ -3,10 +3,11 @@
 Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture; the idea is
 Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide.
 
-A layer's share in the sum falls with a power of its side, by default the fourth root. Adam moves every parameter by
-about the same, so that is how fast the layer learns: with the square root, coarse layers ran into black and white;
-without, fine ones made texture of everything (the model card of `pocket` says more). The share of colour falls faster
-than that of brightness: in natural pictures colour is coarser, and fine colour is where rainbow noise comes from.
+A layer's share in the sum falls with a power of its side, `taper`. Adam moves every parameter by about the same, so
+that is how fast the layer learns: with the square root, coarse layers ran into black and white; with the same share for
+all, fine ones made texture of everything, and the fourth root lay between. Where places rest that matter little
+(`guidance.update`, the default of `pocket`), fine layers may have the same share. That of colour falls faster than that
+of brightness: in natural pictures colour is coarser, and fine colour is where rainbow noise comes from.
 """
 
 import itertools
