@@ -41,13 +41,15 @@ def _in(steps: int) -> dict[str, Any]:
 
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "the defaults": {},
+    "locality 1, which is Adam": {"locality": 1.0},
+    "no familiarity": {"familiarity": 0.0},
+    "Fourier": {"canvas": "fourier"},
+    "raw pixels": {"canvas": "pixels"},
     "48 steps": _in(48),
     "96 steps": _in(96),
     "no headroom": {"headroom": 0.0},
-    "no familiarity": {"familiarity": 0.0},
     "familiarity 0.5": {"familiarity": 0.5},
     "locality 0.5": {"locality": 0.5},
-    "locality 1, which is Adam": {"locality": 1.0},
     "taper 0.25": {"taper": 0.25},
     "no smoothness": {"smoothness": 0.0},
     "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},
@@ -55,9 +57,7 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "restraint 2": {"restraint": 2.0},
     "variety 0.005": {"variety": 0.005},
     "spherical distance": {"distance": "spherical"},
-    "Fourier": {"canvas": "fourier"},
     "Fourier, locality 1": {"canvas": "fourier", "locality": 1.0},
-    "raw pixels": {"canvas": "pixels"},
     "raw pixels, calm 0.05": {"canvas": "pixels", "calm": 0.05},
 }
 """What each changes in the defaults."""
