@@ -257,9 +257,10 @@ class Run:
         if self.request.perturbation:
             noise = _blank(self.request, self._device).parameters()
             for ours, theirs in zip(self._canvas.parameters(), noise, strict=True):
-                # As loud as the picture on each scale: louder than the start's noise, or it would not be seen, and in
-                # exchange for a part of the picture, or what is near black and white would burn out.
-                noise_part = self.request.perturbation * theirs / theirs.std() * ours.std()
+                # As loud as the picture, on each scale and where the picture is: louder than the start's noise, or it
+                # would not be seen; in exchange for a part of the picture, or what is near black and white would burn
+                # out; and not where all is smooth, or grain would stay there.
+                noise_part = self.request.perturbation * theirs / theirs.std() * (ours - ours.mean()).abs()
                 ours.mul_((1 - self.request.perturbation**2) ** 0.5).add_(noise_part)
 
     def _restore(self, checkpoint: Checkpoint) -> None:
