@@ -8,6 +8,8 @@ CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
 DISTANCES: Final = ("cosine", "spherical")
 _WEIGHT: Final = re.compile(r"\d{1,3}(\.\d{0,6})?", re.ASCII)
 
+_LONG: Final = 64
+
 
 class Settings(TypedDict, total=False):
     """Fields of a Request, which explains them."""
@@ -111,10 +113,11 @@ def defaults_for(model: str) -> Settings:
 def paced(rate: float, steps: int, new_steps: int) -> float:
     """The learning rate for another number of steps.
 
-    A step moves the canvas by about the rate, so with the same rate few steps stay pale and many burn out. On prompts
-    for development, 20 steps were best judged at 2 to 3 times the rate of 64 steps, and 160 at 0.4 times.
+    A step moves the canvas by about the rate, so with the same rate few steps stay pale: on prompts for development, 20
+    steps were best judged at 2 to 3 times the rate of 64. Runs longer than that keep the rate: with less, they were
+    judged worse than shorter ones (docs/performance.md).
     """
-    longer: float = (steps / new_steps) ** 0.75
+    longer: float = (min(steps, _LONG) / min(new_steps, _LONG)) ** 0.75
     return round(rate * longer, 4)
 
 
