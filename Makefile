@@ -53,13 +53,13 @@ gallery: setup   ## make the README's pictures anew
 bench: setup     ## the engine's speed against the limit that its models set (about 10 minutes)
 	$(BIN)/python -m guidance.bench
 
-priors: setup    ## what the priors do, measured (about 20 minutes)
+priors: setup    ## what the priors do, measured (about 25 minutes)
 	$(BIN)/python -m guidance.bench.priors
 
 showcase: setup  ## make the pictures of docs/guidance.md anew
 	$(BIN)/python -m guidance.bench.showcase
 
-quality: setup   ## what a second buys, beside other recipes (about 50 minutes); draws docs/quality.png
+quality: setup   ## what a second buys, beside other recipes (about 30 minutes); draws docs/quality.png
 	$(BIN)/python -m guidance.bench.quality
 
 pocket: requirements-pocket.lock  ## build the pocket CLIP anew (25 minutes or more; needs Debian's wordnet-base and openclipart-svg)

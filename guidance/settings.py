@@ -9,6 +9,7 @@ DISTANCES: Final = ("cosine", "spherical")
 _WEIGHT: Final = re.compile(r"\d{1,3}(\.\d{0,6})?", re.ASCII)
 
 _LONG: Final = 64
+"""Steps from which on the rate no longer falls; see `paced`."""
 
 
 class Settings(TypedDict, total=False):

@@ -31,7 +31,7 @@ from guidance.request import Request
 SEED: Final = 1
 PROMPTS: Final = 6
 """How many: the last objects of the pocket CLIP's report, which were fixed before anything was tuned."""
-_BARE: Final[dict[str, Any]] = {"familiarity": 0.0, "headroom": 0.0, "locality": 1.0, "taper": 0.25}
+_BARE: Final[dict[str, Any]] = {"familiarity": 0.0, "headroom": 0.0, "locality": 1.0}
 """Without the priors that the earlier systems did not have, and by Adam."""
 RIVALS: Final[dict[str, dict[str, Any]]] = {
     "raw pixels": _BARE | {"canvas": "pixels", "learning_rate": 0.1},

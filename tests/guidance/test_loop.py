@@ -179,6 +179,16 @@ def test_variations_of_a_picture_differ_by_seed_and_the_more_the_more_noise_is_l
     assert difference(varied(0.3, 1), varied(0.3, 2)) > 0
 
 
+def test_the_noise_of_a_variation_leaves_no_grain_where_the_picture_is_smooth(pocket: ClipModel) -> None:
+    values = np.full((64, 64, 3), 128, dtype=np.uint8)
+    values[:, :32] = np.random.default_rng(0).integers(0, 256, (64, 32, 3))
+    rough = png(Image.fromarray(values))
+    request = small(init=sha(rough), strength=0.0, perturbation=0.6)
+    made = np.array(result_of(request, pocket, rough).image, dtype=float)
+    grain = np.abs(np.diff(made, axis=0)).mean(axis=(0, 2))  # of each column
+    assert grain[40:].mean() < 0.2 * grain[:24].mean()
+
+
 def test_the_run_ends_where_it_is_told_to_stop(pocket: ClipModel) -> None:
     half = list(render(small(steps=8, stop=0.5), pocket))
     assert len(half) == 5

@@ -16,7 +16,6 @@ from guidance.familiarity import heard, noted, strangeness
 from guidance.loss import total_variation
 from guidance.pocket.drawings import SIDE, Drawing, seen
 from guidance.run import schedule
-from guidance.settings import paced
 from guidance.tensor import to_tensor
 from guidance.update import BETAS
 from guidance.view import Course, Crops
@@ -31,7 +30,7 @@ NOISE: Final = 0.05
 # How the renders are guided. Not `POCKET`, though it once was the same: the weights would change with the defaults.
 TAPER: Final = 0.25
 CROPS: Final = Crops(count=6, low=Course(0.7, 0.7), high=Course(1.0, 1.0), noise=Course(0.1, 0.1))
-RATE: Final = paced(0.1459, 48, STEPS)
+RATE: Final = 0.1978
 FAMILIARITY: Final = 0.5
 SMOOTHNESS: Final = 2.0
 
