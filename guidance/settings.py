@@ -81,8 +81,8 @@ POCKET: Final[Settings] = COMMON | {
     "view_high": 1.0,
     "view_low_end": 0.7,
     "view_high_end": 1.0,
-    "noise": 0.1,
-    "noise_end": 0.1,
+    "noise": 0.3,  # shape first, while it hides all that is fine; at its end the picture as people see it
+    "noise_end": 0.0,
     "learning_rate": 0.13,  # for its 64 steps; see `paced`
     "locality": 0.0,
     "smoothness": 2.0,

@@ -44,7 +44,7 @@ class Draws:
         places: (4, V) in [0, 1): how large, how far down and right, whether mirrored.
         maps: (V, 3, 3), see `homographies`.
         matrices, offsets: (V, 3, 3) and (V, 1, 3): what becomes of the colours.
-        noise: (V, S, S, 3), normal, of deviation 1.
+        noise: (V, S, S, 3), normal, of the deviation that the step has.
     """
 
     places: Tensor
@@ -117,9 +117,9 @@ class Crops:
         """Whether `seen` never waits: on CUDA a turned view's gradient is sorted before it is summed, which does."""
         return not (self.rotation or self.perspective)
 
-    def fixed(self, progress: float) -> tuple[float, float, float]:
+    def fixed(self, progress: float) -> tuple[float, float, bool]:
         """What `seen` takes from its place in the run."""
-        return self.low.at(progress), self.high.at(progress), self.noise.at(progress)
+        return self.low.at(progress), self.high.at(progress), self.noise.at(progress) > 0
 
     def drawn(
         self,
@@ -139,7 +139,8 @@ class Crops:
             maps = homographies(self.count, self.rotation, self.perspective, generator(_CPU, seed, step, "warp"))
         if self.jitter:
             matrices, offsets = self._tints(seed, step)
-        noise = self._noise(device, seed, step, size, chosen) if self.noise.at(progress) else None
+        loudness = self.noise.at(progress)
+        noise = self._noise(device, seed, step, size, chosen, loudness) if loudness else None
         maps, matrices, offsets = (
             None if whole is None else whole[chosen].to(device, non_blocking=True)
             for whole in (maps, matrices, offsets)
@@ -157,7 +158,7 @@ class Crops:
         if draws.matrices is not None and draws.offsets is not None:
             views = torch.baddbmm(draws.offsets, views.flatten(1, 2), draws.matrices.transpose(1, 2)).view_as(views)
         if draws.noise is not None:
-            views = torch.add(views, draws.noise, alpha=self.noise.at(progress))
+            views = views + draws.noise
         return views.permute(0, 3, 1, 2)
 
     def _cropped(self, picture: Tensor, draws: Tensor, progress: float, size: int) -> Tensor:
@@ -184,7 +185,9 @@ class Crops:
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
         return matrix, (1 - contrast) * 0.5 + brightness[:, None, None]
 
-    def _noise(self, device: torch.device, seed: int, step: int, size: int, chosen: slice) -> Tensor:
+    def _noise(
+        self, device: torch.device, seed: int, step: int, size: int, chosen: slice, loudness: float
+    ) -> Tensor:
         first, last = chosen.start // GROUP, -(-chosen.stop // GROUP)
         drawn = [
             torch.randn(
@@ -194,7 +197,7 @@ class Crops:
                 3,
                 generator=generator(device, seed, step, f"noise {index} of {size}"),
                 device=device,
-            )
+            ).mul_(loudness)
             for index in range(first, last)
         ]
         # Antithetic: each is used once more with its sign turned, which halves the drawing and cancels in the mean.

@@ -103,9 +103,13 @@ def test_every_stage_is_recorded_anew(pocket: ClipModel) -> None:
     agree(small("a cat at 50 %: a dog", steps=12), pocket, plays=2 * (6 - ALIKE + 1))
 
 
-def test_a_run_whose_views_change_with_every_step_is_made_call_by_call(pocket: ClipModel) -> None:
+def test_a_run_whose_views_change_their_size_is_made_call_by_call(pocket: ClipModel) -> None:
     agree(small(steps=STEPS, view_low=0.9, view_low_end=0.5), pocket, plays=0)
-    agree(small(steps=STEPS, noise=0.1, noise_end=0.3), pocket, plays=0)
+
+
+def test_a_run_whose_noise_changes_is_recorded_nevertheless(pocket: ClipModel) -> None:
+    agree(small(steps=STEPS, noise=0.4, noise_end=0.1), pocket)
+    agree(small(steps=STEPS, noise=0.0, noise_end=0.4), pocket, plays=STEPS - ALIKE)  # the first step has none
 
 
 @pytest.mark.parametrize("turned", ["rotation", "perspective"])
