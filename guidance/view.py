@@ -185,9 +185,7 @@ class Crops:
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
         return matrix, (1 - contrast) * 0.5 + brightness[:, None, None]
 
-    def _noise(
-        self, device: torch.device, seed: int, step: int, size: int, chosen: slice, loudness: float
-    ) -> Tensor:
+    def _noise(self, device: torch.device, seed: int, step: int, size: int, chosen: slice, loudness: float) -> Tensor:
         first, last = chosen.start // GROUP, -(-chosen.stop // GROUP)
         drawn = [
             torch.randn(

@@ -1,6 +1,7 @@
 """Pictures that are made once and kept, so that a long evaluation can be broken off and goes on where it was."""
 
 import time
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -41,21 +42,29 @@ class Album:
 
     def picture(self, prompt: str) -> Image.Image:
         """The one kept, or a new one."""
-        noted = self._folder / f"{prompt}.seconds"
+        request = Request.resolve(prompt, seed=SEED)
+        noted = _path(request, self._folder).with_suffix(".seconds")
         began = time.monotonic()
-        image = picture(Request.resolve(prompt, seed=SEED), self.model, self._folder)
-        try:
-            taken = float(noted.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            taken = time.monotonic() - began
-            noted.write_text(f"{taken:.2f}", encoding="utf-8")
-        self.seconds.append(taken)
+        if (image := _kept(request, self._folder)) is None:
+            image = picture(request, self.model, self._folder)
+            noted.write_text(f"{time.monotonic() - began:.2f}", encoding="utf-8")
+        with suppress(OSError, ValueError):  # where the process ended before it was written
+            self.seconds.append(float(noted.read_text(encoding="utf-8")))
         return image
 
 
 def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
     """The picture of a request: the one in the folder, if the same request made it, or a new one."""
-    path = folder / f"{request.prompt}.png"
+    if (image := _kept(request, folder)) is not None:
+        return image
+    *_, result = render(request, model)
+    assert isinstance(result, Result)  # noqa: S101 - render ends in one
+    _path(request, folder).write_bytes(to_png(result.image, request))
+    return result.image
+
+
+def _kept(request: Request, folder: Path) -> Image.Image | None:
+    path = _path(request, folder)
     try:
         data = path.read_bytes()
         if request_of(data) == request:
@@ -63,7 +72,8 @@ def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
                 return image.convert("RGB")
     except (OSError, PictureError):
         pass  # not there, or not ours: it is made anew
-    *_, result = render(request, model)
-    assert isinstance(result, Result)  # noqa: S101 - render ends in one
-    path.write_bytes(to_png(result.image, request))
-    return result.image
+    return None
+
+
+def _path(request: Request, folder: Path) -> Path:
+    return folder / f"{request.prompt}.png"
