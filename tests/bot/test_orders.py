@@ -279,11 +279,11 @@ async def test_a_prompt_of_a_concept_is_flagged_before_the_first_step_and_shows_
 
 
 async def test_a_harmless_prompt_or_one_that_keeps_a_concept_away_is_not_flagged(engine: LocalEngine) -> None:
-    order = Order(request("a castle", steps=2, negative="a spider"), concepts=(WEAPON, SPIDER))
+    order = Order(request("a castle", steps=8, negative="a spider"), concepts=(WEAPON, SPIDER))
     *progress, result = await told(engine, order)
     assert isinstance(result, Result)
     assert result.flags == ()
-    assert [bool(entry.preview) for entry in progress if isinstance(entry, Progress)] == [False, True, True]
+    assert [bool(entry.preview) for entry in progress if isinstance(entry, Progress)] == [False] + 8 * [True]
 
 
 async def test_a_picture_of_a_concept_is_flagged_whatever_its_prompt_says(engine: LocalEngine) -> None:
