@@ -12,7 +12,7 @@ from typing import Final, TypeVar, Unpack
 from guidance import prompt as language
 from guidance.prompt import PromptError, clean
 from guidance.request import Request, RequestError, fitted, style_named
-from guidance.settings import Settings, paced
+from guidance.settings import Settings, for_steps, paced
 from guidance.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
@@ -38,7 +38,7 @@ def revised(
     Raises:
         RequestError: As Request.
     """
-    before = request.steps
+    earlier = request
     if text is not None:
         try:
             typed = language.parse(text)
@@ -61,9 +61,13 @@ def revised(
     if "negative" in changes:
         changes["negative"] = clean(changes["negative"])
     changed = replace(request, seed=_or(seed, request.seed), **changes)
-    if changed.steps == before or "learning_rate" in changes:
+    if changed.steps == earlier.steps:
         return changed
-    return replace(changed, learning_rate=paced(changed.learning_rate, before, changed.steps))
+    fitting: Settings = {"learning_rate": paced(changed.learning_rate, earlier.steps, changed.steps)}
+    usual = for_steps(request.model, earlier.steps)
+    if (request.noise, request.noise_end) == (usual.get("noise"), usual.get("noise_end")):  # nobody chose another
+        fitting = for_steps(request.model, changed.steps) | fitting
+    return replace(changed, **(fitting | changes))
 
 
 def variation(request: Request, init: str, seed: int) -> Request:

@@ -34,8 +34,8 @@ _GROUPS: Final = {
         "rotation": "largest angle either way",
         "perspective": "farthest that a corner moves",
         "jitter": "how far brightness, contrast and saturation may go",
-        "noise": "standard deviation at the start",
-        "noise_end": "standard deviation at the end",
+        "noise": "standard deviation at the start; by default, with pocket, more for more steps",
+        "noise_end": "standard deviation at the end; by default, with pocket, less for more steps",
     },
     "what counts as better": {
         "learning_rate": "of the coarsest detail, at the start; by default, less for more steps",

@@ -16,7 +16,7 @@ from typing import Any, Final, Self, Unpack
 from guidance import prompt as language
 from guidance.prompt import PromptError, clean, nearest
 from guidance.ranges import RANGES
-from guidance.settings import CANVASES, COMMON, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, members, paced
+from guidance.settings import CANVASES, COMMON, DEFAULT_MODEL, DISTANCES, Settings, defaults_for, for_steps, members
 from guidance.style import STYLES, Style
 
 SCHEMA: Final = 4
@@ -241,10 +241,10 @@ class Request:
         if not {"width", "height"} & chosen.keys() and (shape := aspect or typed.aspect):
             settings["width"], settings["height"] = fitted(shape, settings["width"] * settings["height"])
         settings |= chosen
-        if "learning_rate" not in chosen.keys() | dress.settings.keys():
-            own = defaults_for(model)
-            # No steps at all are refused below.
-            settings["learning_rate"] = paced(own["learning_rate"], own["steps"], max(1, settings["steps"]))
+        taken = chosen.keys() | dress.settings.keys() | (host or {}).keys()
+        # No steps at all are refused below.
+        fitting = for_steps(model, max(1, settings["steps"]))
+        settings |= {name: value for name, value in fitting.items() if name not in taken}
         settings["negative"] = clean(settings["negative"])
         return cls(
             prompt=typed.prompt,

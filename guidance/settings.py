@@ -1,5 +1,6 @@
 """What may be chosen for a picture beside its words, and what each model takes where nothing was chosen."""
 
+import math
 import re
 from typing import Final, TypedDict
 
@@ -10,6 +11,8 @@ _WEIGHT: Final = re.compile(r"\d{1,3}(\.\d{0,6})?", re.ASCII)
 
 _LONG: Final = 64
 """Steps from which on the rate no longer falls; see `paced`."""
+_DOUBLINGS: Final = 2
+"""Of the steps, until the noise has fallen to nothing at the end of a run; see `for_steps`."""
 
 
 class Settings(TypedDict, total=False):
@@ -81,8 +84,8 @@ POCKET: Final[Settings] = COMMON | {
     "view_high": 1.0,
     "view_low_end": 0.7,
     "view_high_end": 1.0,
-    "noise": 0.3,  # shape first, while it hides all that is fine; at its end the picture as people see it
-    "noise_end": 0.0,
+    "noise": 0.1,  # for its 64 steps; see `for_steps`
+    "noise_end": 0.1,
     "learning_rate": 0.13,  # for its 64 steps; see `paced`
     "locality": 0.0,
     "smoothness": 2.0,
@@ -109,6 +112,22 @@ OPEN_CLIP: Final[Settings] = COMMON | {
 def defaults_for(model: str) -> Settings:
     """The defaults of a model, named as in a Request."""
     return POCKET if model == DEFAULT_MODEL else OPEN_CLIP
+
+
+def for_steps(model: str, steps: int) -> Settings:
+    """What of a model's defaults changes with the number of steps: the learning rate and, for `pocket`, the noise.
+
+    A long run has the time for shapes first: loud noise on the views hides from CLIP all that is fine. At the end there
+    is none, and CLIP sees what people see. With the noise of 64 steps, 256 were judged no better (docs/performance.md).
+    For other models nothing was measured, and theirs stays.
+    """
+    own = defaults_for(model)
+    settings: Settings = {"learning_rate": paced(own["learning_rate"], own["steps"], steps)}
+    if model == DEFAULT_MODEL:
+        doublings = min(max(math.log2(steps / own["steps"]), 0.0), _DOUBLINGS)
+        settings["noise"] = round(own["noise"] * (1 + doublings), 4)
+        settings["noise_end"] = round(own["noise_end"] * (1 - doublings / _DOUBLINGS), 4)
+    return settings
 
 
 def paced(rate: float, steps: int, new_steps: int) -> float:

@@ -18,7 +18,7 @@ from guidance.picture import contact_sheet
 from guidance.pocket.album import of_these_weights, picture
 from guidance.pocket.judge import Judge
 from guidance.request import Request
-from guidance.settings import POCKET, paced
+from guidance.settings import DEFAULT_MODEL, for_steps
 from guidance.tensor import to_tensor
 
 PROMPTS: Final = {
@@ -35,8 +35,8 @@ PROMPTS: Final = {
 
 
 def _in(steps: int) -> dict[str, Any]:
-    """Another number of steps, at the learning rate for it."""
-    return {"steps": steps, "learning_rate": paced(POCKET["learning_rate"], POCKET["steps"], steps)}
+    """Another number of steps, with the rate and the noise for it."""
+    return {"steps": steps, **for_steps(DEFAULT_MODEL, steps)}
 
 
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
@@ -45,9 +45,8 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "no familiarity": {"familiarity": 0.0},
     "Fourier": {"canvas": "fourier"},
     "raw pixels": {"canvas": "pixels"},
-    "noise 0.1 from start to end": {"noise": 0.1, "noise_end": 0.1},
-    "noise 0.3 from start to end": {"noise_end": 0.3},
-    "noise from 0.2 to 0": {"noise": 0.2},
+    "noise from 0.2 to 0": {"noise": 0.2, "noise_end": 0.0},
+    "noise from 0.3 to 0": {"noise": 0.3, "noise_end": 0.0},
     "48 steps": _in(48),
     "96 steps": _in(96),
     "no headroom": {"headroom": 0.0},

@@ -60,6 +60,23 @@ def test_fewer_steps_are_larger_ones_and_more_are_as_large_unless_their_rate_is_
     assert again.revised(short, steps=9, learning_rate=0.3).learning_rate == 0.3
 
 
+def test_long_runs_begin_in_louder_noise_and_end_without_unless_it_is_chosen() -> None:
+    def noise(request: Request) -> tuple[float, float]:
+        return request.noise, request.noise_end
+
+    default = noise(Request.resolve("a cat"))
+    pairs = [noise(Request.resolve("a cat", steps=steps)) for steps in (1, 64, 128, 256, 2000)]
+    assert pairs == [default, default, (0.2, 0.05), (0.3, 0.0), (0.3, 0.0)]
+    long, chosen = Request.resolve("a cat", seed=1, steps=256), Request.resolve("a cat", seed=1, steps=256, noise=0.5)
+    assert again.revised(Request.resolve("a cat", seed=1), steps=256) == long
+    assert again.revised(long, steps=64) == Request.resolve("a cat", seed=1)
+    assert noise(again.revised(long, steps=64, noise=0.4)) == (0.4, 0.1)
+    assert noise(again.revised(chosen, steps=64)) == (0.5, 0.0)
+    assert noise(Request.resolve("a cat", steps=256, host={"noise_end": 0.2})) == (0.3, 0.2)
+    other = Request.resolve("a cat", seed=1, model="RN50/openai")
+    assert noise(again.revised(other, steps=2000)) == noise(other)
+
+
 def test_without_a_seed_every_picture_gets_its_own() -> None:
     assert len({Request.resolve("a cat").seed for _ in range(8)}) > 1
 
