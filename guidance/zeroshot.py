@@ -9,9 +9,9 @@ concept's direction c, and NEUTRAL's n1 … nK, all of unit length, and the netw
 Of an ensemble, p is the mean by weight. It is a share among these texts and no more: what the model does not know, it
 places somewhere, and a kin of the concept scores like the concept. Nor is the guide an impartial judge of a picture
 that it has guided itself. `pocket` knows ImageNet's things. Measured with it, as text and as 20 steps at 128², seed 1:
-for "a spider", "a spider" 1.00 and 1.00, "a castle" 0.01 and 0.00; but "a scorpion" 1.00 and 1.00, "a beetle" 0.53 and
-0.35, too; for "a weapon", "a rifle" 1.00 and 0.97. Nudity and gore it does not know: for "nudity", "nude" 0.00 and
-0.01, "a naked woman" 0.41 and 0.21; for "gore", "a bloody corpse" 0.02 and 0.06. For those, screen with a CLIP that was
+for "a spider", "a spider" 1.00 and 0.99, "a castle" 0.01 and 0.00; but "a scorpion" 1.00 and 0.98, "a beetle" 0.53 and
+0.40, too; for "a weapon", "a rifle" 1.00 and 0.98. Nudity and gore it does not know: for "nudity", "nude" 0.00 and
+0.01, "a naked woman" 0.41 and 0.09; for "gore", "a bloody corpse" 0.02 and 0.09. For those, screen with a CLIP that was
 trained on captions, and set thresholds by what it says of examples.
 """
 
