@@ -38,7 +38,7 @@ _GROUPS: Final = {
         "noise_end": "standard deviation at the end; by default, with pocket, less for more steps",
     },
     "what counts as better": {
-        "learning_rate": "of the coarsest detail, at the start; by default, less for more steps",
+        "learning_rate": "of the coarsest detail, at the start; by default, more for fewer than 64 steps",
         "locality": "how far each place moves at a pace of its own; less, and what matters little stays calm",
         "smoothness": "weight against total variation",
         "restraint": "weight against gaudy colour",

@@ -33,3 +33,8 @@ def png(image: Image.Image) -> bytes:
 def decibels(made: Tensor, wanted: Tensor) -> float:
     """Peak signal-to-noise ratio."""
     return float(-10 * torch.log10((made - wanted).square().mean()))
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean over the pixels, in levels of 255."""
+    return float(np.abs(np.array(one, dtype=float) - np.array(other, dtype=float)).mean())

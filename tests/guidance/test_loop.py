@@ -1,6 +1,5 @@
 """render: the same request gives the same bytes, whatever else is asked for on the way."""
 
-import hashlib
 import math
 from dataclasses import replace
 from typing import Any
@@ -20,28 +19,9 @@ from guidance.ranges import RANGES
 from guidance.request import ImagePrompt, Request, RequestError
 from guidance.run import RenderError, Run, schedule
 from guidance.settings import CANVASES, DISTANCES
-from guidance.stepper import gradient_of
 from guidance.tensor import from_tensor
-from tests.guidance.pictures import photograph, png, tensor_of
-from tests.guidance.requests import small
-
-
-def result_of(request: Request, model: ClipModel, *inputs: bytes) -> Result:
-    """The end of a run."""
-    *_, last = render(request, model, blobs={sha(data): data for data in inputs})
-    assert isinstance(last, Result)
-    return last
-
-
-def sha(data: bytes) -> str:
-    """What a request calls these bytes."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean over the pixels, in levels of 255."""
-    return float(np.abs(np.array(one, dtype=float) - np.array(other, dtype=float)).mean())
-
+from tests.guidance.pictures import difference, photograph, png, tensor_of
+from tests.guidance.requests import result_of, sha, small
 
 PHOTO = png(photograph())
 
@@ -245,72 +225,6 @@ def test_a_picture_that_broke_down_is_one_clear_error(
         result_of(small(steps=steps), pocket)
 
 
-def test_the_encoder_sees_each_step_once_and_its_weights_take_no_gradient(
-    pocket: ClipModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batches = []
-    (perceptor,) = pocket.perceptors
-    encode = perceptor.encode_image
-
-    def counting(views: torch.Tensor) -> torch.Tensor:
-        batches.append(len(views))
-        return encode(views)
-
-    monkeypatch.setattr(perceptor, "encode_image", counting)
-    result_of(small(steps=3, views=5), pocket)
-    assert batches == [5, 5, 5]
-    assert not any(parameter.requires_grad for parameter in perceptor.network.parameters())
-
-
-def test_the_gradient_of_a_step_in_parts_is_that_of_the_whole(pair: ClipModel) -> None:
-    request = small(views=11, model=pair.name, jitter=0.2, negative="fog")
-    whole, similarity = gradient_of(Run(request, pair), pair, 11)
-    for part in (1, 3, 8):
-        gradient, alike = gradient_of(Run(request, pair), pair, part)
-        # By rounding, mostly to 1e-6; where one number crosses a kink of an activation, to 1e-3.
-        assert float((gradient - whole).norm() / whole.norm()) < 3e-3
-        assert float(alike) == pytest.approx(float(similarity), abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    "error", [torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("DefaultCPUAllocator: no")]
-)
-def test_without_memory_for_all_views_they_go_in_parts_and_the_result_says_so(
-    pocket: ClipModel, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
-) -> None:
-    request = small(views=6, steps=6, learning_rate=0.13)  # that of six steps would enlarge what is rounded
-    enough = result_of(request, pocket)
-    (perceptor,) = pocket.perceptors
-    encode = perceptor.encode_image
-
-    def scarce(views: torch.Tensor) -> torch.Tensor:
-        if len(views) > 2:
-            raise error
-        return encode(views)
-
-    *_, chosen = render(request, pocket, microbatch=2)
-    assert isinstance(chosen, Result)
-    monkeypatch.setattr(perceptor, "encode_image", scarce)
-    short = result_of(request, pocket)
-    assert (enough.microbatch, short.microbatch) == (None, 2)
-    assert difference(enough.image, short.image) < 1.0
-    assert (chosen.microbatch, chosen.image.tobytes()) == (2, short.image.tobytes())
-    monkeypatch.setattr(perceptor, "encode_image", lambda views: (_ for _ in ()).throw(error))
-    with pytest.raises(RenderError, match="memory does not suffice"):
-        result_of(request, pocket)
-
-
-def test_an_error_that_is_not_about_memory_is_not_taken_for_one(
-    pocket: ClipModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(views: torch.Tensor) -> torch.Tensor:
-        raise RuntimeError("shapes do not match")
-
-    monkeypatch.setattr(pocket.perceptors[0], "encode_image", broken)
-    with pytest.raises(RuntimeError, match="shapes"):
-        result_of(small(), pocket)
-
-
 def test_several_models_of_several_sizes_guide_together(pair: ClipModel, tiny: Perceptor) -> None:
     request = small(model=pair.name, steps=20)
     together = result_of(request, pair)
@@ -320,35 +234,6 @@ def test_several_models_of_several_sizes_guide_together(pair: ClipModel, tiny: P
         assert result_of(small(model=model.name, steps=20), model).image.tobytes() != together.image.tobytes()
     first, *_, last = [step.similarity() for step in render(request, pair) if isinstance(step, Step)]
     assert last > first
-
-
-def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) -> None:
-    views = tensor_of(photograph(32, 32)).repeat(3, 1, 1, 1)
-    aim = tiny.encode_text(["a cat"])[0]
-    before = {name: value.clone() for name, value in tiny.network.visual.state_dict().items()}
-
-    def gradient() -> torch.Tensor:
-        return tiny.gradient(views, lambda embeddings: -1e-6 * (embeddings @ aim).mean())[1]
-
-    exact = gradient()
-    try:
-        for precision in ("float16", "bfloat16"):
-            tiny.precision = torch.float32
-            tiny.network.visual.float().load_state_dict(before)
-            assert tiny.agreement(precision) > 0.99
-            tiny.use(precision)
-            assert tiny.precision == getattr(torch, precision)
-            assert torch.cosine_similarity(gradient().flatten(), exact.flatten(), dim=0) > 0.99
-            assert float(gradient().norm() / exact.norm()) == pytest.approx(1, abs=0.05)
-    finally:
-        tiny.precision = torch.float32
-        tiny.network.visual.float().load_state_dict(before)
-
-
-def test_texts_are_encoded_once(tiny: Perceptor, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = tiny.encode_text(["one of a kind", "another", "one of a kind"])
-    monkeypatch.setattr(tiny.network, "encode_text", None)
-    assert torch.equal(tiny.encode_text(["another", "one of a kind"]), first[1:])
 
 
 def test_the_learning_rate_falls_steadily_to_its_end() -> None:
