@@ -1,12 +1,27 @@
 """A real database in memory for every test that wants one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.store.database import Database
 from tests.bot.house import House
+
+if TYPE_CHECKING:
+    from guidance.model import ClipModel
+
+
+@pytest.fixture(scope="session")
+def pocket() -> "Iterator[ClipModel]":
+    """The real model, in this process."""
+    import torch  # only what needs the model pays for it
+
+    from guidance.model import ClipModel
+
+    yield ClipModel.load("pocket", "cpu")
+    torch.set_num_threads(2)
 
 
 @pytest.fixture

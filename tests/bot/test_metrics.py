@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
@@ -30,6 +29,7 @@ from bot.store.jobs import Jobs
 from guidance.request import Request
 from tests.bot.asks import Clock, ask
 from tests.bot.channel import until
+from tests.bot.orders import STAND_IN
 
 IDLE: Mapping[str, int] = {}
 
@@ -161,17 +161,8 @@ async def test_what_discord_refuses_is_counted_with_what_discord_py_retries_by_i
     assert value(text, "imagine_discord_http_errors_total", status="200") is None
 
 
-CHILD = """
-import sys
-from bot.engine import frame
-while (received := frame.read(sys.stdin.buffer)) is not None:
-    sys.stdout.buffer.write(frame.encode({"says": "ready", "device": "pretended"}))
-    sys.stdout.buffer.flush()
-"""
-
-
 async def test_an_engine_that_died_and_is_started_again_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.engine.local.CHILD", (sys.executable, "-c", CHILD))
+    monkeypatch.setattr("bot.engine.local.CHILD", STAND_IN)
     metrics = Metrics()
     engine = LocalEngine(Settings(), 1.0, metrics)
     assert await engine.start() == "pretended"
