@@ -69,12 +69,17 @@ def last(path: Path) -> int:
         connection.close()
 
 
+async def goes_on(path: Path, number: int) -> None:
+    """Waits until the writer has made a transaction after that one."""
+    await until(lambda: last(path) > number)
+
+
 async def test_a_copy_made_while_another_process_writes_is_of_one_moment(written_to: Path, tmp_path: Path) -> None:
     for number in range(COPIES):
         target = tmp_path / f"copy {number}"
         before = last(written_to)
         assert back_up(written_to, target) == Copy(target.stat().st_size, jobs=3, schema=SCHEMA)
-        await until(lambda before=before: last(written_to) > before)  # the writer was not held up
+        await goes_on(written_to, before)
         connection = sqlite3.connect(target)
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         memos = dict(connection.execute("SELECT name, value FROM memo"))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from guidance.request import Request
 from guidance.timelapse import CHAT_PIXELS, Recording
 from tests.bot.orders import SETTINGS, SPIDER, WEAPON, WISHES, Entry, flat, frames, request, sha
 
-SETTLES = {"steps": 40, "settle": 0.9}
+SETTLES: dict[str, Any] = {"steps": 40, "settle": 0.9}
 """The run ends with its second look at the similarity, at step 8: no two differ by 0.9."""
 
 
@@ -188,5 +189,6 @@ def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt_sa
     below, above = replace(SPIDER, threshold=score / 2), replace(SPIDER, name="surely", threshold=(1 + score) / 2)
     result = rendering.end(replace(kept, concepts=(below, above)))
     (flag,) = [flag for flag in result.flags if flag.where == "picture"]
-    assert (flag.concept, flag.score) == ("spider", pytest.approx(score))
+    assert flag.concept == "spider"
+    assert flag.score == pytest.approx(score)
     assert result.steps == 0
