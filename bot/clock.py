@@ -1,15 +1,24 @@
-"""Waiting with an end, on a clock that is given: a test turns one by hand where the bot takes the machine's."""
+"""Waiting with a timeout on a given clock: the bot uses the machine's, and a test advances one by hand."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
-"""Returns after so many seconds."""
+"""Sleeps for so many seconds."""
 
 
 async def wait_at_most(seconds: float, awaited: Coroutine[Any, Any, object], sleep: Sleep) -> bool:
-    """Waits for something that raises nothing; what does not come in time is cancelled. Returns whether it came."""
+    """Awaits a coroutine, and cancels it when the time is up.
+
+    Args:
+        seconds: The time.
+        awaited: Must not raise.
+        sleep: Sleeps for so many seconds.
+
+    Returns:
+        Whether it finished in time.
+    """
     wanted, timer = asyncio.create_task(awaited), asyncio.create_task(sleep(seconds))
     try:
         await asyncio.wait({wanted, timer}, return_when=asyncio.FIRST_COMPLETED)
