@@ -147,6 +147,19 @@ async def test_a_preview_and_a_similarity_stay_until_there_are_newer_ones(board:
     assert card.pictures == {job.id: b"one"}
 
 
+async def test_the_start_of_a_run_does_not_wait_for_the_interval_and_its_steps_do(board: Board) -> None:
+    (waiting,) = await board.shown()
+    board.announcer.changed(waiting)
+    await until(lambda: board.clock.sleeps == [INTERVAL_S])
+    job = await board.claimed()
+    board.announcer.progress(job, Progress(0, 9))
+    assert (await board.edited(2)).lead.state is JobState.RUNNING
+    await until(lambda: board.clock.sleeps == [INTERVAL_S])
+    board.announcer.progress(job, Progress(1, 9))
+    await board.quiet()
+    assert len(board.cards) == 2
+
+
 async def test_an_end_does_not_wait_for_the_interval(make: Callable[..., Board]) -> None:
     board = make(interval_s=60.0)
     job = await board.running()
