@@ -309,7 +309,16 @@ async def test_a_ping_that_cannot_be_said_is_not_tried_again(board: Board, monke
     assert board.channel.mentions == []
 
 
-async def test_a_sheet_has_one_message_which_pings_once_after_its_last_picture(board: Board) -> None:
+async def test_a_sheet_has_one_message_which_pings_once_after_its_last_picture(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get, read = board.pictures.get, list[str]()
+
+    async def reading(sha256: str) -> bytes:
+        read.append(sha256)
+        return await get(sha256)
+
+    monkeypatch.setattr(board.pictures, "get", reading)
     sheet = await board.shown(ask(prompt="a"), ask(prompt="b"), ask(prompt="c"))
     for place, prompt in enumerate("abc", start=1):
         job = await board.rendered(await board.claimed(), prompt.encode())
@@ -318,6 +327,7 @@ async def test_a_sheet_has_one_message_which_pings_once_after_its_last_picture(b
     assert list(board.channel.messages) == [MESSAGE]
     assert board.cards[-1].pictures == {job.id: job.request.prompt.encode() for job in sheet}
     assert [len(card.pictures) for card in board.cards if card.pictures] == [1, 2, 3]
+    assert len(read) == 3, "each is read once, however often its message is edited"
 
 
 async def test_the_last_two_pictures_of_a_sheet_that_are_shown_together_ping_once(board: Board) -> None:
