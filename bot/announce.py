@@ -12,6 +12,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.clock import Sleep
 from bot.guild import GuildSettings
 from bot.job import PICTURED, Job, JobState, Progress
 from bot.lane import OPENING_S, Lane
@@ -51,6 +52,7 @@ class Announcer:
         settings: Gives what a server decided.
         pace: How often and when.
         clock: Seconds since 1970.
+        sleep: Waits between edits.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Announcer:
         settings: Callable[[int], GuildSettings],
         pace: Announced,
         clock: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._jobs = jobs
         self._pictures = pictures
@@ -68,6 +71,7 @@ class Announcer:
         self._settings = settings
         self._pace = pace
         self._clock = clock
+        self._sleep = sleep
         self._context = copy_context()
         self._lanes: dict[int, Lane] = {}
         self._seen: dict[int, dict[int, Progress]] = {}
@@ -199,6 +203,7 @@ class Announcer:
                 self._jobs.set_message,
                 self._mention,
                 lambda: self._settings(job.guild_id).preview_s or self._pace.interval_s,
+                self._sleep,
             )
             if job.message_id is not None or self._clock() - job.created_at > OPENING_S:
                 # Chat has long said what it would say.

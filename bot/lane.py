@@ -4,12 +4,12 @@ A lane keeps no card. When it may edit, it has one composed of what is true then
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot import logs
+from bot.clock import Sleep, wait_at_most
 from bot.job import PICTURED, UNDER_WAY, JobState
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, Messenger, UnreachableError
 
@@ -32,6 +32,7 @@ class Lane:
         remember: Keeps (job id, message id) of a message that was sent here.
         settled: Called once, with the last card and its message, if something came of it while this lane was there.
         interval_s: Gives the seconds between two edits.
+        sleep: Waits for the message to be opened, between edits, and before another try.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Lane:
         remember: Remember,
         settled: Callable[[Card, int], Awaitable[None]],
         interval_s: Callable[[], float],
+        sleep: Sleep,
     ) -> None:
         self._lead_id = lead_id
         self._compose = compose
@@ -49,6 +51,7 @@ class Lane:
         self._remember = remember
         self._settled: Callable[[Card, int], Awaitable[None]] | None = settled
         self._interval_s = interval_s
+        self._sleep = sleep
         self._message_id: int | None = None
         self._remembered: int | None = None
         self._opened = asyncio.Event()
@@ -85,9 +88,7 @@ class Lane:
 
     async def _serve(self) -> None:
         logs.bind(job=self._lead_id)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(OPENING_S):
-                await self._opened.wait()
+        await wait_at_most(OPENING_S, self._opened.wait(), self._sleep)
         visible = True
         while True:
             await self._news.wait()
@@ -103,9 +104,7 @@ class Lane:
                 visible = await self._show(card)
             if card.settled and not self._news.is_set():
                 return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._interval_s()):
-                    await self._urgent.wait()
+            await wait_at_most(self._interval_s(), self._urgent.wait(), self._sleep)
 
     async def _show(self, card: Card) -> bool:
         """Shows a card, the last one however long it takes. Returns whether there is a message left to edit."""
@@ -127,7 +126,7 @@ class Lane:
                 if not card.settled:
                     return True
                 log.warning("job %d: not shown yet (%s)", self._lead_id, error)
-                await asyncio.sleep(pause)
+                await self._sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_S)
             else:
                 await self._end(card)

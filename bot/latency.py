@@ -1,9 +1,12 @@
 """How late the event loop is: whatever blocks it delays heartbeats, answers to interactions, and everybody's edits."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final
+
+from bot.clock import Sleep
 
 TICK_S: Final = 0.05
 WINDOW: Final = 1200
@@ -18,19 +21,27 @@ class LoopDelay:
 
     Args:
         observe: Told of every tick's lateness in seconds.
+        clock: Seconds since some moment.
+        sleep: Waits for the next tick.
     """
 
-    def __init__(self, observe: Callable[[float], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        observe: Callable[[float], None] = lambda _: None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
         self._observe = observe
+        self._clock = clock
+        self._sleep = sleep
         self._last: deque[float] = deque(maxlen=WINDOW)
 
     async def measure(self) -> None:
         """Ticks until it is cancelled."""
-        loop = asyncio.get_running_loop()
-        due = loop.time() + TICK_S
+        due = self._clock() + TICK_S
         while True:
-            await asyncio.sleep(due - loop.time())
-            now = loop.time()
+            await self._sleep(due - self._clock())
+            now = self._clock()
             while due <= now:
                 self._last.append(now - due)
                 self._observe(now - due)

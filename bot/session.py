@@ -4,13 +4,13 @@ A session is a row, so it ends on time whatever restarts come between; what Disc
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from bot.clock import Sleep, wait_at_most
 from bot.job import PICTURED, UNDER_WAY, Job, JobState
 from bot.messenger import ChannelGoneError, UnreachableError
 from bot.store.history import History
@@ -56,15 +56,22 @@ class Sessions:
         rows, history: What is kept.
         venue: Counts votes, posts results.
         clock: Seconds since 1970.
+        sleep: Waits until something is due.
     """
 
     def __init__(
-        self, rows: SessionRows, history: History, venue: Venue, clock: Callable[[], float] = time.time
+        self,
+        rows: SessionRows,
+        history: History,
+        venue: Venue,
+        clock: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._rows = rows
         self._history = history
         self._venue = venue
         self._clock = clock
+        self._sleep = sleep
         self._wake = asyncio.Event()
 
     @property
@@ -109,9 +116,7 @@ class Sessions:
         while True:
             self._wake.clear()
             pause = await self._once()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
+            await wait_at_most(pause, self._wake.wait(), self._sleep)
 
     async def _once(self) -> float:
         """Does what is due; returns seconds until something may be due again."""

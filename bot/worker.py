@@ -12,6 +12,7 @@ from typing import Final
 
 from bot import logs
 from bot.announce import Announcer
+from bot.clock import Sleep, wait_at_most
 from bot.engine import Engine, EngineCrashedError, Order, RunCancelledError, RunFailedError
 from bot.guild import Screening
 from bot.job import Concept, Flag, Job, JobState, Progress, PutAside, Result
@@ -49,6 +50,7 @@ class Worker:
         posted: Called with each job whose picture its channel has.
         metrics: Counts.
         clock: Seconds since 1970.
+        sleep: Waits while the bot stops.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Worker:
         posted: Callable[[Job], Awaitable[None]] | None = None,
         metrics: Metrics | None = None,
         clock: Callable[[], float] = time.time,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._jobs = jobs
         self._queue = queue
@@ -75,6 +78,7 @@ class Worker:
         self._posted = posted
         self._metrics = metrics or Metrics()
         self._clock = clock
+        self._sleep = sleep
         self._outlook: Outlook | None = None
         self._wake = asyncio.Event()
         self._running: Running | None = None
@@ -159,16 +163,11 @@ class Worker:
         """Takes nothing new, and lets the run under way end; after so many seconds it is put aside instead."""
         self._draining = True
         self._wake.set()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
-        if not self._idle.is_set():
+        if not await wait_at_most(seconds, self._idle.wait(), self._sleep):
             await self._tell_engine("put_aside")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PUT_ASIDE_S):
-                    await self._idle.wait()
+            await wait_at_most(PUT_ASIDE_S, self._idle.wait(), self._sleep)
         if self._posts:
-            await asyncio.wait(self._posts, timeout=POST_S)
+            await wait_at_most(POST_S, asyncio.wait(self._posts), self._sleep)
 
     async def close(self) -> None:
         """Stops posting. What was not posted is posted after the next start."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from bot.chat.parts import Parts
 from bot.chat.reactions import Reactions
 from bot.chat.submissions import Submissions
 from bot.chat.trace import counting
+from bot.clock import Sleep
 from bot.config import Discord
 from bot.metrics import Metrics
 from bot.store.memos import Memos
@@ -125,18 +127,28 @@ def point_at(settings: Discord) -> None:
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
 
 
-async def stay_connected(make: Callable[[], discord.Client], token: str) -> None:
+async def stay_connected(
+    make: Callable[[], discord.Client],
+    token: str,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Sleep = asyncio.sleep,
+) -> None:
     """Connects, and connects again with growing pauses, until it is cancelled.
 
     discord.py mends most interruptions itself, but not a first connect that fails, nor an event it cannot read.
 
+    Args:
+        make: Makes a client for each connection.
+        token: The bot's.
+        clock: Seconds since some moment.
+        sleep: Waits before the next connection.
+
     Raises:
         LoginError: The token or the intents are refused, or the connection for good.
     """
-    loop = asyncio.get_running_loop()
     pause = FIRST_PAUSE_S
     while True:
-        client, began = make(), loop.time()
+        client, began = make(), clock()
         try:
             await client.start(token)
             log.warning("the connection to Discord was closed")
@@ -153,12 +165,12 @@ async def stay_connected(make: Callable[[], discord.Client], token: str) -> None
             log.debug("how the connection ended", exc_info=True)
         finally:
             # Only if it was ready: a connect may take longer than that to fail.
-            stable = client.is_ready() and loop.time() - began > STABLE_S
+            stable = client.is_ready() and clock() - began > STABLE_S
             await _close(client)
         if stable:
             pause = FIRST_PAUSE_S
         # Not all bots at once when Discord comes back.
-        await asyncio.sleep(random.uniform(pause / 2, pause))
+        await sleep(random.uniform(pause / 2, pause))
         pause = min(2 * pause, LONGEST_PAUSE_S)
 
 

@@ -94,6 +94,15 @@ class LocalEngine:
 
     async def _order(self, order: Order) -> None:
         """Sends it, and what was wished before it could be."""
+        fields, blobs = self._worded(order)
+        # From here on a wish goes after the order, which is in the pipe before anything else can be sent.
+        self._ordered = True
+        await self._send(fields, blobs)
+        for wish in self._early:
+            await self._wish(wish)
+
+    def _worded(self, order: Order) -> tuple[frame.Fields, frame.Blobs]:
+        """As the child reads it."""
         request = order.request
         blobs = {sha256: order.blobs[sha256] for sha256 in sorted(request.inputs())}
         if order.checkpoint is not None:
@@ -110,11 +119,7 @@ class LocalEngine:
             "preview_interval_s": self._preview_interval_s,
             "preview_pixels": self._settings.preview_pixels,
         }
-        # From here on a wish goes after the order, which is in the pipe before anything else can be sent.
-        self._ordered = True
-        await self._send(fields, blobs)
-        for wish in self._early:
-            await self._wish(wish)
+        return fields, blobs
 
     async def _wish(self, wish: Wish) -> None:
         """Asks the child for something after its step."""

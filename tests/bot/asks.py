@@ -1,12 +1,13 @@
 """Asks for tests, short to write."""
 
-from dataclasses import dataclass
+import asyncio
 
 from bot.guild import Screening
 from bot.job import Ask, Job, JobState, Origin
 from bot.store.jobs import Jobs, Visit, Waiting
 from bot.store.usage import Usage
 from guidance.request import Request
+from tests.bot.channel import until
 
 
 def ask(
@@ -49,14 +50,45 @@ def oldest(waiting: list[Waiting], visit: Visit) -> tuple[Waiting, int] | None:
     return (waiting[0], visit.turn + 1) if waiting else None
 
 
-@dataclass
 class Clock:
-    """Seconds since 1970 that a test turns."""
+    """Seconds since 1970 that a test turns, and a sleep that ends when it has turned them far enough."""
 
-    now: float = 1_000_000.0
+    def __init__(self, now: float = 1_000_000.0) -> None:
+        self._now = now
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 
     def __call__(self) -> float:
-        return self.now
+        return self._now
+
+    @property
+    def now(self) -> float:
+        return self._now
+
+    @now.setter
+    def now(self, now: float) -> None:
+        self._now = now
+        for due, woken in self._sleepers:
+            if due <= now and not woken.done():
+                woken.set_result(None)
+
+    @property
+    def sleeps(self) -> list[float]:
+        """Seconds that are left of each sleep, the shortest first."""
+        return sorted(due - self._now for due, woken in self._sleepers if not woken.done())
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers = [entry for entry in self._sleepers if not entry[1].done()]
+        self._sleepers.append((self._now + seconds, woken))
+        await woken
+
+    async def slept(self) -> None:
+        """Waits until something sleeps, and turns the clock to the end of that sleep."""
+        await until(lambda: self.sleeps)
+        self.now += self.sleeps[0]
 
 
 async def brought_to(

@@ -16,7 +16,8 @@ class Channel:
         messages: The cards that each message has shown, oldest first.
         mentions: (requester, message) of each reply.
         failures: Raised by the next calls, one each.
-        slowness_s: What a call takes.
+        holding: Whether calls wait until they are released.
+        held: Those that wait, the oldest first.
         lost: Messages that hold a job but that nobody remembered, by job.
         refuses: Says of which card an edit fails, and how.
     """
@@ -24,7 +25,8 @@ class Channel:
     messages: dict[int, list[Card]] = field(default_factory=dict)
     mentions: list[tuple[int, int]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    slowness_s: float = 0.0
+    holding: bool = False
+    held: list[asyncio.Event] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
     lost: dict[int, int] = field(default_factory=dict)
@@ -51,19 +53,32 @@ class Channel:
         await self._call()
         self.mentions.append((job.requester_id, message_id))
 
+    async def release(self) -> None:
+        """Waits for a call, and lets it go on."""
+        await until(lambda: self.held)
+        self.held.pop(0).set()
+
     async def _call(self) -> None:
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
-            await asyncio.sleep(self.slowness_s)
+            await asyncio.sleep(0)
+            if self.holding:
+                self.held.append(asyncio.Event())
+                await self.held[-1].wait()
             if self.failures:
                 raise self.failures.pop(0)
         finally:
             self.in_flight -= 1
 
 
+HANG_S = 60.0
+"""What takes longer will never come. It says nothing of how quick something is."""
+POLL_S = 0.002
+
+
 async def until(condition: Callable[[], object]) -> None:
     """Waits until something is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(HANG_S):
         while not condition():
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(POLL_S)

@@ -18,8 +18,8 @@ from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from bot.worker import Worker
 from guidance.request import Request
-from tests.bot.asks import ask, found, let_in
-from tests.bot.channel import Channel
+from tests.bot.asks import Clock, ask, found, let_in
+from tests.bot.channel import HANG_S, POLL_S, Channel, until
 from tests.chat.engine import ScriptedEngine
 
 SPIDERS = Concept("spiders", ("a spider",), 0.5)
@@ -32,6 +32,10 @@ def small(prompt: str = "a cat", requester_id: int = 1, **changes: object) -> As
     return ask(requester_id, **({"request": request} | changes))  # type: ignore[arg-type]
 
 
+async def _hurried(seconds: float) -> None:
+    await asyncio.sleep(seconds / 100)
+
+
 @dataclass
 class House:
     """See the module."""
@@ -40,13 +44,16 @@ class House:
     folder: Path
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
     channel: Channel = field(default_factory=Channel)
+    clock: Clock = field(default_factory=Clock)
     film: bool = False
     posted: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.jobs, self.history = Jobs(self.database), History(self.database)
         self.guilds, self.pictures = Guilds(self.database), Pictures(self.folder)
-        self.announcer = Announcer(self.jobs, self.pictures, self.channel, self._settings, Announced(0.01, 0.0))
+        self.announcer = Announcer(
+            self.jobs, self.pictures, self.channel, self._settings, Announced(1.0, 0.0), sleep=_hurried
+        )
         self.queue = Queue(self.jobs, self.guilds.paused)
         self.worker = Worker(
             self.jobs,
@@ -57,6 +64,7 @@ class House:
             concepts=[SPIDERS],
             film=self.film,
             posted=self._posted,
+            sleep=self.clock.sleep,
         )
         self.worker.look_ahead_with(Outlook(self.queue, self.history, self.worker.running))
 
@@ -85,16 +93,25 @@ class House:
 
     async def at_gate(self, job: Job) -> None:
         """Waits until a run has made its first step."""
-        async with asyncio.timeout(5):
-            while (running := self.worker.running()) is None or (running.job_id, running.step) != (job.id, 1):
-                await asyncio.sleep(0.005)
+
+        def there() -> bool:
+            running = self.worker.running()
+            return running is not None and (running.job_id, running.step) == (job.id, 1)
+
+        await until(there)
 
     async def until(self, job: Job, state: JobState) -> Job:
         """Waits for a state."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(HANG_S):
             while (now := await found(self.jobs, job)).state is not state:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(POLL_S)
         return now
+
+    async def put_aside(self) -> None:
+        """The bot stops, and does not wait for the run under way until it ends."""
+        draining = asyncio.create_task(self.worker.drain(5))
+        await self.clock.slept()
+        await draining
 
     @property
     def runs(self) -> list[str]:

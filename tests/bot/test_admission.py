@@ -298,7 +298,7 @@ def test_every_refusal_is_tried_above() -> None:
     daily=st.integers(20, 150),
     wanted=st.lists(st.integers(1, 40), min_size=1, max_size=2),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whoever_comes_back_when_they_were_told_is_let_in_and_a_second_before_is_not(
     ages: list[int], steps: list[int], hourly: int, daily: int, wanted: list[int]
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.announce import Announced, Announcer
 from bot.guild import GuildSettings
 from bot.job import Ask, Job, JobState, Progress
+from bot.lane import LONGEST_PAUSE_S, OPENING_S
 from bot.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.outlook import Place
 from bot.store.database import Database
@@ -18,7 +19,7 @@ from bot.store.pictures import Pictures
 from tests.bot.asks import Clock, ask, found, let_in, oldest
 from tests.bot.channel import Channel, until
 
-INTERVAL_S = 0.02
+INTERVAL_S = 3.0
 MESSAGE = 1
 
 
@@ -42,6 +43,7 @@ class Board:
             lambda guild_id: self.settings,
             Announced(self.interval_s, self.mention_after_s),
             self.clock,
+            self.clock.sleep,
         )
 
     async def shown(self, *asks: Ask) -> list[Job]:
@@ -72,6 +74,20 @@ class Board:
         await until(lambda: len(self.cards) >= times)
         return self.cards[-1]
 
+    async def quiet(self) -> None:
+        """Everything has happened that needs no clock.
+
+        Rows are read one after the other, so in each round whoever waits for one goes on before we do; an edit takes
+        fewer than so many.
+        """
+        for _ in range(20):
+            await self.jobs.get(1)
+            await asyncio.sleep(0)
+
+    async def over(self) -> None:
+        """Waits until no message is edited any more."""
+        await until(lambda: not self.announcer._lanes)
+
 
 @pytest.fixture
 async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[..., Board]]:
@@ -92,27 +108,33 @@ def board(make: Callable[..., Board]) -> Board:
 
 
 async def test_many_updates_become_few_edits_and_the_last_one_is_shown(board: Board) -> None:
-    board.channel.slowness_s = 0.03
+    board.channel.holding = True
     job = await board.running()
-    for step in range(200):
+    for step in range(1, 200):
         board.announcer.progress(job, Progress(step, 200))
-        await asyncio.sleep(0.001)
-    await until(lambda: board.cards and board.cards[-1].progress[job.id] == Progress(199, 200))
-    shown = [card.progress[job.id].step for card in board.cards]
-    assert shown == sorted(shown)
-    assert len(shown) < 20
+        if step % 20 == 1:
+            await board.quiet()
+    assert board.channel.in_flight == 1
+    await board.channel.release()
+    await board.clock.slept()
+    await board.channel.release()
+    await until(lambda: board.clock.sleeps)
+    assert [card.progress[job.id].step for card in board.cards] == [1, 199]
     assert board.channel.most_in_flight == 1
 
 
 async def test_edits_are_as_far_apart_as_the_server_wants(make: Callable[..., Board]) -> None:
-    board = make(settings=GuildSettings(preview_s=0.3))
+    board = make(settings=GuildSettings(preview_s=8))
     job = await board.running()
     board.announcer.progress(job, Progress(1, 9))
-    await board.edited()
+    await until(lambda: board.clock.sleeps)
+    assert board.clock.sleeps == [8]
     for step in range(2, 9):
         board.announcer.progress(job, Progress(step, 9))
-        await asyncio.sleep(0.02)
+        board.clock.now += 1
+        await board.quiet()
     assert len(board.cards) == 1
+    board.clock.now += 1
     assert (await board.edited(2)).progress[job.id].step == 8
 
 
@@ -125,6 +147,19 @@ async def test_a_preview_and_a_similarity_stay_until_there_are_newer_ones(board:
     assert card.pictures == {job.id: b"one"}
 
 
+async def test_the_start_of_a_run_does_not_wait_for_the_interval_and_its_steps_do(board: Board) -> None:
+    (waiting,) = await board.shown()
+    board.announcer.changed(waiting)
+    await until(lambda: board.clock.sleeps == [INTERVAL_S])
+    job = await board.claimed()
+    board.announcer.progress(job, Progress(0, 9))
+    assert (await board.edited(2)).lead.state is JobState.RUNNING
+    await until(lambda: board.clock.sleeps == [INTERVAL_S])
+    board.announcer.progress(job, Progress(1, 9))
+    await board.quiet()
+    assert len(board.cards) == 2
+
+
 async def test_an_end_does_not_wait_for_the_interval(make: Callable[..., Board]) -> None:
     board = make(interval_s=60.0)
     job = await board.running()
@@ -135,14 +170,15 @@ async def test_an_end_does_not_wait_for_the_interval(make: Callable[..., Board])
     assert (card.lead.state, card.lead.reason, card.settled) == (JobState.FAILED, "broken", True)
 
 
-async def test_the_picture_is_posted_once_discord_can_be_reached_again(
-    board: Board, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real_sleep = asyncio.sleep
-    monkeypatch.setattr("bot.lane.asyncio.sleep", lambda seconds: real_sleep(seconds / 100))
+async def test_the_picture_is_posted_once_discord_can_be_reached_again(board: Board) -> None:
     job = await board.rendered(await board.running())
-    board.channel.failures = [UnreachableError("down")] * 4
-    await board.announcer.post(job)
+    board.channel.failures = [UnreachableError("down")] * 8
+    posting = asyncio.create_task(board.announcer.post(job))
+    for pause in (1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S):
+        await until(lambda: board.clock.sleeps)
+        assert board.clock.sleeps == [pause]
+        board.clock.now += pause
+    await posting
     assert [card.pictures for card in board.cards] == [{job.id: b"png"}]
     assert board.channel.mentions == [(1, MESSAGE)]
 
@@ -153,6 +189,7 @@ async def test_progress_that_cannot_be_shown_now_is_dropped(board: Board) -> Non
     board.announcer.progress(job, Progress(1, 9))
     await until(lambda: not board.channel.failures)
     board.announcer.progress(job, Progress(2, 9))
+    await board.clock.slept()
     await board.edited()
     assert [card.progress[job.id].step for card in board.cards] == [2]
 
@@ -162,8 +199,10 @@ async def test_a_message_that_is_gone_gets_no_progress_but_its_picture_in_one_ne
     board.channel.failures = [MessageGoneError("deleted")]
     board.announcer.progress(job, Progress(1, 9))
     await until(lambda: not board.channel.failures)
-    board.announcer.progress(job, Progress(2, 9))
-    await asyncio.sleep(3 * INTERVAL_S)
+    for step in (2, 3):
+        board.announcer.progress(job, Progress(step, 9))
+        await board.clock.slept()
+    await board.quiet()
     assert board.channel.messages == {MESSAGE: []}
     await board.announcer.post(await board.rendered(job))
     (new,) = board.channel.messages.keys() - {MESSAGE}
@@ -176,8 +215,7 @@ async def test_a_picture_that_was_removed_on_request_never_comes_back_and_pings_
     job = await board.rendered(await board.running())
     await board.jobs.drop_files([job.id])
     board.channel.messages.clear()
-    async with asyncio.timeout(2):
-        await board.announcer.post(job)
+    await board.announcer.post(job)
     assert board.channel.messages == {}
     assert board.channel.mentions == []
 
@@ -192,8 +230,7 @@ async def test_a_message_that_is_removed_while_its_last_edit_is_tried_is_not_sen
         raise MessageGoneError("deleted")
 
     monkeypatch.setattr(board.channel, "edit", removed)
-    async with asyncio.timeout(2):
-        await board.announcer.post(job)
+    await board.announcer.post(job)
     assert board.channel.messages == {MESSAGE: []}
     assert board.channel.mentions == []
 
@@ -223,12 +260,26 @@ async def test_nothing_is_shown_before_chat_has_opened_the_message(board: Board)
     await board.jobs.admit([ask()], let_in)
     job = await board.claimed()
     board.announcer.progress(job, Progress(1, 9))
-    await asyncio.sleep(3 * INTERVAL_S)
+    await until(lambda: board.clock.sleeps)
+    board.clock.now += OPENING_S - 1
+    await board.quiet()
     assert board.channel.messages == {}
     board.channel.messages[5] = []
     await board.announcer.opened(job, 5)
     await until(lambda: board.channel.messages[5])
     assert list(board.channel.messages) == [5]
+
+
+async def test_a_message_that_chat_never_opens_is_sent_after_a_while(board: Board) -> None:
+    await board.jobs.admit([ask()], let_in)
+    job = await board.claimed()
+    board.announcer.progress(job, Progress(1, 9))
+    await until(lambda: board.clock.sleeps)
+    board.clock.now += OPENING_S
+    await until(lambda: board.channel.messages)
+    (sent,) = board.channel.messages
+    await until(lambda: board.clock.sleeps)
+    assert (await found(board.jobs, job)).message_id == sent
 
 
 @pytest.mark.parametrize(("after_s", "took_s", "mentioned"), [(-1, 999, 0), (0, 0, 1), (30, 29, 0), (30, 30, 1)])
@@ -258,7 +309,16 @@ async def test_a_ping_that_cannot_be_said_is_not_tried_again(board: Board, monke
     assert board.channel.mentions == []
 
 
-async def test_a_sheet_has_one_message_which_pings_once_after_its_last_picture(board: Board) -> None:
+async def test_a_sheet_has_one_message_which_pings_once_after_its_last_picture(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get, read = board.pictures.get, list[str]()
+
+    async def reading(sha256: str) -> bytes:
+        read.append(sha256)
+        return await get(sha256)
+
+    monkeypatch.setattr(board.pictures, "get", reading)
     sheet = await board.shown(ask(prompt="a"), ask(prompt="b"), ask(prompt="c"))
     for place, prompt in enumerate("abc", start=1):
         job = await board.rendered(await board.claimed(), prompt.encode())
@@ -267,25 +327,30 @@ async def test_a_sheet_has_one_message_which_pings_once_after_its_last_picture(b
     assert list(board.channel.messages) == [MESSAGE]
     assert board.cards[-1].pictures == {job.id: job.request.prompt.encode() for job in sheet}
     assert [len(card.pictures) for card in board.cards if card.pictures] == [1, 2, 3]
+    assert len(read) == 3, "each is read once, however often its message is edited"
 
 
 async def test_the_last_two_pictures_of_a_sheet_that_are_shown_together_ping_once(board: Board) -> None:
     await board.shown(ask(prompt="a"), ask(prompt="b"))
-    board.channel.slowness_s = 0.05
     rendered = [await board.rendered(await board.claimed(), png) for png in (b"a", b"b")]
     await asyncio.gather(*(board.announcer.post(job) for job in rendered))
+    await board.over()
     assert board.channel.mentions == [(1, MESSAGE)]
 
 
 async def test_news_that_come_while_the_ping_is_said_do_not_say_it_again(board: Board) -> None:
     job = await board.rendered(await board.running())
-    board.channel.slowness_s = 0.05
+    board.channel.holding = True
     posting = asyncio.create_task(board.announcer.post(job))
-    await board.edited()
+    await board.channel.release()
+    await until(lambda: board.channel.held)
+    assert len(board.cards) == 1, "what is held now is the ping"
     board.announcer.changed(job)
+    await board.channel.release()
     await posting
+    board.channel.holding = False
     await board.edited(2)
-    await asyncio.sleep(0.1)
+    await board.over()
     assert board.channel.mentions == [(1, MESSAGE)]
 
 
@@ -307,7 +372,7 @@ async def test_a_job_that_came_to_nothing_pings_nobody(board: Board) -> None:
     job = await board.running()
     board.announcer.changed(await board.jobs.finish(job.id, JobState.FAILED))
     assert (await board.edited()).settled
-    await asyncio.sleep(3 * INTERVAL_S)
+    await board.over()
     assert board.channel.mentions == []
 
 
@@ -319,7 +384,7 @@ async def test_a_held_picture_is_shown_to_nobody(board: Board) -> None:
     await until(lambda: board.cards[-1].lead.state is JobState.HELD)
     assert board.cards[-1].pictures == {}
     assert board.cards[-1].settled
-    await asyncio.sleep(2 * INTERVAL_S)
+    await board.over()
     assert board.channel.mentions == []
     released = await board.jobs.release(job.id)
     board.announcer.adopt(released)
@@ -349,7 +414,8 @@ async def test_a_place_is_worth_an_edit_only_if_it_says_something_new(
     first = await board.edited()
     assert (first.position, first.start_at) == (9, 1000.0)
     board.announcer.places([Place(job.id, job.id, position, start_at)])
-    await asyncio.sleep(5 * INTERVAL_S)
+    await board.clock.slept()
+    await board.quiet()
     assert len(board.cards) == 1 + edits
     if edits:
         assert (board.cards[-1].position, board.cards[-1].start_at) == (position, start_at)
@@ -360,5 +426,6 @@ async def test_a_sheet_s_place_is_that_of_its_next_job(board: Board) -> None:
     board.announcer.places([Place(lead.id, lead.id, 2, 50.0), Place(second.id, lead.id, 4, 90.0)])
     assert (await board.edited()).position == 2
     await board.claimed()
+    await board.clock.slept()
     board.announcer.places([Place(second.id, lead.id, 3, 95.0)])
     assert (await board.edited(2)).position == 3

@@ -5,7 +5,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from bot.store.backup import BackupError, Copy, back_up
 from bot.store.database import MIGRATIONS, Database
 from bot.store.jobs import Jobs
 from tests.bot.asks import ask
+from tests.bot.channel import until
 
+COPIES = 5
 SCHEMA = len(list(MIGRATIONS.glob("*.sql")))
 WRITER = """
 import sqlite3, sys
@@ -68,15 +69,17 @@ def last(path: Path) -> int:
         connection.close()
 
 
+async def goes_on(path: Path, number: int) -> None:
+    """Waits until the writer has made a transaction after that one."""
+    await until(lambda: last(path) > number)
+
+
 async def test_a_copy_made_while_another_process_writes_is_of_one_moment(written_to: Path, tmp_path: Path) -> None:
-    for number in range(5):
+    for number in range(COPIES):
         target = tmp_path / f"copy {number}"
         before = last(written_to)
         assert back_up(written_to, target) == Copy(target.stat().st_size, jobs=3, schema=SCHEMA)
-        end = time.monotonic() + 10
-        while last(written_to) <= before:
-            assert time.monotonic() < end, "the writer was held up"
-            time.sleep(0.01)
+        await goes_on(written_to, before)
         connection = sqlite3.connect(target)
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         memos = dict(connection.execute("SELECT name, value FROM memo"))
@@ -87,7 +90,10 @@ async def test_a_copy_made_while_another_process_writes_is_of_one_moment(written
         database = await Database.open(target)
         assert len((await Jobs(database).waiting())[0]) == 3
         await database.close()
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [*(f"copy {number}" for number in range(5)), "data"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
+        *(f"copy {number}" for number in range(COPIES)),
+        "data",
+    ]
 
 
 def test_a_copy_is_one_file_that_its_owner_alone_can_read(path: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The doctor finds what is wrong, and says how to mend it."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ async def test_what_is_wrong_is_found_and_the_rest_is_looked_at_all_the_same(
     assert "ARCH/PRETRAINED" in wrong["model"]
 
 
-async def test_a_folder_in_use_is_left_alone(config: Path) -> None:
+async def test_a_folder_in_use_is_left_alone(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.CHILD", (sys.executable, "-c", ""))
     folder = config.parent / "data"
     folder.mkdir()
     with lock.acquire(folder) as held:
@@ -52,6 +54,8 @@ async def test_a_folder_in_use_is_left_alone(config: Path) -> None:
     assert found["data folder"].verdict is Verdict.DOUBTFUL
     assert "process 4711" in found["data folder"].sentence
     assert "database" not in found
+    assert found["device"].verdict is Verdict.BAD
+    assert "the engine crashed" in found["device"].sentence
 
 
 async def test_without_a_config_nothing_else_is_guessed(tmp_path: Path) -> None:

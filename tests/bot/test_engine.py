@@ -1,8 +1,6 @@
-"""The engine's child process: real model, real faults."""
+"""The engine's child process: real model, real faults, one child for all tests that leave it alive."""
 
 import asyncio
-import hashlib
-import io
 import os
 import signal
 import sys
@@ -12,41 +10,53 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PIL import Image
+import pytest_asyncio
 
-from bot.config import Engine as Settings
 from bot.engine import EngineCrashedError, Order, RunCancelledError, RunFailedError
+from bot.engine.frame import Wish
 from bot.engine.local import LocalEngine
-from bot.job import Progress, PutAside, Result
-from guidance.picture import request_of
-from guidance.request import ImagePrompt, Request
+from bot.job import Progress, Result
+from guidance.loop import Result as Rendered
+from guidance.loop import render
+from guidance.model import ClipModel
+from guidance.picture import request_of, to_png
+from guidance.request import ImagePrompt
+from tests.bot.channel import HANG_S
+from tests.bot.orders import (
+    LONG,
+    SETTINGS,
+    SPIDER,
+    STAND_IN,
+    WEAPON,
+    WISHES,
+    Entry,
+    end,
+    flat,
+    frames,
+    request,
+    sha,
+    told,
+    wish,
+)
 
-SETTINGS = Settings(device="cpu", step_timeout_s=30)
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def request(steps: int = 3, **changes: Any) -> Request:
-    """Quick to render."""
-    small = Request.resolve("a volcano", seed=1, width=64, height=64, steps=steps)
-    return replace(small, **({"views": 1} | changes))
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine() -> AsyncIterator[LocalEngine]:
+    """Its child is shared: what one test leaves in it, the next would meet."""
     made = LocalEngine(SETTINGS, preview_interval_s=0.0)
     yield made
     await made.close()
 
 
-async def news(engine: LocalEngine, wanted: Request) -> list[Progress | Result | PutAside]:
-    """Everything that a run says."""
-    return [entry async for entry in engine.run(Order(wanted))]
-
-
-async def end(engine: LocalEngine, order: Order) -> Result:
-    """Of a run that goes well."""
-    *_, last = [entry async for entry in engine.run(order)]
-    assert isinstance(last, Result)
-    return last
+@pytest_asyncio.fixture(loop_scope="module")
+async def same_child(engine: LocalEngine) -> AsyncIterator[LocalEngine]:
+    """The engine with a child, which the test may not cost."""
+    await engine.start()
+    starts = engine.starts
+    yield engine
+    assert engine.starts == starts
 
 
 def child(engine: LocalEngine) -> int:
@@ -55,21 +65,59 @@ def child(engine: LocalEngine) -> int:
     return engine._child.pid
 
 
-async def test_a_run_tells_every_step_with_previews_and_ends_in_the_picture(engine: LocalEngine) -> None:
-    assert await engine.start() == "cpu"
-    first, *progress, result = await news(engine, request())
+async def test_a_wish_before_there_is_a_child_waits_for_it(engine: LocalEngine) -> None:
+    await engine.close()
+    run = asyncio.create_task(told(engine, Order(request(steps=LONG))))
+    await asyncio.sleep(0)
+    assert engine._child is None
+    await engine.cancel()
+    with pytest.raises(RunCancelledError):
+        await run
+
+
+@pytest.mark.parametrize("early", WISHES)
+async def test_every_wish_before_there_is_a_child_is_sent_after_the_order(
+    monkeypatch: pytest.MonkeyPatch, early: Wish
+) -> None:
+    monkeypatch.setattr("bot.engine.local.CHILD", STAND_IN)
+    engine = LocalEngine(SETTINGS, preview_interval_s=0.0)
+    run = asyncio.create_task(told(engine, Order(request())))
+    await asyncio.sleep(0)
+    assert engine._child is None
+    await wish(engine, early)
+    with pytest.raises(RunFailedError, match=rf"^{early} of run 1$"):
+        await run
+    await engine.close()
+
+
+async def test_a_run_tells_every_step_with_previews_and_ends_in_the_picture(same_child: LocalEngine) -> None:
+    assert await same_child.start() == "cpu"
+    wanted = request(steps=3)
+    first, *progress, result = await told(same_child, Order(wanted))
     assert first == Progress(0, 3)
     assert [(entry.step, entry.total) for entry in progress if isinstance(entry, Progress)] == [(1, 3), (2, 3), (3, 3)]
     assert all(
         entry.preview and entry.preview.startswith(b"\xff\xd8") for entry in progress if isinstance(entry, Progress)
     )
     assert isinstance(result, Result)
-    assert request_of(result.png) == result.request == request()
+    assert request_of(result.png) == result.request == wanted
     assert (result.steps, result.film, result.flags) == (3, None, ())
 
 
-async def test_previews_stay_in_the_engine_where_they_are_not_wanted(engine: LocalEngine) -> None:
-    *progress, _ = [entry async for entry in engine.run(Order(request(), previews=False))]
+async def test_the_child_makes_the_bytes_that_the_library_makes_and_a_film_if_it_is_asked_to(
+    same_child: LocalEngine, pocket: ClipModel
+) -> None:
+    wanted = request(steps=3)
+    result = await end(same_child, Order(wanted, film=True))
+    *_, rendered = render(wanted, pocket)
+    assert isinstance(rendered, Rendered)
+    assert result.png == to_png(rendered.image, wanted)
+    assert result.film is not None
+    assert len(frames(result.film)) == 4
+
+
+async def test_previews_stay_in_the_engine_where_they_are_not_wanted(same_child: LocalEngine) -> None:
+    *progress, _ = await told(same_child, Order(request(steps=3), previews=False))
     assert len(progress) == 4
     assert not any(entry.preview for entry in progress if isinstance(entry, Progress))
 
@@ -78,81 +126,114 @@ async def test_previews_stay_in_the_engine_where_they_are_not_wanted(engine: Loc
     ("changes", "steps"), [({"stop": 0.5}, 4), ({"strength": 0.5}, 4), ({"settle": 0.9, "steps": 20}, 4)]
 )
 async def test_the_steps_of_a_result_are_those_that_were_made(
-    engine: LocalEngine, changes: dict[str, Any], steps: int
+    same_child: LocalEngine, changes: dict[str, Any], steps: int
 ) -> None:
     init = flat("red")
-    sha256 = hashlib.sha256(init).hexdigest()
-    fields: dict[str, Any] = {"steps": 8, "init": sha256, "strength": 1.0} | changes
-    wanted = request(**fields)
-    result = await end(engine, Order(wanted, {sha256: init}))
+    fields: dict[str, Any] = {"steps": 8, "init": sha(init), "strength": 1.0} | changes
+    result = await end(same_child, Order(request(**fields), {sha(init): init}))
     assert result.steps == steps
 
 
-async def test_every_input_of_a_request_reaches_the_child(engine: LocalEngine) -> None:
-    blobs = {hashlib.sha256(data).hexdigest(): data for data in map(flat, ("red", "white", "blue"))}
+async def test_every_input_of_a_request_reaches_the_child(same_child: LocalEngine) -> None:
+    blobs = {sha(data): data for data in map(flat, ("red", "white", "blue"))}
     init, mask, image = blobs
-    wanted = request(init=init, mask=mask, images=(ImagePrompt(image),), strength=1.0)
-    await engine.start()
-    *_, result = [entry async for entry in engine.run(Order(wanted, blobs))]
-    assert isinstance(result, Result)
-    assert request_of(result.png) == wanted
+    wanted = request(steps=3, init=init, mask=mask, images=(ImagePrompt(image),), strength=1.0)
+    assert request_of((await end(same_child, Order(wanted, blobs))).png) == wanted
     with pytest.raises(RunFailedError, match="another sha256"):
-        _ = [entry async for entry in engine.run(Order(wanted, dict.fromkeys(blobs, blobs[mask])))]
+        await told(same_child, Order(wanted, dict.fromkeys(blobs, blobs[mask])))
 
 
-def flat(colour: str) -> bytes:
-    """A PNG of one colour."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 64), colour).save(buffer, "PNG")
-    return buffer.getvalue()
+async def test_a_prompt_of_a_concept_is_flagged_before_the_first_step_and_shows_nothing_on_the_way(
+    same_child: LocalEngine,
+) -> None:
+    order = Order(request("a castle::1 a spider on its web::1", steps=3), concepts=(WEAPON, SPIDER))
+    first, *progress, result = await told(same_child, order)
+    assert isinstance(first, Progress)
+    assert [(flag.concept, flag.where) for flag in first.flags] == [("spider", "prompt")]
+    assert SPIDER.threshold < first.flags[0].score <= 1
+    assert len(progress) == 3
+    assert not any(entry.preview or entry.flags for entry in progress if isinstance(entry, Progress))
+    assert isinstance(result, Result)
+    assert result.flags[0] == first.flags[0]
+    assert result.png == (await end(same_child, replace(order, concepts=()))).png
 
 
-async def test_a_killed_child_is_a_crash_and_the_next_run_has_a_new_one(engine: LocalEngine) -> None:
-    await engine.start()
-    with pytest.raises(EngineCrashedError):
-        async with aclosing(engine.run(Order(request(500)))) as run:
-            async for _ in run:
-                os.kill(child(engine), signal.SIGKILL)
-    assert isinstance((await news(engine, request()))[-1], Result)
-
-
-async def test_a_child_that_hangs_is_killed_after_the_limit() -> None:
-    engine = LocalEngine(replace(SETTINGS, step_timeout_s=1.0), preview_interval_s=0.0)
-    await engine.start()
-    hung = child(engine)
-    with pytest.raises(EngineCrashedError, match="no sign of life"):
-        async with aclosing(engine.run(Order(request(500)))) as run:
-            async for _ in run:
-                os.kill(hung, signal.SIGSTOP)
-    with pytest.raises(ProcessLookupError):
-        os.kill(hung, 0)
-    await engine.close()
-
-
-async def test_cancel_ends_the_run_and_the_same_child_takes_the_next(engine: LocalEngine) -> None:
-    await engine.start()
-    before = child(engine)
+async def test_cancel_ends_the_run_and_the_same_child_takes_the_next(same_child: LocalEngine) -> None:
     with pytest.raises(RunCancelledError):
-        async with aclosing(engine.run(Order(request(500)))) as run:
+        async with aclosing(same_child.run(Order(request(steps=LONG)))) as run:
             async for _ in run:
-                await engine.cancel()
-    assert isinstance((await news(engine, request()))[-1], Result)
-    assert child(engine) == before
+                await same_child.cancel()
+    await end(same_child, Order(request(steps=1)))
+
+
+@pytest.mark.parametrize("late", WISHES)
+async def test_a_wish_that_comes_after_the_result_is_for_no_other_run(same_child: LocalEngine, late: Wish) -> None:
+    async with aclosing(same_child.run(Order(request(steps=3)))) as run:
+        async for entry in run:
+            if isinstance(entry, Result):
+                await wish(same_child, late)
+    await wish(same_child, late)  # no run at all
+    assert (await end(same_child, Order(request(steps=3)))).steps == 3
+
+
+@pytest.mark.parametrize("late", WISHES)
+async def test_a_wish_for_an_earlier_run_that_arrives_in_a_later_one_is_passed_over(
+    same_child: LocalEngine, late: Wish
+) -> None:
+    await end(same_child, Order(request(steps=1)))
+    earlier = same_child._number
+    entries: list[Entry] = []
+    async with aclosing(same_child.run(Order(request()))) as run:
+        async for entry in run:
+            entries.append(entry)
+            await same_child._send({"order": "wish", "run": earlier, "wish": late})
+    assert isinstance(entries[-1], Result)
+    assert entries[-1].steps == 8
+
+
+async def test_a_model_that_cannot_be_had_is_a_sentence_and_not_a_crash(same_child: LocalEngine) -> None:
+    with pytest.raises(RunFailedError, match="is unknown"):
+        await told(same_child, Order(request(model="nobody/nothing")))
+    await end(same_child, Order(request(steps=1)))
 
 
 async def test_a_run_left_in_the_middle_says_nothing_into_the_next(engine: LocalEngine) -> None:
-    await engine.start()
-    async with aclosing(engine.run(Order(request(500)))) as run:
+    async with aclosing(engine.run(Order(request(steps=LONG)))) as run:
         await anext(run)
-    *_, result = await news(engine, request(2))
-    assert isinstance(result, Result)
+    result = await end(engine, Order(request(steps=2)))
     assert request_of(result.png).steps == 2
 
 
-async def test_a_model_that_cannot_be_had_is_a_sentence_and_not_a_crash(engine: LocalEngine) -> None:
-    with pytest.raises(RunFailedError, match="is unknown"):
-        await news(engine, request(model="nobody/nothing"))
-    assert isinstance((await news(engine, request()))[-1], Result)
+async def test_a_killed_child_is_a_crash_and_the_next_run_has_a_new_one_which_is_counted(engine: LocalEngine) -> None:
+    await engine.start()
+    starts, killed = engine.starts, child(engine)
+    with pytest.raises(EngineCrashedError):
+        async with aclosing(engine.run(Order(request(steps=LONG)))) as run:
+            await anext(run)
+            os.kill(killed, signal.SIGKILL)
+            async for _ in run:
+                pass
+    await end(engine, Order(request(steps=1)))
+    await end(engine, Order(request(steps=1)))
+    assert engine.starts == starts + 1
+    assert child(engine) != killed
+
+
+async def test_a_child_that_hangs_is_killed_after_the_limit(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.start()
+    hung = child(engine)
+    with pytest.raises(EngineCrashedError, match=r"^no sign of life for 0.2 s$"):
+        async with aclosing(engine.run(Order(request(steps=LONG)))) as run:
+            await anext(run)
+            os.kill(hung, signal.SIGSTOP)
+            # Only now, so that no load of this machine is taken for a hang.
+            monkeypatch.setattr(engine, "_settings", replace(SETTINGS, step_timeout_s=0.2))
+            async for _ in run:
+                pass
+    with pytest.raises(ProcessLookupError):
+        os.kill(hung, 0)
 
 
 async def test_the_child_ends_with_its_parent() -> None:
@@ -167,25 +248,11 @@ async def test_the_child_ends_with_its_parent() -> None:
         "    os.kill(os.getpid(), 9)\n"
         "asyncio.run(main())\n"
     )
-    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
-    output, _ = await parent.communicate()
-    orphan = int(output)
-    async with asyncio.timeout(10):
-        while True:
-            try:
-                os.kill(orphan, 0)
-            except ProcessLookupError:
-                break
-            await asyncio.sleep(0.05)
-
-
-async def test_every_start_of_a_child_is_counted(engine: LocalEngine) -> None:
-    assert engine.starts == 0
-    await engine.start()
-    await news(engine, request())
-    assert engine.starts == 1
-    os.kill(child(engine), signal.SIGKILL)
-    with pytest.raises(EngineCrashedError):
-        await news(engine, request())
-    await news(engine, request())
-    assert engine.starts == 2
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(HANG_S):
+        # The child has the same stderr, which ends when both have ended.
+        output, _ = await parent.communicate()
+    assert int(output)
+    assert parent.returncode == -signal.SIGKILL

@@ -18,6 +18,7 @@ from bot.store.jobs import Jobs
 from bot.store.people import ERASED, People
 from bot.store.pictures import Pictures
 from tests.bot.asks import Clock, ask, brought_to, found
+from tests.bot.channel import until
 from tests.bot.house import SMALL, House, small
 
 ADA, BEN = 1, 2
@@ -76,10 +77,13 @@ def clock() -> Clock:
     return Clock(time.time())
 
 
-async def _kept(database: Database, folder: Path) -> None:
-    """One round of the keeper."""
-    task = asyncio.create_task(retention.keep(History(database), People(database), Pictures(folder), 30))
-    await asyncio.sleep(0.1)
+async def _kept(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
+    """So many rounds of the keeper."""
+    kept = History(database, clock), People(database, clock), Pictures(folder)
+    task = asyncio.create_task(retention.keep(*kept, 30, clock, clock.sleep))
+    for _ in range(rounds - 1):
+        await clock.slept()
+    await until(lambda: clock.sleeps)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -94,8 +98,14 @@ async def test_files_go_some_days_after_the_last_job_that_names_them(
         clock.now = now - days * 86400
         start = replace(ask().request, init=brought)
         await brought_to(jobs, JobState.DONE, ask(request=start), picture=picture, film=None)
-    await _kept(database, tmp_path)
+    clock.now = now
+    await _kept(database, tmp_path, clock)
     assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
+    clock.now = now + 86400 - 1800
+    await _kept(database, tmp_path, clock)
+    assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
+    await _kept(database, tmp_path, clock, rounds=2)
+    assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [False, False, False]
 
 
 async def test_a_file_that_no_job_names_goes_after_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:
@@ -104,17 +114,19 @@ async def test_a_file_that_no_job_names_goes_after_a_day(database: Database, tmp
     await brought_to(jobs, JobState.DONE, picture=used)
     await brought_to(jobs, JobState.QUEUED, ask(request=replace(ask().request, init=awaited)))
     for sha256 in (orphan, used, awaited):
-        old = time.time() - 86400 - 60
+        old = clock.now - 86400 - 60
         os.utime(tmp_path / sha256[:2] / sha256, (old, old))
-    await _kept(database, tmp_path)
+    await _kept(database, tmp_path, clock)
     left = [await pictures.has(sha256) for sha256 in (orphan, fresh, used, awaited)]
     assert left == [False, True, True, True]
 
 
 async def test_people_are_forgotten_in_the_same_round(database: Database, tmp_path: Path, clock: Clock) -> None:
-    clock.now -= 86400 + 60
     jobs = Jobs(database, clock)
     job = await brought_to(jobs, JobState.DONE, ask(ADA))
     await People(database, clock).erase(ADA)
-    await _kept(database, tmp_path)
+    clock.now += 86400 - 3600
+    await _kept(database, tmp_path, clock)
+    assert (await found(jobs, job)).requester_id == ADA, "the limits of a day count by it"
+    await _kept(database, tmp_path, clock, rounds=2)
     assert (await found(jobs, job)).requester_id == 0

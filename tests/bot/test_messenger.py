@@ -19,6 +19,7 @@ from bot.sandbox.server import Sandbox
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from tests.bot.asks import ask, let_in
+from tests.bot.channel import until
 from tests.sandbox.person import Person
 
 
@@ -33,22 +34,23 @@ async def client(sandbox: Sandbox) -> AsyncIterator[discord.Client]:
     """Connected; with discord.py pointed at the sandbox, and back at the end."""
     point_at(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
     connected = discord.Client(
-        intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none(), max_messages=None
+        intents=discord.Intents(guilds=True),
+        allowed_mentions=discord.AllowedMentions.none(),
+        max_messages=None,
+        guild_ready_timeout=0.05,
     )
     task = asyncio.create_task(connected.start(sandbox.bot_token))
-    await asyncio.sleep(0)
-    await connected_or_failed(connected, task)
+    await until(lambda: task.done() or (connected.is_ready() and available(connected)))
+    assert not task.done(), task.exception()
     yield connected
     await connected.close()
     await asyncio.gather(task, return_exceptions=True)
     point_at(Discord())
 
 
-async def connected_or_failed(client: discord.Client, task: "asyncio.Task[None]") -> None:
-    async with asyncio.timeout(10):
-        while not client.is_ready():
-            assert not task.done(), task.exception()
-            await asyncio.sleep(0.01)
+def available(client: discord.Client) -> bool:
+    """Whether its servers, for which it does not wait long, have arrived."""
+    return bool(client.guilds) and not any(guild.unavailable for guild in client.guilds)
 
 
 @pytest.fixture

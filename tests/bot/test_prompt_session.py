@@ -16,6 +16,7 @@ from bot.store.history import History
 from bot.store.jobs import Jobs
 from bot.store.sessions import Session, SessionRows, SessionState
 from tests.bot.asks import Clock, ask, brought_to
+from tests.bot.channel import until
 
 
 @dataclass
@@ -51,7 +52,8 @@ class Evening:
         self.restart()
 
     def restart(self) -> None:
-        self.sessions = Sessions(self.rows, History(self.database, self.clock), self.hall, self.clock)
+        history = History(self.database, self.clock)
+        self.sessions = Sessions(self.rows, history, self.hall, self.clock, self.clock.sleep)
 
     async def begin(self, minutes: float = 10) -> Session:
         return await self.sessions.opened(await self.sessions.start(100, 200, 9, "sea", minutes, 3), next(self.threads))
@@ -145,16 +147,23 @@ async def test_one_session_s_trouble_does_not_hold_up_another(evening: Evening) 
 async def test_whoever_ends_a_session_early_has_its_results_at_once(evening: Evening) -> None:
     async with kept(evening):
         session = await evening.begin()
-        await asyncio.sleep(0.02)
-        assert evening.hall.results == []
+        await until(lambda: evening.clock.sleeps == [600])
         evening.clock.now += 60
+        assert evening.hall.results == []
         await evening.sessions.end(session)
-        async with asyncio.timeout(5):
-            while not evening.hall.results:
-                await asyncio.sleep(0.005)
+        await until(lambda: evening.hall.results)
     ended = await evening.rows.get(session.id)
     assert ended is not None
     assert ended.ends_at == evening.clock.now
+
+
+async def test_a_session_ends_when_its_time_is_over(evening: Evening) -> None:
+    async with kept(evening):
+        session = await evening.begin()
+        await until(lambda: evening.clock.sleeps == [600])
+        evening.clock.now += 600
+        await until(lambda: evening.hall.results)
+    assert evening.hall.results == [(session.id, [])]
 
 
 async def test_a_server_has_so_many_sessions_at_a_time(evening: Evening) -> None:
@@ -171,13 +180,13 @@ async def test_a_server_has_so_many_sessions_at_a_time(evening: Evening) -> None
 async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(evening: Evening, turns: int) -> None:
     session = await evening.begin()
     task = asyncio.create_task(evening.sessions.keep())
-    await asyncio.sleep(0.05)
+    await until(lambda: evening.clock.sleeps)
     await evening.sessions.end(session)
     for _ in range(turns):
         await asyncio.sleep(0)
     task.cancel()
-    _, still_running = await asyncio.wait({task}, timeout=5)
-    assert not still_running
+    await until(task.done)
+    assert task.cancelled()
 
 
 @contextlib.asynccontextmanager

@@ -32,7 +32,7 @@ def play(story: Callable[[Jobs, set[int]], Awaitable[None]]) -> None:
 
 
 @given(seed=SEEDS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_ones_own(seed: int) -> None:
     """Nobody runs twice while somebody else waits, in whichever servers they are."""
 
@@ -62,7 +62,7 @@ def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_ones_own(seed: 
 
 
 @given(seed=SEEDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_shown_order_is_the_order_in_which_jobs_run(seed: int) -> None:
     """With weights, bumps, crashes, cancels and pauses."""
 

@@ -1,6 +1,7 @@
 """The connection comes back whatever ends it, ever more slowly, and gives up only where trying again is in vain."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from unittest.mock import Mock
@@ -11,9 +12,11 @@ import pytest
 from aiohttp import web
 
 from bot.chat import client as supervised
-from bot.chat.client import LONGEST_PAUSE_S, LoginError, point_at, stay_connected
+from bot.chat.client import LONGEST_PAUSE_S, STABLE_S, LoginError, point_at, stay_connected
 from bot.config import Discord
 from bot.sandbox.server import Sandbox
+from tests.bot.asks import Clock
+from tests.bot.channel import until
 
 End = Exception | Callable[["Scripted"], Awaitable[None]]
 
@@ -71,42 +74,28 @@ def closed_with(code: int) -> discord.ConnectionClosed:
     return discord.ConnectionClosed(Mock(), shard_id=None, code=code)
 
 
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+class Pauses(list[float]):
     """The pauses that were made, none of which takes any time."""
-    made: list[float] = []
-    sleep = asyncio.sleep
 
-    async def note(seconds: float) -> None:
-        made.append(seconds)
-        await sleep(0)
+    async def sleep(self, seconds: float) -> None:
+        self.append(seconds)
+        await asyncio.sleep(0)
 
-    monkeypatch.setattr("bot.chat.client.asyncio.sleep", note)
-    return made
+
+@pytest.fixture
+def pauses() -> Pauses:
+    return Pauses()
 
 
 @asynccontextmanager
-async def supervising(make: Callable[[], discord.Client]) -> AsyncIterator["asyncio.Task[None]"]:
+async def supervising(
+    make: Callable[[], discord.Client], pauses: Pauses, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator["asyncio.Task[None]"]:
     """The supervisor at work; it is cancelled at the end."""
-    task = asyncio.create_task(stay_connected(make, "token"))
+    task = asyncio.create_task(stay_connected(make, "token", clock, pauses.sleep))
     yield task
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def passed(seconds: float) -> None:
-    """Waits, without `asyncio.sleep`, which is patched."""
-    loop = asyncio.get_running_loop()
-    future = loop.create_future()
-    loop.call_later(seconds, future.set_result, None)
-    await future
-
-
-async def turns(condition: Callable[[], bool]) -> None:
-    """Waits until it is so."""
-    async with asyncio.timeout(10):
-        while not condition():
-            await passed(0.005)
 
 
 @pytest.mark.parametrize(
@@ -123,56 +112,45 @@ async def turns(condition: Callable[[], bool]) -> None:
     ids=lambda end: getattr(end, "__name__", type(end).__name__),
 )
 async def test_whatever_ends_a_connection_there_is_a_new_client_and_the_old_one_is_closed(
-    end: End, pauses: list[float]
+    end: End, pauses: Pauses
 ) -> None:
     discords = Discords(end, end)
-    async with supervising(discords.make) as task:
-        await turns(lambda: len(discords.made) == 3)
+    async with supervising(discords.make, pauses) as task:
+        await until(lambda: len(discords.made) == 3)
         assert [client.was_closed for client in discords.made] == [True, True, False]
         assert not task.done()
     assert len(pauses) == 2
 
 
-async def test_pauses_grow_to_a_minute_and_no_two_bots_keep_time(pauses: list[float]) -> None:
+async def test_pauses_grow_to_a_minute_and_no_two_bots_keep_time(pauses: Pauses) -> None:
     discords = Discords(*[OSError("down")] * 40)
-    async with supervising(discords.make):
-        await turns(lambda: len(pauses) == 40)
+    async with supervising(discords.make, pauses):
+        await until(lambda: len(pauses) == 40)
     limits = [min(2.0**number, LONGEST_PAUSE_S) for number in range(40)]
     assert all(limit / 2 <= pause <= limit for pause, limit in zip(pauses, limits, strict=True))
     assert len(set(pauses[6:])) > 30
     assert max(pauses) > 0.8 * LONGEST_PAUSE_S
 
 
+@pytest.mark.parametrize(
+    ("ready", "held_s", "good"), [(True, STABLE_S + 1, True), (True, STABLE_S - 1, False), (False, STABLE_S + 1, False)]
+)
 async def test_after_a_good_connection_the_next_pause_is_short_again(
-    pauses: list[float], monkeypatch: pytest.MonkeyPatch
+    pauses: Pauses, ready: bool, held_s: float, good: bool
 ) -> None:
-    monkeypatch.setattr(supervised, "STABLE_S", 0.05)
+    """One that was ready and held for a while; a connect may take as long to fail."""
+    clock = Clock()
 
-    async def good(client: Scripted) -> None:
-        client.ready = True
-        await passed(0.1)
+    async def ends(client: Scripted) -> None:
+        client.ready = ready
+        clock.now += held_s
         raise KeyError("guild_id")
 
-    discords = Discords(*[OSError("down")] * 5, good, OSError("down"))
-    async with supervising(discords.make):
-        await turns(lambda: len(discords.made) == 8)
-    assert pauses[4] >= 8
-    assert pauses[5] <= 1
-    assert 1 <= pauses[6] <= 2
-
-
-async def test_a_connect_that_takes_long_to_fail_was_no_good_connection(
-    pauses: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(supervised, "STABLE_S", 0.01)
-
-    async def slow(_: Scripted) -> None:
-        await passed(0.03)
-        raise AttributeError("sequence")
-
-    async with supervising(Discords(*[slow] * 5).make):
-        await turns(lambda: len(pauses) == 5)
-    assert pauses[4] >= 8
+    discords = Discords(*[OSError("down")] * 5, ends, OSError("down"))
+    async with supervising(discords.make, pauses, clock):
+        await until(lambda: len(discords.made) == 8)
+    limits = [1, 2, 4, 8, 16, *((1, 2) if good else (32, 60))]
+    assert all(limit / 2 <= pause <= limit for pause, limit in zip(pauses, limits, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -185,25 +163,25 @@ async def test_a_connect_that_takes_long_to_fail_was_no_good_connection(
         (closed_with(4013), "refuses the intents"),
     ],
 )
-async def test_what_trying_again_cannot_mend_ends_it_in_words(end: Exception, says: str, pauses: list[float]) -> None:
+async def test_what_trying_again_cannot_mend_ends_it_in_words(end: Exception, says: str, pauses: Pauses) -> None:
     discords = Discords(OSError("down"), end)
     discords.fault = OSError("already gone")  # which must not hide the reason
     with pytest.raises(LoginError, match=says):
-        await stay_connected(discords.make, "token")
+        await stay_connected(discords.make, "token", sleep=pauses.sleep)
     assert [client.was_closed for client in discords.made] == [True, True]
     assert len(pauses) == 1
 
 
-async def test_a_connection_that_cannot_be_closed_does_not_end_the_bot(pauses: list[float]) -> None:
+async def test_a_connection_that_cannot_be_closed_does_not_end_the_bot(pauses: Pauses) -> None:
     discords = Discords(OSError("down"))
     discords.fault = RuntimeError("half closed")
-    async with supervising(discords.make) as task:
-        await turns(lambda: len(discords.made) == 2)
+    async with supervising(discords.make, pauses) as task:
+        await until(lambda: len(discords.made) == 2)
         assert not task.done()
 
 
 async def test_a_connection_that_hangs_while_it_closes_does_not_either(
-    pauses: list[float], monkeypatch: pytest.MonkeyPatch
+    pauses: Pauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervised, "CLOSING_S", 0.05)
     discords = Discords(OSError("down"))
@@ -213,14 +191,14 @@ async def test_a_connection_that_hangs_while_it_closes_does_not_either(
         monkeypatch.setattr(client, "close", lambda: stays(client))
         return client
 
-    async with supervising(make):
-        await turns(lambda: len(discords.made) == 2)
+    async with supervising(make, pauses):
+        await until(lambda: len(discords.made) == 2)
 
 
-async def test_cancel_ends_it_and_closes_the_client(pauses: list[float]) -> None:
+async def test_cancel_ends_it_and_closes_the_client(pauses: Pauses) -> None:
     discords = Discords()
-    async with supervising(discords.make) as task:
-        await turns(lambda: len(discords.made) == 1)
+    async with supervising(discords.make, pauses) as task:
+        await until(lambda: len(discords.made) == 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -229,12 +207,12 @@ async def test_cancel_ends_it_and_closes_the_client(pauses: list[float]) -> None
 
 
 async def test_a_long_outage_is_a_line_each_time_and_the_traceback_only_for_who_wants_it(
-    pauses: list[float], caplog: pytest.LogCaptureFixture
+    pauses: Pauses, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "bot.chat.client")
     discords = Discords(*[OSError("down")] * 3)
-    async with supervising(discords.make):
-        await turns(lambda: len(discords.made) == 4)
+    async with supervising(discords.make, pauses):
+        await until(lambda: len(discords.made) == 4)
     lines = [record for record in caplog.records if record.name == "bot.chat.client"]
     assert [record.exc_info is not None for record in lines if record.levelname == "WARNING"] == [False] * 3
     assert [record.exc_info is not None for record in lines if record.levelname == "DEBUG"] == [True] * 3
@@ -287,14 +265,13 @@ async def test_discord_py_is_brought_back_when_its_first_connect_to_the_gateway_
         def make() -> discord.Client:
             url = sandbox.gateway_url if made else broken
             point_at(Discord(api_url=sandbox.api_url, gateway_url=url))
-            made.append(discord.Client(intents=discord.Intents(guilds=True), max_messages=None))
+            intents = discord.Intents(guilds=True)
+            made.append(discord.Client(intents=intents, max_messages=None, guild_ready_timeout=0.05))
             return made[-1]
 
         task = asyncio.create_task(stay_connected(make, sandbox.bot_token))
-        async with asyncio.timeout(20):
-            while not (made and made[-1].is_ready()):
-                assert not task.done(), task.exception()
-                await asyncio.sleep(0.02)
+        await until(lambda: task.done() or (made and made[-1].is_ready()))
+        assert not task.done(), task.exception()
         assert len(made) == 2
         assert made[0].is_closed()
         task.cancel()

@@ -108,13 +108,13 @@ async def test_a_job_that_runs_is_cancelled_in_the_engine_and_the_next_one_runs(
 async def test_a_job_that_is_cancelled_before_the_engine_has_it_never_gets_far(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put = house.pictures.get
-    reading = asyncio.Event()
+    get = house.pictures.get
+    reading, cancelled = asyncio.Event(), asyncio.Event()
 
     async def slow(sha256: str) -> bytes:
         reading.set()
-        await asyncio.sleep(0.05)
-        return await put(sha256)
+        await cancelled.wait()
+        return await get(sha256)
 
     monkeypatch.setattr(house.pictures, "get", slow)
     sha256 = await house.pictures.put(b"input")
@@ -122,6 +122,7 @@ async def test_a_job_that_is_cancelled_before_the_engine_has_it_never_gets_far(
     (job,) = await house.sheet([small(request=replace(SMALL, prompt="slow", init=sha256))])
     await reading.wait()
     await house.worker.cancel(job)
+    cancelled.set()
     await until(lambda: house.worker.running() is None)
     assert (await found(house.jobs, job)).state is JobState.CANCELLED
     await house.until(await house.ask("next"), JobState.DONE)
@@ -150,10 +151,11 @@ async def test_a_run_that_ends_while_the_bot_stops_is_posted_and_nothing_new_is_
     job, waiting = await house.ask("last"), await house.ask("waiting", 2)
     await house.at_gate(job)
     draining = asyncio.create_task(house.worker.drain(5))
-    await asyncio.sleep(0.05)
-    assert not draining.done()
+    await until(lambda: house.clock.sleeps)
+    assert house.clock.sleeps == [5]
     gate.set()
     await draining
+    assert house.engine.wanted == ""
     assert (await found(house.jobs, job)).state is JobState.DONE
     assert house.channel.mentions == [(1, job.id)]
     assert (await found(house.jobs, waiting)).state is JobState.QUEUED
@@ -166,7 +168,7 @@ async def test_a_run_that_is_put_aside_is_resumed_by_the_next_worker_from_its_ch
     job = await house.ask("long")
     await house.ask("other", 2)
     await house.at_gate(job)
-    await house.worker.drain(0.01)
+    await house.put_aside()
     aside = await found(house.jobs, job)
     assert (aside.state, aside.attempts) == (JobState.QUEUED, 0)
     assert aside.checkpoint is not None
@@ -198,7 +200,7 @@ async def test_a_checkpoint_that_is_gone_costs_only_the_steps_before_it(house: H
     house.gate("long")
     job = await house.ask("long")
     await house.at_gate(job)
-    await house.worker.drain(0.01)
+    await house.put_aside()
     aside = await found(house.jobs, job)
     assert aside.checkpoint is not None
     await house.pictures.drop({aside.checkpoint})
@@ -214,7 +216,7 @@ async def test_a_job_that_is_cancelled_while_it_is_put_aside_stays_cancelled(hou
     job = await house.ask("long")
     await house.at_gate(job)
     await house.jobs.finish(job.id, JobState.CANCELLED)
-    await house.worker.drain(0.01)
+    await house.put_aside()
     assert (await found(house.jobs, job)).state is JobState.CANCELLED
 
 
