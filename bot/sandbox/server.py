@@ -64,12 +64,13 @@ class Sandbox:
     ) -> None:
         clock = WallClock() if clock is None else clock
         self._port = port
+        archive = Archive(data)
         self.page_token = secrets.token_urlsafe(24)
         self.realm = Realm(
-            world=gallery() if world is None else world,
+            world=gallery(archive.founded(clock.time())) if world is None else world,
             clock=clock,
             snowflakes=Snowflakes(clock),
-            archive=Archive(data),
+            archive=archive,
             cdn=Cdn(clock),
             limits=RateLimits(clock, limits or {}),
             bot_token=secrets.token_urlsafe(48) if token is None else token,
