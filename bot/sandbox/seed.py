@@ -55,7 +55,8 @@ def gallery(founded: float, bot_permissions: Permission = BOT) -> World:
     """Return "Pocket Gallery" as it is when it is founded, at a moment in seconds since the Unix epoch.
 
     Ada, Ben, Chiyo (who reads German), Dan, Eve (whose account is 15 days old, and who joined 5 days ago), the
-    moderator Mo, the owner Olive and the bot; #imagine, #general, #gallery, #mod-log (for Moderator, Owner and the bot), #late-night (age-restricted).
+    moderator Mo, the owner Olive and the bot; #imagine, #general, #gallery, #mod-log (for Moderator, Owner and the
+    bot), #late-night (age-restricted).
     """
     guild_id = snowflake.at(_moment(2024, 3, 1))
     artists, moderators, owners, imagine = (snowflake.at(_moment(2024, 3, 2), n) for n in range(4))

@@ -1,4 +1,4 @@
-"""An unmodified discord.py client that lives in a sandbox for the length of a test, and waits on the sandbox's clock."""
+"""An unmodified discord.py client in a sandbox for the length of a test, which waits on the sandbox's clock."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ Some = TypeVar("Some", bound=Client)
 
 
 @asynccontextmanager
-async def running(
-    sandbox: Sandbox, clock: ManualClock, patch: pytest.MonkeyPatch, client: Some
-) -> AsyncIterator[Some]:
+async def running(sandbox: Sandbox, clock: ManualClock, patch: pytest.MonkeyPatch, client: Some) -> AsyncIterator[Some]:
     """Point discord.py at a sandbox, of which this is the clock, and run a client there until it is not needed."""
     client.waits = Waits(clock)
     patch.setattr(discord.http, "asyncio", client.waits)

@@ -134,7 +134,8 @@ async def test_a_menu_opens_a_form_and_the_answer_is_for_one_person(bot: Client,
 async def test_a_members_menu_knows_the_member(bot: Client, clock: ManualClock, ada: Person, eve: Person) -> None:
     await ada.wait_for_bot("Who is this")
     answer = await ada.answer_to(await ada.use_menu("Who is this", eve))
-    assert answer["content"] == f"Eve since {dt.datetime.fromtimestamp(clock.time(), dt.UTC) - dt.timedelta(days=5):%Y-%m-%d}"
+    joined = dt.datetime.fromtimestamp(clock.time(), dt.UTC) - dt.timedelta(days=5)
+    assert answer["content"] == f"Eve since {joined:%Y-%m-%d}"
     assert answer["interaction_metadata"]["target_user"]["username"] == "eve"
 
 
