@@ -22,7 +22,7 @@ async def test_a_form_takes_no_more_than_is_read(place: Town) -> None:
     await place.olive.slash(place.channel, "config log", channel=place.channel)
     message = await place.done(place.ada, "a lighthouse")
     posted = await place.ben.send(place.channel, attachments=[("cat.png", png())])
-    most = {}
+    most: dict[str, tuple[int, bool]] = {}
     for shown in (
         await place.ben.click(message, label="Edit"),
         await place.ben.context_menu(place.channel, "Use as init image", posted),

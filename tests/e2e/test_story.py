@@ -117,8 +117,8 @@ async def test_an_image_that_somebody_brings_is_where_the_run_begins(service: Se
     buffer = io.BytesIO()
     Image.new("RGB", (192, 128), (200, 30, 30)).save(buffer, "JPEG")
     files = {"image": ("red.jpg", buffer.getvalue())}
-    used = await ada.invoke("imagine", {"prompt": "a rose", "strength": 0.0}, files=files)
-    asked = await ada.answer_to(used)
+    await ada.invoke("imagine", {"prompt": "a rose", "strength": 0.0}, files=files)
+    asked = await ada.wait_for(lambda now: "a rose" in shown(now), HANG_S)
     data, request = await png_of(ada, await finished(ada, asked))
     assert request.init is not None
     red, green, blue = Image.open(io.BytesIO(data)).resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]
