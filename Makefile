@@ -50,8 +50,9 @@ evaluate: setup emoji  ## what the pocket CLIP can do, judged (about 75 minutes;
 gallery: setup   ## make the README's pictures anew
 	$(BIN)/python -m guidance.pocket.gallery
 
-bench: setup     ## the engine's speed against the limit that its models set (about 10 minutes)
+bench: setup     ## the engine's speed against the limit that its models set, and how late the bot answers (about 10 minutes)
 	$(BIN)/python -m guidance.bench
+	$(BIN)/python -m tests.e2e.loop_delay
 
 priors: setup    ## what the priors do, measured (about 25 minutes)
 	$(BIN)/python -m guidance.bench.priors

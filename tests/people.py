@@ -46,7 +46,7 @@ async def dan(sandbox: Sandbox) -> AsyncIterator[Person]:
 
 @pytest.fixture
 async def eve(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """A newcomer: her account was made on 10 November 2026, and she joined on the 20th."""
+    """A newcomer: her account is 15 days old, and she joined 5 days ago."""
     async with Person(sandbox.page_url, "Eve") as person:
         yield person
 

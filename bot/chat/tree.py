@@ -80,6 +80,7 @@ async def sync(tree: Tree, memos: Memos, application_id: int) -> None:
         command["name"] for command in payload
     }:
         return
-    await tree.sync()
+    # What `tree.sync` does, with a payload that is there already.
+    await tree.client.http.bulk_upsert_global_commands(application_id, payload=payload)
     await memos.set(MEMO, digest)
     log.info("%d commands registered", len(payload))

@@ -30,6 +30,15 @@ class Archive:
             for name in ("messages", "files", "threads"):
                 (directory / name).mkdir(parents=True, exist_ok=True)
 
+    def founded(self, now: float) -> float:
+        """Return when the world that is kept here began, in seconds since the Unix epoch: now, if nothing is kept."""
+        if self._directory is None:
+            return now
+        path = self._directory / "founded"
+        if not path.is_file():
+            _replace(path, repr(now).encode())
+        return float(path.read_bytes())
+
     def put_file(self, file_id: int, data: bytes) -> None:
         """Keep a file's bytes."""
         if self._directory is None:

@@ -24,9 +24,10 @@ TOKEN_S = 15 * 60.0
 
 
 class Interactions:
-    """All interactions of this run, by id and by token."""
+    """All interactions of this run, by id and by token. `acknowledge_s` is how long the bot may take to answer one."""
 
-    def __init__(self) -> None:
+    def __init__(self, acknowledge_s: float = ACKNOWLEDGE_S) -> None:
+        self._acknowledge_s = acknowledge_s
         self._by_id: dict[int, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
         self._timers: set[asyncio.Task[None]] = set()
@@ -74,7 +75,7 @@ class Interactions:
             raise unknown_interaction()
         if interaction.state is State.ACKNOWLEDGED:
             raise already_acknowledged()
-        if interaction.state is State.FAILED or realm.clock.time() - interaction.created > ACKNOWLEDGE_S:
+        if interaction.state is State.FAILED or realm.clock.time() - interaction.created > self._acknowledge_s:
             raise unknown_interaction()
         return interaction
 
@@ -118,7 +119,7 @@ class Interactions:
         await asyncio.gather(*timers, return_exceptions=True)
 
     async def _expire(self, realm: Realm, interaction: Interaction) -> None:
-        await realm.clock.sleep(ACKNOWLEDGE_S)
+        await realm.clock.sleep(self._acknowledge_s)
         if interaction.state is State.PENDING:
             interaction.state = State.FAILED
             interaction.settled.set()

@@ -1,6 +1,7 @@
 """The world that a new sandbox starts with: a guild, five channels, seven people and the bot.
 
-Its ids are fixed, so that a bot that keeps ids in a database finds the same people after a restart.
+Its ids are fixed, so that a bot that keeps ids in a database finds the same people after a restart. Eve's alone depends
+on the moment at which the guild was founded: ids tell when accounts were made, and hers must be young.
 """
 
 from __future__ import annotations
@@ -43,17 +44,19 @@ BOT = (
     | Permission.SEND_MESSAGES_IN_THREADS
     | Permission.CREATE_PUBLIC_THREADS
 )
+DAY_S = 86400.0
 
 
 def _moment(year: int, month: int, day: int) -> float:
     return dt.datetime(year, month, day, 12, tzinfo=dt.UTC).timestamp()
 
 
-def gallery(bot_permissions: Permission = BOT) -> World:
-    """Return "Pocket Gallery".
+def gallery(founded: float, bot_permissions: Permission = BOT) -> World:
+    """Return "Pocket Gallery" as it is when it is founded, at a moment in seconds since the Unix epoch.
 
-    Ada, Ben, Chiyo (who reads German), Dan, Eve (who is new in every way), the moderator Mo, the owner Olive and the
-    bot; #imagine, #general, #gallery, #mod-log (for Moderator, Owner and the bot), #late-night (age-restricted).
+    Ada, Ben, Chiyo (who reads German), Dan, Eve (whose account is 15 days old, and who joined 5 days ago), the
+    moderator Mo, the owner Olive and the bot; #imagine, #general, #gallery, #mod-log (for Moderator, Owner and the
+    bot), #late-night (age-restricted).
     """
     guild_id = snowflake.at(_moment(2024, 3, 1))
     artists, moderators, owners, imagine = (snowflake.at(_moment(2024, 3, 2), n) for n in range(4))
@@ -67,18 +70,18 @@ def gallery(bot_permissions: Permission = BOT) -> World:
     ]
     # a username, the roles held, the locale, the avatar, when the account was made and when it joined
     people = [
-        ("ada", [artists], "en-US", "a0", (2021, 5, 7), (2024, 3, 4)),
-        ("ben", [], "en-GB", "a1", (2021, 6, 7), (2024, 3, 5)),
-        ("chiyo", [artists], "de", "a2", (2021, 7, 7), (2024, 3, 6)),
-        ("dan", [], "en-US", "a5", (2022, 1, 7), (2024, 6, 1)),
-        ("eve", [], "en-US", "a6", (2026, 11, 10), (2026, 11, 20)),
-        ("mo", [moderators], "en-US", "a3", (2021, 8, 7), (2024, 3, 7)),
-        ("olive", [owners], "en-US", "a4", (2021, 9, 7), (2024, 3, 8)),
+        ("ada", [artists], "en-US", "a0", _moment(2021, 5, 7), _moment(2024, 3, 4)),
+        ("ben", [], "en-GB", "a1", _moment(2021, 6, 7), _moment(2024, 3, 5)),
+        ("chiyo", [artists], "de", "a2", _moment(2021, 7, 7), _moment(2024, 3, 6)),
+        ("dan", [], "en-US", "a5", _moment(2022, 1, 7), _moment(2024, 6, 1)),
+        ("eve", [], "en-US", "a6", founded - 15 * DAY_S, founded - 5 * DAY_S),
+        ("mo", [moderators], "en-US", "a3", _moment(2021, 8, 7), _moment(2024, 3, 7)),
+        ("olive", [owners], "en-US", "a4", _moment(2021, 9, 7), _moment(2024, 3, 8)),
     ]
     members: dict[int, Member] = {}
     for username, held, locale, avatar, created, joined in people:
-        user = User(snowflake.at(_moment(*created)), username, username.title(), avatar=avatar, locale=locale)
-        members[user.id] = Member(user, held, joined_at=_moment(*joined))
+        user = User(snowflake.at(created), username, username.title(), avatar=avatar, locale=locale)
+        members[user.id] = Member(user, held, joined_at=joined)
     owner_id = user.id
     members[bot.id] = Member(bot, [imagine], joined_at=_moment(2024, 4, 1))
     staff_only = [

@@ -14,6 +14,7 @@ from bot.sandbox.clock import WallClock
 from bot.sandbox.gateway.gateway import Gateway
 from bot.sandbox.gateway.intents import NO_INTENT, Intent
 from bot.sandbox.hosts import only_from_here
+from bot.sandbox.interactions import ACKNOWLEDGE_S, Interactions
 from bot.sandbox.media import add_media
 from bot.sandbox.page.serve import add_page
 from bot.sandbox.ratelimit import RateLimits
@@ -48,6 +49,7 @@ class Sandbox:
     `port` 0 picks a free one. `data` is a directory in which messages, files and commands outlive a restart. `limits`
     replaces single rate limits (see `ratelimit.DEFAULT_LIMITS`). `intents` are the privileged intents that the bot's
     application was granted, none by default, as for a new application. A token is made up unless one is given.
+    `acknowledge_s` is how long the bot may take to answer an interaction, as long as Discord's by default.
     """
 
     def __init__(
@@ -61,17 +63,20 @@ class Sandbox:
         limits: Mapping[str, Limit] | None = None,
         intents: Intent = NO_INTENT,
         heartbeat_s: float = 41.25,
+        acknowledge_s: float = ACKNOWLEDGE_S,
     ) -> None:
         clock = WallClock() if clock is None else clock
         self._port = port
+        archive = Archive(data)
         self.page_token = secrets.token_urlsafe(24)
         self.realm = Realm(
-            world=gallery() if world is None else world,
+            world=gallery(archive.founded(clock.time())) if world is None else world,
             clock=clock,
             snowflakes=Snowflakes(clock),
-            archive=Archive(data),
+            archive=archive,
             cdn=Cdn(clock),
             limits=RateLimits(clock, limits or {}),
+            interactions=Interactions(acknowledge_s),
             bot_token=secrets.token_urlsafe(48) if token is None else token,
             message_content=bool(intents & Intent.MESSAGE_CONTENT),
         )

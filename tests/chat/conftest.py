@@ -1,22 +1,38 @@
 """A town for every test that wants one; and what holds in every scenario."""
 
+import asyncio
 import logging
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.store.database import Database
 from tests.chat import limits
 from tests.chat.town import Town, town
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new database at the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "bot.db"
+
+    async def make() -> None:
+        await (await Database.open(path)).close()
+
+    asyncio.run(make())
+    return path
+
+
 @pytest.fixture
-async def place(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
+async def place(tmp_path: Path, migrated: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
     """With the usual configuration.
 
     After each scenario: every interaction was answered, no message is more than Discord takes, none can mention
     everybody, and the log has no error but those that the scenario names in `expected`.
     """
+    shutil.copyfile(migrated, tmp_path / "bot.db")
     async with town(tmp_path) as opened:
         yield opened
         assert all(record.responded for record in opened.env.backend.interactions.values()), "interaction failed"

@@ -1,7 +1,5 @@
 """The buttons under a picture: what each does, who may press it, and what others read."""
 
-import pytest
-
 from bot.job import JobState, Origin
 from tests.chat.town import Town, answer, card, labels, private, read_out
 
@@ -199,12 +197,12 @@ async def test_delete_under_a_copy_takes_only_the_copy_and_under_the_original_ev
     assert place.gone(second)
 
 
-@pytest.mark.parametrize("label", ["Variations", "More steps", "Upscale", "Time-lapse"])
-async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(place: Town, label: str) -> None:
+async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(place: Town) -> None:
     message = await place.done(place.ada, "a lighthouse")
     job = await place.job(1)
     await place.house.parts.pictures.drop({str(job.picture), str(job.film)})
-    assert await place.refuses(place.ben.click(message, label=label)) == "This file is not kept any more."
+    for label in ("Variations", "More steps", "Upscale", "Time-lapse"):
+        assert await place.refuses(place.ben.click(message, label=label)) == "This file is not kept any more."
 
 
 async def test_a_button_of_a_job_that_is_not_known_says_so(place: Town) -> None:

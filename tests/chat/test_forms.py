@@ -1,7 +1,5 @@
 """Forms: edit and make again, start from an image, report."""
 
-import pytest
-
 from tests.chat.pictures import png
 from tests.chat.town import Town, answer, card, fields, read_out
 
@@ -18,6 +16,26 @@ async def test_the_edit_form_is_filled_with_the_job(place: Town) -> None:
     }
     assert [row["label"] for row in shown.modal["components"]] == ["Prompt", "Without", "Parameters"]
     assert shown.modal["components"][2]["description"] == "Flags such as --ar 3:2 --seed 7 --steps 80 --style pencil"
+
+
+async def test_a_form_takes_no_more_than_is_read(place: Town) -> None:
+    await place.olive.slash(place.channel, "config log", channel=place.channel)
+    message = await place.done(place.ada, "a lighthouse")
+    posted = await place.ben.send(place.channel, attachments=[("cat.png", png())])
+    most: dict[str, tuple[int, bool]] = {}
+    for shown in (
+        await place.ben.click(message, label="Edit"),
+        await place.ben.context_menu(place.channel, "Use as init image", posted),
+        await place.ben.context_menu(place.channel, "Report to moderators", message),
+    ):
+        most |= {name: (field["max_length"], field["required"]) for name, field in fields(shown).items()}
+    assert most == {
+        "prompt": (1000, True),
+        "negative": (1000, False),
+        "strength": (5, False),
+        "parameters": (200, False),
+        "reason": (500, True),
+    }
 
 
 async def test_an_edit_makes_a_picture_for_whoever_sent_it(place: Town) -> None:
@@ -84,12 +102,12 @@ async def test_the_image_form_makes_a_picture_from_it(place: Town) -> None:
     assert "✅ **Done**" in card(place.channel.history()[-1])
 
 
-@pytest.mark.parametrize("strength", ["much", "1.5", "-1", "nan"])
-async def test_a_strength_that_is_none_is_refused(place: Town, strength: str) -> None:
+async def test_a_strength_that_is_none_is_refused(place: Town) -> None:
     posted = await place.ben.send(place.channel, attachments=[("cat.png", png())])
-    shown = await place.ada.context_menu(place.channel, "Use as init image", posted)
-    text = await place.refuses(place.ada.submit_modal(shown, {"prompt": "a tiger", "strength": strength}))
-    assert text == "A strength is a number from 0 to 1, such as 0.6."
+    for strength in ("much", "1.5", "-1", "nan"):
+        shown = await place.ada.context_menu(place.channel, "Use as init image", posted)
+        text = await place.refuses(place.ada.submit_modal(shown, {"prompt": "a tiger", "strength": strength}))
+        assert text == "A strength is a number from 0 to 1, such as 0.6.", strength
 
 
 async def test_an_image_that_is_not_kept_any_more_is_refused(place: Town) -> None:

@@ -132,9 +132,8 @@ async def test_styles_are_completed_from_both(place: Town) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("prompt", "words"),
-    [
+async def test_what_cannot_be_read_is_refused_in_words(place: Town) -> None:
+    for prompt, words in (
         ("a lighthouse --sed 4", "did you mean --seed?"),
         ("a lighthouse --wobble 4", "known: --ar, --seed"),
         ("a lighthouse --seed", "--seed needs a value"),
@@ -145,13 +144,11 @@ async def test_styles_are_completed_from_both(place: Town) -> None:
         ("a lighthouse --style pencl", "did you mean pencil?"),
         ("a lighthouse --ar 20:1", "choose a shape nearer to 1:1"),
         ("a lighthouse --steps 5000", "5000"),
-    ],
-)
-async def test_what_cannot_be_read_is_refused_in_words(place: Town, prompt: str, words: str) -> None:
-    text = await place.refuses(place.imagine(place.ada, prompt))
-    assert text.startswith("That cannot be made: ")
-    assert words in text
-    assert not text.endswith("..")
+    ):
+        text = await place.refuses(place.imagine(place.ada, prompt))
+        assert text.startswith("That cannot be made: ")
+        assert words in text
+        assert not text.endswith("..")
 
 
 async def test_everyone_and_markdown_in_a_prompt_are_shown_and_not_obeyed(place: Town) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 
 import discord
+import pytest
 
+from bot.chat import menus
 from bot.job import Origin
 from tests.chat.pictures import bomb, png
 from tests.chat.town import Town, answer, card, labels, read_out
@@ -74,15 +76,18 @@ async def test_an_image_that_is_not_taken_is_refused_before_anything_is_typed(pl
     assert text == "That image cannot be used: the image is too large; at most 40 million pixels are read."
 
 
-async def test_an_image_that_takes_too_long_to_load_is_refused_in_time(place: Town) -> None:
+async def test_an_image_that_takes_too_long_to_load_is_refused_in_time(
+    place: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def slow(attachment: discord.Attachment, most: int) -> bytes:
-        await asyncio.sleep(3600)
+        await asyncio.Event().wait()
         raise AssertionError
 
     posted = await place.ben.send(place.channel, attachments=[("cat.png", png())])
     object.__setattr__(place.house.parts, "download", slow)
+    assert menus.FETCH_S < 3, "Discord waits three seconds for a form"
+    monkeypatch.setattr(menus, "FETCH_S", 0.0)
     result = await place.ada.context_menu(place.channel, "Use as init image", posted)
-    await place.env.advance_time(2.5)
     assert answer(result) == "That image takes too long to load; attach it to `/imagine` instead."
 
 

@@ -1,7 +1,5 @@
 """`/style`: words of one's own under a name of one's own."""
 
-import pytest
-
 from tests.chat.town import Town, answer
 
 
@@ -33,17 +31,14 @@ async def test_delete_completes_ones_own(place: Town) -> None:
     assert await place.ben.autocomplete(place.channel, "style delete", "name", "") == []
 
 
-@pytest.mark.parametrize(
-    ("name", "words", "text"),
-    [
+async def test_a_style_that_cannot_be_is_refused(place: Town) -> None:
+    for name, words, text in (
         ("two words", "at dusk", "A style's name has letters, digits, - and _ only."),
         ("`code`", "at dusk", "A style's name has letters, digits, - and _ only."),
         ("pencil", "at dusk", "`pencil` is a style that comes with me; choose another name."),
         ("dusk", "\u200b \u200b", "A style needs words."),
-    ],
-)
-async def test_a_style_that_cannot_be_is_refused(place: Town, name: str, words: str, text: str) -> None:
-    assert await place.refuses(place.ada.slash(place.channel, "style save", name=name, words=words)) == text
+    ):
+        assert await place.refuses(place.ada.slash(place.channel, "style save", name=name, words=words)) == text
 
 
 async def test_blocked_words_make_no_style(place: Town) -> None:

@@ -26,7 +26,11 @@ from bot.job import Job
 from bot.store.database import Database
 from tests.chat.engine import ScriptedEngine
 
-PATIENCE_S = 10.0
+HANG_S = 60.0
+"""After which something is held to have hung."""
+SETTLE_S = 10.0
+"""After which SimCord holds the bot to have hung; it also waits for timers that are due sooner, so this is less than a
+reply stays that goes away by itself."""
 CONFIG: dict[str, object] = {
     "progress": {"interval_s": 0.5},
     "discord": {"mention_after_s": -1.0},
@@ -185,7 +189,7 @@ class Town:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Waits until something is so; what was said until then is shown when it is not."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + HANG_S
         while not condition():
             assert time.monotonic() < end, self.everything()
             await asyncio.sleep(0.005)
@@ -198,7 +202,7 @@ class Town:
     async def rest(self) -> None:
         """Waits until nothing is under way and everything is shown."""
         parts = self.house.parts
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + HANG_S
         while (
             parts.worker.running() is not None
             or await parts.history.loads()
@@ -330,7 +334,7 @@ def configured(folder: Path, **changes: object) -> Config:
 async def town(folder: Path, **changes: object) -> AsyncIterator[Town]:
     """A town with the usual configuration, changed by sections."""
     found = Town(folder, configured(folder, **changes))
-    found.env = Env(await found.open())
+    found.env = Env(await found.open(), settle_timeout=SETTLE_S)
     with _simcord_knows(found):
         await found.env.start()
         try:

@@ -1,26 +1,38 @@
-"""A sandbox, the bot online in it, and members at its page."""
+"""A sandbox, the bot online in it, and members at its page: once for all stories, which run in one event loop."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.server import Sandbox
-from tests.e2e.service import Service
-from tests.people import ada, ben, chiyo, dan, eve, mo, olive
-
-__all__ = ["ada", "ben", "chiyo", "dan", "eve", "mo", "olive"]
+from tests.e2e.service import HANG_S, Service
+from tests.sandbox.person import Person
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """A fresh Discord on a free port."""
-    async with Sandbox() as started:
+    """A fresh Discord on a free port, which is patient with a bot on a busy machine."""
+    async with Sandbox(acknowledge_s=HANG_S) as started:
         yield started
 
 
-@pytest.fixture
-async def service(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Service]:
-    """The bot, starting."""
-    async with Service(sandbox, tmp_path) as started:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """The bot, online."""
+    async with Service(sandbox, tmp_path_factory.mktemp("bot")) as started:
         yield started
+
+
+def member(name: str) -> Callable[..., object]:
+    """A fixture: somebody at the page."""
+
+    @pytest_asyncio.fixture(scope="module", loop_scope="module", name=name.lower())
+    async def found(sandbox: Sandbox) -> AsyncIterator[Person]:
+        async with Person(sandbox.page_url, name) as person:
+            yield person
+
+    return found
+
+
+ada, ben, chiyo, dan, eve, mo, olive = map(member, ("Ada", "Ben", "Chiyo", "Dan", "Eve", "Mo", "Olive"))

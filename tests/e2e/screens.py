@@ -13,8 +13,8 @@ from pathlib import Path
 from playwright.async_api import Error, Locator, Page, async_playwright
 
 from bot.sandbox.server import Sandbox
-from tests.e2e.service import Service
-from tests.e2e.test_story import RENDER_S, finished, imagine, showing, shown
+from tests.e2e.service import HANG_S, Service
+from tests.e2e.story import finished, imagine, showing, shown
 from tests.sandbox.browser import CHROMIUM, FLAGS
 from tests.sandbox.person import Message, Person
 
@@ -109,18 +109,16 @@ async def _jobs(camera: Camera, ada: Person, ben: Person) -> None:
     queued = await imagine(ada, "a goldfish", count=4, seed=3)
     await camera.message(queued, "queued")
     forming = await ada.wait_for(
-        lambda now: now["id"] == running["id"] and shown(now).count("█") > 5 and bool(now["attachments"]), RENDER_S
+        lambda now: now["id"] == running["id"] and shown(now).count("█") > 5 and bool(now["attachments"]), HANG_S
     )
     await camera.message(forming, "running")
     done = await finished(ada, running)
     await camera.message(done, "done")
     await camera.press(done, "Edit")
     await camera.modal("edit")
-    await ada.wait_for(
-        lambda now: now["id"] == queued["id"] and "Done" in shown(now) and "█" in shown(now), 2 * RENDER_S
-    )
+    await ada.wait_for(lambda now: now["id"] == queued["id"] and "Done" in shown(now) and "█" in shown(now), HANG_S)
     await camera.message(queued, "sheet-running")
-    sheet = await ada.wait_for(lambda now: now["id"] == queued["id"] and shown(now).count("Done") == 4, 3 * RENDER_S)
+    sheet = await ada.wait_for(lambda now: now["id"] == queued["id"] and shown(now).count("Done") == 4, HANG_S)
     await camera.message(sheet, "sheet-done")
     await camera.page("channel")
     for command, name in (("history", "history"), ("queue", "queue"), ("me", "me"), ("help", "help")):
@@ -138,7 +136,7 @@ async def _ends(camera: Camera, service: Service, ada: Person, ben: Person) -> N
     for _ in range(2):
         await showing(ada, failed, "█")
         os.kill(service.children()[0], signal.SIGKILL)
-        await ada.wait_for(lambda now: now["id"] == failed["id"] and "█" not in shown(now), RENDER_S)
+        await ada.wait_for(lambda now: now["id"] == failed["id"] and "█" not in shown(now), HANG_S)
     await camera.message(await showing(ada, failed, "Failed"), "failed")
     await finished(ben, await imagine(ben, "a balloon", steps=8))
     await camera.message(await ada.answer_to(await ada.invoke("imagine", {"prompt": "gore"})), "refused")
@@ -176,7 +174,7 @@ async def _session(camera: Camera, ada: Person, ben: Person, chiyo: Person) -> N
     await asyncio.sleep(1)
     await thread.invoke("session end")
     results = await thread.wait_for(
-        lambda now: any("Results" in str(embed.get("title")) for embed in now["embeds"]), RENDER_S
+        lambda now: any("Results" in str(embed.get("title")) for embed in now["embeds"]), HANG_S
     )
     await camera.look(ben, f"thread-{theme}")
     await camera.page("session")

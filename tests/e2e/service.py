@@ -35,7 +35,8 @@ waiting_per_member = 2
 """
 
 ONLINE = "connected as"
-START_S = 90.0
+HANG_S = 600.0
+"""After which something is held to have hung."""
 
 
 class Service:
@@ -59,7 +60,7 @@ class Service:
                 stderr=log,
                 env=self._environment,
             )
-        async with asyncio.timeout(START_S):
+        async with asyncio.timeout(HANG_S):
             while self.log().count(ONLINE) == before:
                 assert self._process.returncode is None, f"the bot does not start:\n{self.log()}"
                 await asyncio.sleep(0.1)
@@ -69,7 +70,7 @@ class Service:
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANG_S):
             return await self._process.wait()
 
     def children(self) -> list[int]:
@@ -77,6 +78,14 @@ class Service:
         assert self._process is not None
         pid = self._process.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    async def new_engine(self, old: int) -> int:
+        """Waits until its engine is another process than that one; returns its id."""
+        async with asyncio.timeout(HANG_S):
+            while self.children() in ([], [old]):
+                await asyncio.sleep(0.1)
+        (engine,) = self.children()
+        return engine
 
     def log(self) -> str:
         """Everything it has said."""

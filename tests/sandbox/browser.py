@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import async_playwright, expect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,6 +25,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HANG_MS = 60_000.0
+"""After which the page is held to have hung."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
 
 
@@ -32,9 +34,11 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on thi
 async def page(wire: Wire) -> AsyncIterator[Page]:
     """The page as Ada sees it; a script error or a blocked request fails the test."""
     complaints: list[str] = []
+    expect.set_options(timeout=HANG_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         opened = await browser.new_page(viewport={"width": 1280, "height": 800})
+        opened.set_default_timeout(HANG_MS)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         await opened.goto(f"{wire.sandbox.page_url}?as=ada")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ada", "ben", "chiyo", "dan", "eve", "mo", "olive"]
 
+HANG_S = 60.0
+"""After which something is held to have hung."""
 GUILDS, MESSAGES, REACTIONS, CONTENT = 1, 1 << 9, 1 << 10, 1 << 15
 
 
@@ -106,7 +108,7 @@ class Gateway:
 
     async def receive(self) -> dict[str, Any]:
         """The next payload; a closed connection gives `{"close": code}`."""
-        frame = await self.socket.receive(timeout=5)
+        frame = await self.socket.receive(timeout=HANG_S)
         if frame.type is aiohttp.WSMsgType.TEXT:
             payload: dict[str, Any] = json.loads(frame.data)
         elif frame.type is aiohttp.WSMsgType.BINARY:

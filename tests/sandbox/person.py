@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Message", "Person", "RefusedError"]
 
+HANG_S = 120.0
+"""After which something is held to have hung."""
 Message = dict[str, Any]
 Picture = bytes | tuple[str, bytes]
 """A file for an option: its bytes, or its name and its bytes."""
@@ -114,7 +116,7 @@ class Person:
         """Download an attachment."""
         return await self._page.read(url)
 
-    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = 30.0) -> Message:
+    async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = HANG_S) -> Message:
         """Return the first message that satisfies a predicate, as soon as there is one."""
         deadline = time.monotonic() + timeout
         while True:
@@ -138,7 +140,7 @@ class Person:
         """Change the thread that this person is in: `name`, `archived`, `locked`, `auto_archive_duration`."""
         await self.call("PATCH", f"/channels/{self.channel_id}", changes)
 
-    async def wait_for_thread(self, predicate: Callable[[dict[str, Any]], bool], timeout: float = 30.0) -> Person:
+    async def wait_for_thread(self, predicate: Callable[[dict[str, Any]], bool], timeout: float = HANG_S) -> Person:
         """Wait until there is such a thread; returns this person in it."""
         deadline = time.monotonic() + timeout
         while True:
@@ -164,7 +166,7 @@ class Person:
         found: str = (await self.commands())[name]["id"]
         return found
 
-    async def wait_for_bot(self, command: str, timeout: float = 30.0) -> None:
+    async def wait_for_bot(self, command: str, timeout: float = HANG_S) -> None:
         """Wait until the bot is connected and has this command.
 
         Both: it registers commands before it connects, and what is used in between reaches nobody, as on Discord.
@@ -257,7 +259,7 @@ class Person:
         settled: dict[str, Any] = await self.call("GET", f"/interactions/{interaction}")
         return settled
 
-    async def answer_to(self, interaction: str, timeout: float = 30.0) -> Message:
+    async def answer_to(self, interaction: str, timeout: float = HANG_S) -> Message:
         """The message that answers an interaction, an ephemeral one too, once the bot is done thinking."""
         original = (await self.outcome(interaction))["original_id"]
         return await self.wait_for(lambda now: now["id"] == original and not now["flags"] & 128, timeout)

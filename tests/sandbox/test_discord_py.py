@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -15,6 +14,9 @@ from bot.sandbox.server import Sandbox
 from tests.sandbox.client import Client, Interaction, running
 from tests.sandbox.conftest import Wire
 from tests.sandbox.person import Person
+
+if TYPE_CHECKING:
+    from bot.sandbox.clock import ManualClock
 
 
 class Again(discord.ui.View):
@@ -42,8 +44,6 @@ class Bot(Client):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reactions: asyncio.Queue[discord.RawReactionActionEvent] = asyncio.Queue()
-        self.resumed = asyncio.Event()
         self.tree.command(name="imagine", description="Draw")(self.imagine)
         self.tree.command(name="edit", description="Edit")(self.edit)
         self.tree.command(name="secret", description="Whisper")(self.secret)
@@ -51,12 +51,6 @@ class Bot(Client):
     async def setup_hook(self) -> None:
         self.add_view(Again())
         await super().setup_hook()
-
-    async def on_resumed(self) -> None:
-        self.resumed.set()
-
-    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
-        self.reactions.put_nowait(event)
 
     async def imagine(self, interaction: Interaction, prompt: str, image: discord.Attachment | None = None) -> None:
         await interaction.response.defer()
@@ -76,10 +70,11 @@ class Bot(Client):
         await interaction.response.send_message("psst", ephemeral=True)
 
 
-async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_session_from_command_to_reaction(
+    sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with (
-        Sandbox() as sandbox,
-        running(sandbox, monkeypatch, Bot()) as bot,
+        running(sandbox, clock, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
         Person(sandbox.page_url, "Ben") as ben,
     ):
@@ -92,8 +87,7 @@ async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatc
         assert len(sandbox.world.messages[int(ada.channel_id)][int(message["id"])].attachments) == 1
 
         await ben.react(message, "🔁")
-        async with asyncio.timeout(5):
-            event = await bot.reactions.get()
+        event = await bot.happened("raw_reaction_add")
         assert (str(event.emoji), str(event.user_id), event.member and event.member.display_name) == (
             "🔁",
             ben.id,
@@ -116,10 +110,10 @@ async def test_a_session_from_command_to_reaction(monkeypatch: pytest.MonkeyPatc
         await ben.wait_for(lambda message: message["content"] == "now a dog")
 
 
-async def test_discord_py_waits_out_a_429_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_discord_py_waits_out_a_429_and_goes_on(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
-        Sandbox(limits={"message-post": Limit(2, 0.3)}) as sandbox,
-        running(sandbox, monkeypatch, Bot()) as bot,
+        Sandbox(clock=clock, limits={"message-post": Limit(2, 300)}) as sandbox,
+        running(sandbox, clock, monkeypatch, Bot()) as bot,
         aiohttp.ClientSession() as session,
         Person(sandbox.page_url, "Ada") as ada,
     ):
@@ -131,28 +125,30 @@ async def test_discord_py_waits_out_a_429_and_goes_on(monkeypatch: pytest.Monkey
         channel = bot.get_channel(wire.channel.id)
         assert isinstance(channel, discord.TextChannel)
         await channel.send("mine")
+        assert bot.waits.slept == [300.0]
         assert [message["content"] for message in await ada.messages()] == ["other", "other", "mine"]
 
 
-async def test_discord_py_resumes_and_hears_what_it_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_discord_py_resumes_and_hears_what_it_missed(
+    sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with (
-        Sandbox() as sandbox,
-        running(sandbox, monkeypatch, Bot()) as bot,
+        running(sandbox, clock, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
     ):
         said = await ada.say("hello")
         await sandbox.gateway.drop()
         await ada.react(said, "⭐")
-        async with asyncio.timeout(10):
-            await bot.resumed.wait()
-            event = await bot.reactions.get()
+        await bot.happened("resumed")
+        event = await bot.happened("raw_reaction_add")
         assert str(event.emoji) == "⭐"
 
 
-async def test_discord_py_reads_the_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_discord_py_reads_the_errors(
+    sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with (
-        Sandbox() as sandbox,
-        running(sandbox, monkeypatch, Bot()) as bot,
+        running(sandbox, clock, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
     ):
         channel = bot.get_channel(int(ada.channel_id))
@@ -168,9 +164,8 @@ async def test_discord_py_reads_the_errors(monkeypatch: pytest.MonkeyPatch) -> N
         assert ids == []
 
 
-async def test_a_wrong_token_does_not_log_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with Sandbox() as sandbox:
-        monkeypatch.setattr(discord.http.Route, "BASE", sandbox.api_url)
-        async with Bot() as bot:
-            with pytest.raises(discord.LoginFailure):
-                await bot.login("wrong")
+async def test_a_wrong_token_does_not_log_in(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discord.http.Route, "BASE", sandbox.api_url)
+    async with Bot() as bot:
+        with pytest.raises(discord.LoginFailure):
+            await bot.login("wrong")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import discord
 import pytest
 from discord import app_commands
 
-from bot.sandbox.server import Sandbox
 from tests.sandbox.client import Client, Interaction, running
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.sandbox.clock import ManualClock
+    from bot.sandbox.server import Sandbox
     from tests.sandbox.person import Person
 
 
@@ -78,14 +80,7 @@ class Settings(app_commands.Group):
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """On the machine's time: discord.py has timers of its own."""
-    async with Sandbox() as started:
-        yield started
-
-
-@pytest.fixture
-async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+async def bot(sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     client = Client()
     admin = app_commands.Group(
         name="admin", description="For moderators", default_permissions=discord.Permissions(manage_messages=True)
@@ -105,7 +100,7 @@ async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     async def who(interaction: Interaction, member: discord.Member) -> None:
         await interaction.response.send_message(f"{member.display_name} since {member.joined_at:%Y-%m-%d}")
 
-    async with running(sandbox, monkeypatch, client) as started:
+    async with running(sandbox, clock, monkeypatch, client) as started:
         yield started
 
 
@@ -136,10 +131,11 @@ async def test_a_menu_opens_a_form_and_the_answer_is_for_one_person(bot: Client,
     assert [message["content"] for message in await ben.messages()] == ["buy this"]
 
 
-async def test_a_members_menu_knows_the_member(bot: Client, ada: Person, eve: Person) -> None:
+async def test_a_members_menu_knows_the_member(bot: Client, clock: ManualClock, ada: Person, eve: Person) -> None:
     await ada.wait_for_bot("Who is this")
     answer = await ada.answer_to(await ada.use_menu("Who is this", eve))
-    assert answer["content"] == "Eve since 2026-11-20"
+    joined = dt.datetime.fromtimestamp(clock.time(), dt.UTC) - dt.timedelta(days=5)
+    assert answer["content"] == f"Eve since {joined:%Y-%m-%d}"
     assert answer["interaction_metadata"]["target_user"]["username"] == "eve"
 
 

@@ -34,10 +34,10 @@ async def test_the_fourth_edit_of_old_messages_in_six_seconds_is_refused(wire: W
     assert (await wire.call("PATCH", f"{wire.messages}/{second}", {"content": "in time"})).status == 200
 
 
-async def test_discord_py_waits_and_edits_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_discord_py_waits_and_edits_again(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
-        Sandbox(limits={OLD_EDITS: Limit(1, 0.5)}) as sandbox,
-        running(sandbox, monkeypatch, Client()) as client,
+        Sandbox(clock=clock, limits={OLD_EDITS: Limit(1, 300)}) as sandbox,
+        running(sandbox, clock, monkeypatch, Client()) as client,
     ):
         sent = await client.text_channel("imagine").send("one")
         kept = sandbox.world.messages[sent.channel.id][sent.id]
@@ -45,4 +45,5 @@ async def test_discord_py_waits_and_edits_again(monkeypatch: pytest.MonkeyPatch)
         for words in ("two", "three"):
             await sent.edit(content=words)
         assert kept.content == "three"
+        assert client.waits.slept == [300.0]
         assert kept.edited_at is not None

@@ -20,9 +20,14 @@ async def test_the_sixth_message_in_five_seconds_is_refused_with_via_and_a_time(
 ) -> None:
     for left in (4, 3, 2, 1, 0):
         answer = await wire.post({"content": "hello"})
+        assert answer.headers["X-RateLimit-Limit"] == "5"
         assert answer.headers["X-RateLimit-Remaining"] == str(left)
+        assert answer.headers["X-RateLimit-Reset"] == f"{clock.time() + 5:.3f}"
+        assert answer.headers["X-RateLimit-Reset-After"] == "5.000"
     refused = await wire.post({"content": "hello"})
     assert refused.status == 429
+    assert refused.headers["Retry-After"] == refused.headers["X-RateLimit-Reset-After"] == "5.000"
+    assert refused.headers["X-RateLimit-Bucket"] == answer.headers["X-RateLimit-Bucket"]
     assert refused.headers["Via"]
     assert refused.headers["X-RateLimit-Scope"] == "user"
     assert refused.body == {"message": "You are being rate limited.", "retry_after": 5.0, "global": False}

@@ -23,14 +23,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def sandbox() -> AsyncIterator[Sandbox]:
-    """On the machine's time: discord.py has timers of its own."""
-    async with Sandbox() as started:
-        yield started
-
-
-@pytest.fixture
-async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+async def bot(sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
     """A client with one command, which says where it was used."""
     client = Client()
 
@@ -40,7 +33,7 @@ async def bot(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         assert isinstance(channel, discord.Thread)
         await interaction.response.send_message(f"{channel.name} in {channel.parent}")
 
-    async with running(sandbox, monkeypatch, client) as started:
+    async with running(sandbox, clock, monkeypatch, client) as started:
         yield started
 
 
@@ -215,17 +208,17 @@ async def test_an_idle_thread_is_archived_by_itself(clock: ManualClock) -> None:
 
 
 async def test_threads_outlive_a_restart_and_only_active_ones_are_told_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Sandbox(data=tmp_path) as first, Person(first.page_url, "Ada") as ada:
+    async with Sandbox(clock=clock, data=tmp_path) as first, Person(first.page_url, "Ada") as ada:
         kept = await ada.start_thread("Kept", await ada.say("about this"))
         await kept.say("hello")
         asleep = await ada.start_thread("Asleep")
         await asleep.change_thread(archived=True)
     async with (
-        Sandbox(data=tmp_path) as second,
+        Sandbox(clock=clock, data=tmp_path) as second,
         Person(second.page_url, "Ada") as ada,
-        running(second, monkeypatch, Client()) as bot,
+        running(second, clock, monkeypatch, Client()) as bot,
     ):
         assert [thread.name for thread in bot.guilds[0].threads] == ["Kept"]
         assert [(thread["name"], thread["archived"]) for thread in await ada.threads()] == [

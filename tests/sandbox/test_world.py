@@ -6,28 +6,39 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from bot.sandbox import snowflake
+from bot.sandbox.clock import ManualClock
 from bot.sandbox.permissions import Permission, in_channel
 from bot.sandbox.seed import gallery
+from bot.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.sandbox.person import Person
+
+NOW = dt.datetime(2027, 2, 3, 4, 5, 6, tzinfo=dt.UTC).timestamp()
 
 
 def test_people_keep_their_ids() -> None:
     """Bots keep them in databases; these are what the first sandbox gave out."""
-    ids = {member.user.username: member.user.id for member in gallery().members.values()}
+    ids = {member.user.username: member.user.id for member in gallery(NOW).members.values()}
     assert (ids["ada"], ids["ben"], ids["chiyo"]) == (840196266393600000, 851430290227200000, 862301926195200000)
     assert (ids["mo"], ids["olive"]) == (873535950028800000, 884769973862400000)
-    world = gallery()
+    world = gallery(NOW)
     assert world.members[world.guild.owner_id].user.username == "olive"
 
 
 def test_eve_is_new_in_every_way() -> None:
-    eve = next(member for member in gallery().members.values() if member.user.username == "eve")
+    eve = next(member for member in gallery(NOW).members.values() if member.user.username == "eve")
     created = dt.datetime.fromtimestamp(snowflake.time_of(eve.user.id), dt.UTC)
     joined = dt.datetime.fromtimestamp(eve.joined_at, dt.UTC)
-    assert (created.year, created.month) == (2026, 11)
-    assert dt.timedelta() < joined - created < dt.timedelta(days=30)
+    now = dt.datetime.fromtimestamp(NOW, dt.UTC)
+    assert (now - created, now - joined) == (dt.timedelta(days=15), dt.timedelta(days=5))
+
+
+def test_eve_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    first, second = (Sandbox(clock=ManualClock(now), data=tmp_path).world for now in (NOW, NOW + 86400))
+    assert first.members == second.members
 
 
 async def test_the_moderators_log_is_for_moderators_the_owner_and_the_bot(
@@ -36,12 +47,12 @@ async def test_the_moderators_log_is_for_moderators_the_owner_and_the_bot(
     assert "mod-log" not in [channel["name"] for channel in await ada.channels()]
     for person in (mo, olive):
         assert "mod-log" in [channel["name"] for channel in await person.channels()]
-    world = gallery()
+    world = gallery(NOW)
     log = next(channel for channel in world.channels.values() if channel.name == "mod-log")
     assert in_channel(world, world.bot.id, log) & Permission.SEND_MESSAGES
 
 
 def test_the_bot_may_not_manage_messages() -> None:
-    world = gallery()
+    world = gallery(NOW)
     for channel in world.channels.values():
         assert not in_channel(world, world.bot.id, channel) & Permission.MANAGE_MESSAGES
