@@ -2,16 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
-import open_clip
 import pytest
 import torch
 
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
+from tests.guidance.untrained import CPU, QUICK, TINY, untrained
 
-CPU = torch.device("cpu")
 set_num_threads = torch.set_num_threads
 THREADS = int(os.environ["OMP_NUM_THREADS"])
 
@@ -46,29 +44,16 @@ def quick() -> ClipModel:
 
     It has the name "pocket", so that requests have pocket's defaults.
     """
-    vision = {"layers": (1, 1, 1, 1), "width": 8, "head_width": 16, "image_size": 64}
-    return ClipModel("pocket", [untrained("quick", vision)], CPU)
+    return ClipModel("pocket", [untrained("quick", QUICK)], CPU)
 
 
 @pytest.fixture(scope="session")
 def tiny() -> Perceptor:
     """A vision transformer of two blocks that sees 32 pixels."""
-    return untrained("tiny", {"layers": 2, "width": 64, "head_width": 16, "patch_size": 8, "image_size": 32})
+    return untrained("tiny", TINY)
 
 
 @pytest.fixture(scope="session")
 def pair(quick: ClipModel, tiny: Perceptor) -> ClipModel:
     """The two untrained ones together."""
     return ClipModel("pocket + tiny", [*quick.perceptors, tiny], CPU)
-
-
-def untrained(name: str, vision: dict[str, Any]) -> Perceptor:
-    """A network as open_clip builds it, with weights from a seed."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        text = {"layers": 1, "width": 32, "heads": 2}
-        network = open_clip.CLIP(embed_dim=48, vision_cfg=vision, text_cfg=text)
-    size = vision["image_size"]
-    preprocessing = {"size": (size, size), "mean": (0.5, 0.5, 0.5), "std": (0.25, 0.25, 0.25)}
-    open_clip.set_model_preprocess_cfg(network, preprocessing)
-    return Perceptor(name, 1.0, network, open_clip.get_tokenizer("ViT-B-32"), CPU)

@@ -39,6 +39,12 @@ def first_gradient(request: Request, model: ClipModel, *inputs: bytes) -> Tensor
     return gradient_of(Run(request, model, blobs(inputs)), model, request.views)[0]
 
 
+def views_of(run: Run, size: int) -> Tensor:
+    """(V, 3, size, size): what is seen in the step that comes next."""
+    run.begin()
+    return run.views(run.drawn(size), size)
+
+
 def similarity_before_and_after(request: Request, model: ClipModel, *inputs: bytes) -> tuple[float, float]:
     """That of the first step's views, before the step and after it."""
     run = Run(request, model, blobs(inputs))

@@ -32,6 +32,7 @@ from tests.guidance.requests import (
     sha,
     similarity_before_and_after,
     small,
+    views_of,
 )
 
 PHOTO = png(photograph())
@@ -111,8 +112,7 @@ def test_an_image_prompt_pulls_towards_the_embedding_of_the_whole_image(pocket: 
     whole = torch.nn.functional.interpolate(tensor_of(photograph()), size=perceptor.image_size, mode="bilinear")
     wanted = perceptor.encode_image(whole)[0]
     run = Run(request, pocket, blobs([PHOTO]))
-    run.begin()
-    views = run.views(run.drawn(perceptor.image_size), perceptor.image_size)
+    views = views_of(run, perceptor.image_size)
     _, pull = perceptor.gradient(views, lambda seen: -(seen @ wanted).mean())
     torch.autograd.backward(views, pull)
     expected = run.gradient()
@@ -123,8 +123,7 @@ def test_an_image_prompt_pulls_towards_the_embedding_of_the_whole_image(pocket: 
 def test_a_negative_phrase_pushes_away_from_its_subject_where_the_picture_resembles_it(pocket: ClipModel) -> None:
     (perceptor,) = pocket.perceptors
     run = Run(small(init=sha(PHOTO), strength=1.0), pocket, blobs([PHOTO]))
-    run.begin()
-    seen = perceptor.encode_image(run.views(run.drawn(perceptor.image_size), perceptor.image_size)).detach()
+    seen = perceptor.encode_image(views_of(run, perceptor.image_size)).detach()
     texts = ("a balloon", "a sunset", "a poster", "a drum", "a tiger", "a castle", "a submarine", "a teapot")
     cosines = dict(zip(texts, (seen @ perceptor.encode_text(texts).T).T, strict=True))
     alike = max(texts, key=lambda text: float(cosines[text].min()))
