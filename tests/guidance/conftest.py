@@ -35,7 +35,9 @@ def threads_as_shipped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def pocket() -> ClipModel:
     """The real one, on the CPU: for what needs a network that knows something."""
-    return ClipModel.load("pocket", "cpu")
+    model = ClipModel.load("pocket", "cpu")
+    assert torch.get_num_threads() == THREADS
+    return model
 
 
 @pytest.fixture(scope="session")

@@ -38,8 +38,13 @@ def broken_off(request: Request, model: ClipModel, after: int) -> bytes:
     raise AssertionError
 
 
-@pytest.mark.parametrize(("name", "canvas"), [("pocket", "pyramid"), *(("quick", canvas) for canvas in CANVASES)])
-@pytest.mark.parametrize("changes", [{}, FROM_PHOTO, {"locality": 0.5}])
+@pytest.mark.parametrize(
+    ("name", "canvas", "changes"),
+    [
+        ("pocket", "pyramid", FROM_PHOTO),
+        *(("quick", canvas, changes) for canvas in CANVASES for changes in ({}, FROM_PHOTO, {"locality": 0.5})),
+    ],
+)
 def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
     name: str, canvas: str, changes: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:

@@ -71,9 +71,8 @@ def line(real: CommandLine, quick: ClipModel, monkeypatch: pytest.MonkeyPatch) -
     load = ClipModel.load
 
     def ready(name: str, device: str, precision: str, **more: bool) -> ClipModel:
-        return (
-            quick if (name, device, precision) == ("pocket", "auto", "auto") else load(name, device, precision, **more)
-        )
+        usual = (name, device, precision) == ("pocket", "auto", "auto")
+        return quick if usual else load(name, device, precision, **more)
 
     monkeypatch.setattr(ClipModel, "load", ready)
     return real
