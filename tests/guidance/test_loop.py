@@ -13,6 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from guidance.loop import Result, Step, render
+from guidance.loss import PRIORS
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
 from guidance.picture import PictureError, request_of, to_png
@@ -91,6 +92,22 @@ def test_a_small_step_moves_the_picture_towards_what_an_image_shows(pocket: Clip
     assert after > before + 0.001
 
 
+@pytest.mark.parametrize("name", PRIORS)
+def test_the_weight_of_a_prior_makes_a_small_step_lower_what_it_penalises(quick: ClipModel, name: str) -> None:
+    # Noise has too much of everything: of edges, colour, black and white, fine detail and likeness to itself.
+    noise = png(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)))
+
+    def change(weight: float) -> float:
+        chosen = PLAIN | {name: weight, "learning_rate": 0.001}
+        run = Run(small(init=sha(noise), strength=1.0, **chosen), quick, blobs([noise]))
+        before = float(PRIORS[name](run._shown().detach()))
+        run.begin()
+        run.apply(torch.zeros(1, 3, 64, 64), torch.zeros(()))
+        return float(PRIORS[name](run._shown().detach())) - before
+
+    assert change(1.0) < 0 == change(0.0)
+
+
 def off(made: Tensor, wanted: Tensor) -> float:
     """Length of the difference, in lengths of what is wanted."""
     return float((made - wanted).norm() / wanted.norm())
@@ -135,7 +152,7 @@ def test_a_negative_phrase_pushes_away_from_its_subject_where_the_picture_resemb
 
     plain = pull("a rose")
     assert off(pull("a rose", alike) - plain, NEGATIVE_WEIGHT * pull(alike)) < 0.01
-    assert torch.equal(pull("a rose", unlike), plain)
+    assert off(pull("a rose", unlike), plain) < 0.0001
 
 
 def test_a_stage_changes_the_run_from_its_place_on_and_not_before(quick: ClipModel) -> None:
