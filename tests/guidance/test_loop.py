@@ -290,6 +290,27 @@ def test_several_models_of_several_sizes_guide_together_by_their_weights(pair: C
     assert result_of(request, pair).image.tobytes() == result_of(request, pair).image.tobytes()
 
 
+def test_the_seed_decides_which_views_of_one_and_the_same_picture_are_seen(quick: ClipModel) -> None:
+    first, again, other = (
+        views_of(Run(small(init=sha(PHOTO), strength=1.0, noise=0.0, seed=seed), quick, blobs([PHOTO])), 64)
+        for seed in (1, 1, 2)
+    )
+    assert torch.equal(first, again)
+    assert not torch.allclose(first, other, atol=0.05)
+
+
+def test_a_step_moves_the_canvas_by_the_rate_of_its_place_in_the_schedule(quick: ClipModel) -> None:
+    def moved(step: int) -> float:
+        run = Run(small(canvas="pixels", **PLAIN), quick)
+        run.go_to(step)
+        before = run.state()[0].clone()
+        run.begin()
+        run.apply(torch.ones(1, 3, 64, 64), torch.zeros(()))
+        return float((run.state()[0] - before).norm())
+
+    assert moved(3) / moved(0) == pytest.approx(schedule(3 / 4), rel=0.01)
+
+
 def test_the_learning_rate_falls_steadily_to_its_end() -> None:
     rates = [schedule(step / 50) for step in range(50)]
     assert rates[0] == 1
