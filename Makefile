@@ -1,6 +1,6 @@
 # One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest torture lock pocket emoji evaluate gallery bench quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest test-matrix torture lock pocket emoji evaluate gallery bench quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,8 +33,11 @@ lint: setup      ## style, types, the Dockerfile
 pytest: setup
 	$(BIN)/python -m pytest
 
-torture: setup   ## the tests that take minutes
-	$(BIN)/python -m pytest -m torture -n 0
+test-matrix: setup  ## the guidance suite as on other processors and on a busy machine (about 10 minutes)
+	$(BIN)/python -m tests.matrix
+
+torture: setup   ## the tests that take minutes, each with its time
+	$(BIN)/python -m pytest -m torture -n 0 -vv --durations=0
 
 lock:            ## resolve pyproject.toml again; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml

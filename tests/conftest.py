@@ -1,7 +1,8 @@
-"""What every test shares: few threads, so that a suite on two cores does not fight itself, and no network for hubs."""
+"""What every test shares: one thread unless the environment asks for more, and no network for hubs."""
 
 import os
 
-os.environ["OMP_NUM_THREADS"] = "2"
+# pytest runs two processes; a thread in each keeps two cores busy without fighting over them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # threads that wait do not keep a core from the other half of the suite
 os.environ["HF_HUB_OFFLINE"] = "1"

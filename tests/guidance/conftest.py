@@ -1,38 +1,61 @@
-"""The real pocket model, loaded once, and a second one, untrained and of another size."""
+"""Models that are loaded once: pocket, and two untrained ones that make a step in milliseconds."""
 
+import os
 from collections.abc import Iterator
 
-import open_clip
 import pytest
 import torch
 
 from guidance.model import ClipModel
 from guidance.perceptor import Perceptor
+from tests.guidance.untrained import CPU, QUICK, TINY, untrained
+
+set_num_threads = torch.set_num_threads
+THREADS = int(os.environ["OMP_NUM_THREADS"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def threads() -> Iterator[None]:
+    """OMP_NUM_THREADS decides how many threads torch uses, and not the number of cores, which `prepare` takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "set_num_threads", lambda _: set_num_threads(THREADS))
+        set_num_threads(THREADS)
+        yield
+
+
+@pytest.fixture
+def threads_as_shipped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As many threads as `prepare` says, as in a process of its own."""
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "set_num_threads", set_num_threads)
+        yield
+    set_num_threads(THREADS)
 
 
 @pytest.fixture(scope="session")
-def pocket() -> Iterator[ClipModel]:
-    """On the CPU."""
-    yield ClipModel.load("pocket", "cpu")
-    torch.set_num_threads(2)
+def pocket() -> ClipModel:
+    """The real one, on the CPU: for what needs a network that knows something."""
+    model = ClipModel.load("pocket", "cpu")
+    assert torch.get_num_threads() == THREADS
+    return model
+
+
+@pytest.fixture(scope="session")
+def quick() -> ClipModel:
+    """For what holds for any network: a residual network with batch normalisations that sees 64 pixels.
+
+    It has the name "pocket", so that requests have pocket's defaults.
+    """
+    return ClipModel("pocket", [untrained("quick", QUICK)], CPU)
 
 
 @pytest.fixture(scope="session")
 def tiny() -> Perceptor:
-    """A vision transformer of two blocks that sees 32 pixels, as open_clip builds it, with weights from a seed."""
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        network = open_clip.CLIP(
-            embed_dim=48,
-            vision_cfg={"layers": 2, "width": 64, "head_width": 16, "patch_size": 8, "image_size": 32},
-            text_cfg={"layers": 1, "width": 32, "heads": 2},
-        )
-    preprocessing = {"size": (32, 32), "mean": (0.5, 0.5, 0.5), "std": (0.25, 0.25, 0.25)}
-    open_clip.set_model_preprocess_cfg(network, preprocessing)
-    return Perceptor("tiny", 1.0, network, open_clip.get_tokenizer("ViT-B-32"), torch.device("cpu"))
+    """A vision transformer of two blocks that sees 32 pixels."""
+    return untrained("tiny", TINY)
 
 
 @pytest.fixture(scope="session")
-def pair(pocket: ClipModel, tiny: Perceptor) -> ClipModel:
-    """Both together."""
-    return ClipModel("pocket + tiny", [*pocket.perceptors, tiny], pocket.device)
+def pair(quick: ClipModel, tiny: Perceptor) -> ClipModel:
+    """The two untrained ones together."""
+    return ClipModel("pocket + tiny", [*quick.perceptors, tiny], CPU)

@@ -1,26 +1,63 @@
 """Requests that render in a second, and their ends."""
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
-from guidance.loop import Result, render
+from torch import Tensor
+
+from guidance.loop import Result, Step, render
 from guidance.model import ClipModel
 from guidance.request import Request
+from guidance.run import Run
+from guidance.stepper import gradient_of
+
+SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2}
+PLAIN: dict[str, Any] = {"smoothness": 0.0, "headroom": 0.0, "familiarity": 0.0}
+"""Without priors: the guidance alone moves the picture."""
 
 
 def small(prompt: str = "a volcano", **changes: Any) -> Request:
-    """Two views of 64 pixels, four steps; `changes` are fields of Request."""
-    request = Request.resolve("x", seed=1, width=64, height=64, steps=4)
-    fields: dict[str, Any] = {"prompt": prompt, "views": 2} | changes
-    return replace(request, **fields)
+    """Two views of 64 pixels, four steps; `changes` are arguments of `Request.resolve`."""
+    return Request.resolve(prompt, **SMALL | changes)
 
 
 def result_of(request: Request, model: ClipModel, *inputs: bytes) -> Result:
     """The end of a run."""
-    *_, last = render(request, model, blobs={sha(data): data for data in inputs})
+    *_, last = render(request, model, blobs=blobs(inputs))
     assert isinstance(last, Result)
     return last
+
+
+def pictures_of(request: Request, model: ClipModel) -> list[bytes]:
+    """Every step's picture."""
+    return [step.picture().tobytes() for step in render(request, model) if isinstance(step, Step)]
+
+
+def first_gradient(request: Request, model: ClipModel, *inputs: bytes) -> Tensor:
+    """(1, 3, H, W): what the guidance pulls at in the first step, before chaos has a say."""
+    return gradient_of(Run(request, model, blobs(inputs)), model, request.views)[0]
+
+
+def views_of(run: Run, size: int) -> Tensor:
+    """(V, 3, size, size): what is seen in the step that comes next."""
+    run.begin()
+    return run.views(run.drawn(size), size)
+
+
+def similarity_before_and_after(request: Request, model: ClipModel, *inputs: bytes) -> tuple[float, float]:
+    """That of the first step's views, before the step and after it."""
+    run = Run(request, model, blobs(inputs))
+    gradient, before = gradient_of(run, model, request.views)
+    run.apply(gradient, before)
+    # The schedule did not go on, so that the views are the same crops with the same noise.
+    _, after = gradient_of(run, model, request.views)
+    return float(before), float(after)
+
+
+def blobs(inputs: Sequence[bytes]) -> dict[str, bytes]:
+    """As `render` wants them."""
+    return {sha(data): data for data in inputs}
 
 
 def sha(data: bytes) -> str:

@@ -1,6 +1,6 @@
 """The benchmark measures what it says. How fast anything is, is for the benchmark alone to say."""
 
-import time
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,13 +13,28 @@ from guidance.perceptor import Perceptor
 CPU = torch.device("cpu")
 
 
-def test_a_ratio_is_that_of_work_measured_in_turn() -> None:
-    calls = []
-    pair = clock.pairs(lambda: calls.append(1), lambda: calls.append(2), 5, CPU)
-    assert calls == [1, 2] * 7
-    assert pair.first > 0
-    assert pair.ratio > 0
-    assert clock.seconds(lambda: time.sleep(0.01), CPU) >= 0.01
+class ManualClock:
+    """Time passes where work is done: twice as much from the tenth piece on, when the machine has a busy neighbour."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.done: list[float] = []
+
+    def work(self, seconds: float) -> None:
+        """As long as it takes without the neighbour."""
+        self.now += seconds * (2 if len(self.done) >= 9 else 1)
+        self.done.append(seconds)
+
+
+def test_a_ratio_is_that_of_work_measured_in_turn_which_a_busy_neighbour_does_not_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hand = ManualClock()
+    monkeypatch.setattr(clock, "time", SimpleNamespace(perf_counter=lambda: hand.now))
+    pair = clock.pairs(lambda: hand.work(1.0), lambda: hand.work(3.0), 5, CPU)
+    assert hand.done == [1.0, 3.0] * 7
+    # The ratio of the medians would be 6.
+    assert (pair.first, pair.second, pair.ratio) == (1.0, 6.0, 3.0)
 
 
 def test_the_limit_passes_every_tower_once_on_batches_of_its_own_size(
@@ -37,7 +52,7 @@ def test_the_limit_passes_every_tower_once_on_batches_of_its_own_size(
 
         monkeypatch.setattr(perceptor.network, "encode_image", counting)
     subjects.limit(pair, 3)()
-    assert seen == [((3, 3, 224, 224), True, True), ((3, 3, 32, 32), True, True)]
+    assert seen == [((3, 3, 64, 64), True, True), ((3, 3, 32, 32), True, True)]
 
 
 @pytest.mark.parametrize("loop", [earlier.per_crop, earlier.per_level])
@@ -60,5 +75,6 @@ def test_calls_are_counted_where_they_ask_the_device_for_something() -> None:
 
 
 def test_memory_does_not_grow_with_the_number_of_steps() -> None:
+    # What one step keeps for its gradient is some 50 MiB: twelve more would show.
     taken = growth.main(["pocket"], 96, 2, 2, "cpu")
-    assert taken[f"mib_{growth.MANY}_steps"] < taken[f"mib_{growth.FEW}_steps"] + 30
+    assert taken[f"mib_{growth.MANY}_steps"] < taken[f"mib_{growth.FEW}_steps"] + 100

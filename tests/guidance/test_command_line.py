@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from guidance.__main__ import main
+from guidance.model import ClipModel
 from guidance.output import write
 from guidance.picture import read_image, request_of
 from guidance.ranges import RANGES
@@ -58,25 +59,39 @@ class CommandLine:
 
 
 @pytest.fixture
-def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """A command line."""
     monkeypatch.chdir(tmp_path)
     return CommandLine(tmp_path, capsys)
 
 
+@pytest.fixture
+def line(real: CommandLine, quick: ClipModel, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
+    """One that has a model already when it asks for pocket without more words, so that nothing waits for its load."""
+    load = ClipModel.load
+
+    def ready(name: str, device: str, precision: str, **more: bool) -> ClipModel:
+        usual = (name, device, precision) == ("pocket", "auto", "auto")
+        return quick if usual else load(name, device, precision, **more)
+
+    monkeypatch.setattr(ClipModel, "load", ready)
+    return real
+
+
 SMALL = ("--size", "80x64", "--steps", "4", "--views", "2")
 
 
+@pytest.mark.usefixtures("threads_as_shipped")
 def test_the_same_seed_gives_identical_files_in_any_process_and_another_seed_another_picture(
-    line: CommandLine,
+    real: CommandLine,
 ) -> None:
     reports = []
     for name, seed in (("a.png", "1"), ("c.png", "2")):
-        (report,) = line.made("a volcano", "--seed", seed, *SMALL, "--out", name, "--json")
+        (report,) = real.made("a volcano", "--seed", seed, *SMALL, "--out", name, "--json")
         reports.append(json.loads(report))
-    other = process("a volcano", "--seed", "1", *SMALL, "--out", "b.png", folder=line.folder)
+    other = process("a volcano", "--seed", "1", *SMALL, "--out", "b.png", folder=real.folder)
     assert (other.returncode, other.stdout) == (0, "b.png\n")
-    first, second, third = ((line.folder / name).read_bytes() for name in ("a.png", "b.png", "c.png"))
+    first, second, third = ((real.folder / name).read_bytes() for name in ("a.png", "b.png", "c.png"))
     assert first == second
     assert first != third
     assert request_of(third).seed == 2

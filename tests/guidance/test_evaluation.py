@@ -74,4 +74,5 @@ def test_an_evaluation_that_was_broken_off_goes_on_with_the_pictures_it_has(
     evaluate.main()
     assert {path: path.stat().st_mtime_ns for path in folder.glob("*.png")} == made
     assert "the colour that was asked for covers most" in capsys.readouterr().out
-    assert Image.open(tmp_path / "colours.jpg").size[1] == 128
+    with Image.open(tmp_path / "colours.jpg") as sheet:
+        assert sheet.size[1] == 128

@@ -24,7 +24,7 @@ def test_half_precision_gives_nearly_the_gradient_of_float32(tiny: Perceptor) ->
             tiny.use(precision)
             assert tiny.precision == getattr(torch, precision)
             assert torch.cosine_similarity(gradient().flatten(), exact.flatten(), dim=0) > 0.99
-            assert float(gradient().norm() / exact.norm()) == pytest.approx(1, abs=0.05)
+            assert float(gradient().norm() / exact.norm()) == pytest.approx(1, abs=0.1)
     finally:
         tiny.precision = torch.float32
         tiny.network.visual.float().load_state_dict(before)

@@ -1,13 +1,14 @@
 """The embedded CLIP is a plain open_clip model, small, and knows what words mean."""
 
 from pathlib import Path
+from statistics import mean, median, stdev
 
 import open_clip
 import pytest
 import torch
 
 import guidance.pocket
-from guidance.loop import Result, render
+from guidance.loop import Step, render
 from guidance.model import ClipModel
 from guidance.pocket.judge import Judge
 from guidance.pocket.measures import NAMES
@@ -53,8 +54,21 @@ def test_words_lie_near_what_they_mean(pocket: ClipModel, text: str, near: str, 
     assert float(one @ close) > float(one @ distant) + 0.1
 
 
-def test_a_picture_of_a_plain_word_is_recognised_by_a_classifier_that_did_not_guide(pocket: ClipModel) -> None:
-    """`make evaluate` does this for the prompts of the model card; here one keeps the chain honest."""
-    *_, result = render(Request.resolve("volcano", seed=1), pocket)
-    assert isinstance(result, Result)
-    assert Judge().rank(result.image, 980) <= 5
+def test_whole_runs_come_nearer_to_plain_words_and_a_classifier_that_did_not_guide_recognises_them(
+    pocket: ClipModel,
+) -> None:
+    """`make evaluate` does this for the prompts of the model card; here three keep the chain honest."""
+    judge = Judge()
+    rises, ranks = [], []
+    for word, index in (("volcano", 980), ("goldfish", 1), ("castle", 483)):
+        request = Request.resolve(word, seed=1, steps=16, views=3, width=128, height=128)
+        similarities = []
+        for step in render(request, pocket):
+            if isinstance(step, Step):
+                similarities.append(step.similarity())
+            else:
+                ranks.append(judge.rank(step.image, index))
+        rises.append(similarities[-1] - similarities[0])
+    assert mean(rises) > 3 * stdev(rises) / len(rises) ** 0.5
+    # Of 1000 classes. Of nine such runs none was worse than 2.
+    assert median(ranks) <= 20

@@ -70,61 +70,65 @@ def agree(request: Request, model: ClipModel, plays: int = STEPS - ALIKE + 1, **
     assert tape.played == plays
 
 
+def test_with_the_real_model(pocket: ClipModel) -> None:
+    agree(small(steps=STEPS), pocket)
+
+
 @pytest.mark.parametrize("canvas", CANVASES)
-def test_on_every_canvas(pocket: ClipModel, canvas: str) -> None:
-    agree(small(canvas=canvas, steps=STEPS), pocket)
+def test_on_every_canvas(quick: ClipModel, canvas: str) -> None:
+    agree(small(canvas=canvas, steps=STEPS), quick)
 
 
-def test_with_colour_jitter_every_prior_and_a_negative(pocket: ClipModel) -> None:
+def test_with_colour_jitter_every_prior_and_a_negative(quick: ClipModel) -> None:
     chosen: dict[str, Any] = {"jitter": 0.3, "distance": "spherical", "negative": "fog"}
     priors: dict[str, Any] = {"restraint": 1.0, "headroom": 1.0, "calm": 0.1, "variety": 0.01, "familiarity": 1.0}
-    agree(small(steps=STEPS, **chosen, **priors), pocket)
+    agree(small(steps=STEPS, **chosen, **priors), quick)
 
 
 @pytest.mark.parametrize("locality", [0.0, 0.5])
-def test_with_another_rule_of_moving(pocket: ClipModel, locality: float) -> None:
-    agree(small(steps=STEPS, locality=locality), pocket)
+def test_with_another_rule_of_moving(quick: ClipModel, locality: float) -> None:
+    agree(small(steps=STEPS, locality=locality), quick)
 
 
 def test_with_several_models(pair: ClipModel) -> None:
     agree(small(model=pair.name, steps=STEPS), pair)
 
 
-def test_with_an_init_image_a_mask_and_an_image_prompt(pocket: ClipModel) -> None:
+def test_with_an_init_image_a_mask_and_an_image_prompt(quick: ClipModel) -> None:
     png, mask = (
         to_png(image, small()) for image in (photograph(64, 64), photograph(64, 64).convert("L").convert("RGB"))
     )
     of_png, of_mask = (hashlib.sha256(data).hexdigest() for data in (png, mask))
     request = small(steps=STEPS, init=of_png, mask=of_mask, strength=1.0, images=(ImagePrompt(of_png),))
-    agree(request, pocket, blobs={of_png: png, of_mask: mask})
+    agree(request, quick, blobs={of_png: png, of_mask: mask})
 
 
-def test_every_stage_is_recorded_anew(pocket: ClipModel) -> None:
-    agree(small("a cat at 50 %: a dog", steps=12), pocket, plays=2 * (6 - ALIKE + 1))
+def test_every_stage_is_recorded_anew(quick: ClipModel) -> None:
+    agree(small("a cat at 50 %: a dog", steps=12), quick, plays=2 * (6 - ALIKE + 1))
 
 
-def test_a_run_whose_views_change_their_size_is_made_call_by_call(pocket: ClipModel) -> None:
-    agree(small(steps=STEPS, view_low=0.9, view_low_end=0.5), pocket, plays=0)
+def test_a_run_whose_views_change_their_size_is_made_call_by_call(quick: ClipModel) -> None:
+    agree(small(steps=STEPS, view_low=0.9, view_low_end=0.5), quick, plays=0)
 
 
-def test_a_run_whose_noise_changes_is_recorded_nevertheless(pocket: ClipModel) -> None:
-    agree(small(steps=STEPS, noise=0.4, noise_end=0.1), pocket)
-    agree(small(steps=STEPS, noise=0.0, noise_end=0.4), pocket, plays=STEPS - ALIKE)  # the first step has none
+def test_a_run_whose_noise_changes_is_recorded_nevertheless(quick: ClipModel) -> None:
+    agree(small(steps=STEPS, noise=0.4, noise_end=0.1), quick)
+    agree(small(steps=STEPS, noise=0.0, noise_end=0.4), quick, plays=STEPS - ALIKE)  # the first step has none
 
 
 @pytest.mark.parametrize("turned", ["rotation", "perspective"])
-def test_a_run_with_turned_views_is_made_call_by_call(pocket: ClipModel, turned: str) -> None:
+def test_a_run_with_turned_views_is_made_call_by_call(quick: ClipModel, turned: str) -> None:
     changes: dict[str, Any] = {turned: 0.2}
-    agree(small(steps=STEPS, **changes), pocket, plays=0)
+    agree(small(steps=STEPS, **changes), quick, plays=0)
 
 
-def test_a_run_in_parts_is_made_call_by_call(pocket: ClipModel) -> None:
-    agree(small(steps=STEPS), pocket, plays=0, microbatch=1)
+def test_a_run_in_parts_is_made_call_by_call(quick: ClipModel) -> None:
+    agree(small(steps=STEPS), quick, plays=0, microbatch=1)
 
 
-def test_a_resumed_run_ends_in_the_same_bytes_wherever_it_was_broken_off(pocket: ClipModel) -> None:
+def test_a_resumed_run_ends_in_the_same_bytes_wherever_it_was_broken_off(quick: ClipModel) -> None:
     request = small(steps=STEPS)
-    model = with_recorder(pocket, Tape())
+    model = with_recorder(quick, Tape())
     kept: list[Checkpoint] = []
     for step in render(request, model):
         if isinstance(step, Step):
@@ -136,22 +140,22 @@ def test_a_resumed_run_ends_in_the_same_bytes_wherever_it_was_broken_off(pocket:
         assert end.image.tobytes() == step.image.tobytes()
 
 
-def test_a_recording_that_comes_to_other_bits_is_not_used(pocket: ClipModel, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_recording_that_comes_to_other_bits_is_not_used(quick: ClipModel, caplog: pytest.LogCaptureFixture) -> None:
     request = small(steps=STEPS)
     wrong = Wrong()
     with caplog.at_level(logging.WARNING):
-        similarities, end = made(request, pocket, wrong)
+        similarities, end = made(request, quick, wrong)
     assert "other bits" in caplog.text
     assert wrong.played == 1
-    expected, right = made(request, pocket, Mute())
+    expected, right = made(request, quick, Mute())
     assert (similarities, end.image.tobytes()) == (expected, right.image.tobytes())
 
 
 def test_what_cannot_be_recorded_is_said_once_and_made_call_by_call(
-    pocket: ClipModel, caplog: pytest.LogCaptureFixture
+    quick: ClipModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        made(small(steps=STEPS), pocket, Mute())
+        made(small(steps=STEPS), quick, Mute())
     assert caplog.text.count("cannot be recorded here") == 1
 
 

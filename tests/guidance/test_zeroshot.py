@@ -1,28 +1,19 @@
 """Screening: what is of a concept scores high for it, what is not scores low."""
 
 import pytest
+import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import normalize
 
-from guidance.loop import Result, render
 from guidance.model import ClipModel
-from guidance.zeroshot import MOST_VIEWS, _squares, of_picture, of_texts
-from tests.guidance.requests import small
+from guidance.zeroshot import MOST_VIEWS, NEUTRAL, TEMPLATES, _squares, of_picture, of_texts
 
 SPIDER = ("a spider", "a tarantula")
 WEAPON = ("a rifle", "a gun")
+CAR = ("a red car",)
+RED, BLUE = (229, 0, 0), (3, 67, 223)
 THRESHOLD = 0.5
-
-
-@pytest.fixture(scope="module")
-def drawn(pocket: ClipModel) -> dict[str, Image.Image]:
-    """Pictures that pocket makes in a moment."""
-    found = {}
-    for prompt in ("a spider", "a volcano"):
-        *_, result = render(small(prompt, steps=12), pocket)
-        assert isinstance(result, Result)
-        found[prompt] = result.image
-    return found
 
 
 @pytest.mark.parametrize(
@@ -37,26 +28,32 @@ def test_a_text_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below
 ) -> None:
     assert all(of_texts(pocket, [text], concept) > THRESHOLD for text in guilty)
     assert all(of_texts(pocket, [text], concept) < 0.1 for text in harmless)
-    assert of_texts(pocket, [*harmless, *guilty], concept) == max(of_texts(pocket, [one], concept) for one in guilty)
+    highest = max(of_texts(pocket, [one], concept) for one in guilty)
+    assert of_texts(pocket, [*harmless, *guilty], concept) == pytest.approx(highest, rel=1e-3)
     assert of_texts(pocket, [], concept) == 0
 
 
-def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below(
-    pocket: ClipModel, drawn: dict[str, Image.Image]
-) -> None:
-    assert of_picture(pocket, drawn["a spider"], SPIDER) > THRESHOLD
-    assert of_picture(pocket, drawn["a volcano"], SPIDER) < 0.2
-    assert of_picture(pocket, drawn["a spider"], SPIDER) == of_picture(pocket, drawn["a spider"], SPIDER)
+def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below(pocket: ClipModel) -> None:
+    # Measured: 0.97, 0.14 and 0.01.
+    red, blue, grey = (of_picture(pocket, Image.new("RGB", (64, 64), colour), CAR) for colour in (RED, BLUE, "grey"))
+    assert red > THRESHOLD > 2 * blue
+    assert grey < 0.1
 
 
 @pytest.mark.parametrize("start", [0, 64, 128])
 @pytest.mark.parametrize("tall", [False, True])
-def test_a_concept_is_seen_wherever_it_is_in_a_long_picture(
-    pocket: ClipModel, drawn: dict[str, Image.Image], start: int, tall: bool
-) -> None:
-    long = drawn["a volcano"].resize((64, 192) if tall else (192, 64))
-    long.paste(drawn["a spider"], (0, start) if tall else (start, 0))
-    assert of_picture(pocket, long, SPIDER) > THRESHOLD
+def test_a_concept_is_seen_wherever_it_is_in_a_long_picture(pocket: ClipModel, start: int, tall: bool) -> None:
+    long = Image.new("RGB", (64, 192) if tall else (192, 64), BLUE)
+    long.paste(RED, (0, start, 64, start + 64) if tall else (start, 0, start + 64, 64))
+    assert of_picture(pocket, long, CAR) > THRESHOLD
+
+
+def test_a_probability_is_the_softmax_over_the_concept_and_the_neutral_texts(pocket: ClipModel) -> None:
+    (perceptor,) = pocket.perceptors
+    texts = [[template.format(text) for template in TEMPLATES] for text in ("a tiger", *NEUTRAL)]
+    classes = normalize(torch.stack([perceptor.encode_text(wrapped).mean(0) for wrapped in texts]), dim=1)
+    logits = perceptor.scale * classes @ perceptor.encode_text(["a lion"])[0]
+    assert of_texts(pocket, ["a lion"], ["a tiger"]) == pytest.approx(float(logits.softmax(0)[0]), rel=1e-3)
 
 
 @pytest.mark.parametrize("size", [(64, 64), (64, 65), (100, 320), (320, 100), (2048, 64)])
@@ -72,12 +69,12 @@ def test_the_squares_reach_from_end_to_end_without_a_gap_unless_there_would_be_t
 
 
 def test_an_ensemble_asks_every_model_and_the_texts_are_encoded_once(
-    pair: ClipModel, pocket: ClipModel, monkeypatch: pytest.MonkeyPatch
+    pair: ClipModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = (of_texts(ClipModel("one", [each], pair.device), ["spider"], SPIDER) for each in pair.perceptors)
     assert of_texts(pair, ["spider"], SPIDER) == pytest.approx((ours + theirs) / 2)
     asked: list[int] = []
-    network = pocket.perceptors[0].network
+    network = pair.perceptors[0].network
     encode = network.encode_text
 
     def counting(tokens: Tensor) -> Tensor:
@@ -86,5 +83,5 @@ def test_an_ensemble_asks_every_model_and_the_texts_are_encoded_once(
         return encoded
 
     monkeypatch.setattr(network, "encode_text", counting)
-    of_texts(pocket, ["a lantern in the snow"], SPIDER)
+    of_texts(pair, ["a lantern in the snow"], SPIDER)
     assert asked == [1]
