@@ -48,28 +48,28 @@ emoji:           ## emoji with their labels, which "make evaluate" asks for; nee
 	npm install --prefix build/emoji --no-save --no-package-lock --ignore-scripts --silent @twemoji/svg@15.0.0 emojibase-data@17.0.0
 
 evaluate: setup emoji  ## what the pocket CLIP can do, judged (about 75 minutes; needs Debian's openclipart-svg)
-	$(BIN)/python -m guidance.pocket.evaluate
+	$(BIN)/python -m tools.pocket.evaluate
 
 gallery: setup   ## make the README's pictures anew
-	$(BIN)/python -m guidance.pocket.gallery
+	$(BIN)/python -m tools.pocket.gallery
 
 bench: setup     ## the engine's speed against the limit that its models set, and how late the bot answers (about 10 minutes)
-	$(BIN)/python -m guidance.bench
-	$(BIN)/python -m tests.e2e.loop_delay
+	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tests.e2e.loop_lag
 
 priors: setup    ## what the priors do, measured (about 25 minutes)
-	$(BIN)/python -m guidance.bench.priors
+	$(BIN)/python -m tools.bench.priors
 
 showcase: setup  ## make the pictures of docs/guidance.md anew
-	$(BIN)/python -m guidance.bench.showcase
+	$(BIN)/python -m tools.bench.showcase
 
 quality: setup   ## what a second buys, beside other recipes (about 30 minutes); draws docs/quality.png
-	$(BIN)/python -m guidance.bench.quality
+	$(BIN)/python -m tools.bench.quality
 
 pocket: requirements-pocket.lock  ## build the pocket CLIP anew (25 minutes or more; needs Debian's wordnet-base and openclipart-svg)
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
-	build/pocket/bin/python -m guidance.pocket.building
+	build/pocket/bin/python -m tools.pocket.building
 
 screenshots: setup  ## make the pictures of docs/screens anew (about 5 minutes; needs Chromium)
 	$(BIN)/python -m tests.e2e.screens docs/screens

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from bot import app, config, logs
+from bot import app, config
 from bot.chat.client import LoginError
-from bot.check import Verdict, examine
+from bot.check import Severity, diagnose
 from bot.demo import DemoError, demo
 from bot.engine import EngineCrashedError, RunFailedError
-from bot.lock import FolderInUseError
-from bot.scrape import ScrapeError
+from bot.operations import logs
+from bot.operations.lock import FolderInUseError
+from bot.operations.metrics_server import MetricsServerError
 from bot.store.backup import BackupError, back_up
 from bot.store.database import DatabaseError
 
@@ -29,10 +30,10 @@ SAID: Final = (
     FolderInUseError,
     LoginError,
     RunFailedError,
-    ScrapeError,
+    MetricsServerError,
 )
 """What a host must mend; the message says how."""
-MARKS: Final = {Verdict.GOOD: "✓", Verdict.DOUBTFUL: "!", Verdict.BAD: "✗"}
+MARKS: Final = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,9 +87,9 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _check(path: Path) -> int:
     wrong = False
-    async for finding in examine(path):
-        wrong = wrong or finding.verdict is Verdict.BAD
-        print(f"{MARKS[finding.verdict]} {finding.subject}: {finding.sentence}", flush=True)
+    async for check_result in diagnose(path):
+        wrong = wrong or check_result.severity is Severity.ERROR
+        print(f"{MARKS[check_result.severity]} {check_result.subject}: {check_result.message}", flush=True)
     return 2 if wrong else 0
 
 

@@ -1,4 +1,4 @@
-"""The composition root: builds the parts, starts and stops them in order. No logic."""
+"""Starts the bot's parts and stops them, in order. No logic."""
 
 import asyncio
 import contextlib
@@ -10,16 +10,17 @@ from typing import Final
 
 import aiohttp
 
-from bot import health, lock, retention
-from bot.chat.client import ImagineClient, point_at, stay_connected
+from bot.chat.client import ImagineClient, override_endpoints, run_with_reconnect
 from bot.chat.download import downloader
+from bot.community import retention
+from bot.composition import build
 from bot.config import TOKEN_VARIABLE, Config
 from bot.engine.local import LocalEngine
-from bot.house import build
-from bot.metrics import Metrics
-from bot.scrape import serving
-from bot.store.census import census
+from bot.operations import health, lock
+from bot.operations.metrics import Metrics
+from bot.operations.metrics_server import serve_metrics
 from bot.store.database import Database
+from bot.store.job_counts import job_counts
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ async def run(config: Config, token: str) -> None:
     """Runs the bot until SIGTERM or SIGINT. A job that renders then is rendered after the next start.
 
     Raises:
-        FolderInUseError, DatabaseError, ScrapeError, RunFailedError, LoginError: It cannot run; the message says why.
+        FolderInUseError, DatabaseError, MetricsServerError, RunFailedError, LoginError: It cannot run; the message
+            says why.
     """
     # The engine's process is a child of this one, and need not know the token.
     os.environ.pop(TOKEN_VARIABLE, None)
@@ -51,7 +53,7 @@ async def run(config: Config, token: str) -> None:
 
 
 async def _serve(config: Config, token: str) -> None:
-    async with _parts(config, token) as tasks:
+    async with _services(config, token) as tasks:
         # None of the tasks ends by itself; one that does has broken, and the process must not live on without it.
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -59,7 +61,7 @@ async def _serve(config: Config, token: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task[None]"]]:
+async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.Task[None]"]]:
     async with contextlib.AsyncExitStack() as stack:
         folder = config.storage.folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +72,7 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
         stack.push_async_callback(database.close)
         metrics = Metrics()
         if config.metrics.port:
-            await stack.enter_async_context(serving(metrics, config.metrics.port, lambda: census(database)))
+            await stack.enter_async_context(serve_metrics(metrics, config.metrics.port, lambda: job_counts(database)))
         engine = LocalEngine(config.engine, config.progress.interval_s, metrics)
         stack.push_async_callback(engine.close)
         log.info("model %s is ready on %s", config.engine.model, await engine.start())
@@ -81,14 +83,14 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
             return connection[-1] if connection else None
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        house = await build(config, database, engine, connected, downloader(session), metrics=metrics)
-        stack.push_async_callback(house.parts.announcer.close)
-        worker = house.parts.worker
+        app = await build(config, database, engine, connected, downloader(session), metrics=metrics)
+        stack.push_async_callback(app.services.job_messages.close)
+        worker = app.services.worker
         await worker.recover()
         online = asyncio.Event()
 
         def connect() -> ImagineClient:
-            connection[:] = [house.client(online.set)]
+            connection[:] = [app.client(online.set)]
             return connection[-1]
 
         def ready() -> bool:
@@ -99,22 +101,22 @@ async def _parts(config: Config, token: str) -> AsyncIterator[list["asyncio.Task
             await online.wait()
             await worker.catch_up()
             await retention.keep(
-                house.parts.history, house.parts.people, house.parts.pictures, config.storage.keep_pictures_days
+                app.services.history, app.services.people, app.services.pictures, config.storage.keep_pictures_days
             )
 
         async def sessions() -> None:
             await online.wait()
-            await house.parts.sessions.keep()
+            await app.services.sessions.keep()
 
         metrics.watch(ready)
-        point_at(config.discord)
+        override_endpoints(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
             asyncio.create_task(sessions(), name="sessions"),
-            asyncio.create_task(health.beat(folder / HEALTH, ready), name="health"),
-            asyncio.create_task(metrics.loop_delay.measure(), name="event loop's delay"),
-            asyncio.create_task(stay_connected(connect, token), name="connection"),
+            asyncio.create_task(health.write_heartbeat(folder / HEALTH, ready), name="health"),
+            asyncio.create_task(metrics.loop_lag.measure(), name="event loop's delay"),
+            asyncio.create_task(run_with_reconnect(connect, token), name="connection"),
         ]
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(worker.close)

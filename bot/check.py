@@ -9,118 +9,118 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from bot import lock
 from bot.app import DATABASE
 from bot.config import Config, ConfigError, load, token
-from bot.engine import EngineCrashedError, Order, RunFailedError
+from bot.engine import EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
-from bot.job import Result
+from bot.jobs.job import RenderResult
+from bot.operations import lock
 from bot.store.database import Database, DatabaseError
-from guidance.request import Request
+from guidance.request.request import Request
 
 FREE_BYTES: Final = 2**30
 """Below this much free disk a host should act; a picture takes about 0.2 MB."""
 
 
-class Verdict(StrEnum):
-    """How a look turned out."""
+class Severity(StrEnum):
+    """How a check turned out."""
 
-    GOOD = "ok"
-    DOUBTFUL = "warning"
-    BAD = "wrong"
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One look: what at, how it turned out, and a sentence."""
+class CheckResult:
+    """One check: of what, how it turned out, and one sentence."""
 
     subject: str
-    verdict: Verdict
-    sentence: str
+    severity: Severity
+    message: str
 
 
-async def examine(path: Path) -> AsyncIterator[Finding]:
-    """Looks at everything, one finding each; goes on after what is wrong as far as that makes sense."""
+async def diagnose(path: Path) -> AsyncIterator[CheckResult]:
+    """Checks everything, one result each; goes on after what is wrong as far as that makes sense."""
     try:
         config = load(path)
     except ConfigError as error:
-        yield Finding("config", Verdict.BAD, str(error))
+        yield CheckResult("config", Severity.ERROR, str(error))
         return
-    yield Finding("config", Verdict.GOOD, f"{path} is valid")
+    yield CheckResult("config", Severity.OK, f"{path} is valid")
     yield _token(config)
     with contextlib.ExitStack() as stack:
         folder = config.storage.folder
-        finding, usable = _folder(folder, stack)
-        yield finding
+        check_result, usable = _folder(folder, stack)
+        yield check_result
         if usable:
             yield await _database(folder / DATABASE)
             yield _disk(folder)
-    async for finding in _engine(config):
-        yield finding
+    async for check_result in _engine(config):
+        yield check_result
 
 
-def _token(config: Config) -> Finding:
+def _token(config: Config) -> CheckResult:
     try:
         token(config)
     except ConfigError as error:
-        return Finding("token", Verdict.BAD, str(error))
-    return Finding("token", Verdict.GOOD, "there is one; whether Discord takes it shows when the bot runs")
+        return CheckResult("token", Severity.ERROR, str(error))
+    return CheckResult("token", Severity.OK, "there is one; whether Discord takes it shows when the bot runs")
 
 
-def _folder(folder: Path, stack: contextlib.ExitStack) -> tuple[Finding, bool]:
+def _folder(folder: Path, stack: contextlib.ExitStack) -> tuple[CheckResult, bool]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        sentence = f"{folder} cannot be written ({error.strerror}); choose another storage.data_dir or mend its owner"
-        return Finding("data folder", Verdict.BAD, sentence), False
+        message = f"{folder} cannot be written ({error.strerror}); choose another storage.data_dir or mend its owner"
+        return CheckResult("data folder", Severity.ERROR, message), False
     try:
         stack.enter_context(lock.acquire(folder))
     except lock.FolderInUseError as error:
-        return Finding("data folder", Verdict.DOUBTFUL, str(error)), False
-    return Finding("data folder", Verdict.GOOD, f"{folder.resolve()} can be written"), True
+        return CheckResult("data folder", Severity.WARNING, str(error)), False
+    return CheckResult("data folder", Severity.OK, f"{folder.resolve()} can be written"), True
 
 
-async def _database(path: Path) -> Finding:
+async def _database(path: Path) -> CheckResult:
     if not path.exists():
-        return Finding("database", Verdict.GOOD, f"{path.name} does not exist yet; the first run makes it")
+        return CheckResult("database", Severity.OK, f"{path.name} does not exist yet; the first run makes it")
     try:
         database = await Database.open(path)
     except DatabaseError as error:
-        return Finding("database", Verdict.BAD, str(error))
+        return CheckResult("database", Severity.ERROR, str(error))
     try:
         problems = [row[0] for row in await database.fetch("PRAGMA quick_check(1)") if row[0] != "ok"]
     finally:
         await database.close()
     if problems:
-        return Finding("database", Verdict.BAD, f"{path} is damaged ({problems[0]}); restore a backup")
-    return Finding("database", Verdict.GOOD, f"{path.name} is whole and at the newest schema")
+        return CheckResult("database", Severity.ERROR, f"{path} is damaged ({problems[0]}); restore a backup")
+    return CheckResult("database", Severity.OK, f"{path.name} is whole and at the newest schema")
 
 
-def _disk(folder: Path) -> Finding:
+def _disk(folder: Path) -> CheckResult:
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
-        sentence = f"only {free / 2**20:.0f} MiB are free; make room, or lower storage.keep_pictures_days"
-        return Finding("disk", Verdict.DOUBTFUL, sentence)
-    return Finding("disk", Verdict.GOOD, f"{free / 2**30:.0f} GiB are free")
+        message = f"only {free / 2**20:.0f} MiB are free; make room, or lower storage.keep_pictures_days"
+        return CheckResult("disk", Severity.WARNING, message)
+    return CheckResult("disk", Severity.OK, f"{free / 2**30:.0f} GiB are free")
 
 
-async def _engine(config: Config) -> AsyncIterator[Finding]:
+async def _engine(config: Config) -> AsyncIterator[CheckResult]:
     """Loads the model as the bot would, in a child process, and makes eight steps with it."""
     engine = LocalEngine(config.engine, config.progress.interval_s)
     try:
         device = await engine.start()
-        yield Finding("model", Verdict.GOOD, f"{config.engine.model} is loaded")
+        yield CheckResult("model", Severity.OK, f"{config.engine.model} is loaded")
         request = Request.resolve("a test", seed=0, steps=8, model=config.engine.model)
-        (result,) = [entry async for entry in engine.run(Order(request)) if isinstance(entry, Result)]
+        (result,) = [entry async for entry in engine.run(RenderTask(request)) if isinstance(entry, RenderResult)]
         pace = result.seconds / result.steps
-        yield Finding(
-            "device", Verdict.GOOD, f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
+        yield CheckResult(
+            "device", Severity.OK, f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
         )
     except RunFailedError as error:
-        yield Finding("model", Verdict.BAD, str(error))
+        yield CheckResult("model", Severity.ERROR, str(error))
     except EngineCrashedError as error:
-        yield Finding("device", Verdict.BAD, f"the engine crashed ({error}); its output above says why")
+        yield CheckResult("device", Severity.ERROR, f"the engine crashed ({error}); its output above says why")
     finally:
         await engine.close()

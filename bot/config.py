@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
-from bot import blocklist
-from bot.guild import Limit, Screening
-from bot.logs import Format, Level
-from guidance.ranges import RANGES
-from guidance.request import Request, RequestError
-from guidance.settings import DEFAULT_MODEL, Settings
+from bot.community import blocklist
+from bot.community.guild_settings import Limit, Screening
+from bot.operations.logs import Format, Level
+from guidance.request.ranges import RANGES
+from guidance.request.request import Request, RequestError
+from guidance.request.settings import DEFAULT_MODEL, Settings
 
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
 UPLOAD_BYTES: Final = 10 * 2**20
@@ -199,7 +199,7 @@ class Progress:
     """How pictures form before people's eyes."""
 
     interval_s: float = 3.0
-    film: bool = True
+    timelapse: bool = True
 
     def check(self) -> None:
         """Discord's edits pile up below 3 s; a loopback Discord bears more."""

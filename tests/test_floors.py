@@ -35,58 +35,123 @@ def within(name: str, places: tuple[str, ...]) -> bool:
     return any(name == place or name.startswith(f"{place}.") for place in places)
 
 
+GUIDANCE = (
+    *("guidance.request", "guidance.io", "guidance.device", "guidance.augment", "guidance.clip"),
+    *("guidance.canvas", "guidance.optimize", "guidance.cli"),
+)
+"""The packages of the library; each imports only those before it."""
+
 FORBIDDEN = [
-    ("guidance", files("guidance"), ("bot", "discord", "asyncio", "aiohttp")),
-    ("requests and prompts", files("guidance/request.py", "guidance/prompt.py"), ("torch", "PIL", "open_clip")),
+    ("guidance", files("guidance"), ("bot", "tools", "discord", "asyncio", "aiohttp")),
+    ("requests and prompts", files("guidance/request"), ("torch", "PIL", "open_clip", *GUIDANCE[1:])),
+    *(
+        (f"guidance.{name}", files(f"guidance/{name}"), GUIDANCE[number + 1 :])
+        for number, name in enumerate(place.removeprefix("guidance.") for place in GUIDANCE)
+    ),
+    ("bot", files("bot"), ("tools",)),
     ("sandbox", files("bot/sandbox"), ("discord", "guidance", "torch")),
     (
         "store",
         files("bot/store"),
         (
-            *("bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.admission", "bot.engine", "bot.outlook"),
-            *("bot.moderation", "bot.session", "bot.erasure", "bot.house", "bot.config"),
+            *(
+                "bot.chat",
+                "bot.jobs.worker",
+                "bot.delivery.job_messages",
+                "bot.jobs.queue",
+                "bot.jobs.admission",
+                "bot.engine",
+                "bot.jobs.wait_time",
+            ),
+            *(
+                "bot.community.moderation",
+                "bot.community.prompt_sessions",
+                "bot.community.erasure",
+                "bot.composition",
+                "bot.config",
+            ),
         ),
     ),
     (
         "engine",
         files("bot/engine"),
-        ("bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.admission", "bot.store"),
+        (
+            "bot.chat",
+            "bot.jobs.worker",
+            "bot.delivery.job_messages",
+            "bot.jobs.queue",
+            "bot.jobs.admission",
+            "bot.store",
+        ),
     ),
     (
-        "queue, outlook and gate",
-        files("bot/queue.py", "bot/outlook.py", "bot/admission.py"),
-        ("bot.chat", "bot.worker", "bot.announce", "bot.engine", "bot.messenger"),
+        "queue, wait times and admission",
+        files("bot/jobs/queue.py", "bot/jobs/wait_time.py", "bot/jobs/admission.py"),
+        ("bot.chat", "bot.jobs.worker", "bot.delivery.job_messages", "bot.engine", "bot.delivery.messenger"),
     ),
     (
-        "worker and announce",
-        files("bot/worker.py", "bot/announce.py", "bot/lane.py"),
-        ("bot.chat", "bot.app", "bot.house", "bot.admission", "bot.moderation", "bot.session"),
+        "worker and messages",
+        files("bot/jobs/worker.py", "bot/delivery/job_messages.py", "bot/delivery/message_updater.py"),
+        (
+            "bot.chat",
+            "bot.app",
+            "bot.composition",
+            "bot.jobs.admission",
+            "bot.community.moderation",
+            "bot.community.prompt_sessions",
+        ),
     ),
     (
         "what people do beside asking",
-        files("bot/moderation.py", "bot/session.py", "bot/erasure.py", "bot/retention.py"),
-        ("bot.chat", "bot.app", "bot.house", "bot.announce", "bot.engine", "bot.config"),
+        files(
+            "bot/community/moderation.py",
+            "bot/community/prompt_sessions.py",
+            "bot/community/erasure.py",
+            "bot/community/retention.py",
+        ),
+        ("bot.chat", "bot.app", "bot.composition", "bot.delivery.job_messages", "bot.engine", "bot.config"),
     ),
     (
-        "requests, pictures and sheets",
-        files("bot/derive.py", "bot/sheet.py", "bot/intake.py"),
+        "derived requests and images",
+        files("bot/jobs/derived.py", "bot/images/contact_sheet.py", "bot/images/intake.py"),
         (
-            *("bot.chat", "bot.app", "bot.house", "bot.worker", "bot.announce", "bot.queue", "bot.admission"),
+            *(
+                "bot.chat",
+                "bot.app",
+                "bot.composition",
+                "bot.jobs.worker",
+                "bot.delivery.job_messages",
+                "bot.jobs.queue",
+                "bot.jobs.admission",
+            ),
             *("bot.engine", "bot.config", "bot.store.database", "bot.store.jobs"),
         ),
     ),
-    ("values and rules", files("bot/guild.py", "bot/blocklist.py"), ("bot", "torch", "PIL", "asyncio")),
+    (
+        "values and rules",
+        files("bot/community/guild_settings.py", "bot/community/blocklist.py"),
+        ("bot", "torch", "PIL", "asyncio"),
+    ),
     (
         "jobs",
-        files("bot/job.py", "bot/messenger.py", "bot/config.py"),
+        files("bot/jobs/job.py", "bot/delivery/messenger.py", "bot/config.py"),
         ("bot.store", "bot.engine", "bot.chat", "torch"),
     ),
     (
         "logs and metrics",
-        files("bot/logs.py", "bot/metrics.py", "bot/latency.py", "bot/scrape.py"),
-        ("bot.store", "bot.engine", "bot.chat", "bot.worker", "bot.announce", "bot.queue", "bot.app"),
+        files("bot/operations"),
+        (
+            "bot.store",
+            "bot.engine",
+            "bot.chat",
+            "bot.jobs.worker",
+            "bot.delivery.job_messages",
+            "bot.jobs.queue",
+            "bot.app",
+        ),
     ),
-    ("sessions", files("bot/session.py"), ("bot.worker", "bot.queue")),
+    ("delivery", files("bot/delivery"), ("bot.chat", "bot.engine", "bot.app", "bot.composition")),
+    ("sessions", files("bot/community/prompt_sessions.py"), ("bot.jobs.worker", "bot.jobs.queue")),
     (
         "everything but commands",
         [path for path in files("bot") if path.name not in {"__main__.py", "check.py"}],
@@ -111,12 +176,12 @@ def test_the_sandbox_imports_nothing_of_the_bot() -> None:
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [
-        ("discord", ("bot/chat", "bot/house.py")),
+        ("discord", ("bot/chat", "bot/composition.py")),
         ("aiosqlite", ("bot/store",)),
         ("sqlite3", ("bot/store",)),
         ("torch", ("guidance",)),
         ("open_clip", ("guidance",)),
-        ("PIL", ("guidance", "bot/sandbox", "bot/intake.py", "bot/sheet.py")),
+        ("PIL", ("guidance", "bot/sandbox", "bot/images/intake.py", "bot/images/contact_sheet.py")),
     ],
 )
 def test_a_library_is_known_in_one_place_only(library: str, allowed: tuple[str, ...]) -> None:

@@ -10,23 +10,24 @@ from typing import Any, Final
 import discord
 from yarl import URL
 
-from bot import logs
-from bot.chat import forms, tree
-from bot.chat.browse import PageButton
-from bot.chat.controls import JobButton
-from bot.chat.counter import Counter
-from bot.chat.desk import Desk
+from bot.chat.commands import tree
 from bot.chat.errors import answer_error
 from bot.chat.gallery import Gallery
-from bot.chat.messenger import DiscordMessenger
-from bot.chat.parts import Parts
-from bot.chat.reactions import Reactions
-from bot.chat.submissions import Submissions
-from bot.chat.trace import counting
+from bot.chat.http_metrics import trace_config
+from bot.chat.job_actions import JobActions
+from bot.chat.messages.buttons import JobButton
+from bot.chat.messages.history_pages import PageButton
+from bot.chat.messages.messenger import DiscordMessenger
+from bot.chat.modals import forms
+from bot.chat.modals.handler import ModalHandler
+from bot.chat.reactions import ReactionHandler
+from bot.chat.services import Services
+from bot.chat.submission import JobSubmitter
 from bot.clock import Sleep
 from bot.config import Discord
-from bot.metrics import Metrics
-from bot.store.memos import Memos
+from bot.operations import logs
+from bot.operations.metrics import Metrics
+from bot.store.key_values import KeyValueStore
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +56,9 @@ class ImagineClient(discord.Client):
     """One connection. A client that was closed cannot be used again, so the supervisor makes a new one.
 
     Args:
-        parts: Of the bot.
+        services: The bot's parts.
         messenger: Speaks through the client that is connected.
-        memos: Where it is remembered which commands are registered.
+        key_values: Where it is remembered which commands are registered.
         metrics: Counts what Discord answers.
         online: Called whenever it is ready.
         connected: Gives the client that is connected now.
@@ -65,9 +66,9 @@ class ImagineClient(discord.Client):
 
     def __init__(
         self,
-        parts: Parts,
+        services: Services,
         messenger: DiscordMessenger,
-        memos: Memos,
+        key_values: KeyValueStore,
         metrics: Metrics,
         online: Callable[[], None],
         connected: Callable[[], discord.Client | None],
@@ -76,23 +77,23 @@ class ImagineClient(discord.Client):
             intents=discord.Intents(guilds=True, guild_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            http_trace=counting(metrics),
+            http_trace=trace_config(metrics),
         )
-        self.parts = parts
-        self.desk = Desk(parts)
-        self.counter = Counter(parts, self.desk, messenger)
-        self._submissions = Submissions(parts, self.desk, messenger)
-        gallery = Gallery(parts, connected, messenger)
-        self._reactions = Reactions(parts, self.desk, self.counter, gallery, messenger)
-        self._memos = memos
+        self.services = services
+        self.submitter = JobSubmitter(services)
+        self.job_actions = JobActions(services, self.submitter, messenger)
+        self._modal_handler = ModalHandler(services, self.submitter, messenger)
+        gallery = Gallery(services, connected, messenger)
+        self._reaction_handler = ReactionHandler(services, self.submitter, self.job_actions, gallery, messenger)
+        self._key_values = key_values
         self._online = online
-        self.tree = tree.build(self, parts, self.desk, self.counter)
+        self.tree = tree.build(self, services, self.submitter, self.job_actions)
 
     async def setup_hook(self) -> None:
         """After the login, before the gateway."""
         self.add_dynamic_items(JobButton, PageButton)
         assert self.application_id is not None  # noqa: S101 - set by the login
-        await tree.sync(self.tree, self._memos, self.application_id)
+        await tree.sync(self.tree, self._key_values, self.application_id)
 
     async def on_ready(self) -> None:
         """Also after a session was lost and begun anew."""
@@ -101,11 +102,11 @@ class ImagineClient(discord.Client):
 
     async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
         """Forms; commands and buttons have their own ways."""
-        if (sent := forms.sent(interaction)) is None:
+        if (submitted := forms.parse_submission(interaction)) is None:
             return
-        with logs.about(interaction=interaction.id):
+        with logs.log_context(interaction=interaction.id):
             try:
-                await self._submissions.take(interaction, sent)
+                await self._modal_handler.handle(interaction, submitted)
             except Exception as error:  # noqa: BLE001 - every error must reach the person
                 await answer_error(interaction, error)
 
@@ -116,10 +117,10 @@ class ImagineClient(discord.Client):
             return
         if payload.member is None or payload.member.bot:
             return
-        await self._reactions.added(self, payload)
+        await self._reaction_handler.added(self, payload)
 
 
-def point_at(settings: Discord) -> None:
+def override_endpoints(settings: Discord) -> None:
     """Makes discord.py speak to the Discord of the settings, which is its own by default, and only in text."""
     # The bot does not speak, and a host who reads the log need not wonder about missing voice libraries.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -127,7 +128,7 @@ def point_at(settings: Discord) -> None:
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
 
 
-async def stay_connected(
+async def run_with_reconnect(
     make: Callable[[], discord.Client],
     token: str,
     clock: Callable[[], float] = time.monotonic,

@@ -6,14 +6,14 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.intake import IntakeError
+from bot.images.intake import IntakeError
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=30)
 PIECE: Final = 1 << 16
 
 
 def downloader(session: aiohttp.ClientSession) -> Callable[[discord.Attachment, int], Awaitable[bytes]]:
-    """A function that reads an attachment through a session. It raises IntakeError as `bot.intake` wants it."""
+    """A function that reads an attachment through a session. It raises IntakeError as `bot.images.intake` wants it."""
 
     async def download(attachment: discord.Attachment, most: int) -> bytes:
         data = bytearray()

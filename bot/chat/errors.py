@@ -1,7 +1,7 @@
 """What a person reads when something does not work, in this order.
 
-1. A refusal by the gate, or a UserFacingError: its own sentence, to that person alone, in their language.
-2. An interaction that Discord has given up or that was answered: nobody can be told, a log line remains.
+1. A refused admission, or a UserFacingError: its own text, to that person alone, in their language.
+2. An interaction that Discord has given up or that was answered: nobody can be answered, a log line remains.
 3. Everything else: an incident number, which the log has too, with the traceback.
 """
 
@@ -12,8 +12,8 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.admission import RefusedError
-from bot.chat.texts import Voice, voice
+from bot.chat.i18n.localizer import Localizer, localizer
+from bot.jobs.admission import RefusedError
 
 log = logging.getLogger(__name__)
 
@@ -35,22 +35,22 @@ class UserFacingError(app_commands.AppCommandError):
         self.values = values
 
 
-def sentence(error: BaseException, say: Voice) -> str:
-    """What to tell; logs what is told only as an incident."""
+def user_message(error: BaseException, t: Localizer) -> str:
+    """The text for the person; an unexpected error is logged and reported as an incident."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, UserFacingError):
-        return say(error.name, **error.values)
+        return t(error.name, **error.values)
     if isinstance(error, RefusedError):
-        return refusal(error, say)
+        return refusal(error, t)
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
-    return say("incident", incident=incident)
+    return t("incident", incident=incident)
 
 
-def refusal(error: RefusedError, say: Voice) -> str:
+def refusal(error: RefusedError, t: Localizer) -> str:
     """Why somebody was not let in."""
-    text = say(
+    text = t(
         f"refused-{error.refusal.replace('_', '-')}",
         limit=error.limit,
         detail=discord.utils.escape_mentions(error.detail) if not error.detail.startswith("<#") else error.detail,
@@ -58,7 +58,7 @@ def refusal(error: RefusedError, say: Voice) -> str:
     )
     if error.until is None:
         return text
-    return f"{text} {say('again-at', at=f'<t:{int(error.until) + 1}:R>')}"
+    return f"{text} {t('again-at', at=f'<t:{int(error.until) + 1}:R>')}"
 
 
 async def answer_error(interaction: "discord.Interaction[Any]", error: BaseException) -> None:
@@ -67,7 +67,7 @@ async def answer_error(interaction: "discord.Interaction[Any]", error: BaseExcep
     if isinstance(original, discord.HTTPException) and original.code in {UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED}:
         log.warning("an interaction was lost: %s", original.text)
         return
-    text = sentence(error, voice(interaction.locale))
+    text = user_message(error, localizer(interaction.locale))
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)

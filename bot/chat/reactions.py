@@ -1,49 +1,51 @@
 """Reactions on the bot's messages: 🔁 reruns, ❌ cancels or deletes, ⭐ copies to the gallery."""
 
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import discord
 
-from bot.admission import RefusedError
-from bot.chat.controls import CANCEL_EMOJI, RERUN_EMOJI, STAR_EMOJI
-from bot.chat.counter import Counter
-from bot.chat.desk import Desk
-from bot.chat.errors import UserFacingError, sentence
+from bot.chat.context import channel_context, member_from
+from bot.chat.errors import UserFacingError, user_message
 from bot.chat.gallery import Gallery
-from bot.chat.messenger import DiscordMessenger
-from bot.chat.parts import Parts
-from bot.chat.who import member, place
-from bot.job import UNDER_WAY, Job, Origin
-from bot.moderation import Moderator
-
-if TYPE_CHECKING:
-    from bot.chat.client import ImagineClient
+from bot.chat.job_actions import JobActions
+from bot.chat.messages.buttons import CANCEL_EMOJI, RERUN_EMOJI, STAR_EMOJI
+from bot.chat.messages.messenger import DiscordMessenger
+from bot.chat.services import Services
+from bot.chat.submission import JobSubmitter
+from bot.community.moderation import Moderator
+from bot.jobs.admission import RefusedError
+from bot.jobs.job import ACTIVE, Job, Origin
 
 log = logging.getLogger(__name__)
 
 REFUSAL_STAYS_S: Final = 15.0
 """A reaction has no private answer; its refusal is a reply that goes away."""
-MEANT: Final = frozenset({RERUN_EMOJI, CANCEL_EMOJI, STAR_EMOJI})
+HANDLED_EMOJI: Final = frozenset({RERUN_EMOJI, CANCEL_EMOJI, STAR_EMOJI})
 
 
-class Reactions:
-    """Takes reactions."""
+class ReactionHandler:
+    """Handles reactions on the bot's messages."""
 
     def __init__(
-        self, parts: Parts, desk: Desk, counter: Counter, gallery: Gallery, messenger: DiscordMessenger
+        self,
+        services: Services,
+        submitter: JobSubmitter,
+        job_actions: JobActions,
+        gallery: Gallery,
+        messenger: DiscordMessenger,
     ) -> None:
-        self._parts = parts
-        self._desk = desk
-        self._counter = counter
+        self._services = services
+        self._submitter = submitter
+        self._job_actions = job_actions
         self._gallery = gallery
         self._messenger = messenger
 
-    async def added(self, client: "ImagineClient", payload: discord.RawReactionActionEvent) -> None:
+    async def added(self, client: discord.Client, payload: discord.RawReactionActionEvent) -> None:
         """One was added to one of the bot's messages."""
-        if payload.guild_id is None or payload.member is None or str(payload.emoji) not in MEANT:
+        if payload.guild_id is None or payload.member is None or str(payload.emoji) not in HANDLED_EMOJI:
             return
-        jobs = await self._parts.jobs.of_message(payload.message_id)
+        jobs = await self._services.jobs.of_message(payload.message_id)
         if not jobs:
             return
         match str(payload.emoji):
@@ -56,32 +58,36 @@ class Reactions:
 
     async def _rerun(
         self,
-        client: "ImagineClient",
+        client: discord.Client,
         payload: discord.RawReactionActionEvent,
-        who: discord.Member,
+        member: discord.Member,
         jobs: list[Job],
     ) -> None:
-        where = place(who.guild.id, payload.channel_id, who.guild.get_channel_or_thread(payload.channel_id))
+        context = channel_context(
+            member.guild.id, payload.channel_id, member.guild.get_channel_or_thread(payload.channel_id)
+        )
         try:
-            await self._desk.post(self._counter.again(jobs, Origin.REACTION), where, member(who, where))
+            await self._submitter.submit_without_interaction(
+                self._job_actions.rerun_submission(jobs, Origin.REACTION), context, member_from(member, context)
+            )
         except (RefusedError, UserFacingError) as error:
-            message = client.get_partial_messageable(payload.channel_id, guild_id=who.guild.id).get_partial_message(
+            message = client.get_partial_messageable(payload.channel_id, guild_id=member.guild.id).get_partial_message(
                 payload.message_id
             )
-            text = sentence(error, self._messenger.voice(who.guild.id))
-            await message.reply(f"<@{who.id}> {text}", delete_after=REFUSAL_STAYS_S, mention_author=False)
+            text = user_message(error, self._messenger.localizer(member.guild.id))
+            await message.reply(f"<@{member.id}> {text}", delete_after=REFUSAL_STAYS_S, mention_author=False)
 
-    async def _cancel(self, payload: discord.RawReactionActionEvent, who: discord.Member, jobs: list[Job]) -> None:
-        channel = who.guild.get_channel_or_thread(payload.channel_id)
-        moderates = channel is not None and channel.permissions_for(who).manage_messages
-        if who.id != jobs[0].requester_id and not moderates:
+    async def _cancel(self, payload: discord.RawReactionActionEvent, member: discord.Member, jobs: list[Job]) -> None:
+        channel = member.guild.get_channel_or_thread(payload.channel_id)
+        moderates = channel is not None and channel.permissions_for(member).manage_messages
+        if member.id != jobs[0].requester_id and not moderates:
             return  # somebody's opinion, not an order
-        if any(job.state in UNDER_WAY for job in jobs):
-            await self._counter.cancel(jobs)
+        if any(job.state in ACTIVE for job in jobs):
+            await self._job_actions.cancel(jobs)
             action = "remove"
         else:
-            await self._counter.remove(jobs, payload.channel_id, payload.message_id)
+            await self._job_actions.remove(jobs, payload.channel_id, payload.message_id)
             action = "delete"
-        if who.id != jobs[0].requester_id:
-            by = Moderator(who.id, who.guild.id)
-            await self._parts.moderation.record(by, action, jobs[0].requester_id, f"#{jobs[0].id}")
+        if member.id != jobs[0].requester_id:
+            by = Moderator(member.id, member.guild.id)
+            await self._services.moderation.record(by, action, jobs[0].requester_id, f"#{jobs[0].id}")

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.job import Concept, Flag
-from guidance import zeroshot
-from guidance.loop import Result
-from guidance.model import ClipModel
-from guidance.request import Request
+from bot.jobs.job import Concept, Flag
+from guidance.clip import zeroshot
+from guidance.clip.model import ClipModel
+from guidance.optimize.loop import Result
+from guidance.request.request import Request
 
 
 def prompt_flags(model: ClipModel, request: Request, concepts: Sequence[Concept]) -> tuple[Flag, ...]:

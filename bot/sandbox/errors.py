@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
 
 
 class DiscordError(Exception):
@@ -149,7 +149,7 @@ def wrong_channel_type() -> DiscordError:
 
 
 def thread_archived() -> DiscordError:
-    """In an archived thread nothing is edited, reacted to or joined, and only an unlocked one wakes up."""
+    """In an archived thread nothing is edited, reacted to or joined, and a message unarchives only an unlocked one."""
     words = (
         "Tried to perform an operation on an archived thread, such as editing a message or adding a user to the thread"
     )

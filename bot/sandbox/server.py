@@ -7,30 +7,30 @@ from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
-from bot.sandbox.archive import Archive
-from bot.sandbox.body import MAX_REQUEST
-from bot.sandbox.cdn import Cdn
-from bot.sandbox.clock import WallClock
+from bot.sandbox.cdn.media import add_cdn
+from bot.sandbox.cdn.signing import Cdn
 from bot.sandbox.gateway.gateway import Gateway
 from bot.sandbox.gateway.intents import NO_INTENT, Intent
-from bot.sandbox.hosts import only_from_here
-from bot.sandbox.interactions import ACKNOWLEDGE_S, Interactions
-from bot.sandbox.media import add_media
+from bot.sandbox.models.seed import default_guild
+from bot.sandbox.models.snowflake import Snowflakes
+from bot.sandbox.origin_check import check_origin
 from bot.sandbox.page.serve import add_page
-from bot.sandbox.ratelimit import RateLimits
-from bot.sandbox.realm import Realm
 from bot.sandbox.rest import channels, commands, identity, interactions, reactions, threads
 from bot.sandbox.rest.endpoint import add_endpoints
-from bot.sandbox.seed import gallery
-from bot.sandbox.snowflake import Snowflakes
+from bot.sandbox.rest.request_body import MAX_REQUEST
+from bot.sandbox.state.archive import Archive
+from bot.sandbox.state.clock import WallClock
+from bot.sandbox.state.interactions import ACKNOWLEDGE_S
+from bot.sandbox.state.ratelimit import RateLimits
+from bot.sandbox.state.sandbox_state import SandboxState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from bot.sandbox.clock import Clock
-    from bot.sandbox.ratelimit import Limit
-    from bot.sandbox.world import World
+    from bot.sandbox.models.guild import GuildData
+    from bot.sandbox.state.clock import Clock
+    from bot.sandbox.state.ratelimit import Limit
 
 ENDPOINTS = [
     *identity.ENDPOINTS,
@@ -55,7 +55,7 @@ class Sandbox:
     def __init__(
         self,
         port: int = 0,
-        world: World | None = None,
+        guild_data: GuildData | None = None,
         *,
         clock: Clock | None = None,
         data: Path | None = None,
@@ -69,36 +69,36 @@ class Sandbox:
         self._port = port
         archive = Archive(data)
         self.page_token = secrets.token_urlsafe(24)
-        self.realm = Realm(
-            world=gallery(archive.founded(clock.time())) if world is None else world,
+        self.state = SandboxState(
+            guild_data=default_guild(archive.founded(clock.time())) if guild_data is None else guild_data,
             clock=clock,
             snowflakes=Snowflakes(clock),
             archive=archive,
             cdn=Cdn(clock),
             limits=RateLimits(clock, limits or {}),
-            interactions=Interactions(acknowledge_s),
+            acknowledge_s=acknowledge_s,
             bot_token=secrets.token_urlsafe(48) if token is None else token,
             message_content=bool(intents & Intent.MESSAGE_CONTENT),
         )
-        self.realm.snowflakes.after(self.realm.archive.restore(self.realm.world))
-        self.gateway = Gateway(self.realm, intents, heartbeat_s)
+        self.state.snowflakes.after(self.state.archive.restore(self.state.guild_data))
+        self.gateway = Gateway(self.state, intents, heartbeat_s)
         # bodies are read by `body`, which knows Discord's limits; aiohttp's own only has to stay out of the way
-        self._app = web.Application(middlewares=[only_from_here()], client_max_size=2 * MAX_REQUEST)
-        add_endpoints(self._app, self.realm, ENDPOINTS)
+        self._app = web.Application(middlewares=[check_origin()], client_max_size=2 * MAX_REQUEST)
+        add_endpoints(self._app, self.state, ENDPOINTS)
         self._app.router.add_get("/gateway", self.gateway.serve)
-        add_media(self._app, self.realm)
-        self._page = add_page(self._app, self.realm, self.page_token)
+        add_cdn(self._app, self.state)
+        self._page = add_page(self._app, self.state, self.page_token)
         self._runner: web.AppRunner | None = None
 
     @property
     def bot_token(self) -> str:
         """The token with which the bot logs in."""
-        return self.realm.bot_token
+        return self.state.bot_token
 
     @property
-    def world(self) -> World:
+    def guild_data(self) -> GuildData:
         """What exists; tests read it, and arrange it before `start`."""
-        return self.realm.world
+        return self.state.guild_data
 
     @property
     def page_url(self) -> str:
@@ -131,11 +131,11 @@ class Sandbox:
             await self._runner.cleanup()
             raise
         self._port = self._runner.addresses[0][1]
-        self.realm.cdn.base = self.cdn_url
+        self.state.cdn.base = self.cdn_url
 
     async def stop(self) -> None:
         """Close every connection and stop listening."""
-        await self.realm.interactions.close()
+        await self.state.interactions.close()
         await self.gateway.drop(1001)
         await self._page.close()
         if self._runner is not None:

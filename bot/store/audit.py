@@ -8,7 +8,7 @@ from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEntry:
     """One row.
 
     Attributes:
@@ -37,21 +37,21 @@ class Audit:
 
     async def add(
         self, guild_id: int, actor_id: int, action: str, target_id: int | None = None, detail: str = ""
-    ) -> Deed:
+    ) -> AuditEntry:
         """Writes a row."""
-        deed = Deed(guild_id, actor_id, action, target_id, detail, self._clock())
+        entry = AuditEntry(guild_id, actor_id, action, target_id, detail, self._clock())
         async with self._database.transaction() as connection:
             await connection.execute(
                 "INSERT INTO audit (guild_id, actor_id, action, target_id, detail, at) VALUES (?, ?, ?, ?, ?, ?)",
-                (deed.guild_id, deed.actor_id, deed.action, deed.target_id, deed.detail, deed.at),
+                (entry.guild_id, entry.actor_id, entry.action, entry.target_id, entry.detail, entry.at),
             )
-        return deed
+        return entry
 
-    async def page(self, guild_id: int, page: int, size: int) -> list[Deed]:
+    async def page(self, guild_id: int, page: int, size: int) -> list[AuditEntry]:
         """A server's rows, newest first; page 0 is the first."""
         rows = await self._database.fetch(
             "SELECT guild_id, actor_id, action, target_id, detail, at FROM audit WHERE guild_id = ?"
             " ORDER BY id DESC LIMIT ? OFFSET ?",
             (guild_id, size, page * size),
         )
-        return [Deed(*row) for row in rows]
+        return [AuditEntry(*row) for row in rows]

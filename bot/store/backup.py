@@ -79,9 +79,9 @@ def _copy(database: Path, temporary: Path) -> Copy:
         source.backup(target)
         # Without a write-ahead log, so that the one file is everything and can be carried about.
         target.execute("PRAGMA journal_mode = DELETE")
-        (verdict,) = target.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict != "ok":
-            raise BackupError(f"{database} is damaged ({verdict}), and the copy would be too; restore an earlier one")
+        (integrity,) = target.execute("PRAGMA integrity_check(1)").fetchone()
+        if integrity != "ok":
+            raise BackupError(f"{database} is damaged ({integrity}), and the copy would be too; restore an earlier one")
         (schema,) = target.execute("PRAGMA user_version").fetchone()
         (jobs,) = target.execute("SELECT count(*) FROM job").fetchone()
     finally:

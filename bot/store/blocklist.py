@@ -1,4 +1,4 @@
-"""Patterns that a server's moderators have blocked; what they match is `bot.blocklist`'s to say."""
+"""Patterns that a server's moderators have blocked; what they match is `bot.community.blocklist`'s to say."""
 
 from bot.store.database import Database
 

@@ -1,6 +1,6 @@
 """What servers decide: one row each, kept in memory too, so that whoever paints a message need not wait."""
 
-from bot.guild import GuildSettings
+from bot.community.guild_settings import GuildSettings
 from bot.store.database import Database
 
 

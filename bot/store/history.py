@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.job import Job
+from bot.jobs.job import Job
 from bot.store.database import Database
 from bot.store.job_row import jobs_of
 
@@ -34,7 +34,7 @@ class Load:
     """What a job that is under way asks of the engine.
 
     Attributes:
-        id, lead_id: The job, and the first of its sheet.
+        id, batch_id: The job, and the first of its batch.
         steps: That its run takes.
         model, area, views: As in Pace.
         requester_id: Whose it is.
@@ -42,7 +42,7 @@ class Load:
     """
 
     id: int
-    lead_id: int
+    batch_id: int
     steps: int
     model: str
     area: int
@@ -87,7 +87,7 @@ class History:
         )
         return int(rows[0][0])
 
-    async def under_way(self, person_id: int | None, guild_id: int) -> list[Job]:
+    async def active(self, person_id: int | None, guild_id: int) -> list[Job]:
         """What waits or runs in a server, of one person or of all, oldest first."""
         return jobs_of(
             await self._database.fetch(
@@ -147,7 +147,7 @@ class History:
     async def loads(self) -> dict[int, Load]:
         """Of all that waits or runs, by id; without reading whole requests, of which there may be hundreds."""
         rows = await self._database.fetch(
-            "SELECT id, coalesce(lead_id, id), steps, json_extract(request, '$.model'),"
+            "SELECT id, coalesce(batch_id, id), steps, json_extract(request, '$.model'),"
             " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
             " requester_id, weight FROM job WHERE state IN ('queued', 'running')"
         )
@@ -159,7 +159,7 @@ class History:
         Only the first job counts of each ask of somebody for whom nothing waited: no more of it goes before others.
         """
         asks = await self._database.fetch(
-            "SELECT count(*) FROM job WHERE lead_id IS NULL AND created_at > ?1"
+            "SELECT count(*) FROM job WHERE batch_id IS NULL AND created_at > ?1"
             " AND id > (SELECT max(id) FROM job) - 1000 AND NOT EXISTS (SELECT 1 FROM job AS own"
             " WHERE own.requester_id = job.requester_id AND own.created_at BETWEEN ?1 AND job.created_at"
             " AND own.id < job.id AND coalesce(own.started_at, own.finished_at, 9e18) > job.created_at)",
@@ -171,7 +171,7 @@ class History:
         return float(asks[0][0] * (runs[0][0] or 0.0) / seconds)
 
     async def files_before(self, moment: float) -> set[str]:
-        """Hashes of files of which every job ended before that time: pictures, films, inputs."""
+        """Hashes of files of which every job ended before that time: pictures, time-lapses, inputs."""
         rows = await self._database.fetch(
             f"SELECT file FROM ({_FILES}) WHERE file IS NOT NULL"  # noqa: S608
             " GROUP BY file HAVING max(coalesce(finished_at, 9e18)) < ?",
@@ -187,7 +187,7 @@ class History:
 
 _FILES: Final = """
     SELECT picture AS file, finished_at FROM job
-    UNION ALL SELECT film, finished_at FROM job
+    UNION ALL SELECT timelapse, finished_at FROM job
     UNION ALL SELECT checkpoint, finished_at FROM job
     UNION ALL SELECT json_extract(request, '$.init'), finished_at FROM job
     UNION ALL SELECT json_extract(request, '$.mask'), finished_at FROM job

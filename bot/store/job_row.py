@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import aiosqlite
 
-from bot.guild import Screening
-from bot.job import TRANSITIONS, Job, JobState, Origin
-from guidance.request import Request
+from bot.community.guild_settings import Screening
+from bot.jobs.job import TRANSITIONS, Job, JobState, Origin
+from guidance.request.request import Request
 
 
 class TransitionError(RuntimeError):
@@ -18,7 +18,7 @@ def job_of(row: aiosqlite.Row) -> Job:
     """The row, typed."""
     columns = {name: row[name] for name in row.keys() if name != "arrived_turn"}  # noqa: SIM118 - a Row iterates values
     columns |= {
-        "lead_id": row["lead_id"] or row["id"],
+        "batch_id": row["batch_id"] or row["id"],
         "request": Request.from_json(row["request"]),
         "state": JobState(row["state"]),
         "origin": Origin(row["origin"]),
@@ -47,7 +47,7 @@ async def get(connection: aiosqlite.Connection, job_id: int) -> Job:
     return job_of(row)
 
 
-async def move(connection: aiosqlite.Connection, job_id: int, state: JobState, **columns: object) -> Job:
+async def transition(connection: aiosqlite.Connection, job_id: int, state: JobState, **columns: object) -> Job:
     """Changes the state, and columns with it.
 
     Raises:

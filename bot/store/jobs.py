@@ -8,11 +8,11 @@ from typing import Final
 
 import aiosqlite
 
-from bot.job import Ask, Job, JobState, Origin
+from bot.jobs.job import Job, JobRequest, JobState, Origin
 from bot.store.database import Database
-from bot.store.job_row import get, job_of, jobs_of, move
+from bot.store.job_row import get, job_of, jobs_of, transition
 from bot.store.usage import Usage, usage
-from guidance.request import Request
+from guidance.request.request import Request
 
 
 class RerunTwiceError(RuntimeError):
@@ -20,14 +20,14 @@ class RerunTwiceError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingJob:
     """A queued job, as far as the order needs it.
 
     Attributes:
         id: The job.
         requester_id: Whose it is.
         guild_id: Where it was asked for.
-        since: When its requester joined the ring, or was last served, in half turns: whoever comes while a turn is
+        since: When its requester joined the queue, or was last served, in half turns: whoever comes while a turn is
             served, which is turn t, has 2t − 1, and whoever is served in it has 2t, so newcomers go first.
         weight: Jobs that its requester may have in one round.
         bumped_at: When a moderator put it before all others, if one did.
@@ -42,7 +42,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class TurnState:
     """The last turn: whose it was, if there was one; how many jobs it had so far; and its number."""
 
     requester_id: int | None = None
@@ -57,11 +57,11 @@ class Jobs:
         self._database = database
         self._clock = clock
 
-    async def admit(self, asks: Sequence[Ask], check: Callable[[Usage], None]) -> list[Job]:
+    async def admit(self, job_requests: Sequence[JobRequest], check: Callable[[Usage], None]) -> list[Job]:
         """Counts, lets `check` refuse by raising, and adds the rows, in one transaction.
 
         Args:
-            asks: Of one person in one place; more than one make a sheet.
+            job_requests: Of one person in one place; more than one make a batch.
             check: Sees what the person has used.
 
         Raises:
@@ -69,14 +69,14 @@ class Jobs:
         """
         now = self._clock()
         async with self._database.transaction() as connection:
-            first = asks[0]
+            first = job_requests[0]
             check(await usage(connection, first.requester_id, first.guild_id, first.session_id, now))
-            arrived = (await _visit(connection)).turn
-            lead_id = None
+            arrived = (await _turn_state(connection)).turn
+            batch_id = None
             admitted = []
-            for ask in asks:
-                job = await _insert(connection, ask, lead_id, arrived, now)
-                lead_id = job.lead_id
+            for job_request in job_requests:
+                job = await _insert(connection, job_request, batch_id, arrived, now)
+                batch_id = job.batch_id
                 admitted.append(job)
             return admitted
 
@@ -91,9 +91,9 @@ class Jobs:
         return job_of(rows[0]) if rows else None
 
     async def of_message(self, message_id: int) -> list[Job]:
-        """The jobs that this message shows: one, or all of a sheet; none if it is not one of ours."""
+        """The jobs that this message shows: one, or all of a batch; none if it is not one of ours."""
         rows = await self._database.fetch(
-            "SELECT * FROM job WHERE message_id = ?1 OR lead_id = (SELECT id FROM job WHERE message_id = ?1)"
+            "SELECT * FROM job WHERE message_id = ?1 OR batch_id = (SELECT id FROM job WHERE message_id = ?1)"
             " OR id = (SELECT job_id FROM copy WHERE message_id = ?1) ORDER BY id",
             (message_id,),
         )
@@ -122,10 +122,12 @@ class Jobs:
         )
         return [(row["channel_id"], row["message_id"]) for row in rows]
 
-    async def of_sheet(self, lead_id: int) -> list[Job]:
-        """A sheet's jobs in their order; a job that stands alone is a sheet of one."""
+    async def of_batch(self, batch_id: int) -> list[Job]:
+        """A batch's jobs in their order; a job that stands alone is a batch of one."""
         return jobs_of(
-            await self._database.fetch("SELECT * FROM job WHERE id = ? OR lead_id = ? ORDER BY id", (lead_id, lead_id))
+            await self._database.fetch(
+                "SELECT * FROM job WHERE id = ? OR batch_id = ? ORDER BY id", (batch_id, batch_id)
+            )
         )
 
     async def in_state(self, *states: JobState) -> list[Job]:
@@ -135,23 +137,23 @@ class Jobs:
             await self._database.fetch(f"SELECT * FROM job WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
         )
 
-    async def waiting(self) -> tuple[list[Waiting], Visit]:
+    async def waiting(self) -> tuple[list[WaitingJob], TurnState]:
         """What waits, oldest first, and whose turn it was last."""
         async with self._database.transaction() as connection:
-            return await _waiting(connection), await _visit(connection)
+            return await _waiting(connection), await _turn_state(connection)
 
-    async def claim(self, pick: Callable[[list[Waiting], Visit], tuple[Waiting, int] | None]) -> Job | None:
+    async def claim(self, pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None]) -> Job | None:
         """Starts the job that `pick` takes of those waiting, in one transaction; None if it takes none.
 
         Args:
             pick: Says which, and in which turn.
         """
         async with self._database.transaction() as connection:
-            picked = pick(await _waiting(connection), await _visit(connection))
+            picked = pick(await _waiting(connection), await _turn_state(connection))
             if picked is None:
                 return None
             chosen, turn = picked
-            return await move(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
+            return await transition(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
 
     async def requeue(self, job_id: int, *, crashed: bool, checkpoint: str | None = None) -> Job:
         """`running` → `queued`; it keeps its turn, so the crash costs its owner no place. A crash is counted.
@@ -159,11 +161,11 @@ class Jobs:
         Args:
             job_id: The job.
             crashed: Whether the engine died on it.
-            checkpoint: sha256 of what it goes on from, if it was put aside.
+            checkpoint: sha256 of what it goes on from, if it was suspended.
         """
         async with self._database.transaction() as connection:
             attempts = (await get(connection, job_id)).attempts + crashed
-            return await move(
+            return await transition(
                 connection, job_id, JobState.QUEUED, attempts=attempts, started_at=None, checkpoint=checkpoint
             )
 
@@ -176,7 +178,7 @@ class Jobs:
         *,
         request: Request | None = None,
         steps: int | None = None,
-        film: str | None = None,
+        timelapse: str | None = None,
         flags: Iterable[str] = (),
         spoiler: bool | None = None,
         hold: bool = False,
@@ -186,7 +188,7 @@ class Jobs:
         Args:
             job_id: The job.
             picture: sha256 of what was made.
-            film: sha256 of its time-lapse.
+            timelapse: sha256 of its time-lapse.
             similarity: Of the picture to the prompt.
             seconds: Spent on rendering.
             request: What was really rendered, where somebody ended it early.
@@ -197,7 +199,7 @@ class Jobs:
         """
         columns: dict[str, object] = {
             "picture": picture,
-            "film": film,
+            "timelapse": timelapse,
             "checkpoint": None,
             "similarity": similarity,
             "seconds": seconds,
@@ -207,12 +209,12 @@ class Jobs:
         columns |= {} if steps is None else {"steps": steps}
         columns |= {} if spoiler is None else {"spoiler": int(spoiler)}
         async with self._database.transaction() as connection:
-            return await move(connection, job_id, JobState.HELD if hold else JobState.POSTING, **columns)
+            return await transition(connection, job_id, JobState.HELD if hold else JobState.POSTING, **columns)
 
     async def release(self, job_id: int) -> Job:
         """`held` → `posting`."""
         async with self._database.transaction() as connection:
-            return await move(connection, job_id, JobState.POSTING)
+            return await transition(connection, job_id, JobState.POSTING)
 
     async def finish(self, job_id: int, state: JobState, reason: str | None = None) -> Job:
         """To `done`, `failed` or `cancelled`.
@@ -221,7 +223,7 @@ class Jobs:
             TransitionError: From its state that is not possible; it is unchanged.
         """
         async with self._database.transaction() as connection:
-            return await move(connection, job_id, state, reason=reason, finished_at=self._clock())
+            return await transition(connection, job_id, state, reason=reason, finished_at=self._clock())
 
     async def set_message(self, job_id: int, message_id: int) -> None:
         """Remembers the message that shows the job."""
@@ -252,12 +254,12 @@ class Jobs:
         marks = ", ".join("?" * len(job_ids))
         async with self._database.transaction() as connection:
             async with connection.execute(
-                f"SELECT picture, film, checkpoint FROM job WHERE id IN ({marks})",  # noqa: S608
+                f"SELECT picture, timelapse, checkpoint FROM job WHERE id IN ({marks})",  # noqa: S608
                 tuple(job_ids),
             ) as cursor:
                 named = {value for row in await cursor.fetchall() for value in row if value is not None}
             await connection.execute(
-                "UPDATE job SET picture = NULL, film = NULL, checkpoint = NULL,"  # noqa: S608
+                "UPDATE job SET picture = NULL, timelapse = NULL, checkpoint = NULL,"  # noqa: S608
                 f" deleted_at = coalesce(deleted_at, ?) WHERE id IN ({marks})",
                 (self._clock() if removed else None, *job_ids),
             )
@@ -279,37 +281,39 @@ _SINCE: Final = """
 """
 
 
-async def _waiting(connection: aiosqlite.Connection) -> list[Waiting]:
+async def _waiting(connection: aiosqlite.Connection) -> list[WaitingJob]:
     async with connection.execute(_SINCE) as cursor:
-        return [Waiting(**{name: row[name] for name in row.keys()}) for row in await cursor.fetchall()]  # noqa: SIM118
+        return [WaitingJob(**{name: row[name] for name in row.keys()}) for row in await cursor.fetchall()]  # noqa: SIM118
 
 
-async def _visit(connection: aiosqlite.Connection) -> Visit:
+async def _turn_state(connection: aiosqlite.Connection) -> TurnState:
     async with connection.execute(
         # One that crashed and waits again was not served.
         "SELECT requester_id, count(*) FILTER (WHERE state <> 'queued') AS served, turn FROM job"
         " WHERE turn = (SELECT max(turn) FROM job) GROUP BY requester_id"
     ) as cursor:
         row = await cursor.fetchone()
-    return Visit() if row is None else Visit(row["requester_id"], row["served"], row["turn"])
+    return TurnState() if row is None else TurnState(row["requester_id"], row["served"], row["turn"])
 
 
-async def _insert(connection: aiosqlite.Connection, ask: Ask, lead_id: int | None, arrived: int, now: float) -> Job:
+async def _insert(
+    connection: aiosqlite.Connection, job_request: JobRequest, batch_id: int | None, arrived: int, now: float
+) -> Job:
     columns = {
-        "lead_id": lead_id,
-        "session_id": ask.session_id,
+        "batch_id": batch_id,
+        "session_id": job_request.session_id,
         "state": JobState.QUEUED,
-        "request": ask.request.to_json(),
-        "requester_id": ask.requester_id,
-        "guild_id": ask.guild_id,
-        "channel_id": ask.channel_id,
-        "origin": ask.origin,
-        "parent_id": ask.parent_id,
-        "spoiler": int(ask.spoiler),
-        "screening": ask.screening,
-        "weight": ask.weight,
+        "request": job_request.request.to_json(),
+        "requester_id": job_request.requester_id,
+        "guild_id": job_request.guild_id,
+        "channel_id": job_request.channel_id,
+        "origin": job_request.origin,
+        "parent_id": job_request.parent_id,
+        "spoiler": int(job_request.spoiler),
+        "screening": job_request.screening,
+        "weight": job_request.weight,
         "arrived_turn": arrived,
-        "steps": len(ask.request.span()),
+        "steps": len(job_request.request.span()),
         "created_at": now,
     }
     try:
@@ -318,8 +322,8 @@ async def _insert(connection: aiosqlite.Connection, ask: Ask, lead_id: int | Non
             tuple(columns.values()),
         )
     except aiosqlite.IntegrityError as error:
-        if ask.origin is Origin.REACTION:
-            raise RerunTwiceError(ask.parent_id) from error
+        if job_request.origin is Origin.REACTION:
+            raise RerunTwiceError(job_request.parent_id) from error
         raise
     assert cursor.lastrowid is not None  # noqa: S101 - an INSERT that did not raise has one
     return await get(connection, cursor.lastrowid)
@@ -327,6 +331,7 @@ async def _insert(connection: aiosqlite.Connection, ask: Ask, lead_id: int | Non
 
 async def _is_used(connection: aiosqlite.Connection, sha256: str) -> bool:
     async with connection.execute(
-        "SELECT 1 FROM job WHERE picture = ?1 OR film = ?1 OR checkpoint = ?1 OR instr(request, ?1) LIMIT 1", (sha256,)
+        "SELECT 1 FROM job WHERE picture = ?1 OR timelapse = ?1 OR checkpoint = ?1 OR instr(request, ?1) LIMIT 1",
+        (sha256,),
     ) as cursor:
         return await cursor.fetchone() is not None

@@ -56,7 +56,8 @@ class People:
         """
         async with self._database.transaction() as connection:
             async with connection.execute(
-                "SELECT picture, film, checkpoint, json_extract(request, '$.init'), json_extract(request, '$.mask')"
+                "SELECT picture, timelapse, checkpoint,"
+                " json_extract(request, '$.init'), json_extract(request, '$.mask')"
                 " FROM job WHERE requester_id = ?1 UNION ALL"
                 " SELECT json_extract(image.value, '$.sha256'), NULL, NULL, NULL, NULL"
                 " FROM job, json_each(job.request, '$.images') AS image WHERE requester_id = ?1",
@@ -64,7 +65,7 @@ class People:
             ) as cursor:
                 named = {value for row in await cursor.fetchall() for value in row if value is not None}
             await connection.execute(
-                "UPDATE job SET picture = NULL, film = NULL, checkpoint = NULL,"
+                "UPDATE job SET picture = NULL, timelapse = NULL, checkpoint = NULL,"
                 " deleted_at = coalesce(deleted_at, ?1), reason = NULL, flags = '[]',"
                 " request = json_set(request, '$.prompt', ?2, '$.negative', '', '$.style', '', '$.init', NULL,"
                 " '$.mask', NULL, '$.perturbation', 0.0, '$.images', json('[]')) WHERE requester_id = ?3",
@@ -80,7 +81,7 @@ class People:
             unused = set()
             for sha256 in named:
                 async with connection.execute(
-                    "SELECT 1 FROM job WHERE picture = ?1 OR film = ?1 OR checkpoint = ?1 OR instr(request, ?1)",
+                    "SELECT 1 FROM job WHERE picture = ?1 OR timelapse = ?1 OR checkpoint = ?1 OR instr(request, ?1)",
                     (sha256,),
                 ) as cursor:
                     if await cursor.fetchone() is None:

@@ -8,7 +8,7 @@ import aiosqlite
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86400.0
-UNDER_WAY: Final = "('queued', 'running', 'posting')"
+COUNTED_STATES: Final = "('queued', 'running', 'posting')"
 """A job that a moderator must see first holds nobody up, so it is not counted."""
 CHARGED: Final = "state <> 'failed' AND NOT (state = 'cancelled' AND started_at IS NULL)"
 """What we failed, and what was cancelled before it cost anything, is refunded."""
@@ -47,7 +47,7 @@ async def usage(
     (own, server, everybody) = await _row(
         connection,
         f"SELECT count(*) FILTER (WHERE requester_id = ?), count(*) FILTER (WHERE guild_id = ?), count(*)"  # noqa: S608
-        f" FROM job WHERE state IN {UNDER_WAY}",
+        f" FROM job WHERE state IN {COUNTED_STATES}",
         (person_id, guild_id),
     )
     async with connection.execute(

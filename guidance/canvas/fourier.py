@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from guidance.canvas import colour
-from guidance.randomness import generator
+from guidance.device.randomness import generator
 
 DECAY: Final = 1.0
 """Amplitude falls with frequency to this power: 1 is that of natural pictures (Field, 1987), and lucid's."""

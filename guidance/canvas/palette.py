@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from guidance.canvas import colour
 from guidance.canvas.pyramid import Pyramid
-from guidance.randomness import generator
-from guidance.tensor import from_tensor
+from guidance.device.randomness import generator
+from guidance.io.tensor import from_tensor
 
 SOFTNESS: Final = 0.02
 """Squared distance in RGB over which a choice is soft, for the gradient alone."""
@@ -24,10 +24,12 @@ LIGHTNESS: Final = 2.5
 class Palette(nn.Module):
     """B pictures of `colours` colours, in squares of `pixel` pixels."""
 
-    def __init__(self, height: int, width: int, seeds: Sequence[int], taper: float, colours: int, pixel: int) -> None:
+    def __init__(
+        self, height: int, width: int, seeds: Sequence[int], level_decay: float, colours: int, pixel: int
+    ) -> None:
         super().__init__()
         self._size, self._pixel, self._colours = (height, width), pixel, colours
-        self.wishes = Pyramid(-(-height // pixel), -(-width // pixel), seeds, taper)
+        self.wishes = Pyramid(-(-height // pixel), -(-width // pixel), seeds, level_decay)
         cpu = torch.device("cpu")
         draws = [torch.randn(3, colours, generator=generator(cpu, seed, 0, "palette")) for seed in seeds]
         start = torch.stack(draws) * 0.5

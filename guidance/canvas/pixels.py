@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from guidance.canvas import colour
-from guidance.randomness import generator
+from guidance.device.randomness import generator
 
 
 class Pixels(nn.Module):

@@ -3,11 +3,12 @@
 Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture; the idea is
 Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide.
 
-A layer's share in the sum falls with a power of its side, `taper`. Adam moves every parameter by about the same, so
-that is how fast the layer learns: with the square root, coarse layers ran into black and white; with the same share for
-all, fine ones made texture of everything, and the fourth root lay between. Where places rest that matter little
-(`guidance.update`, the default of `pocket`), fine layers may have the same share. That of colour falls faster than that
-of brightness: in natural pictures colour is coarser, and fine colour is where rainbow noise comes from.
+A layer's share in the sum falls with a power of its side, `level_decay`. Adam moves every parameter by about the same,
+so that is how fast the layer learns: with the square root, coarse layers ran into black and white; with the same share
+for all, fine ones made texture of everything, and the fourth root lay between. Where places rest that matter little
+(`guidance.optimize.optimizer`, the default of `pocket`), fine layers may have the same share. That of colour falls
+faster than that of brightness: in natural pictures colour is coarser, and fine colour is where rainbow noise comes
+from.
 """
 
 import itertools
@@ -17,9 +18,9 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from guidance.augment.resample import Resize, cubic, triangle
 from guidance.canvas import colour
-from guidance.randomness import generator
-from guidance.resample import Resize, cubic, triangle
+from guidance.device.randomness import generator
 
 COARSEST: Final = 4
 START: Final = 0.1
@@ -31,12 +32,12 @@ CHROMA: Final = 0.25
 class Pyramid(nn.Module):
     """Layers with short sides of 4, 8, 16, … up to the picture's own."""
 
-    def __init__(self, height: int, width: int, seeds: Sequence[int], taper: float) -> None:
+    def __init__(self, height: int, width: int, seeds: Sequence[int], level_decay: float) -> None:
         super().__init__()
         short = min(height, width)
         sides = [*itertools.takewhile(lambda side: side < short, (COARSEST << n for n in itertools.count())), short]
         shapes = [(round(height * side / short), round(width * side / short)) for side in sides]
-        powers = torch.tensor([taper, taper + CHROMA, taper + CHROMA])
+        powers = torch.tensor([level_decay, level_decay + CHROMA, level_decay + CHROMA])
         shares = [(min(COARSEST, short) / side) ** powers for side in sides]
         self.register_buffer("shares", torch.stack(shares)[:, :, None, None], persistent=False)  # (layers, 3, 1, 1)
         self.layers = nn.ParameterList()

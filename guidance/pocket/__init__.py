@@ -1,4 +1,4 @@
-"""The embedded CLIP: a plain open_clip model beside this file, and everything that it was made and judged with.
+"""The embedded CLIP: a plain open_clip model beside this file; `tools/pocket` builds and judges it.
 
-Nothing here is needed to use it: `guidance.model` loads the JSON and the safetensors as it loads any open_clip model.
+`guidance.clip.model` loads the JSON and the safetensors as it loads any open_clip model.
 """

@@ -1,4 +1,4 @@
-"""A town for every test that wants one; and what holds in every scenario."""
+"""The harness as a fixture, and what every scenario must fulfil."""
 
 import asyncio
 import logging
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.store.database import Database
-from tests.chat import limits
-from tests.chat.town import Town, town
+from tests.chat import message_limits
+from tests.chat.harness import BotHarness, bot_harness
 
 
 @pytest.fixture(scope="session")
@@ -26,17 +26,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def place(tmp_path: Path, migrated: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
+async def harness(tmp_path: Path, migrated: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[BotHarness]:
     """With the usual configuration.
 
     After each scenario: every interaction was answered, no message is more than Discord takes, none can mention
     everybody, and the log has no error but those that the scenario names in `expected`.
     """
     shutil.copyfile(migrated, tmp_path / "bot.db")
-    async with town(tmp_path) as opened:
+    async with bot_harness(tmp_path) as opened:
         yield opened
         assert all(record.responded for record in opened.env.backend.interactions.values()), "interaction failed"
-        assert limits.broken(opened.env) == []
+        assert message_limits.broken(opened.env) == []
         unexpected = [
             record.getMessage() + (f" ({record.exc_info[1]!r})" if record.exc_info else "")
             for phase in ("setup", "call")

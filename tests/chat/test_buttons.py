@@ -1,73 +1,73 @@
 """The buttons under a picture: what each does, who may press it, and what others read."""
 
-from bot.job import JobState, Origin
-from tests.chat.town import Town, answer, card, labels, private, read_out
+from bot.jobs.job import JobState, Origin
+from tests.chat.harness import BotHarness, answer, card, labels, private, read_out
 
 
-async def test_new_seed_makes_the_same_for_whoever_presses(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse", seed=1, negative="fog")
-    await place.press(place.ben, message, "New seed")
-    again = place.channel.history()[-1]
-    assert f"from #1, for <@{place.ben.id}>" in card(again)
+async def test_new_seed_makes_the_same_for_whoever_presses(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse", seed=1, negative="fog")
+    await harness.press(harness.ben, message, "New seed")
+    again = harness.channel.history()[-1]
+    assert f"from #1, for <@{harness.ben.id}>" in card(again)
     assert "without *fog*" in card(again)
-    job = await place.job(2)
-    assert (job.requester_id, job.parent_id, job.origin) == (place.ben.id, 1, Origin.BUTTON)
+    job = await harness.job(2)
+    assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1, Origin.BUTTON)
     assert job.request.seed != 1
 
 
-async def test_new_seed_under_a_sheet_makes_a_sheet(place: Town) -> None:
-    sheet = await place.done(place.ada, "a lighthouse", count=3, seed=1)
-    await place.press(place.ada, sheet, "New seed")
-    assert labels(place.channel.history()[-1])[:3] == ["1", "2", "3"]
-    assert [(await place.job(number)).parent_id for number in (4, 5, 6)] == [1, 2, 3]
+async def test_new_seed_under_a_batch_makes_a_batch(harness: BotHarness) -> None:
+    batch = await harness.done(harness.ada, "a lighthouse", count=3, seed=1)
+    await harness.press(harness.ada, batch, "New seed")
+    assert labels(harness.channel.history()[-1])[:3] == ["1", "2", "3"]
+    assert [(await harness.job(number)).parent_id for number in (4, 5, 6)] == [1, 2, 3]
 
 
-async def test_variations_are_four_from_the_picture(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse", spoiler=True)
-    await place.press(place.ben, message, "Variations")
-    sheet = place.channel.history()[-1]
-    assert labels(sheet)[:4] == ["1", "2", "3", "4"]
-    assert f"from #1, for <@{place.ben.id}>" in card(sheet)
-    assert [file.filename for file in sheet.attachments] == ["SPOILER_sheet-2.png"]
-    assert (await place.job(2)).request.init == (await place.job(1)).picture
+async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse", spoiler=True)
+    await harness.press(harness.ben, message, "Variations")
+    batch = harness.channel.history()[-1]
+    assert labels(batch)[:4] == ["1", "2", "3", "4"]
+    assert f"from #1, for <@{harness.ben.id}>" in card(batch)
+    assert [file.filename for file in batch.attachments] == ["SPOILER_sheet-2.png"]
+    assert (await harness.job(2)).request.init == (await harness.job(1)).picture
 
 
-async def test_more_steps_go_on_from_the_picture(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse", seed=1)
-    await place.press(place.ben, message, "More steps")
-    assert "from #1" in card(place.channel.history()[-1])
-    job = await place.job(2)
-    assert job.request.init == (await place.job(1)).picture
+async def test_more_steps_go_on_from_the_picture(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse", seed=1)
+    await harness.press(harness.ben, message, "More steps")
+    assert "from #1" in card(harness.channel.history()[-1])
+    job = await harness.job(2)
+    assert job.request.init == (await harness.job(1)).picture
     assert len(job.request.span()) == 2
 
 
-async def test_upscale_doubles_the_sides(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse")
-    await place.press(place.ben, message, "Upscale")
-    bigger = place.channel.history()[-1]
+async def test_upscale_doubles_the_sides(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse")
+    await harness.press(harness.ben, message, "Upscale")
+    bigger = harness.channel.history()[-1]
     assert "192×192" in (bigger.embeds[0].footer.text or "")
-    text = await place.refuses(place.ben.click(bigger, label="Upscale"))
+    text = await harness.refuses(harness.ben.click(bigger, label="Upscale"))
     assert text == "That picture would be too large: at most 36,864 pixels are allowed here."
 
 
-async def test_time_lapse_is_a_film_for_everybody(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse")
-    covered = await place.done(place.ada, "a surprise", spoiler=True)
+async def test_time_lapse_is_a_time_lapse_for_everybody(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse")
+    covered = await harness.done(harness.ada, "a surprise", spoiler=True)
     for which, name in ((message, "job-1.mp4"), (covered, "SPOILER_job-2.mp4")):
-        result = await place.press(place.ben, which, "Time-lapse")
+        result = await harness.press(harness.ben, which, "Time-lapse")
         assert result.response is not None
         assert not result.ephemeral
         assert [file.filename for file in result.response.attachments] == [name]
 
 
-async def test_without_a_film_there_is_no_button_for_it(place: Town) -> None:
-    await place.restart(progress={"film": False, "interval_s": 0.5})
-    assert "Time-lapse" not in labels(await place.done(place.ada, "a lighthouse"))
+async def test_without_a_time_lapse_there_is_no_button_for_it(harness: BotHarness) -> None:
+    await harness.restart(progress={"timelapse": False, "interval_s": 0.5})
+    assert "Time-lapse" not in labels(await harness.done(harness.ada, "a lighthouse"))
 
 
-async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(place: Town) -> None:
-    message = await place.done(place.ada, "a `lighthouse`", seed=7, negative="fog", style="pencil")
-    result = await place.press(place.ben, message, "Parameters")
+async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a `lighthouse`", seed=7, negative="fog", style="pencil")
+    result = await harness.press(harness.ben, message, "Parameters")
     text = answer(result)
     assert "Parameters #1" in text
     assert r"Prompt: a \`lighthouse\`" in text
@@ -78,17 +78,17 @@ async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(
     assert "similarity 0.50 · 0.5 s" in text
 
 
-async def test_what_parameters_say_to_type_makes_the_same_picture(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse::2 mist::0.5", seed=7, steps=6, negative="fog, rain")
-    text = answer(await place.press(place.ben, message, "Parameters"))
-    await place.done(place.ben, text.partition("```\n")[2].partition("\n```")[0])
-    assert (await place.job(2)).request == (await place.job(1)).request
+async def test_what_parameters_say_to_type_makes_the_same_picture(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse::2 mist::0.5", seed=7, steps=6, negative="fog, rain")
+    text = answer(await harness.press(harness.ben, message, "Parameters"))
+    await harness.done(harness.ben, text.partition("```\n")[2].partition("\n```")[0])
+    assert (await harness.job(2)).request == (await harness.job(1)).request
 
 
-async def test_parameters_of_a_sheet_with_the_longest_words_fit_a_message(place: Town) -> None:
+async def test_parameters_of_a_batch_with_the_longest_words_fit_a_message(harness: BotHarness) -> None:
     words = ("a*" * 500)[:1000]
-    sheet = await place.done(place.ada, words, negative=words, count=4, seed=1)
-    page = private(await place.press(place.ben, sheet, "Parameters"))
+    batch = await harness.done(harness.ada, words, negative=words, count=4, seed=1)
+    page = private(await harness.press(harness.ben, batch, "Parameters"))
     assert [embed.title for embed in page.embeds] == [
         "Parameters #1",
         "Parameters #2",
@@ -99,162 +99,162 @@ async def test_parameters_of_a_sheet_with_the_longest_words_fit_a_message(place:
         assert f"seed {1 + number}" in read_out(page)
 
 
-async def test_a_number_posts_that_picture_alone_to_be_worked_with(place: Town) -> None:
-    sheet = await place.done(place.ada, "a lighthouse", count=4, seed=1)
-    await place.press(place.ben, sheet, "3")
-    picked = place.channel.history()[-1]
-    assert picked.id != sheet.id
+async def test_a_number_posts_that_picture_alone_to_be_worked_with(harness: BotHarness) -> None:
+    batch = await harness.done(harness.ada, "a lighthouse", count=4, seed=1)
+    await harness.press(harness.ben, batch, "3")
+    picked = harness.channel.history()[-1]
+    assert picked.id != batch.id
     assert [(file.filename, file.description) for file in picked.attachments] == [("job-3.png", "a lighthouse")]
-    assert f"for <@{place.ada.id}>" in card(picked)
-    await place.press(place.ben, picked, "New seed")
-    assert (await place.job(5)).parent_id == 3
+    assert f"for <@{harness.ada.id}>" in card(picked)
+    await harness.press(harness.ben, picked, "New seed")
+    assert (await harness.job(5)).parent_id == 3
 
 
-async def test_cancel_is_for_the_requester_and_moderators(place: Town) -> None:
-    await place.olive.slash(place.channel, "config log", channel=place.channel)
-    await place.running(place.eve, "the first")
-    mine = await place.waiting(place.ada, "a lighthouse")
-    other = await place.waiting(place.ada, "a windmill")
-    text = await place.refuses(place.ben.click(mine, label="Cancel"))
+async def test_cancel_is_for_the_requester_and_moderators(harness: BotHarness) -> None:
+    await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
+    await harness.running(harness.eve, "the first")
+    mine = await harness.waiting(harness.ada, "a lighthouse")
+    other = await harness.waiting(harness.ada, "a windmill")
+    text = await harness.refuses(harness.ben.click(mine, label="Cancel"))
     assert text == "Only the person who asked, or a moderator, can cancel this."
-    await place.ada.click(mine, label="Cancel")
-    assert "🚫 **Cancelled**" in card(await place.showing("a lighthouse", "Cancelled"))
-    await place.mo.click(other, label="Cancel")
-    await place.showing("a windmill", "Cancelled")
-    assert f"<@{place.mo.id}> cancelled a job of <@{place.ada.id}> · \\#3" in place.everything()
-    assert place.everything().count("cancelled a job of") == 1, "one's own is no deed of a moderator's"
+    await harness.ada.click(mine, label="Cancel")
+    assert "🚫 **Cancelled**" in card(await harness.showing("a lighthouse", "Cancelled"))
+    await harness.mo.click(other, label="Cancel")
+    await harness.showing("a windmill", "Cancelled")
+    assert f"<@{harness.mo.id}> cancelled a job of <@{harness.ada.id}> · \\#3" in harness.everything()
+    assert harness.everything().count("cancelled a job of") == 1, "one's own is no action of a moderator's"
 
 
-async def test_cancel_stops_what_runs(place: Town) -> None:
-    message = await place.running(place.ada, "a lighthouse")
-    await place.press(place.ada, message, "Cancel")
-    assert "🚫 **Cancelled**" in card(place.now(message))
-    assert labels(place.now(message)) == ["New seed", "Edit", "Parameters", "Delete"]
-    assert not place.now(message).attachments
+async def test_cancel_stops_what_runs(harness: BotHarness) -> None:
+    message = await harness.running(harness.ada, "a lighthouse")
+    await harness.press(harness.ada, message, "Cancel")
+    assert "🚫 **Cancelled**" in card(harness.now(message))
+    assert labels(harness.now(message)) == ["New seed", "Edit", "Parameters", "Delete"]
+    assert not harness.now(message).attachments
 
 
-async def test_cancel_under_a_sheet_cancels_what_is_not_finished(place: Town) -> None:
-    message = await place.running(place.ada, "a lighthouse", count=3)
-    await place.press(place.ada, message, "Cancel")
-    assert card(place.now(message)).count("🚫 **Cancelled**") == 3
+async def test_cancel_under_a_batch_cancels_what_is_not_finished(harness: BotHarness) -> None:
+    message = await harness.running(harness.ada, "a lighthouse", count=3)
+    await harness.press(harness.ada, message, "Cancel")
+    assert card(harness.now(message)).count("🚫 **Cancelled**") == 3
 
 
-async def test_a_cancel_that_comes_too_late_says_what_became_of_it(place: Town) -> None:
-    message = await place.running(place.ada, "a lighthouse")
-    stale = place.env.backend.messages[place.channel.id][message.id]
+async def test_a_cancel_that_comes_too_late_says_what_became_of_it(harness: BotHarness) -> None:
+    message = await harness.running(harness.ada, "a lighthouse")
+    stale = harness.env.backend.messages[harness.channel.id][message.id]
     before = list(stale.components)
-    place.engine.gates["a lighthouse"].set()
-    await place.rest()
+    harness.engine.gates["a lighthouse"].set()
+    await harness.wait_until_idle()
     stale.components = before
-    text = await place.refuses(place.ada.click(message, label="Cancel"))
+    text = await harness.refuses(harness.ada.click(message, label="Cancel"))
     assert text == "Too late to cancel: this job is done."
-    assert await place.refuses(place.ada.click(message, label="Finish now")) == "This job does not run now."
+    assert await harness.refuses(harness.ada.click(message, label="Finish now")) == "This job does not run now."
 
 
-async def test_finish_now_ends_with_the_picture_that_is_there(place: Town) -> None:
-    message = await place.running(place.ada, "a lighthouse")
-    text = await place.refuses(place.ben.click(message, label="Finish now"))
+async def test_finish_now_ends_with_the_picture_that_is_there(harness: BotHarness) -> None:
+    message = await harness.running(harness.ada, "a lighthouse")
+    text = await harness.refuses(harness.ben.click(message, label="Finish now"))
     assert text == "Only the person who asked, or a moderator, can finish this early."
-    await place.press(place.ada, message, "Finish now")
-    assert "✅ **Done**" in card(place.now(message))
-    assert "· 1 step ·" in (place.now(message).embeds[0].footer.text or "")
+    await harness.press(harness.ada, message, "Finish now")
+    assert "✅ **Done**" in card(harness.now(message))
+    assert "· 1 step ·" in (harness.now(message).embeds[0].footer.text or "")
 
 
-async def test_a_moderator_may_finish_what_runs(place: Town) -> None:
-    message = await place.running(place.ada, "a lighthouse")
-    await place.press(place.mo, message, "Finish now")
-    assert "✅ **Done**" in card(place.now(message))
+async def test_a_moderator_may_finish_what_runs(harness: BotHarness) -> None:
+    message = await harness.running(harness.ada, "a lighthouse")
+    await harness.press(harness.mo, message, "Finish now")
+    assert "✅ **Done**" in card(harness.now(message))
 
 
-async def test_delete_is_for_the_requester_and_moderators_and_takes_the_files(place: Town) -> None:
-    await place.olive.slash(place.channel, "config log", channel=place.channel)
-    mine = await place.done(place.ada, "a lighthouse")
-    other = await place.done(place.ada, "a windmill")
-    picture = (await place.job(1)).picture
+async def test_delete_is_for_the_requester_and_moderators_and_takes_the_files(harness: BotHarness) -> None:
+    await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
+    mine = await harness.done(harness.ada, "a lighthouse")
+    other = await harness.done(harness.ada, "a windmill")
+    picture = (await harness.job(1)).picture
     assert picture is not None
-    text = await place.refuses(place.ben.click(mine, label="Delete"))
+    text = await harness.refuses(harness.ben.click(mine, label="Delete"))
     assert text == "Only the person who asked, or a moderator, can delete this."
-    await place.press(place.ada, mine, "Delete")
-    assert place.gone(mine)
-    assert not await place.house.parts.pictures.has(picture)
-    assert "deleted a picture" not in place.everything()
-    await place.press(place.mo, other, "Delete")
-    assert place.gone(other)
-    assert f"<@{place.mo.id}> deleted a picture of <@{place.ada.id}> · \\#2" in place.everything()
+    await harness.press(harness.ada, mine, "Delete")
+    assert harness.gone(mine)
+    assert not await harness.app.services.pictures.has(picture)
+    assert "deleted a picture" not in harness.everything()
+    await harness.press(harness.mo, other, "Delete")
+    assert harness.gone(other)
+    assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#2" in harness.everything()
 
 
-async def test_delete_under_a_copy_takes_only_the_copy_and_under_the_original_every_copy(place: Town) -> None:
-    sheet = await place.done(place.ada, "a lighthouse", count=2)
-    await place.press(place.ben, sheet, "1")
-    first = place.channel.history()[-1]
-    await place.press(place.ben, sheet, "2")
-    second = place.channel.history()[-1]
-    await place.press(place.ada, first, "Delete")
-    assert place.gone(first)
-    assert not place.gone(sheet)
-    await place.press(place.ada, sheet, "Delete")
-    assert place.gone(sheet)
-    assert place.gone(second)
+async def test_delete_under_a_copy_takes_only_the_copy_and_under_the_original_every_copy(harness: BotHarness) -> None:
+    batch = await harness.done(harness.ada, "a lighthouse", count=2)
+    await harness.press(harness.ben, batch, "1")
+    first = harness.channel.history()[-1]
+    await harness.press(harness.ben, batch, "2")
+    second = harness.channel.history()[-1]
+    await harness.press(harness.ada, first, "Delete")
+    assert harness.gone(first)
+    assert not harness.gone(batch)
+    await harness.press(harness.ada, batch, "Delete")
+    assert harness.gone(batch)
+    assert harness.gone(second)
 
 
-async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse")
-    job = await place.job(1)
-    await place.house.parts.pictures.drop({str(job.picture), str(job.film)})
+async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse")
+    job = await harness.job(1)
+    await harness.app.services.pictures.drop({str(job.picture), str(job.timelapse)})
     for label in ("Variations", "More steps", "Upscale", "Time-lapse"):
-        assert await place.refuses(place.ben.click(message, label=label)) == "This file is not kept any more."
+        assert await harness.refuses(harness.ben.click(message, label=label)) == "This file is not kept any more."
 
 
-async def test_a_button_of_a_job_that_is_not_known_says_so(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse")
-    stored = place.env.backend.messages[place.channel.id][message.id]
+async def test_a_button_of_a_job_that_is_not_known_says_so(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse")
+    stored = harness.env.backend.messages[harness.channel.id][message.id]
     for row in stored.components:
         for child in row["components"]:
             child["custom_id"] = child["custom_id"].replace("job:1:", "job:999:")
-    for label in labels(place.now(message)):
-        text = await place.refuses(place.ada.click(message, label=label))
+    for label in labels(harness.now(message)):
+        text = await harness.refuses(harness.ada.click(message, label=label))
         assert text == "This job is not known here any more."
 
 
-async def test_buttons_of_another_servers_job_are_not_known_here(place: Town) -> None:
-    result = await place.village.vera.slash(place.village.channel, "imagine", prompt="a barn")
-    await place.rest()
+async def test_buttons_of_another_servers_job_are_not_known_here(harness: BotHarness) -> None:
+    result = await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
+    await harness.wait_until_idle()
     assert result.response is not None
-    message = await place.done(place.ada, "a lighthouse")
-    stored = place.env.backend.messages[place.channel.id][message.id]
+    message = await harness.done(harness.ada, "a lighthouse")
+    stored = harness.env.backend.messages[harness.channel.id][message.id]
     for row in stored.components:
         for child in row["components"]:
             child["custom_id"] = child["custom_id"].replace("job:2:", "job:1:")
-    for label in labels(place.now(message)):
-        text = await place.refuses(place.mo.click(message, label=label))
+    for label in labels(harness.now(message)):
+        text = await harness.refuses(harness.mo.click(message, label=label))
         assert text == "This job is not known here any more."
-    assert not place.gone(result.response)
+    assert not harness.gone(result.response)
 
 
-async def test_a_press_passes_the_same_gate_on_the_quota_of_the_presser(place: Town) -> None:
-    message = await place.done(place.ada, "a lighthouse")
-    await place.olive.slash(place.channel, "config limit", limit="waiting_per_member", value=1)
-    await place.running(place.ben, "the first")
+async def test_a_press_passes_the_same_gate_on_the_quota_of_the_presser(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse")
+    await harness.olive.slash(harness.channel, "config limit", limit="waiting_per_member", value=1)
+    await harness.running(harness.ben, "the first")
     for label in ("New seed", "More steps", "Upscale"):
-        text = await place.refuses(place.ben.click(message, label=label))
+        text = await harness.refuses(harness.ben.click(message, label=label))
         assert text.startswith("You can have one picture under way at a time")
-    assert "You can have one picture" in await place.refuses(place.ada.click(message, label="Variations"))
+    assert "You can have one picture" in await harness.refuses(harness.ada.click(message, label="Variations"))
 
 
-async def test_what_was_cancelled_can_be_made_after_all(place: Town) -> None:
-    message = await place.running(place.ada, "a lighthouse")
-    await place.press(place.ada, message, "Cancel")
-    place.engine.gates["a lighthouse"].set()
-    await place.press(place.ben, message, "New seed")
-    assert "✅ **Done**" in card(place.channel.history()[-1])
-    assert (await place.job(2)).state is JobState.DONE
+async def test_what_was_cancelled_can_be_made_after_all(harness: BotHarness) -> None:
+    message = await harness.running(harness.ada, "a lighthouse")
+    await harness.press(harness.ada, message, "Cancel")
+    harness.engine.gates["a lighthouse"].set()
+    await harness.press(harness.ben, message, "New seed")
+    assert "✅ **Done**" in card(harness.channel.history()[-1])
+    assert (await harness.job(2)).state is JobState.DONE
 
 
-async def test_an_error_of_ours_is_told_with_a_number_that_the_log_has_too(place: Town) -> None:
-    place.expected.append("incident ")
-    message = await place.done(place.ada, "a lighthouse")
-    place.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, message="no such thing")
-    result = await place.ben.click(message, label="Parameters")
+async def test_an_error_of_ours_is_told_with_a_number_that_the_log_has_too(harness: BotHarness) -> None:
+    harness.expected.append("incident ")
+    message = await harness.done(harness.ada, "a lighthouse")
+    harness.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, message="no such thing")
+    result = await harness.ben.click(message, label="Parameters")
     assert answer(result).startswith(
         "Something went wrong on this side. If it happens again, tell the host this number:"
     )

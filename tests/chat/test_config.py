@@ -2,9 +2,9 @@
 
 import discord
 
-from bot.guild import GuildSettings, RoleRule
+from bot.community.guild_settings import GuildSettings, RoleRule
+from tests.chat.harness import BotHarness, answer, card
 from tests.chat.test_mod import everybody_may
-from tests.chat.town import Town, answer, card
 
 SAVED = "Saved. See everything with `/config show`."
 COMMANDS: list[tuple[str, dict[str, object]]] = [
@@ -22,23 +22,23 @@ COMMANDS: list[tuple[str, dict[str, object]]] = [
 ]
 
 
-async def shown(place: Town) -> list[str]:
+async def config_lines(harness: BotHarness) -> list[str]:
     """The lines of `/config show`."""
-    return answer(await place.olive.slash(place.channel, "config show")).splitlines()
+    return answer(await harness.olive.slash(harness.channel, "config show")).splitlines()
 
 
-async def test_members_and_moderators_are_refused_where_admins_opened_it_to_everybody(place: Town) -> None:
-    everybody_may(place, "config")
-    known = {"here": place.channel, "Moderator": place.guild.roles["Moderator"]}
+async def test_members_and_moderators_are_refused_where_admins_opened_it_to_everybody(harness: BotHarness) -> None:
+    everybody_may(harness, "config")
+    known = {"here": harness.channel, "Moderator": harness.guild.roles["Moderator"]}
     for name, options in COMMANDS:
         given = {key: known.get(str(value), value) for key, value in options.items()}
-        for who in (place.ada, place.mo):
-            text = await place.refuses(who.slash(place.channel, name, **given))
+        for member in (harness.ada, harness.mo):
+            text = await harness.refuses(member.slash(harness.channel, name, **given))
             assert text == "Only those who may manage this server can do this.", name
 
 
-async def test_show_says_everything_to_the_asker_alone(place: Town) -> None:
-    assert await shown(place) == [
+async def test_show_says_everything_to_the_asker_alone(harness: BotHarness) -> None:
+    assert await config_lines(harness) == [
         "**Channels**: all",
         "pictures under way, per person: 8",
         "pictures under way, of the server: 100",
@@ -55,150 +55,158 @@ async def test_show_says_everything_to_the_asker_alone(place: Town) -> None:
     ]
 
 
-async def test_pictures_only_in_channels_that_are_allowed_and_threads_below_them(place: Town) -> None:
-    studio = place.guild.create_text_channel("studio")
-    assert answer(await place.olive.slash(place.channel, "config channel", channel=studio, allowed=True)) == SAVED
-    assert (await shown(place))[0] == f"**Channels**: <#{studio.id}>"
-    text = await place.refuses(place.imagine(place.ada, "a lighthouse"))
+async def test_pictures_only_in_channels_that_are_allowed_and_threads_below_them(harness: BotHarness) -> None:
+    studio = harness.guild.create_text_channel("studio")
+    assert answer(await harness.olive.slash(harness.channel, "config channel", channel=studio, allowed=True)) == SAVED
+    assert (await config_lines(harness))[0] == f"**Channels**: <#{studio.id}>"
+    text = await harness.refuses(harness.imagine(harness.ada, "a lighthouse"))
     assert text == f"Pictures are made in <#{studio.id}> here."
-    await place.ada.slash(studio, "imagine", prompt="a lighthouse")
-    await place.rest()
+    await harness.ada.slash(studio, "imagine", prompt="a lighthouse")
+    await harness.wait_until_idle()
     assert "✅ **Done**" in card(studio.history()[-1])
-    await place.olive.slash(place.channel, "config channel", channel=studio, allowed=False)
-    assert "✅ **Done**" in card(await place.done(place.ada, "a windmill"))
+    await harness.olive.slash(harness.channel, "config channel", channel=studio, allowed=False)
+    assert "✅ **Done**" in card(await harness.done(harness.ada, "a windmill"))
 
 
-async def test_a_limit_is_the_servers_own_within_what_the_host_allows(place: Town) -> None:
-    assert answer(await place.olive.slash(place.channel, "config limit", limit="jobs_per_hour", value=1)) == SAVED
-    assert "pictures per hour, per person: 1" in await shown(place)
-    await place.done(place.ada, "a lighthouse")
-    text = await place.refuses(place.imagine(place.ada, "a windmill"))
+async def test_a_limit_is_the_servers_own_within_what_the_host_allows(harness: BotHarness) -> None:
+    assert answer(await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)) == SAVED
+    assert "pictures per hour, per person: 1" in await config_lines(harness)
+    await harness.done(harness.ada, "a lighthouse")
+    text = await harness.refuses(harness.imagine(harness.ada, "a windmill"))
     assert text.startswith("That would be more than one picture within an hour, which is the limit.")
     for value in (0, 241):
-        text = await place.refuses(place.olive.slash(place.channel, "config limit", limit="jobs_per_hour", value=value))
+        text = await harness.refuses(
+            harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=value)
+        )
         assert text == "Here this limit may be 1 to 240; the host decides how far."
-    await place.olive.slash(place.channel, "config limit", limit="jobs_per_hour")
-    assert "pictures per hour, per person: 60" in await shown(place)
+    await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour")
+    assert "pictures per hour, per person: 60" in await config_lines(harness)
 
 
-async def test_an_age_may_be_raised_but_not_below_the_hosts(place: Town) -> None:
-    await place.restart(limits={"account_age_days": 7})
-    text = await place.refuses(place.olive.slash(place.channel, "config limit", limit="account_age_days", value=3))
+async def test_an_age_may_be_raised_but_not_below_the_hosts(harness: BotHarness) -> None:
+    await harness.restart(limits={"account_age_days": 7})
+    text = await harness.refuses(
+        harness.olive.slash(harness.channel, "config limit", limit="account_age_days", value=3)
+    )
     assert text == "Here this limit may be 7 to 8,760; the host decides how far."
-    assert answer(await place.olive.slash(place.channel, "config limit", limit="account_age_days", value=9)) == SAVED
+    assert (
+        answer(await harness.olive.slash(harness.channel, "config limit", limit="account_age_days", value=9)) == SAVED
+    )
 
 
-async def test_a_roles_limits_and_turns_are_for_its_holders(place: Town) -> None:
-    role = place.guild.roles["Moderator"]
-    await place.olive.slash(place.channel, "config limit", limit="jobs_per_hour", value=1)
-    saved = await place.olive.slash(place.channel, "config role", role=role, limit="jobs_per_hour", value=9, weight=2)
+async def test_a_roles_limits_and_turns_are_for_its_holders(harness: BotHarness) -> None:
+    role = harness.guild.roles["Moderator"]
+    await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)
+    saved = await harness.olive.slash(
+        harness.channel, "config role", role=role, limit="jobs_per_hour", value=9, weight=2
+    )
     assert answer(saved) == SAVED
     line = f"<@&{role.id}>: 2 turns a round, limits: pictures per hour, per person 9"
-    assert line in await shown(place)
-    await place.done(place.mo, "a lighthouse")
-    assert "✅ **Done**" in card(await place.done(place.mo, "a windmill"))
-    assert answer(await place.olive.slash(place.channel, "config role", role=role, forget=True)) == SAVED
-    assert line not in await shown(place)
+    assert line in await config_lines(harness)
+    await harness.done(harness.mo, "a lighthouse")
+    assert "✅ **Done**" in card(await harness.done(harness.mo, "a windmill"))
+    assert answer(await harness.olive.slash(harness.channel, "config role", role=role, forget=True)) == SAVED
+    assert line not in await config_lines(harness)
 
 
-async def test_a_role_with_nothing_chosen_or_too_much_is_refused(place: Town) -> None:
-    role = place.guild.roles["Moderator"]
-    text = await place.refuses(place.olive.slash(place.channel, "config role", role=role))
+async def test_a_role_with_nothing_chosen_or_too_much_is_refused(harness: BotHarness) -> None:
+    role = harness.guild.roles["Moderator"]
+    text = await harness.refuses(harness.olive.slash(harness.channel, "config role", role=role))
     assert text == "Choose a weight, a limit, or forget."
-    text = await place.refuses(place.olive.slash(place.channel, "config role", role=role, value=9))
+    text = await harness.refuses(harness.olive.slash(harness.channel, "config role", role=role, value=9))
     assert text == "Choose which limit that number is for."
-    text = await place.refuses(
-        place.olive.slash(place.channel, "config role", role=role, limit="waiting_per_member", value=33)
+    text = await harness.refuses(
+        harness.olive.slash(harness.channel, "config role", role=role, limit="waiting_per_member", value=33)
     )
     assert text == "Here this limit may be 1 to 32; the host decides how far."
 
 
-async def test_more_channels_or_roles_than_are_kept_are_refused(place: Town) -> None:
-    guilds, role = place.house.parts.guilds, place.guild.roles["Moderator"]
+async def test_more_channels_or_roles_than_are_kept_are_refused(harness: BotHarness) -> None:
+    guilds, role = harness.app.services.guilds, harness.guild.roles["Moderator"]
     full = GuildSettings(channels=tuple(range(1, 51)), roles={number: RoleRule(2) for number in range(1, 26)})
-    await guilds.set(place.guild.id, full)
-    one_more = place.olive.slash(place.channel, "config channel", channel=place.channel, allowed=True)
-    assert await place.refuses(one_more) == "At most 50 of these are possible."
-    one_more = place.olive.slash(place.channel, "config role", role=role, weight=2)
-    assert await place.refuses(one_more) == "At most 25 of these are possible."
-    assert await shown(place), "all of it still fits one message"
+    await guilds.set(harness.guild.id, full)
+    one_more = harness.olive.slash(harness.channel, "config channel", channel=harness.channel, allowed=True)
+    assert await harness.refuses(one_more) == "At most 50 of these are possible."
+    one_more = harness.olive.slash(harness.channel, "config role", role=role, weight=2)
+    assert await harness.refuses(one_more) == "At most 25 of these are possible."
+    assert await config_lines(harness), "all of it still fits one message"
 
 
-async def test_gallery_and_log_are_channels_that_the_bot_can_write(place: Town) -> None:
-    assert place.guild.me is not None
-    mute = place.guild.create_text_channel(
-        "mute", overwrites={place.guild.me: discord.PermissionOverwrite(send_messages=False)}
+async def test_gallery_and_log_are_channels_that_the_bot_can_write(harness: BotHarness) -> None:
+    assert harness.guild.me is not None
+    mute = harness.guild.create_text_channel(
+        "mute", overwrites={harness.guild.me: discord.PermissionOverwrite(send_messages=False)}
     )
     for name in ("config gallery", "config log"):
-        text = await place.refuses(place.olive.slash(place.channel, name, channel=mute))
+        text = await harness.refuses(harness.olive.slash(harness.channel, name, channel=mute))
         assert text == f"I cannot write in <#{mute.id}>: allow me Send Messages, Embed Links, Attach Files there first."
-        assert answer(await place.olive.slash(place.channel, name, channel=place.channel)) == SAVED
-    lines = await shown(place)
-    assert f"**Gallery**: <#{place.channel.id}>, at 3 ⭐" in lines
-    assert f"**Log**: <#{place.channel.id}>" in lines
-    await place.olive.slash(place.channel, "config gallery")
-    await place.olive.slash(place.channel, "config log")
-    assert "**Gallery**: nowhere, at 3 ⭐" in await shown(place)
-    assert "**Log**: nowhere" in await shown(place)
+        assert answer(await harness.olive.slash(harness.channel, name, channel=harness.channel)) == SAVED
+    lines = await config_lines(harness)
+    assert f"**Gallery**: <#{harness.channel.id}>, at 3 ⭐" in lines
+    assert f"**Log**: <#{harness.channel.id}>" in lines
+    await harness.olive.slash(harness.channel, "config gallery")
+    await harness.olive.slash(harness.channel, "config log")
+    assert "**Gallery**: nowhere, at 3 ⭐" in await config_lines(harness)
+    assert "**Log**: nowhere" in await config_lines(harness)
 
 
-async def test_a_preview_is_not_more_often_than_the_host_allows(place: Town) -> None:
-    await place.restart(progress={"interval_s": 3.0})
-    text = await place.refuses(place.olive.slash(place.channel, "config preview", seconds=1.0))
+async def test_a_preview_is_not_more_often_than_the_host_allows(harness: BotHarness) -> None:
+    await harness.restart(progress={"interval_s": 3.0})
+    text = await harness.refuses(harness.olive.slash(harness.channel, "config preview", seconds=1.0))
     assert text == "The host allows an interval of at least 3 s."
-    assert answer(await place.olive.slash(place.channel, "config preview", seconds=5.0)) == SAVED
-    assert "**Preview**: every 5 s" in await shown(place)
-    await place.olive.slash(place.channel, "config preview")
-    assert "**Preview**: every 3 s" in await shown(place)
+    assert answer(await harness.olive.slash(harness.channel, "config preview", seconds=5.0)) == SAVED
+    assert "**Preview**: every 5 s" in await config_lines(harness)
+    await harness.olive.slash(harness.channel, "config preview")
+    assert "**Preview**: every 3 s" in await config_lines(harness)
 
 
-async def test_a_server_can_have_every_picture_covered(place: Town) -> None:
-    assert answer(await place.olive.slash(place.channel, "config spoiler", covered=True)) == SAVED
-    assert "**Pictures** are covered" in await shown(place)
-    message = await place.done(place.ada, "a lighthouse")
+async def test_a_server_can_have_every_picture_covered(harness: BotHarness) -> None:
+    assert answer(await harness.olive.slash(harness.channel, "config spoiler", covered=True)) == SAVED
+    assert "**Pictures** are covered" in await config_lines(harness)
+    message = await harness.done(harness.ada, "a lighthouse")
     assert message.attachments[0].filename == "SPOILER_job-1.png"
 
 
-async def test_screening_is_chosen_for_a_channel_for_adults_and_for_the_rest(place: Town) -> None:
-    studio = place.guild.create_text_channel("studio")
-    await place.olive.slash(place.channel, "config screening", mode="spoiler")
-    await place.olive.slash(place.channel, "config screening", mode="hold", restricted=True)
-    await place.olive.slash(place.channel, "config screening", mode="off", channel=studio)
-    lines = await shown(place)
+async def test_screening_is_chosen_for_a_channel_for_adults_and_for_the_rest(harness: BotHarness) -> None:
+    studio = harness.guild.create_text_channel("studio")
+    await harness.olive.slash(harness.channel, "config screening", mode="spoiler")
+    await harness.olive.slash(harness.channel, "config screening", mode="hold", restricted=True)
+    await harness.olive.slash(harness.channel, "config screening", mode="off", channel=studio)
+    lines = await config_lines(harness)
     assert "**Screening**: cover it; in age-restricted channels: hold it for a moderator" in lines
     assert f"<#{studio.id}>: off" in lines
 
 
-async def test_without_concepts_there_is_nothing_to_screen_for(place: Town) -> None:
-    await place.restart(concept=[])
-    text = await place.refuses(place.olive.slash(place.channel, "config screening", mode="hold"))
+async def test_without_concepts_there_is_nothing_to_screen_for(harness: BotHarness) -> None:
+    await harness.restart(concept=[])
+    text = await harness.refuses(harness.olive.slash(harness.channel, "config screening", mode="hold"))
     assert text.startswith("The host has configured nothing to screen for")
 
 
-async def test_the_language_holds_for_what_everybody_reads(place: Town) -> None:
-    assert answer(await place.olive.slash(place.channel, "config language", language="de")) == SAVED
-    assert "**Language**: Deutsch" in await shown(place)
-    assert "✅ **Fertig**" in card(await place.done(place.ada, "ein Leuchtturm"))
-    await place.olive.slash(place.channel, "config language", language="server")
-    assert "✅ **Done**" in card(await place.done(place.ada, "a lighthouse"))
+async def test_the_language_holds_for_what_everybody_reads(harness: BotHarness) -> None:
+    assert answer(await harness.olive.slash(harness.channel, "config language", language="de")) == SAVED
+    assert "**Language**: Deutsch" in await config_lines(harness)
+    assert "✅ **Fertig**" in card(await harness.done(harness.ada, "ein Leuchtturm"))
+    await harness.olive.slash(harness.channel, "config language", language="server")
+    assert "✅ **Done**" in card(await harness.done(harness.ada, "a lighthouse"))
 
 
-async def test_reset_is_everything_but_a_pause(place: Town) -> None:
-    before = await shown(place)
-    await place.olive.slash(place.channel, "config spoiler", covered=True)
-    await place.olive.slash(place.channel, "config limit", limit="jobs_per_hour", value=5)
-    await place.mo.slash(place.channel, "mod pause")
-    assert answer(await place.olive.slash(place.channel, "config reset")) == SAVED
-    assert await shown(place) == [*before, "⏸️ **Paused**"]
+async def test_reset_is_everything_but_a_pause(harness: BotHarness) -> None:
+    before = await config_lines(harness)
+    await harness.olive.slash(harness.channel, "config spoiler", covered=True)
+    await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=5)
+    await harness.mo.slash(harness.channel, "mod pause")
+    assert answer(await harness.olive.slash(harness.channel, "config reset")) == SAVED
+    assert await config_lines(harness) == [*before, "⏸️ **Paused**"]
 
 
-async def test_settings_are_of_one_server(place: Town) -> None:
-    await place.village.olive.slash(place.village.channel, "config spoiler", covered=True)
-    assert "**Pictures** are not covered" in await shown(place)
+async def test_settings_are_of_one_server(harness: BotHarness) -> None:
+    await harness.other_server.olive.slash(harness.other_server.channel, "config spoiler", covered=True)
+    assert "**Pictures** are not covered" in await config_lines(harness)
 
 
-async def test_a_change_is_told_to_the_log_channel(place: Town) -> None:
-    log = place.guild.create_text_channel("log")
-    await place.olive.slash(place.channel, "config log", channel=log)
-    await place.olive.slash(place.channel, "config spoiler", covered=True)
-    assert f"<@{place.olive.id}> changed the settings · spoiler True" in log.history()[-1].content
+async def test_a_change_is_told_to_the_log_channel(harness: BotHarness) -> None:
+    log = harness.guild.create_text_channel("log")
+    await harness.olive.slash(harness.channel, "config log", channel=log)
+    await harness.olive.slash(harness.channel, "config spoiler", covered=True)
+    assert f"<@{harness.olive.id}> changed the settings · spoiler True" in log.history()[-1].content

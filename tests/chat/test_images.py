@@ -1,36 +1,36 @@
 """Pictures that people bring to `/imagine`."""
 
+from tests.chat.harness import BotHarness, answer, card
 from tests.chat.pictures import bomb, png
-from tests.chat.town import Town, answer, card
 
 
-async def test_a_picture_is_made_from_an_attached_one(place: Town) -> None:
-    await place.imagine(place.ada, "a tiger", image=("cat.png", png()), strength=0.4, seed=2)
-    await place.rest()
-    (message,) = place.channel.history()
-    assert f"**a tiger**\nfor <@{place.ada.id}>" in card(message)
+async def test_a_picture_is_made_from_an_attached_one(harness: BotHarness) -> None:
+    await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()), strength=0.4, seed=2)
+    await harness.wait_until_idle()
+    (message,) = harness.channel.history()
+    assert f"**a tiger**\nfor <@{harness.ada.id}>" in card(message)
     assert "✅ **Done**" in card(message)
-    request = (await place.job(1)).request
+    request = (await harness.job(1)).request
     assert request.strength == 0.4
     assert request.init is not None
-    assert list(place.engine.orders[0].blobs) == [request.init]
+    assert list(harness.engine.tasks[0].blobs) == [request.init]
 
 
-async def test_the_same_picture_is_kept_without_what_else_the_file_had(place: Town) -> None:
-    await place.imagine(place.ada, "a tiger", image=("cat.png", png() + b"trailing words"))
-    await place.rest()
-    (blob,) = place.engine.orders[0].blobs.values()
+async def test_the_same_picture_is_kept_without_what_else_the_file_had(harness: BotHarness) -> None:
+    await harness.imagine(harness.ada, "a tiger", image=("cat.png", png() + b"trailing words"))
+    await harness.wait_until_idle()
+    (blob,) = harness.engine.tasks[0].blobs.values()
     assert b"trailing words" not in blob
 
 
-async def test_its_parameters_say_that_it_was_made_from_an_image(place: Town) -> None:
-    await place.imagine(place.ada, "a tiger", image=("cat.png", png()))
-    await place.rest()
-    result = await place.ben.click(place.channel.history()[-1], label="Parameters")
+async def test_its_parameters_say_that_it_was_made_from_an_image(harness: BotHarness) -> None:
+    await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
+    await harness.wait_until_idle()
+    result = await harness.ben.click(harness.channel.history()[-1], label="Parameters")
     assert "from an image" in answer(result)
 
 
-async def test_a_file_that_is_not_taken_is_refused_in_words(place: Town) -> None:
+async def test_a_file_that_is_not_taken_is_refused_in_words(harness: BotHarness) -> None:
     for name, data, words in (
         ("notes.txt", b"not a picture", "That image cannot be used: this is not a PNG, JPEG or WebP image."),
         ("cat.png", b"not a picture", "That image cannot be used: this is not a PNG, JPEG or WebP image."),
@@ -38,38 +38,40 @@ async def test_a_file_that_is_not_taken_is_refused_in_words(place: Town) -> None
         ("cat.png", bomb(), "That image cannot be used: the image is too large; at most 40 million pixels are read."),
         ("cat.png", b"\0" * (10 * 2**20 + 1), "That image is too large; at most 10 MiB are taken."),
     ):
-        assert await place.refuses(place.imagine(place.ada, "a tiger", image=(name, data))) == words
+        assert await harness.refuses(harness.imagine(harness.ada, "a tiger", image=(name, data))) == words
 
 
-async def test_a_refusal_after_an_image_is_as_private_as_any(place: Town) -> None:
-    await place.mo.slash(place.channel, "mod ban", member=place.ada.user, reason="flooding")
-    text = await place.refuses(place.imagine(place.ada, "a tiger", image=("cat.png", png())))
+async def test_a_refusal_after_an_image_is_as_private_as_any(harness: BotHarness) -> None:
+    await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="flooding")
+    text = await harness.refuses(harness.imagine(harness.ada, "a tiger", image=("cat.png", png())))
     assert text == "You may not ask for pictures in this server: flooding"
 
 
-async def test_a_strength_needs_an_image(place: Town) -> None:
-    text = await place.refuses(place.imagine(place.ada, "a tiger", strength=0.5))
+async def test_a_strength_needs_an_image(harness: BotHarness) -> None:
+    text = await harness.refuses(harness.imagine(harness.ada, "a tiger", strength=0.5))
     assert text == "A strength says how far an image may change: attach an image, or leave the strength out."
 
 
-async def test_four_can_be_made_from_one_image(place: Town) -> None:
-    await place.imagine(place.ada, "a tiger", image=("cat.png", png()), count=4)
-    await place.rest()
-    (message,) = place.channel.history()
+async def test_four_can_be_made_from_one_image(harness: BotHarness) -> None:
+    await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()), count=4)
+    await harness.wait_until_idle()
+    (message,) = harness.channel.history()
     assert card(message).count("✅ **Done**") == 4
 
 
-async def test_an_image_that_is_gone_before_its_turn_is_said_to_be(place: Town) -> None:
-    await place.running(place.ben, "the first")
-    await place.imagine(place.ada, "a tiger", image=("cat.png", png()))
-    await place.house.parts.pictures.drop({str((await place.job(2)).request.init)})
-    place.engine.gates["the first"].set()
-    await place.rest()
-    assert "⚠️ **Failed.** A picture that this one starts from is not kept any more." in card(place.cards("a tiger")[-1])
+async def test_an_image_that_is_gone_before_its_turn_is_said_to_be(harness: BotHarness) -> None:
+    await harness.running(harness.ben, "the first")
+    await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
+    await harness.app.services.pictures.drop({str((await harness.job(2)).request.init)})
+    harness.engine.gates["the first"].set()
+    await harness.wait_until_idle()
+    assert "⚠️ **Failed.** A picture that this one starts from is not kept any more." in card(
+        harness.cards("a tiger")[-1]
+    )
 
 
-async def test_what_an_image_becomes_is_not_previewed_where_it_is_screened(place: Town) -> None:
-    await place.olive.slash(place.channel, "config screening", mode="hold")
-    await place.imagine(place.ada, "a tiger", image=("cat.png", png()))
-    await place.rest()
-    assert not place.engine.orders[0].previews
+async def test_what_an_image_becomes_is_not_previewed_where_it_is_screened(harness: BotHarness) -> None:
+    await harness.olive.slash(harness.channel, "config screening", mode="hold")
+    await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
+    await harness.wait_until_idle()
+    assert not harness.engine.tasks[0].previews

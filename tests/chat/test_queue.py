@@ -1,93 +1,95 @@
 """`/queue`, `/cancel`, `/history`, `/show`, `/stats`."""
 
-from bot.job import JobState
-from tests.chat.town import Town, answer, buttons, card, labels, private
+from bot.jobs.job import JobState
+from tests.chat.harness import BotHarness, answer, buttons, card, labels, private
 
 
-async def test_the_queue_lists_what_runs_and_waits_here_and_how_much_elsewhere(place: Town) -> None:
-    assert answer(await place.ben.slash(place.channel, "queue")) == ("Nothing waits. Your next picture starts at once.")
-    await place.running(place.ada, "the *first*")
-    await place.waiting(place.ben, "the second")
-    await place.waiting(place.ada, "the third")
-    await place.village.vera.slash(place.village.channel, "imagine", prompt="a barn")
-    text = await place.refuses(place.ben.slash(place.channel, "queue"))
+async def test_the_queue_lists_what_runs_and_waits_here_and_how_much_elsewhere(harness: BotHarness) -> None:
+    assert answer(await harness.ben.slash(harness.channel, "queue")) == (
+        "Nothing waits. Your next picture starts at once."
+    )
+    await harness.running(harness.ada, "the *first*")
+    await harness.waiting(harness.ben, "the second")
+    await harness.waiting(harness.ada, "the third")
+    await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
+    text = await harness.refuses(harness.ben.slash(harness.channel, "queue"))
     running, *waiting, elsewhere = text.splitlines()
-    assert running == f"🎨 #1 <@{place.ada.id}> the \\*first\\*"
-    assert waiting[0].startswith(f"`1` #2 <@{place.ben.id}> the second")
-    assert any(f"#3 <@{place.ada.id}> the third" in line for line in waiting)
+    assert running == f"🎨 #1 <@{harness.ada.id}> the \\*first\\*"
+    assert waiting[0].startswith(f"`1` #2 <@{harness.ben.id}> the second")
+    assert any(f"#3 <@{harness.ada.id}> the third" in line for line in waiting)
     assert elsewhere == "One picture waits in other servers."
     assert "a barn" not in text
 
 
-async def test_a_long_queue_of_long_words_fits_a_message(place: Town) -> None:
-    await place.running(place.ada, "*" * 60)
-    for who in (place.ada, place.ben, place.chiyo):
-        await place.imagine(who, "*" * 60, count=4)
-    assert answer(await place.ben.slash(place.channel, "queue")).count("\n") > 5
-    await place.mo.slash(place.channel, "mod pause", reason="*" * 300)
-    assert answer(await place.mo.slash(place.channel, "mod queue")).endswith("…")
+async def test_a_long_queue_of_long_words_fits_a_message(harness: BotHarness) -> None:
+    await harness.running(harness.ada, "*" * 60)
+    for member in (harness.ada, harness.ben, harness.chiyo):
+        await harness.imagine(member, "*" * 60, count=4)
+    assert answer(await harness.ben.slash(harness.channel, "queue")).count("\n") > 5
+    await harness.mo.slash(harness.channel, "mod pause", reason="*" * 300)
+    assert answer(await harness.mo.slash(harness.channel, "mod queue")).endswith("…")
 
 
-async def test_the_queue_of_a_paused_server_still_lists_what_waits(place: Town) -> None:
-    await place.running(place.ada, "a lighthouse")
-    for who in (place.ben, place.chiyo, place.dan):
-        await place.imagine(who, "a windmill", count=4)
-    await place.mo.slash(place.channel, "mod pause")
-    lines = answer(await place.ben.slash(place.channel, "queue")).splitlines()
+async def test_the_queue_of_a_paused_server_still_lists_what_waits(harness: BotHarness) -> None:
+    await harness.running(harness.ada, "a lighthouse")
+    for member in (harness.ben, harness.chiyo, harness.dan):
+        await harness.imagine(member, "a windmill", count=4)
+    await harness.mo.slash(harness.channel, "mod pause")
+    lines = answer(await harness.ben.slash(harness.channel, "queue")).splitlines()
     assert lines[0] == "⏸️ Paused."
-    assert lines[2] == f"`–` #2 <@{place.ben.id}> a windmill"
+    assert lines[2] == f"`–` #2 <@{harness.ben.id}> a windmill"
     assert lines[-1] == "… and 2 more"
 
 
-async def test_the_queue_says_that_it_is_paused_and_why(place: Town) -> None:
-    await place.mo.slash(place.channel, "mod pause")
-    assert answer(await place.ben.slash(place.channel, "queue")) == "⏸️ Paused."
-    await place.mo.slash(place.channel, "mod pause", reason="the *fan* is loud")
-    assert answer(await place.ben.slash(place.channel, "queue")) == "⏸️ Paused: the \\*fan\\* is loud"
+async def test_the_queue_says_that_it_is_paused_and_why(harness: BotHarness) -> None:
+    await harness.mo.slash(harness.channel, "mod pause")
+    assert answer(await harness.ben.slash(harness.channel, "queue")) == "⏸️ Paused."
+    await harness.mo.slash(harness.channel, "mod pause", reason="the *fan* is loud")
+    assert answer(await harness.ben.slash(harness.channel, "queue")) == "⏸️ Paused: the \\*fan\\* is loud"
 
 
-async def test_cancel_by_command_is_for_ones_own(place: Town) -> None:
-    await place.running(place.ada, "a lighthouse")
-    await place.waiting(place.ada, "a windmill")
-    others = await place.refuses(place.ben.slash(place.channel, "cancel", job=2))
+async def test_cancel_by_command_is_for_ones_own(harness: BotHarness) -> None:
+    await harness.running(harness.ada, "a lighthouse")
+    await harness.waiting(harness.ada, "a windmill")
+    others = await harness.refuses(harness.ben.slash(harness.channel, "cancel", job=2))
     assert others == "Only the person who asked, or a moderator, can cancel this."
-    moderators = await place.refuses(place.mo.slash(place.channel, "cancel", job=2))
+    moderators = await harness.refuses(harness.mo.slash(harness.channel, "cancel", job=2))
     assert moderators == "This is somebody else's. As a moderator, use `/mod remove`."
-    assert answer(await place.ada.slash(place.channel, "cancel", job=2)) == "#2 is cancelled."
-    await place.showing("a windmill", "🚫 **Cancelled**")
-    again = await place.refuses(place.ada.slash(place.channel, "cancel", job=2))
+    assert answer(await harness.ada.slash(harness.channel, "cancel", job=2)) == "#2 is cancelled."
+    await harness.showing("a windmill", "🚫 **Cancelled**")
+    again = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=2))
     assert again == "Too late to cancel: this job is cancelled."
-    assert answer(await place.ada.slash(place.channel, "cancel", job=1)) == "#1 is cancelled."
-    await place.rest()
+    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "#1 is cancelled."
+    await harness.wait_until_idle()
 
 
-async def test_cancel_of_what_is_done_or_unknown_or_another_servers_says_so(place: Town) -> None:
-    await place.done(place.ada, "a lighthouse")
-    done = await place.refuses(place.ada.slash(place.channel, "cancel", job=1))
+async def test_cancel_of_what_is_done_or_unknown_or_another_servers_says_so(harness: BotHarness) -> None:
+    await harness.done(harness.ada, "a lighthouse")
+    done = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=1))
     assert done == "Too late to cancel: this job is done."
     unknown = "This job is not known here any more."
-    assert await place.refuses(place.ada.slash(place.channel, "cancel", job=99)) == unknown
-    await place.village.vera.slash(place.village.channel, "imagine", prompt="a barn")
-    await place.rest()
-    assert await place.refuses(place.mo.slash(place.channel, "cancel", job=2)) == unknown
-    assert await place.refuses(place.ada.slash(place.channel, "show", job=2)) == unknown
+    assert await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=99)) == unknown
+    await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
+    await harness.wait_until_idle()
+    assert await harness.refuses(harness.mo.slash(harness.channel, "cancel", job=2)) == unknown
+    assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=2)) == unknown
 
 
-async def test_cancel_completes_ones_own_that_are_under_way(place: Town) -> None:
-    await place.running(place.ada, "a lighthouse")
-    await place.waiting(place.ada, "a windmill")
-    await place.waiting(place.ben, "a barn")
-    offered = await place.ada.autocomplete(place.channel, "cancel", "job", "")
+async def test_cancel_completes_ones_own_that_are_under_way(harness: BotHarness) -> None:
+    await harness.running(harness.ada, "a lighthouse")
+    await harness.waiting(harness.ada, "a windmill")
+    await harness.waiting(harness.ben, "a barn")
+    offered = await harness.ada.autocomplete(harness.channel, "cancel", "job", "")
     assert [(choice["name"], choice["value"]) for choice in offered] == [("#1 a lighthouse", 1), ("#2 a windmill", 2)]
-    offered = await place.ada.autocomplete(place.channel, "cancel", "job", "WIND")
+    offered = await harness.ada.autocomplete(harness.channel, "cancel", "job", "WIND")
     assert [choice["value"] for choice in offered] == [2]
 
 
-async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(place: Town) -> None:
+async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(harness: BotHarness) -> None:
     for number in range(8):
-        await place.done(place.ada, f"picture *{number}*")
-    await place.done(place.ben, "somebody else's")
-    first = await place.ada.slash(place.channel, "history")
+        await harness.done(harness.ada, f"picture *{number}*")
+    await harness.done(harness.ben, "somebody else's")
+    first = await harness.ada.slash(harness.channel, "history")
     page = private(first)
     assert page.embeds[0].title == "Your 8 pictures"
     assert page.embeds[0].footer.text == "Page 1 of 2 · /show shows one again"
@@ -99,7 +101,7 @@ async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(place: T
         ("◀", True),
         ("▶", False),
     ]
-    await place.ada.click(page, label="▶")
+    await harness.ada.click(page, label="▶")
     page = private(first)
     assert page.embeds[0].footer.text == "Page 2 of 2 · /show shows one again"
     assert len((page.embeds[0].description or "").splitlines()) == 2
@@ -108,77 +110,80 @@ async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(place: T
         ("◀", False),
         ("▶", True),
     ]
-    await place.ada.click(page, label="◀")
+    await harness.ada.click(page, label="◀")
     assert private(first).embeds[0].footer.text == "Page 1 of 2 · /show shows one again"
 
 
-async def test_history_without_pictures_says_how_to_make_one(place: Town) -> None:
-    text = await place.refuses(place.ada.slash(place.channel, "history"))
+async def test_history_without_pictures_says_how_to_make_one(harness: BotHarness) -> None:
+    text = await harness.refuses(harness.ada.slash(harness.channel, "history"))
     assert text == "You have no pictures here yet. Make one with `/imagine`."
 
 
-async def test_history_in_german(place: Town) -> None:
-    place.locales[place.ada.id] = "de"
-    await place.done(place.ada, "ein Leuchtturm")
-    page = private(await place.ada.slash(place.channel, "history"))
+async def test_history_in_german(harness: BotHarness) -> None:
+    harness.locales[harness.ada.id] = "de"
+    await harness.done(harness.ada, "ein Leuchtturm")
+    page = private(await harness.ada.slash(harness.channel, "history"))
     assert page.embeds[0].title == "Dein Bild"
 
 
-async def test_history_covers_what_is_covered_and_hides_what_is_held(place: Town) -> None:
-    from bot.job import Flag
+async def test_history_covers_what_is_covered_and_hides_what_is_held(harness: BotHarness) -> None:
+    from bot.jobs.job import Flag
 
-    await place.done(place.ada, "a surprise", spoiler=True)
-    await place.olive.slash(place.channel, "config screening", mode="hold")
-    place.engine.flags["a spider"] = (Flag("spiders", "picture", 0.9),)
-    await place.done(place.ada, "a spider")
-    page = private(await place.ada.slash(place.channel, "history"))
+    await harness.done(harness.ada, "a surprise", spoiler=True)
+    await harness.olive.slash(harness.channel, "config screening", mode="hold")
+    harness.engine.flags["a spider"] = (Flag("spiders", "picture", 0.9),)
+    await harness.done(harness.ada, "a spider")
+    page = private(await harness.ada.slash(harness.channel, "history"))
     assert page.embeds[0].title == "Your picture"
     assert [file.filename for file in page.attachments] == ["SPOILER_history.png"]
 
 
-async def test_show_posts_a_picture_again_with_its_buttons(place: Town) -> None:
-    await place.done(place.ada, "a lighthouse")
-    result = await place.ben.slash(place.channel, "show", job=1)
+async def test_show_posts_a_picture_again_with_its_buttons(harness: BotHarness) -> None:
+    await harness.done(harness.ada, "a lighthouse")
+    result = await harness.ben.slash(harness.channel, "show", job=1)
     assert result.response is not None
     assert not result.ephemeral
-    shown = place.now(result.response)
-    assert f"for <@{place.ada.id}>" in card(shown)
-    assert [(file.filename, file.description) for file in shown.attachments] == [("job-1.png", "a lighthouse")]
-    assert labels(shown)[0] == "New seed"
+    opened = harness.now(result.response)
+    assert f"for <@{harness.ada.id}>" in card(opened)
+    assert [(file.filename, file.description) for file in opened.attachments] == [("job-1.png", "a lighthouse")]
+    assert labels(opened)[0] == "New seed"
 
 
-async def test_show_completes_ones_own_pictures(place: Town) -> None:
-    await place.done(place.ada, "a lighthouse")
-    await place.done(place.ada, "a windmill")
-    await place.done(place.ben, "a barn")
-    offered = await place.ada.autocomplete(place.channel, "show", "job", "")
+async def test_show_completes_ones_own_pictures(harness: BotHarness) -> None:
+    await harness.done(harness.ada, "a lighthouse")
+    await harness.done(harness.ada, "a windmill")
+    await harness.done(harness.ben, "a barn")
+    offered = await harness.ada.autocomplete(harness.channel, "show", "job", "")
     assert [choice["name"] for choice in offered] == ["#2 a windmill", "#1 a lighthouse"]
 
 
-async def test_show_of_what_has_no_picture_says_so(place: Town) -> None:
-    await place.running(place.ada, "a lighthouse")
-    assert await place.refuses(place.ada.slash(place.channel, "show", job=1)) == "This file is not kept any more."
-    assert await place.refuses(place.ada.slash(place.channel, "show", job=7)) == "This job is not known here any more."
+async def test_show_of_what_has_no_picture_says_so(harness: BotHarness) -> None:
+    await harness.running(harness.ada, "a lighthouse")
+    assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=1)) == "This file is not kept any more."
+    assert (
+        await harness.refuses(harness.ada.slash(harness.channel, "show", job=7))
+        == "This job is not known here any more."
+    )
 
 
-async def test_a_picture_from_a_channel_for_adults_is_shown_only_in_one(place: Town) -> None:
-    adults = place.age_restricted()
-    await place.ada.slash(adults, "imagine", prompt="a nude")
-    await place.rest()
-    text = await place.refuses(place.ada.slash(place.channel, "show", job=1))
+async def test_a_picture_from_a_channel_for_adults_is_shown_only_in_one(harness: BotHarness) -> None:
+    adults = harness.age_restricted()
+    await harness.ada.slash(adults, "imagine", prompt="a nude")
+    await harness.wait_until_idle()
+    text = await harness.refuses(harness.ada.slash(harness.channel, "show", job=1))
     assert text == "This picture was made in an age-restricted channel, and is shown only in one."
-    await place.ada.slash(adults, "show", job=1)
+    await harness.ada.slash(adults, "show", job=1)
     assert len(adults.history()) == 2
 
 
-async def test_stats_count_pictures_and_people_of_this_server(place: Town) -> None:
-    assert answer(await place.ben.slash(place.channel, "stats")).startswith("No picture was made here yet.")
-    await place.done(place.ada, "a lighthouse")
-    assert answer(await place.ben.slash(place.channel, "stats")).startswith("One picture was made here")
-    await place.done(place.ben, "a windmill")
-    await place.village.vera.slash(place.village.channel, "imagine", prompt="a barn")
-    await place.rest()
-    text = answer(await place.ben.slash(place.channel, "stats"))
+async def test_stats_count_pictures_and_people_of_this_server(harness: BotHarness) -> None:
+    assert answer(await harness.ben.slash(harness.channel, "stats")).startswith("No picture was made here yet.")
+    await harness.done(harness.ada, "a lighthouse")
+    assert answer(await harness.ben.slash(harness.channel, "stats")).startswith("One picture was made here")
+    await harness.done(harness.ben, "a windmill")
+    await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
+    await harness.wait_until_idle()
+    text = answer(await harness.ben.slash(harness.channel, "stats"))
     assert text.startswith("2 pictures by 2 people, 2 within a day")
     assert "The model is pocket." in text
-    assert (await place.job(3)).state is JobState.DONE
+    assert (await harness.job(3)).state is JobState.DONE

@@ -1,62 +1,62 @@
 """`/style`: words of one's own under a name of one's own."""
 
-from tests.chat.town import Town, answer
+from tests.chat.harness import BotHarness, answer
 
 
-async def test_a_style_is_saved_listed_replaced_and_deleted(place: Town) -> None:
-    text = answer(await place.ada.slash(place.channel, "style save", name="dusk", words="at *dusk*"))
+async def test_a_style_is_saved_listed_replaced_and_deleted(harness: BotHarness) -> None:
+    text = answer(await harness.ada.slash(harness.channel, "style save", name="dusk", words="at *dusk*"))
     assert text == "`dusk` is saved: at \\*dusk\\*"
-    listed = answer(await place.ada.slash(place.channel, "style list"))
+    listed = answer(await harness.ada.slash(harness.channel, "style list"))
     assert "**Styles that come with me**" in listed
     assert "`pencil` a pencil drawing of {}" in listed
     assert listed.endswith("**Your styles**\n`dusk` at \\*dusk\\*")
-    await place.ada.slash(place.channel, "style save", name="dusk", words="after sunset")
-    assert answer(await place.ada.slash(place.channel, "style list")).endswith("`dusk` after sunset")
-    assert answer(await place.ada.slash(place.channel, "style delete", name="dusk")) == "`dusk` is deleted."
-    assert "Your styles" not in answer(await place.ada.slash(place.channel, "style list"))
+    await harness.ada.slash(harness.channel, "style save", name="dusk", words="after sunset")
+    assert answer(await harness.ada.slash(harness.channel, "style list")).endswith("`dusk` after sunset")
+    assert answer(await harness.ada.slash(harness.channel, "style delete", name="dusk")) == "`dusk` is deleted."
+    assert "Your styles" not in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
-async def test_styles_are_ones_own(place: Town) -> None:
-    await place.ada.slash(place.channel, "style save", name="dusk", words="at dusk")
-    assert "dusk" not in answer(await place.ben.slash(place.channel, "style list"))
-    text = await place.refuses(place.ben.slash(place.channel, "style delete", name="dusk"))
+async def test_styles_are_ones_own(harness: BotHarness) -> None:
+    await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
+    assert "dusk" not in answer(await harness.ben.slash(harness.channel, "style list"))
+    text = await harness.refuses(harness.ben.slash(harness.channel, "style delete", name="dusk"))
     assert text == "You have no style called dusk."
 
 
-async def test_delete_completes_ones_own(place: Town) -> None:
-    await place.ada.slash(place.channel, "style save", name="dusk", words="at dusk")
-    await place.ada.slash(place.channel, "style save", name="dawn", words="at dawn")
-    offered = await place.ada.autocomplete(place.channel, "style delete", "name", "us")
+async def test_delete_completes_ones_own(harness: BotHarness) -> None:
+    await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
+    await harness.ada.slash(harness.channel, "style save", name="dawn", words="at dawn")
+    offered = await harness.ada.autocomplete(harness.channel, "style delete", "name", "us")
     assert [choice["value"] for choice in offered] == ["dusk"]
-    assert await place.ben.autocomplete(place.channel, "style delete", "name", "") == []
+    assert await harness.ben.autocomplete(harness.channel, "style delete", "name", "") == []
 
 
-async def test_a_style_that_cannot_be_is_refused(place: Town) -> None:
+async def test_a_style_that_cannot_be_is_refused(harness: BotHarness) -> None:
     for name, words, text in (
         ("two words", "at dusk", "A style's name has letters, digits, - and _ only."),
         ("`code`", "at dusk", "A style's name has letters, digits, - and _ only."),
         ("pencil", "at dusk", "`pencil` is a style that comes with me; choose another name."),
         ("dusk", "\u200b \u200b", "A style needs words."),
     ):
-        assert await place.refuses(place.ada.slash(place.channel, "style save", name=name, words=words)) == text
+        assert await harness.refuses(harness.ada.slash(harness.channel, "style save", name=name, words=words)) == text
 
 
-async def test_blocked_words_make_no_style(place: Town) -> None:
-    await place.mo.slash(place.channel, "mod blocklist add", pattern="kitten")
+async def test_blocked_words_make_no_style(harness: BotHarness) -> None:
+    await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     for name, words in (("cute", "with a kitten"), ("kitten", "soft")):
-        text = await place.refuses(place.ada.slash(place.channel, "style save", name=name, words=words))
+        text = await harness.refuses(harness.ada.slash(harness.channel, "style save", name=name, words=words))
         assert text == "This server does not allow some of these words."
 
 
-async def test_a_person_has_at_most_fifty(place: Town) -> None:
+async def test_a_person_has_at_most_fifty(harness: BotHarness) -> None:
     for number in range(50):
-        await place.house.parts.styles.save(place.ada.id, f"s{number}", "*" * 200)
-    text = await place.refuses(place.ada.slash(place.channel, "style save", name="dusk", words="at dusk"))
+        await harness.app.services.styles.save(harness.ada.id, f"s{number}", "*" * 200)
+    text = await harness.refuses(harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk"))
     assert text == "You have 50 styles; delete one first."
-    assert answer(await place.ada.slash(place.channel, "style save", name="s3", words="at dusk")).startswith("`s3`")
-    assert "`s0`" in answer(await place.ada.slash(place.channel, "style list"))
+    assert answer(await harness.ada.slash(harness.channel, "style save", name="s3", words="at dusk")).startswith("`s3`")
+    assert "`s0`" in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
-async def test_a_style_with_the_longest_words_is_told(place: Town) -> None:
-    text = answer(await place.ada.slash(place.channel, "style save", name="d" * 32, words="*" * 200))
+async def test_a_style_with_the_longest_words_is_told(harness: BotHarness) -> None:
+    text = answer(await harness.ada.slash(harness.channel, "style save", name="d" * 32, words="*" * 200))
     assert text.startswith(f"`{'d' * 32}` is saved: \\*")

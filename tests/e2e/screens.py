@@ -14,7 +14,7 @@ from playwright.async_api import Error, Locator, Page, async_playwright
 
 from bot.sandbox.server import Sandbox
 from tests.e2e.service import HANG_S, Service
-from tests.e2e.story import finished, imagine, showing, shown
+from tests.e2e.story import card_text, finished, imagine, showing
 from tests.sandbox.browser import CHROMIUM, FLAGS
 from tests.sandbox.person import Message, Person
 
@@ -38,10 +38,10 @@ class Camera:
         self._page = page
         self._folder = folder
 
-    async def look(self, person: Person, place: str = "channel-imagine") -> None:
+    async def view_as(self, person: Person, test_id: str = "channel-imagine") -> None:
         """Sits down as somebody, before a channel or a thread."""
         await self._page.get_by_test_id(f"be-{person.name.lower()}").click()
-        await self._page.get_by_test_id(place).click()
+        await self._page.get_by_test_id(test_id).click()
         await self._page.wait_for_timeout(400)
 
     async def message(self, message: Message, name: str) -> None:
@@ -109,17 +109,19 @@ async def _jobs(camera: Camera, ada: Person, ben: Person) -> None:
     queued = await imagine(ada, "a goldfish", count=4, seed=3)
     await camera.message(queued, "queued")
     forming = await ada.wait_for(
-        lambda now: now["id"] == running["id"] and shown(now).count("█") > 5 and bool(now["attachments"]), HANG_S
+        lambda now: now["id"] == running["id"] and card_text(now).count("█") > 5 and bool(now["attachments"]), HANG_S
     )
     await camera.message(forming, "running")
     done = await finished(ada, running)
     await camera.message(done, "done")
     await camera.press(done, "Edit")
     await camera.modal("edit")
-    await ada.wait_for(lambda now: now["id"] == queued["id"] and "Done" in shown(now) and "█" in shown(now), HANG_S)
-    await camera.message(queued, "sheet-running")
-    sheet = await ada.wait_for(lambda now: now["id"] == queued["id"] and shown(now).count("Done") == 4, HANG_S)
-    await camera.message(sheet, "sheet-done")
+    await ada.wait_for(
+        lambda now: now["id"] == queued["id"] and "Done" in card_text(now) and "█" in card_text(now), HANG_S
+    )
+    await camera.message(queued, "batch-running")
+    batch = await ada.wait_for(lambda now: now["id"] == queued["id"] and card_text(now).count("Done") == 4, HANG_S)
+    await camera.message(batch, "batch-done")
     await camera.page("channel")
     for command, name in (("history", "history"), ("queue", "queue"), ("me", "me"), ("help", "help")):
         await camera.message(await ada.answer_to(await ada.invoke(command)), name)
@@ -136,7 +138,7 @@ async def _ends(camera: Camera, service: Service, ada: Person, ben: Person) -> N
     for _ in range(2):
         await showing(ada, failed, "█")
         os.kill(service.children()[0], signal.SIGKILL)
-        await ada.wait_for(lambda now: now["id"] == failed["id"] and "█" not in shown(now), HANG_S)
+        await ada.wait_for(lambda now: now["id"] == failed["id"] and "█" not in card_text(now), HANG_S)
     await camera.message(await showing(ada, failed, "Failed"), "failed")
     await finished(ben, await imagine(ben, "a balloon", steps=8))
     await camera.message(await ada.answer_to(await ada.invoke("imagine", {"prompt": "gore"})), "refused")
@@ -148,14 +150,14 @@ async def _moderation(camera: Camera, ada: Person, mo: Person, olive: Person) ->
     await olive.answer_to(await olive.invoke("config screening", {"mode": "hold"}))
     held = await imagine(ada, "a tarantula", seed=2)
     held = await showing(ada, held, "Waiting for a moderator")
-    await camera.look(mo)
+    await camera.view_as(mo)
     await camera.message(held, "held")
     await mo.answer_to(await mo.press(held, "Look"))
     await mo.press(held, "Approve")
     await finished(ada, held)
     await mo.answer_to(await mo.invoke("mod blocklist add", {"pattern": "kraken*"}))
     await camera.message(await mo.answer_to(await mo.invoke("mod log")), "mod-log")
-    await camera.look(olive)
+    await camera.view_as(olive)
     await camera.message(await olive.answer_to(await olive.invoke("config show")), "config")
 
 
@@ -176,7 +178,7 @@ async def _session(camera: Camera, ada: Person, ben: Person, chiyo: Person) -> N
     results = await thread.wait_for(
         lambda now: any("Results" in str(embed.get("title")) for embed in now["embeds"]), HANG_S
     )
-    await camera.look(ben, f"thread-{theme}")
+    await camera.view_as(ben, f"thread-{theme}")
     await camera.page("session")
     assert results["attachments"]
     await camera.message(results, "session-results")

@@ -2,8 +2,8 @@
 
 import re
 
-from guidance.picture import request_of
-from guidance.request import Request
+from guidance.io.picture import request_of
+from guidance.request.request import Request
 from tests.e2e.service import HANG_S
 from tests.sandbox.person import Message, Person
 
@@ -11,7 +11,7 @@ LONG = 250
 """Steps of a run that is not over before it is stopped."""
 
 
-def shown(message: Message) -> str:
+def card_text(message: Message) -> str:
     """What the message's card says."""
     return "\n".join(embed.get("description", "") for embed in message["embeds"])
 
@@ -28,7 +28,7 @@ def buttons(message: Message) -> set[str]:
 
 def step_of(message: Message) -> int:
     """How far the message's card says that the run is; 0 if it says nothing."""
-    found = re.search(rf"(\d+)/{LONG}", shown(message))
+    found = re.search(rf"(\d+)/{LONG}", card_text(message))
     return int(found[1]) if found else 0
 
 
@@ -46,7 +46,7 @@ async def imagine(person: Person, prompt: str, **options: object) -> Message:
 async def showing(person: Person, message: Message, words: str, *, but: str = "") -> Message:
     """Waits until a message's card says these words, and says something else than before."""
     return await person.wait_for(
-        lambda now: now["id"] == message["id"] and words in shown(now) and shown(now) != but, HANG_S
+        lambda now: now["id"] == message["id"] and words in card_text(now) and card_text(now) != but, HANG_S
     )
 
 

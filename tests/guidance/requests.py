@@ -6,14 +6,14 @@ from typing import Any
 
 from torch import Tensor
 
-from guidance.loop import Result, Step, render
-from guidance.model import ClipModel
-from guidance.request import Request
-from guidance.run import Run
-from guidance.stepper import gradient_of
+from guidance.clip.model import ClipModel
+from guidance.optimize.loop import Result, Step, render
+from guidance.optimize.run import Run
+from guidance.optimize.stepper import gradient_of
+from guidance.request.request import Request
 
 SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2}
-PLAIN: dict[str, Any] = {"smoothness": 0.0, "headroom": 0.0, "familiarity": 0.0}
+PLAIN: dict[str, Any] = {"smoothness": 0.0, "clipping": 0.0, "familiarity": 0.0}
 """Without priors: the guidance alone moves the picture."""
 
 
@@ -40,16 +40,16 @@ def first_gradient(request: Request, model: ClipModel, *inputs: bytes) -> Tensor
 
 
 def views_of(run: Run, size: int) -> Tensor:
-    """(V, 3, size, size): what is seen in the step that comes next."""
+    """(V, 3, size, size): what is embeddings in the step that comes next."""
     run.begin()
-    return run.views(run.drawn(size), size)
+    return run.views(run.sample(size), size)
 
 
 def similarity_before_and_after(request: Request, model: ClipModel, *inputs: bytes) -> tuple[float, float]:
     """That of the first step's views, before the step and after it."""
     run = Run(request, model, blobs(inputs))
     gradient, before = gradient_of(run, model, request.views)
-    run.apply(gradient, before)
+    run.apply_gradient(gradient, before)
     # The schedule did not go on, so that the views are the same crops with the same noise.
     _, after = gradient_of(run, model, request.views)
     return float(before), float(after)

@@ -6,7 +6,7 @@ from typing import Any, Final
 import open_clip
 import torch
 
-from guidance.perceptor import Perceptor
+from guidance.clip.perceptor import Perceptor
 
 CPU: Final = torch.device("cpu")
 QUICK: Final[Mapping[str, Any]] = {"layers": (1, 1, 1, 1), "width": 8, "head_width": 16, "image_size": 64}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page
 
-    from tests.sandbox.conftest import Wire
+    from tests.sandbox.conftest import RestClient
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -31,7 +31,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on thi
 
 
 @pytest.fixture
-async def page(wire: Wire) -> AsyncIterator[Page]:
+async def page(rest_client: RestClient) -> AsyncIterator[Page]:
     """The page as Ada sees it; a script error or a blocked request fails the test."""
     complaints: list[str] = []
     expect.set_options(timeout=HANG_MS)
@@ -41,7 +41,7 @@ async def page(wire: Wire) -> AsyncIterator[Page]:
         opened.set_default_timeout(HANG_MS)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
-        await opened.goto(f"{wire.sandbox.page_url}?as=ada")
+        await opened.goto(f"{rest_client.sandbox.page_url}?as=ada")
         await opened.wait_for_selector("[data-ready]")
         yield opened
         await browser.close()

@@ -1,4 +1,4 @@
-"""A sandbox for each test, on a clock that only the test moves, and a raw wire to it."""
+"""A sandbox for each test, on a clock that only the test moves, and a plain HTTP client for it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
+from bot.sandbox.state.clock import ManualClock
 from tests.people import ada, ben, chiyo, dan, eve, mo, olive
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
-    from bot.sandbox.world import Channel
+    from bot.sandbox.models.guild import Channel
     from tests.sandbox.person import Person
 
 __all__ = ["ada", "ben", "chiyo", "dan", "eve", "mo", "olive"]
@@ -45,13 +45,13 @@ class Answer:
         return code
 
 
-class Wire:
+class RestClient:
     """HTTP requests as the bot, without any library's kindness."""
 
     def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
         self.sandbox = sandbox
         self.session = session
-        self.channel: Channel = next(iter(sandbox.world.channels.values()))
+        self.channel: Channel = next(iter(sandbox.guild_data.channels.values()))
         self.messages = f"/channels/{self.channel.id}/messages"
 
     async def call(
@@ -83,7 +83,7 @@ class Wire:
 
     async def register(self, *commands: dict[str, Any]) -> list[dict[str, Any]]:
         """Register global commands."""
-        answer = await self.call("PUT", f"/applications/{self.sandbox.world.bot.id}/commands", list(commands))
+        answer = await self.call("PUT", f"/applications/{self.sandbox.guild_data.bot.id}/commands", list(commands))
         assert answer.status == 200, answer.body
         registered: list[dict[str, Any]] = answer.body
         return registered
@@ -150,9 +150,9 @@ async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
 
 
 @pytest.fixture
-async def wire(sandbox: Sandbox) -> AsyncIterator[Wire]:
+async def rest_client(sandbox: Sandbox) -> AsyncIterator[RestClient]:
     async with aiohttp.ClientSession() as session:
-        yield Wire(sandbox, session)
+        yield RestClient(sandbox, session)
 
 
 @pytest.fixture
@@ -176,14 +176,14 @@ async def gateway(sandbox: Sandbox, connect: Callable[..., Awaitable[Gateway]]) 
 
 
 @pytest.fixture
-async def interaction(wire: Wire, gateway: Gateway, ada: Person) -> dict[str, Any]:
+async def interaction(rest_client: RestClient, gateway: Gateway, ada: Person) -> dict[str, Any]:
     """An interaction as the bot receives it: Ada used /imagine a moment ago."""
-    await wire.register({"name": "imagine", "description": "Draw"})
+    await rest_client.register({"name": "imagine", "description": "Draw"})
     await ada.invoke("imagine")
     return await gateway.event("INTERACTION_CREATE")
 
 
-async def settle() -> None:
+async def drain_events() -> None:
     """Let what was just caused happen."""
     for _ in range(10):
         await asyncio.sleep(0)

@@ -27,7 +27,7 @@ class PageClient:
         self._session = aiohttp.ClientSession()
         self._headers: dict[str, str] = {}
 
-    async def sit_down(self, name: str) -> str:
+    async def sign_in(self, name: str) -> str:
         """Open the page as a member, and return that member's id."""
         async with self._session.get(self._base + "/") as response:
             found = re.search(r'name="sandbox-token" content="([^"]+)"', await response.text())

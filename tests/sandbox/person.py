@@ -36,7 +36,7 @@ class Person:
         self.channel_id = ""
 
     async def __aenter__(self) -> Self:
-        self.id = await self._page.sit_down(self.name)
+        self.id = await self._page.sign_in(self.name)
         self.channel_id = next(c["id"] for c in await self.channels() if c["name"] == self._channel_name)
         return self
 
@@ -52,8 +52,8 @@ class Person:
 
     async def in_channel(self, name: str) -> Person:
         """The same person in the channel or thread of that name; a KeyError if there is none to be seen."""
-        places = {place["name"]: place["id"] for place in [*await self.threads(), *await self.channels()]}
-        return self.at(places[name])
+        ids = {entry["name"]: entry["id"] for entry in [*await self.threads(), *await self.channels()]}
+        return self.at(ids[name])
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
         """Send one request of the page's API and return its answer; a refusal raises RefusedError."""
@@ -82,7 +82,7 @@ class Person:
         messages: list[Message] = answer["messages"]
         return messages
 
-    async def say(
+    async def send_message(
         self, content: str, *, reply_to: Message | None = None, files: Mapping[str, bytes] | None = None
     ) -> Message:
         """Write a message; `files` maps names to bytes."""
@@ -157,8 +157,8 @@ class Person:
     async def commands(self) -> dict[str, dict[str, Any]]:
         """The commands that this member may use here, by name; a slash command before a menu of the same name."""
         state = await self.state()
-        place = next(entry for entry in state["channels"] + state["threads"] if entry["id"] == self.channel_id)
-        found = sorted(place["commands"], key=lambda command: -int(command["type"]))
+        entry = next(entry for entry in state["channels"] + state["threads"] if entry["id"] == self.channel_id)
+        found = sorted(entry["commands"], key=lambda command: -int(command["type"]))
         return {command["name"]: command for command in found}
 
     async def command_id(self, name: str) -> str:
@@ -226,14 +226,18 @@ class Person:
     async def press(self, message: Message, label: str) -> str:
         """Click the button that says this (or shows this emoji). Returns the interaction."""
         buttons = {
-            name: part for part in parts(message) for name in (part.get("label"), (part.get("emoji") or {}).get("name"))
+            name: part
+            for part in components_of(message)
+            for name in (part.get("label"), (part.get("emoji") or {}).get("name"))
         }
         assert label in buttons, f"no button says {label!r}: {sorted(filter(None, buttons))}"
         return await self.click(message, buttons[label]["custom_id"])
 
     async def choose(self, message: Message, *values: str, custom_id: str | None = None) -> str:
         """Choose from the first select of a message, or the named one, by value or label. Returns the interaction."""
-        selects = [part for part in parts(message) if part["type"] != 2 and custom_id in (None, part["custom_id"])]
+        selects = [
+            part for part in components_of(message) if part["type"] != 2 and custom_id in (None, part["custom_id"])
+        ]
         assert selects, f"there is no select {custom_id or ''}"
         by_label = {option["label"]: option["value"] for option in selects[0].get("options", [])}
         return await self.click(message, selects[0]["custom_id"], [by_label.get(value, value) for value in values])
@@ -278,6 +282,6 @@ def nested(path: list[str], given: list[dict[str, Any]]) -> list[dict[str, Any]]
     return given
 
 
-def parts(message: Message) -> list[dict[str, Any]]:
+def components_of(message: Message) -> list[dict[str, Any]]:
     """The buttons and selects of a message."""
     return [part for row in message["components"] for part in row["components"]]

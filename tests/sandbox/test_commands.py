@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.person import RefusedError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Gateway, Wire
+    from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
 IMAGINE: dict[str, Any] = {
@@ -25,10 +25,10 @@ IMAGINE: dict[str, Any] = {
 }
 
 
-async def test_a_definition_that_breaks_a_rule_is_told_where(wire: Wire) -> None:
+async def test_a_definition_that_breaks_a_rule_is_told_where(rest_client: RestClient) -> None:
     late = {"type": 3, "name": "late", "description": "d", "required": True}
     bad = {"name": "Imagine", "description": "x" * 101, "options": [*IMAGINE["options"], late]}
-    answer = await wire.call("PUT", f"/applications/{wire.sandbox.world.bot.id}/commands", [bad])
+    answer = await rest_client.call("PUT", f"/applications/{rest_client.sandbox.guild_data.bot.id}/commands", [bad])
     assert answer.code == 50035
     errors = answer.body["errors"]["0"]
     assert errors["name"]["_errors"][0]["code"] == "APPLICATION_COMMAND_INVALID_NAME"
@@ -36,15 +36,17 @@ async def test_a_definition_that_breaks_a_rule_is_told_where(wire: Wire) -> None
     assert errors["options"]["5"]["_errors"][0]["code"] == "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID"
 
 
-async def test_a_command_keeps_its_id_when_it_is_registered_again(wire: Wire) -> None:
-    (before,) = await wire.register(IMAGINE)
-    after, _ = await wire.register({**IMAGINE, "description": "Draw better"}, {"name": "me", "description": "d"})
+async def test_a_command_keeps_its_id_when_it_is_registered_again(rest_client: RestClient) -> None:
+    (before,) = await rest_client.register(IMAGINE)
+    after, _ = await rest_client.register({**IMAGINE, "description": "Draw better"}, {"name": "me", "description": "d"})
     assert after["id"] == before["id"]
     assert after["version"] != before["version"]
 
 
-async def test_options_arrive_as_discord_sends_them(wire: Wire, gateway: Gateway, ada: Person, ben: Person) -> None:
-    await wire.register(IMAGINE)
+async def test_options_arrive_as_discord_sends_them(
+    rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
+) -> None:
+    await rest_client.register(IMAGINE)
     options = {"prompt": "a cat", "seed": 3, "size": "s", "friend": ben.id}
     await ada.invoke("imagine", options, files={"image": b"not really a picture"})
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
@@ -70,25 +72,27 @@ async def test_options_arrive_as_discord_sends_them(wire: Wire, gateway: Gateway
     ],
 )
 async def test_options_that_do_not_fit_never_reach_the_bot(
-    wire: Wire, ada: Person, options: dict[str, object], name: str
+    rest_client: RestClient, ada: Person, options: dict[str, object], name: str
 ) -> None:
-    await wire.register(IMAGINE)
+    await rest_client.register(IMAGINE)
     with pytest.raises(RefusedError) as refused:
         await ada.invoke("imagine", options)
     assert name in refused.value.body["errors"]["options"]
 
 
-async def test_a_sub_command_arrives_nested(wire: Wire, gateway: Gateway, mo: Person) -> None:
+async def test_a_sub_command_arrives_nested(rest_client: RestClient, gateway: Gateway, mo: Person) -> None:
     ban = {"type": 1, "name": "ban", "description": "Ban", "options": [{"type": 6, "name": "who", "description": "w"}]}
-    await wire.register({"name": "mod", "description": "Moderation", "options": [ban]})
+    await rest_client.register({"name": "mod", "description": "Moderation", "options": [ban]})
     await mo.invoke("mod ban", {"who": mo.id})
     (option,) = (await gateway.event("INTERACTION_CREATE"))["data"]["options"]
     assert (option["type"], option["name"]) == (1, "ban")
     assert option["options"] == [{"type": 6, "name": "who", "value": mo.id}]
 
 
-async def test_a_command_for_moderators_is_hidden_from_the_others(wire: Wire, ada: Person, mo: Person) -> None:
-    (command,) = await wire.register(
+async def test_a_command_for_moderators_is_hidden_from_the_others(
+    rest_client: RestClient, ada: Person, mo: Person
+) -> None:
+    (command,) = await rest_client.register(
         {"name": "clear", "description": "Clear", "default_member_permissions": str(1 << 13)}
     )
     assert await mo.command_id("clear") == command["id"]
@@ -98,10 +102,10 @@ async def test_a_command_for_moderators_is_hidden_from_the_others(wire: Wire, ad
 
 
 async def test_a_message_menu_shows_the_bot_what_the_message_says(
-    wire: Wire, gateway: Gateway, ada: Person, ben: Person
+    rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
 ) -> None:
-    await wire.register({"name": "Report", "type": 3})
-    said = await ben.say("words that the bot could not read otherwise")
+    await rest_client.register({"name": "Report", "type": 3})
+    said = await ben.send_message("words that the bot could not read otherwise")
     await ada.use_menu("Report", said)
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
     assert data["target_id"] == said["id"]

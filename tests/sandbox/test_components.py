@@ -9,7 +9,7 @@ import pytest
 from tests.sandbox.person import RefusedError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Gateway, Wire
+    from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
 REPLY, DEFER, MODAL = 4, 5, 9
@@ -40,22 +40,22 @@ def select(kind: int = STRING, **rest: object) -> dict[str, Any]:
         (select(CHANNEL, channel_types=["text"]), "channel_types.0", "BASE_TYPE_CHOICES"),
     ],
 )
-async def test_a_select_has_limits(wire: Wire, row: dict[str, Any], path: str, code: str) -> None:
-    answer = await wire.post({"content": "choose", "components": [row]})
+async def test_a_select_has_limits(rest_client: RestClient, row: dict[str, Any], path: str, code: str) -> None:
+    answer = await rest_client.post({"content": "choose", "components": [row]})
     node = answer.body["errors"]["components"]["0"]["components"]["0"]
     for key in path.split("."):
         node = node[key]
     assert node["_errors"][0]["code"] == code
 
 
-async def test_a_link_leads_to_the_web_only(wire: Wire) -> None:
+async def test_a_link_leads_to_the_web_only(rest_client: RestClient) -> None:
     button = {"type": 2, "style": 5, "label": "Go", "url": "javascript:alert(1)"}
-    answer = await wire.post({"content": "a", "components": [{"type": 1, "components": [button]}]})
+    answer = await rest_client.post({"content": "a", "components": [{"type": 1, "components": [button]}]})
     assert "URL_TYPE_INVALID_SCHEME" in str(answer.body)
 
 
-async def test_what_is_chosen_stays_within_the_select(wire: Wire, gateway: Gateway, ada: Person) -> None:
-    posted = (await wire.post({"content": "?", "components": [select(min_values=1, max_values=2)]})).body
+async def test_what_is_chosen_stays_within_the_select(rest_client: RestClient, gateway: Gateway, ada: Person) -> None:
+    posted = (await rest_client.post({"content": "?", "components": [select(min_values=1, max_values=2)]})).body
     for wrong in ([], ["a", "b", "c"], ["a", "a"], ["d"]):
         with pytest.raises(RefusedError, match="50035"):
             await ada.click(posted, "pick", wrong)
@@ -63,29 +63,29 @@ async def test_what_is_chosen_stays_within_the_select(wire: Wire, gateway: Gatew
     assert (await gateway.event("INTERACTION_CREATE"))["data"]["values"] == ["a", "c"]
 
 
-async def test_a_disabled_select_cannot_be_used(wire: Wire, ada: Person) -> None:
-    posted = (await wire.post({"content": "?", "components": [select(disabled=True)]})).body
+async def test_a_disabled_select_cannot_be_used(rest_client: RestClient, ada: Person) -> None:
+    posted = (await rest_client.post({"content": "?", "components": [select(disabled=True)]})).body
     with pytest.raises(RefusedError, match="no such component"):
         await ada.choose(posted, "a")
 
 
 async def test_selects_of_people_roles_and_channels_resolve_what_was_chosen(
-    wire: Wire, gateway: Gateway, ada: Person, ben: Person
+    rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
 ) -> None:
-    role = next(str(role.id) for role in wire.sandbox.world.roles.values() if role.name == "Artist")
+    role = next(str(role.id) for role in rest_client.sandbox.guild_data.roles.values() if role.name == "Artist")
     for kind, value, found in (
         (USER, ben.id, "users"),
         (ROLE, role, "roles"),
         (MENTIONABLE, role, "roles"),
         (CHANNEL, ada.channel_id, "channels"),
     ):
-        posted = (await wire.post({"content": "?", "components": [select(kind)]})).body
+        posted = (await rest_client.post({"content": "?", "components": [select(kind)]})).body
         await ada.choose(posted, value)
         data = (await gateway.event("INTERACTION_CREATE"))["data"]
         assert data["values"] == [value]
         assert set(data["resolved"]) == {found, "members"} - ({"members"} if found != "users" else set())
     thread = await ada.start_thread("Ideas")
-    posted = (await wire.post({"content": "?", "components": [select(CHANNEL, channel_types=[0])]})).body
+    posted = (await rest_client.post({"content": "?", "components": [select(CHANNEL, channel_types=[0])]})).body
     with pytest.raises(RefusedError, match="CHANNEL_TYPE_INVALID"):
         await ada.choose(posted, thread.channel_id)
 
@@ -116,24 +116,24 @@ def field(**rest: object) -> dict[str, Any]:
         (modal({"type": 3, "custom_id": "pick", "label": "Pick", "options": OPTIONS}), "BASE_TYPE_CHOICES"),
     ],
 )
-async def test_a_modal_has_limits(wire: Wire, interaction: dict[str, Any], bad: object, code: str) -> None:
-    answer = await wire.callback(interaction, MODAL, bad)
+async def test_a_modal_has_limits(rest_client: RestClient, interaction: dict[str, Any], bad: object, code: str) -> None:
+    answer = await rest_client.callback(interaction, MODAL, bad)
     assert answer.code == 50035
     assert code in str(answer.body["errors"])
 
 
 async def test_a_form_is_filled_in_within_its_limits(
-    wire: Wire, gateway: Gateway, interaction: dict[str, Any], ada: Person
+    rest_client: RestClient, gateway: Gateway, interaction: dict[str, Any], ada: Person
 ) -> None:
     pick = {"type": 3, "custom_id": "pick", "options": OPTIONS, "required": False}
     form = modal(field(value="a cat", min_length=3, max_length=9), field(custom_id="more", required=False))
     form["components"].append({"type": 18, "label": "Pick", "component": pick})
-    await wire.callback(interaction, MODAL, form)
+    await rest_client.callback(interaction, MODAL, form)
     for wrong in ({"words": ""}, {"words": "ab"}, {"words": "x" * 10}, {"pick": ["d"]}, {"other": "x"}):
         with pytest.raises(RefusedError, match="50035"):
             await ada.submit(interaction["id"], wrong)
-    shown = await ada.modal(interaction["id"])
-    assert [(entry["label"], entry["required"]) for entry in shown["components"]] == [
+    opened = await ada.modal(interaction["id"])
+    assert [(entry["label"], entry["required"]) for entry in opened["components"]] == [
         ("Words", True),
         ("Words", False),
         ("Pick", False),
@@ -145,54 +145,64 @@ async def test_a_form_is_filled_in_within_its_limits(
     assert third["component"]["values"] == ["b"]
 
 
-async def test_a_modal_opens_from_a_menu_and_from_a_button(wire: Wire, gateway: Gateway, ada: Person) -> None:
-    await wire.register({"name": "Describe", "type": 3})
-    said = await ada.say("a picture")
+async def test_a_modal_opens_from_a_menu_and_from_a_button(
+    rest_client: RestClient, gateway: Gateway, ada: Person
+) -> None:
+    await rest_client.register({"name": "Describe", "type": 3})
+    said = await ada.send_message("a picture")
     asked = await ada.use_menu("Describe", said)
-    await wire.callback(await gateway.event("INTERACTION_CREATE"), MODAL, modal(field()))
+    await rest_client.callback(await gateway.event("INTERACTION_CREATE"), MODAL, modal(field()))
     await ada.submit(asked, {"words": "red"})
     submitted = await gateway.event("INTERACTION_CREATE")
     assert "message" not in submitted
-    assert (await wire.callback(submitted, 6)).code == 50035, "there is no message to update"
-    await wire.callback(submitted, REPLY, {"content": "thanks"})
+    assert (await rest_client.callback(submitted, 6)).code == 50035, "there is no message to update"
+    await rest_client.callback(submitted, REPLY, {"content": "thanks"})
 
     button = {"type": 2, "style": 1, "label": "Edit", "custom_id": "edit"}
-    posted = (await wire.post({"content": "one", "components": [{"type": 1, "components": [button]}]})).body
+    posted = (await rest_client.post({"content": "one", "components": [{"type": 1, "components": [button]}]})).body
     pressed = await ada.press(posted, "Edit")
-    await wire.callback(await gateway.event("INTERACTION_CREATE"), MODAL, modal(field()))
+    await rest_client.callback(await gateway.event("INTERACTION_CREATE"), MODAL, modal(field()))
     await ada.submit(pressed, {"words": "two"})
     submitted = await gateway.event("INTERACTION_CREATE")
     assert submitted["message"]["id"] == posted["id"]
-    await wire.callback(submitted, 7, {"content": "two", "components": []})
+    await rest_client.callback(submitted, 7, {"content": "two", "components": []})
     assert [message["content"] for message in await ada.messages()] == ["a picture", "thanks", "two"]
 
 
 async def test_ephemeral_follow_ups_are_edited_and_deleted_by_the_token_alone(
-    wire: Wire, interaction: dict[str, Any], ada: Person, ben: Person
+    rest_client: RestClient, interaction: dict[str, Any], ada: Person, ben: Person
 ) -> None:
-    await wire.callback(interaction, DEFER)
-    await wire.call("POST", wire.webhook(interaction), {"content": "for all"})
-    secret = (await wire.call("POST", wire.webhook(interaction), {"content": "psst", "flags": EPHEMERAL})).body
+    await rest_client.callback(interaction, DEFER)
+    await rest_client.call("POST", rest_client.webhook(interaction), {"content": "for all"})
+    secret = (
+        await rest_client.call("POST", rest_client.webhook(interaction), {"content": "psst", "flags": EPHEMERAL})
+    ).body
     assert secret["flags"] == EPHEMERAL
-    path = wire.webhook(interaction, f"/messages/{secret['id']}")
-    assert (await wire.call("PATCH", path, {"content": "psst!"})).status == 200
-    assert (await wire.call("DELETE", f"{wire.messages}/{secret['id']}")).code == 10008
-    assert (await wire.call("PUT", f"{wire.messages}/{secret['id']}/reactions/⭐/@me")).code == 10008
-    assert (await wire.call("POST", f"{wire.messages}/{secret['id']}/threads", {"name": "no"})).code == 10008
+    path = rest_client.webhook(interaction, f"/messages/{secret['id']}")
+    assert (await rest_client.call("PATCH", path, {"content": "psst!"})).status == 200
+    assert (await rest_client.call("DELETE", f"{rest_client.messages}/{secret['id']}")).code == 10008
+    assert (await rest_client.call("PUT", f"{rest_client.messages}/{secret['id']}/reactions/⭐/@me")).code == 10008
+    assert (
+        await rest_client.call("POST", f"{rest_client.messages}/{secret['id']}/threads", {"name": "no"})
+    ).code == 10008
     assert [message["content"] for message in await ada.messages()] == ["for all", "psst!"]
     assert [message["content"] for message in await ben.messages()] == ["for all"]
-    assert (await wire.call("DELETE", path)).status == 204
+    assert (await rest_client.call("DELETE", path)).status == 204
     assert [message["content"] for message in await ada.messages()] == ["for all"]
-    assert (await wire.call("PATCH", path, {"content": "gone"})).code == 10008
+    assert (await rest_client.call("PATCH", path, {"content": "gone"})).code == 10008
 
 
-async def test_who_reacted_is_listed_in_pages(wire: Wire, ada: Person, ben: Person, chiyo: Person, mo: Person) -> None:
-    said = await ada.say("vote")
+async def test_who_reacted_is_listed_in_pages(
+    rest_client: RestClient, ada: Person, ben: Person, chiyo: Person, mo: Person
+) -> None:
+    said = await ada.send_message("vote")
     for person in (mo, chiyo, ben, ada):
         await person.react(said, "⭐")
-    path = f"{wire.messages}/{said['id']}/reactions/⭐"
-    first = (await wire.call("GET", f"{path}?limit=3")).body
-    rest = (await wire.call("GET", f"{path}?limit=3&after={first[-1]['id']}")).body
+    path = f"{rest_client.messages}/{said['id']}/reactions/⭐"
+    first = (await rest_client.call("GET", f"{path}?limit=3")).body
+    rest = (await rest_client.call("GET", f"{path}?limit=3&after={first[-1]['id']}")).body
     assert [user["id"] for user in first + rest] == sorted([ada.id, ben.id, chiyo.id, mo.id], key=int)
-    assert (await wire.call("GET", f"{path}?limit=101")).code == 50035
-    assert (await wire.call("DELETE", f"{path}/{ada.id}")).code == 50013, "others' reactions are moderators' business"
+    assert (await rest_client.call("GET", f"{path}?limit=101")).code == 50035
+    assert (await rest_client.call("DELETE", f"{path}/{ada.id}")).code == 50013, (
+        "others' reactions are moderators' business"
+    )

@@ -1,4 +1,4 @@
-"""An unmodified discord.py client over the wire."""
+"""An unmodified discord.py client against the sandbox."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.ratelimit import Limit
 from bot.sandbox.server import Sandbox
+from bot.sandbox.state.ratelimit import Limit
 from tests.sandbox.client import Client, Interaction, running
-from tests.sandbox.conftest import Wire
+from tests.sandbox.conftest import RestClient
 from tests.sandbox.person import Person
 
 if TYPE_CHECKING:
-    from bot.sandbox.clock import ManualClock
+    from bot.sandbox.state.clock import ManualClock
 
 
 class Again(discord.ui.View):
@@ -84,7 +84,7 @@ async def test_a_session_from_command_to_reaction(
         message = await ada.wait_for(lambda message: message["content"] == "final.png")
         assert message["interaction"]["name"] == "imagine"
         assert await ada.read(message["embeds"][0]["image"]["url"]) == b"final.png"
-        assert len(sandbox.world.messages[int(ada.channel_id)][int(message["id"])].attachments) == 1
+        assert len(sandbox.guild_data.messages[int(ada.channel_id)][int(message["id"])].attachments) == 1
 
         await ben.react(message, "🔁")
         event = await bot.happened("raw_reaction_add")
@@ -93,7 +93,7 @@ async def test_a_session_from_command_to_reaction(
             ben.id,
             "Ben",
         )
-        assert event.message_author_id == sandbox.world.bot.id
+        assert event.message_author_id == sandbox.guild_data.bot.id
 
         await ben.click(message, "again")
         await ada.wait_for(lambda message: message["content"] == "again for Ben")
@@ -118,11 +118,11 @@ async def test_discord_py_waits_out_a_429_and_goes_on(clock: ManualClock, monkey
         Person(sandbox.page_url, "Ada") as ada,
     ):
         # another process with the same token spends the bucket, which discord.py cannot know
-        wire = Wire(sandbox, session)
+        rest_client = RestClient(sandbox, session)
         for _ in range(2):
-            await wire.post({"content": "other"})
-        assert (await wire.post({"content": "other"})).status == 429
-        channel = bot.get_channel(wire.channel.id)
+            await rest_client.post({"content": "other"})
+        assert (await rest_client.post({"content": "other"})).status == 429
+        channel = bot.get_channel(rest_client.channel.id)
         assert isinstance(channel, discord.TextChannel)
         await channel.send("mine")
         assert bot.waits.slept == [300.0]
@@ -136,7 +136,7 @@ async def test_discord_py_resumes_and_hears_what_it_missed(
         running(sandbox, clock, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
     ):
-        said = await ada.say("hello")
+        said = await ada.send_message("hello")
         await sandbox.gateway.drop()
         await ada.react(said, "⭐")
         await bot.happened("resumed")

@@ -14,8 +14,8 @@ from tests.sandbox.client import Client, Interaction, running
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
+    from bot.sandbox.state.clock import ManualClock
     from tests.sandbox.person import Person
 
 
@@ -51,10 +51,10 @@ class Chooser(discord.ui.View):
         await interaction.response.edit_message(content="+".join(select.values))
 
     @discord.ui.select(cls=discord.ui.UserSelect, placeholder="Who")
-    async def who(self, interaction: Interaction, select: discord.ui.UserSelect[Chooser]) -> None:
-        (chosen,) = select.values
-        assert isinstance(chosen, discord.Member)
-        await interaction.response.edit_message(content=f"{chosen.display_name} may: {chosen.resolved_permissions}")
+    async def choose_member(self, interaction: Interaction, select: discord.ui.UserSelect[Chooser]) -> None:
+        (selected,) = select.values
+        assert isinstance(selected, discord.Member)
+        await interaction.response.edit_message(content=f"{selected.display_name} may: {selected.resolved_permissions}")
 
     @discord.ui.button(label="Report")
     async def report(self, interaction: Interaction, _: discord.ui.Button[Chooser]) -> None:
@@ -97,7 +97,7 @@ async def bot(sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPa
         await interaction.response.send_modal(Form(title=f"Report {message.content}"))
 
     @client.tree.context_menu(name="Who is this")
-    async def who(interaction: Interaction, member: discord.Member) -> None:
+    async def choose_member(interaction: Interaction, member: discord.Member) -> None:
         await interaction.response.send_message(f"{member.display_name} since {member.joined_at:%Y-%m-%d}")
 
     async with running(sandbox, clock, monkeypatch, client) as started:
@@ -108,7 +108,7 @@ async def test_a_command_in_a_group_is_completed_used_and_hidden_from_most(
     bot: Client, sandbox: Sandbox, ada: Person, mo: Person
 ) -> None:
     await mo.wait_for_bot("admin")
-    role = next(role for role in sandbox.world.roles.values() if role.name == "Artist")
+    role = next(role for role in sandbox.guild_data.roles.values() if role.name == "Artist")
     choices = await mo.complete("admin settings size", "pixels", "25", {"role": str(role.id)})
     assert [choice["value"] for choice in choices] == [256]
     used = await mo.invoke("admin settings size", {"pixels": 256, "role": str(role.id)})
@@ -120,7 +120,7 @@ async def test_a_command_in_a_group_is_completed_used_and_hidden_from_most(
 
 async def test_a_menu_opens_a_form_and_the_answer_is_for_one_person(bot: Client, ada: Person, ben: Person) -> None:
     await ada.wait_for_bot("Report")
-    said = await ben.say("buy this")
+    said = await ben.send_message("buy this")
     asked = await ada.use_menu("Report", said)
     form = await ada.modal(asked)
     assert form["title"] == "Report buy this"

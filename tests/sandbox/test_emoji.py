@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.emoji import is_emoji
+from bot.sandbox.models.emoji import is_emoji
 
 
 @pytest.mark.parametrize(

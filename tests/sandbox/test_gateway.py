@@ -8,14 +8,14 @@ import aiohttp
 
 from bot.sandbox.gateway.intents import Intent
 from bot.sandbox.server import Sandbox
-from tests.sandbox.conftest import CONTENT, GUILDS, MESSAGES, REACTIONS, Gateway, settle
+from tests.sandbox.conftest import CONTENT, GUILDS, MESSAGES, REACTIONS, Gateway, drain_events
 from tests.sandbox.person import Person
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.sandbox.clock import ManualClock
-    from tests.sandbox.conftest import Wire
+    from bot.sandbox.state.clock import ManualClock
+    from tests.sandbox.conftest import RestClient
 
     Connect = Callable[..., Awaitable[Gateway]]
 
@@ -46,7 +46,7 @@ async def test_another_version_is_closed_with_4012(connect: Connect) -> None:
 async def test_ready_names_an_unavailable_guild_and_guild_create_fills_it(connect: Connect, sandbox: Sandbox) -> None:
     connection = await connect("?v=10&encoding=json&compress=zlib-stream")
     ready = await connection.identify(sandbox.bot_token)
-    assert ready["d"]["guilds"] == [{"id": str(sandbox.world.guild.id), "unavailable": True}]
+    assert ready["d"]["guilds"] == [{"id": str(sandbox.guild_data.guild.id), "unavailable": True}]
     guild = await connection.event("GUILD_CREATE")
     assert [channel["name"] for channel in guild["channels"]] == [
         "imagine",
@@ -55,11 +55,11 @@ async def test_ready_names_an_unavailable_guild_and_guild_create_fills_it(connec
         "mod-log",
         "late-night",
     ]
-    assert [member["user"]["id"] for member in guild["members"]] == [str(sandbox.world.bot.id)]
+    assert [member["user"]["id"] for member in guild["members"]] == [str(sandbox.guild_data.bot.id)]
 
 
 async def test_events_come_only_with_their_intent(gateway: Gateway, ada: Person) -> None:
-    said = await ada.say("without the messages intent")
+    said = await ada.send_message("without the messages intent")
     await ada.react(said, "🔁")
     await gateway.event("GUILD_CREATE")
     payload = await gateway.receive()
@@ -71,7 +71,7 @@ async def test_events_come_only_with_their_intent(gateway: Gateway, ada: Person)
 async def test_message_content_is_withheld_without_its_intent(connect: Connect, sandbox: Sandbox, ada: Person) -> None:
     connection = await connect()
     await connection.identify(sandbox.bot_token, GUILDS | MESSAGES)
-    await ada.say("private words")
+    await ada.send_message("private words")
     assert (await connection.event("MESSAGE_CREATE"))["content"] == ""
 
 
@@ -84,7 +84,7 @@ async def test_message_content_comes_once_it_was_granted(clock: ManualClock) -> 
     ):
         connection = Gateway(socket)
         await connection.identify(sandbox.bot_token, GUILDS | MESSAGES | CONTENT)
-        await ada.say("public words")
+        await ada.send_message("public words")
         assert (await connection.event("MESSAGE_CREATE"))["content"] == "public words"
 
 
@@ -93,8 +93,8 @@ async def test_resuming_replays_what_was_missed_in_order(connect: Connect, sandb
     ready = await first.identify(sandbox.bot_token, GUILDS | REACTIONS)
     await first.event("GUILD_CREATE")
     await first.socket.close(code=4000)
-    await settle()
-    said = await ada.say("hello")
+    await drain_events()
+    said = await ada.send_message("hello")
     for emoji in ("🔁", "⭐"):
         await ada.react(said, emoji)
     second = await connect()
@@ -110,7 +110,7 @@ async def test_a_session_that_said_goodbye_cannot_be_resumed(connect: Connect, s
     first = await connect()
     ready = await first.identify(sandbox.bot_token)
     await first.socket.close(code=1000)
-    await settle()
+    await drain_events()
     second = await connect()
     await second.receive()
     await second.send(6, {"token": sandbox.bot_token, "session_id": ready["d"]["session_id"], "seq": 1})
@@ -124,7 +124,7 @@ async def test_a_session_is_forgotten_after_some_minutes(
     first = await connect()
     ready = await first.identify(sandbox.bot_token)
     await first.socket.close(code=4000)
-    await settle()
+    await drain_events()
     await clock.advance(181)
     second = await connect()
     await second.receive()
@@ -151,7 +151,7 @@ async def test_a_heartbeat_is_acknowledged(gateway: Gateway, clock: ManualClock)
 
 async def test_the_whole_member_list_needs_its_intent(gateway: Gateway, sandbox: Sandbox, ada: Person) -> None:
     await gateway.event("GUILD_CREATE")
-    guild_id = str(sandbox.world.guild.id)
+    guild_id = str(sandbox.guild_data.guild.id)
     await gateway.send(8, {"guild_id": guild_id, "user_ids": [ada.id], "limit": 0, "nonce": "n"})
     chunk = await gateway.event("GUILD_MEMBERS_CHUNK")
     assert ([member["user"]["username"] for member in chunk["members"]], chunk["nonce"]) == (["ada"], "n")
@@ -160,13 +160,13 @@ async def test_the_whole_member_list_needs_its_intent(gateway: Gateway, sandbox:
 
 
 async def test_the_bot_never_hears_of_ephemeral_messages(
-    wire: Wire, connect: Connect, sandbox: Sandbox, ada: Person
+    rest_client: RestClient, connect: Connect, sandbox: Sandbox, ada: Person
 ) -> None:
     connection = await connect()
     await connection.identify(sandbox.bot_token, GUILDS | MESSAGES)
-    await wire.register({"name": "imagine", "description": "Draw"})
+    await rest_client.register({"name": "imagine", "description": "Draw"})
     await ada.invoke("imagine")
     used = await connection.event("INTERACTION_CREATE")
-    await wire.callback(used, 4, {"content": "secret", "flags": 64})
-    await ada.say("next")
+    await rest_client.callback(used, 4, {"content": "secret", "flags": 64})
+    await ada.send_message("next")
     assert (await connection.event("MESSAGE_CREATE"))["author"]["username"] == "ada"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
-from bot.sandbox.permissions import Permission
-from bot.sandbox.world import Overwrite
+from bot.sandbox.models.guild import Overwrite
+from bot.sandbox.models.permissions import Permission
 
 if TYPE_CHECKING:
-    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from tests.sandbox.conftest import Wire
+    from bot.sandbox.state.clock import ManualClock
+    from tests.sandbox.conftest import RestClient
     from tests.sandbox.person import Person
 
 MIB = 1024 * 1024
@@ -34,39 +34,39 @@ def first_error(body: dict[str, Any], *path: str) -> str:
     return code
 
 
-async def test_a_file_of_eleven_mebibytes_is_refused(wire: Wire, ada: Person) -> None:
-    answer = await wire.post({"content": "big"}, {"a.bin": b"x" * (11 * MIB)})
+async def test_a_file_of_eleven_mebibytes_is_refused(rest_client: RestClient, ada: Person) -> None:
+    answer = await rest_client.post({"content": "big"}, {"a.bin": b"x" * (11 * MIB)})
     assert (answer.status, answer.code) == (413, 40005)
     assert await ada.messages() == []
 
 
-async def test_a_request_of_more_than_25_mebibytes_is_refused(wire: Wire) -> None:
-    answer = await wire.post({"content": "big"}, {f"{n}.bin": b"x" * (9 * MIB) for n in range(3)})
+async def test_a_request_of_more_than_25_mebibytes_is_refused(rest_client: RestClient) -> None:
+    answer = await rest_client.post({"content": "big"}, {f"{n}.bin": b"x" * (9 * MIB) for n in range(3)})
     assert (answer.status, answer.code) == (413, 40005)
 
 
-async def test_a_file_of_ten_mebibytes_is_accepted(wire: Wire, ada: Person) -> None:
-    answer = await wire.post({}, {"a.bin": b"x" * (10 * MIB)})
+async def test_a_file_of_ten_mebibytes_is_accepted(rest_client: RestClient, ada: Person) -> None:
+    answer = await rest_client.post({}, {"a.bin": b"x" * (10 * MIB)})
     assert answer.status == 200
     assert len(await ada.read(answer.body["attachments"][0]["url"])) == 10 * MIB
 
 
-async def test_a_wrong_token_is_unauthorized(wire: Wire) -> None:
-    answer = await wire.call("GET", "/users/@me", headers={"Authorization": "Bot wrong"})
+async def test_a_wrong_token_is_unauthorized(rest_client: RestClient) -> None:
+    answer = await rest_client.call("GET", "/users/@me", headers={"Authorization": "Bot wrong"})
     assert (answer.status, answer.body) == (401, {"message": "401: Unauthorized", "code": 0})
 
 
-async def test_only_the_author_edits_a_message(wire: Wire, ada: Person) -> None:
-    said = await ada.say("mine")
-    answer = await wire.call("PATCH", f"{wire.messages}/{said['id']}", {"content": "yours"})
+async def test_only_the_author_edits_a_message(rest_client: RestClient, ada: Person) -> None:
+    said = await ada.send_message("mine")
+    answer = await rest_client.call("PATCH", f"{rest_client.messages}/{said['id']}", {"content": "yours"})
     assert (answer.status, answer.code) == (403, 50005)
 
 
 async def test_deleting_the_message_of_another_needs_manage_messages(
-    wire: Wire, ada: Person, ben: Person, mo: Person
+    rest_client: RestClient, ada: Person, ben: Person, mo: Person
 ) -> None:
-    said = await ada.say("mine")
-    answer = await wire.call("DELETE", f"{wire.messages}/{said['id']}")
+    said = await ada.send_message("mine")
+    answer = await rest_client.call("DELETE", f"{rest_client.messages}/{said['id']}")
     assert (answer.status, answer.code) == (403, 50013)
     with pytest.raises(Exception, match="50013"):
         await ben.delete(said)
@@ -74,33 +74,33 @@ async def test_deleting_the_message_of_another_needs_manage_messages(
     assert await ada.messages() == []
 
 
-async def test_a_channel_that_denies_sending_refuses_the_bot(wire: Wire, sandbox: Sandbox) -> None:
-    wire.channel.overwrites.append(Overwrite(sandbox.world.bot.id, 1, deny=Permission.SEND_MESSAGES))
-    answer = await wire.post({"content": "hello"})
+async def test_a_channel_that_denies_sending_refuses_the_bot(rest_client: RestClient, sandbox: Sandbox) -> None:
+    rest_client.channel.overwrites.append(Overwrite(sandbox.guild_data.bot.id, 1, deny=Permission.SEND_MESSAGES))
+    answer = await rest_client.post({"content": "hello"})
     assert (answer.status, answer.code) == (403, 50013)
 
 
-async def test_a_channel_that_hides_itself_denies_access(wire: Wire, sandbox: Sandbox) -> None:
-    wire.channel.overwrites.append(Overwrite(sandbox.world.guild.id, 0, deny=Permission.VIEW_CHANNEL))
-    answer = await wire.post({"content": "hello"})
+async def test_a_channel_that_hides_itself_denies_access(rest_client: RestClient, sandbox: Sandbox) -> None:
+    rest_client.channel.overwrites.append(Overwrite(sandbox.guild_data.guild.id, 0, deny=Permission.VIEW_CHANNEL))
+    answer = await rest_client.post({"content": "hello"})
     assert (answer.status, answer.code) == (403, 50001)
 
 
-async def test_a_file_needs_the_permission_to_attach_files(wire: Wire, sandbox: Sandbox) -> None:
-    wire.channel.overwrites.append(Overwrite(sandbox.world.bot.id, 1, deny=Permission.ATTACH_FILES))
-    assert (await wire.post({"content": "words"})).status == 200
-    assert (await wire.post({}, {"a.png": png()})).code == 50013
+async def test_a_file_needs_the_permission_to_attach_files(rest_client: RestClient, sandbox: Sandbox) -> None:
+    rest_client.channel.overwrites.append(Overwrite(sandbox.guild_data.bot.id, 1, deny=Permission.ATTACH_FILES))
+    assert (await rest_client.post({"content": "words"})).status == 200
+    assert (await rest_client.post({}, {"a.png": png()})).code == 50013
 
 
-async def test_what_is_not_there_has_its_own_error(wire: Wire) -> None:
-    assert (await wire.call("GET", f"{wire.messages}/1")).code == 10008
-    assert (await wire.call("GET", "/channels/1/messages")).code == 10003
-    assert (await wire.call("GET", "/nowhere")).body == {"message": "404: Not Found", "code": 0}
-    assert first_error((await wire.call("GET", "/channels/abc")).body, "channel_id") == "NUMBER_TYPE_COERCE"
+async def test_what_is_not_there_has_its_own_error(rest_client: RestClient) -> None:
+    assert (await rest_client.call("GET", f"{rest_client.messages}/1")).code == 10008
+    assert (await rest_client.call("GET", "/channels/1/messages")).code == 10003
+    assert (await rest_client.call("GET", "/nowhere")).body == {"message": "404: Not Found", "code": 0}
+    assert first_error((await rest_client.call("GET", "/channels/abc")).body, "channel_id") == "NUMBER_TYPE_COERCE"
 
 
-async def test_an_empty_message_is_refused(wire: Wire) -> None:
-    assert (await wire.post({"content": "  \n "})).code == 50006
+async def test_an_empty_message_is_refused(rest_client: RestClient) -> None:
+    assert (await rest_client.post({"content": "  \n "})).code == 50006
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,10 @@ async def test_an_empty_message_is_refused(wire: Wire) -> None:
         ({"content": "a", "message_reference": {"message_id": "1"}}, ["message_reference"], "REPLIES_UNKNOWN_MESSAGE"),
     ],
 )
-async def test_a_body_that_breaks_a_rule_is_told_where(wire: Wire, body: object, path: list[str], code: str) -> None:
-    answer = await wire.post(body)
+async def test_a_body_that_breaks_a_rule_is_told_where(
+    rest_client: RestClient, body: object, path: list[str], code: str
+) -> None:
+    answer = await rest_client.post(body)
     assert (answer.status, answer.code) == (400, 50035)
     assert first_error(answer.body, *path) == code
 
@@ -156,31 +158,37 @@ def button(custom_id: str = "a", **rest: object) -> dict[str, Any]:
         ),
     ],
 )
-async def test_buttons_have_limits(wire: Wire, components: object, path: list[str], code: str) -> None:
-    answer = await wire.post({"content": "a", "components": components})
+async def test_buttons_have_limits(rest_client: RestClient, components: object, path: list[str], code: str) -> None:
+    answer = await rest_client.post({"content": "a", "components": components})
     assert first_error(answer.body, "components", *path) == code
 
 
-async def test_a_nonce_makes_posting_idempotent_for_some_minutes(wire: Wire, ada: Person, clock: ManualClock) -> None:
+async def test_a_nonce_makes_posting_idempotent_for_some_minutes(
+    rest_client: RestClient, ada: Person, clock: ManualClock
+) -> None:
     body = {"content": "job 7", "nonce": "job-7", "enforce_nonce": True}
-    first = await wire.post(body)
-    assert (await wire.post(body)).body["id"] == first.body["id"]
+    first = await rest_client.post(body)
+    assert (await rest_client.post(body)).body["id"] == first.body["id"]
     assert len(await ada.messages()) == 1
     await clock.advance(600)
-    assert (await wire.post(body)).body["id"] != first.body["id"]
+    assert (await rest_client.post(body)).body["id"] != first.body["id"]
 
 
-async def test_an_edit_without_an_attachments_list_adds_files(wire: Wire) -> None:
-    posted = (await wire.post({}, {"one.png": png()})).body
-    edited = (await wire.call("PATCH", f"{wire.messages}/{posted['id']}", {}, files={"two.png": png()})).body
+async def test_an_edit_without_an_attachments_list_adds_files(rest_client: RestClient) -> None:
+    posted = (await rest_client.post({}, {"one.png": png()})).body
+    edited = (
+        await rest_client.call("PATCH", f"{rest_client.messages}/{posted['id']}", {}, files={"two.png": png()})
+    ).body
     assert [file["filename"] for file in edited["attachments"]] == ["one.png", "two.png"]
 
 
-async def test_an_edit_with_an_attachments_list_keeps_only_what_it_names(wire: Wire, ada: Person) -> None:
-    posted = (await wire.post({}, {"one.png": png(), "two.png": png()})).body
+async def test_an_edit_with_an_attachments_list_keeps_only_what_it_names(rest_client: RestClient, ada: Person) -> None:
+    posted = (await rest_client.post({}, {"one.png": png(), "two.png": png()})).body
     one, two = posted["attachments"]
     listed = {"attachments": [{"id": two["id"]}, {"id": 0, "description": "a teal square"}]}
-    edited = (await wire.call("PATCH", f"{wire.messages}/{posted['id']}", listed, files={"three.png": png(9)})).body
+    edited = (
+        await rest_client.call("PATCH", f"{rest_client.messages}/{posted['id']}", listed, files={"three.png": png(9)})
+    ).body
     assert [file["filename"] for file in edited["attachments"]] == ["two.png", "three.png"]
     assert edited["attachments"][1]["description"] == "a teal square"
     assert (edited["attachments"][1]["width"], edited["attachments"][1]["height"]) == (9, 9)
@@ -188,23 +196,25 @@ async def test_an_edit_with_an_attachments_list_keeps_only_what_it_names(wire: W
         await ada.read(one["url"])
 
 
-async def test_a_file_that_an_embed_shows_is_not_listed_until_the_embed_goes(wire: Wire, ada: Person) -> None:
+async def test_a_file_that_an_embed_shows_is_not_listed_until_the_embed_goes(
+    rest_client: RestClient, ada: Person
+) -> None:
     embed = {"title": "a lighthouse", "image": {"url": "attachment://a.png"}}
-    posted = (await wire.post({"embeds": [embed]}, {"a.png": png()})).body
+    posted = (await rest_client.post({"embeds": [embed]}, {"a.png": png()})).body
     assert posted["attachments"] == []
     assert await ada.read(posted["embeds"][0]["image"]["url"]) == png()
-    edited = (await wire.call("PATCH", f"{wire.messages}/{posted['id']}", {"embeds": []})).body
+    edited = (await rest_client.call("PATCH", f"{rest_client.messages}/{posted['id']}", {"embeds": []})).body
     assert [file["filename"] for file in edited["attachments"]] == ["a.png"]
 
 
-async def test_a_file_name_is_cleaned_and_its_alternative_text_kept(wire: Wire) -> None:
+async def test_a_file_name_is_cleaned_and_its_alternative_text_kept(rest_client: RestClient) -> None:
     body = {"attachments": [{"id": "0", "filename": "SPOILER_my picture/ü.png", "description": "words"}]}
-    (file,) = (await wire.post(body, {"x.png": png()})).body["attachments"]
+    (file,) = (await rest_client.post(body, {"x.png": png()})).body["attachments"]
     assert (file["filename"], file["description"], file["flags"]) == ("SPOILER_my_picture.png", "words", 8)
 
 
-async def test_an_attachments_address_expires(wire: Wire, ada: Person, clock: ManualClock) -> None:
-    (file,) = (await wire.post({}, {"a.png": png()})).body["attachments"]
+async def test_an_attachments_address_expires(rest_client: RestClient, ada: Person, clock: ManualClock) -> None:
+    (file,) = (await rest_client.post({}, {"a.png": png()})).body["attachments"]
     assert await ada.read(file["url"]) == png()
     with pytest.raises(AssertionError, match="404"):
         await ada.read(file["url"].replace("hm=", "hm=0"))
@@ -213,66 +223,72 @@ async def test_an_attachments_address_expires(wire: Wire, ada: Person, clock: Ma
         await ada.read(file["url"])
 
 
-async def test_allowed_mentions_suppress_a_mention(wire: Wire, ada: Person) -> None:
+async def test_allowed_mentions_suppress_a_mention(rest_client: RestClient, ada: Person) -> None:
     body = {"content": f"<@{ada.id}>", "allowed_mentions": {"parse": []}}
-    assert (await wire.post(body)).body["mentions"] == []
+    assert (await rest_client.post(body)).body["mentions"] == []
     assert await ada.pings() == []
-    posted = (await wire.post({"content": f"<@{ada.id}>"})).body
+    posted = (await rest_client.post({"content": f"<@{ada.id}>"})).body
     assert [user["id"] for user in posted["mentions"]] == [ada.id]
     assert await ada.pings() == [posted["id"]]
 
 
-async def test_an_edit_mentions_afresh_but_notifies_nobody(wire: Wire, ada: Person) -> None:
+async def test_an_edit_mentions_afresh_but_notifies_nobody(rest_client: RestClient, ada: Person) -> None:
     body = {"content": "queued", "allowed_mentions": {"parse": []}}
-    posted = (await wire.post(body)).body
-    edited = (await wire.call("PATCH", f"{wire.messages}/{posted['id']}", {"content": f"<@{ada.id}>"})).body
+    posted = (await rest_client.post(body)).body
+    edited = (
+        await rest_client.call("PATCH", f"{rest_client.messages}/{posted['id']}", {"content": f"<@{ada.id}>"})
+    ).body
     assert [user["id"] for user in edited["mentions"]] == [ada.id]
     assert await ada.pings() == []
 
 
-async def test_everyone_is_mentioned_only_with_permission(wire: Wire, mo: Person, ada: Person) -> None:
-    assert (await wire.post({"content": "@everyone"})).body["mention_everyone"] is False
-    said = await mo.say("@everyone")
+async def test_everyone_is_mentioned_only_with_permission(rest_client: RestClient, mo: Person, ada: Person) -> None:
+    assert (await rest_client.post({"content": "@everyone"})).body["mention_everyone"] is False
+    said = await mo.send_message("@everyone")
     assert said["mention_everyone"] is True
     assert await ada.pings() == [said["id"]]
 
 
-async def test_a_reply_notifies_unless_it_says_not_to(wire: Wire, ada: Person) -> None:
-    said = await ada.say("hello")
+async def test_a_reply_notifies_unless_it_says_not_to(rest_client: RestClient, ada: Person) -> None:
+    said = await ada.send_message("hello")
     reply = {"content": "hi", "message_reference": {"message_id": said["id"]}}
-    quiet = await wire.post({**reply, "allowed_mentions": {"parse": [], "replied_user": False}})
+    quiet = await rest_client.post({**reply, "allowed_mentions": {"parse": [], "replied_user": False}})
     assert await ada.pings() == []
-    loud = await wire.post({**reply, "allowed_mentions": {"parse": [], "replied_user": True}})
+    loud = await rest_client.post({**reply, "allowed_mentions": {"parse": [], "replied_user": True}})
     assert await ada.pings() == [loud.body["id"]]
     assert quiet.body["referenced_message"]["id"] == said["id"]
 
 
-async def test_history_is_read_in_pages_newest_first(wire: Wire, ada: Person) -> None:
-    ids = [(await ada.say(str(number)))["id"] for number in range(5)]
-    page = (await wire.call("GET", f"{wire.messages}?limit=2")).body
+async def test_history_is_read_in_pages_newest_first(rest_client: RestClient, ada: Person) -> None:
+    ids = [(await ada.send_message(str(number)))["id"] for number in range(5)]
+    page = (await rest_client.call("GET", f"{rest_client.messages}?limit=2")).body
     assert [message["id"] for message in page] == [ids[4], ids[3]]
-    before = (await wire.call("GET", f"{wire.messages}?limit=2&before={ids[3]}")).body
+    before = (await rest_client.call("GET", f"{rest_client.messages}?limit=2&before={ids[3]}")).body
     assert [message["id"] for message in before] == [ids[2], ids[1]]
-    after = (await wire.call("GET", f"{wire.messages}?limit=2&after={ids[0]}")).body
+    after = (await rest_client.call("GET", f"{rest_client.messages}?limit=2&after={ids[0]}")).body
     assert [message["id"] for message in after] == [ids[2], ids[1]]
-    assert (await wire.call("GET", f"{wire.messages}?limit=101")).code == 50035
+    assert (await rest_client.call("GET", f"{rest_client.messages}?limit=101")).code == 50035
 
 
-async def test_the_bot_reads_no_content_without_the_intent(wire: Wire, ada: Person, sandbox: Sandbox) -> None:
-    await ada.say("private words")
-    await ada.say(f"<@{sandbox.world.bot.id}> words for the bot")
-    to_bot, private = (await wire.call("GET", wire.messages)).body
+async def test_the_bot_reads_no_content_without_the_intent(
+    rest_client: RestClient, ada: Person, sandbox: Sandbox
+) -> None:
+    await ada.send_message("private words")
+    await ada.send_message(f"<@{sandbox.guild_data.bot.id}> words for the bot")
+    to_bot, private = (await rest_client.call("GET", rest_client.messages)).body
     assert private["content"] == ""
     assert to_bot["content"].endswith("words for the bot")
 
 
-async def test_a_reaction_is_one_emoji_and_at_most_twenty(wire: Wire, ada: Person, clock: ManualClock) -> None:
-    said = await ada.say("hello")
-    path = f"{wire.messages}/{said['id']}/reactions"
-    assert (await wire.call("PUT", f"{path}/lighthouse/@me")).code == 10014
+async def test_a_reaction_is_one_emoji_and_at_most_twenty(
+    rest_client: RestClient, ada: Person, clock: ManualClock
+) -> None:
+    said = await ada.send_message("hello")
+    path = f"{rest_client.messages}/{said['id']}/reactions"
+    assert (await rest_client.call("PUT", f"{path}/lighthouse/@me")).code == 10014
     for number in range(20):
         await ada.react(said, chr(0x1F400 + number))
     await clock.advance(1)
-    assert (await wire.call("PUT", f"{path}/🔁/@me")).code == 30010
+    assert (await rest_client.call("PUT", f"{path}/🔁/@me")).code == 30010
     await clock.advance(1)
-    assert (await wire.call("PUT", f"{path}/{chr(0x1F400)}/@me")).status == 204, "joining one is not adding one"
+    assert (await rest_client.call("PUT", f"{path}/{chr(0x1F400)}/@me")).status == 204, "joining one is not adding one"

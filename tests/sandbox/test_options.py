@@ -10,7 +10,7 @@ import pytest
 from tests.sandbox.person import RefusedError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Gateway, Wire
+    from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
 
@@ -72,28 +72,34 @@ DEEP = command(
         ),
     ],
 )
-async def test_a_definition_is_checked_to_its_depth(wire: Wire, bad: dict[str, Any], path: str, code: str) -> None:
-    answer = await wire.call("POST", f"/applications/{wire.sandbox.world.bot.id}/commands", bad)
+async def test_a_definition_is_checked_to_its_depth(
+    rest_client: RestClient, bad: dict[str, Any], path: str, code: str
+) -> None:
+    answer = await rest_client.call("POST", f"/applications/{rest_client.sandbox.guild_data.bot.id}/commands", bad)
     node = answer.body["errors"]
     for key in filter(None, path.split(".")):
         node = node[key]
     assert node["_errors"][0]["code"] == code
 
 
-async def test_translations_are_kept_and_listed_only_when_they_are_asked_for(wire: Wire, chiyo: Person) -> None:
-    await wire.register({"name": "picture", "description": "d", "name_localizations": {"de": "bild"}})
-    base = f"/applications/{wire.sandbox.world.bot.id}/commands"
-    (plain,) = (await wire.call("GET", base)).body
+async def test_translations_are_kept_and_listed_only_when_they_are_asked_for(
+    rest_client: RestClient, chiyo: Person
+) -> None:
+    await rest_client.register({"name": "picture", "description": "d", "name_localizations": {"de": "bild"}})
+    base = f"/applications/{rest_client.sandbox.guild_data.bot.id}/commands"
+    (plain,) = (await rest_client.call("GET", base)).body
     assert "name_localizations" not in plain
-    (german,) = (await wire.call("GET", base, headers={"X-Discord-Locale": "de"})).body
+    (german,) = (await rest_client.call("GET", base, headers={"X-Discord-Locale": "de"})).body
     assert german["name_localized"] == "bild"
-    (full,) = (await wire.call("GET", base + "?with_localizations=true")).body
+    (full,) = (await rest_client.call("GET", base + "?with_localizations=true")).body
     assert full["name_localizations"] == {"de": "bild"}
     assert (await chiyo.commands())["picture"]["name_localizations"] == {"de": "bild"}
 
 
-async def test_a_command_in_a_group_arrives_with_what_it_resolves_to(wire: Wire, gateway: Gateway, mo: Person) -> None:
-    await wire.register(DEEP)
+async def test_a_command_in_a_group_arrives_with_what_it_resolves_to(
+    rest_client: RestClient, gateway: Gateway, mo: Person
+) -> None:
+    await rest_client.register(DEEP)
     log = (await mo.in_channel("mod-log")).channel_id
     await mo.invoke("mod settings channel", {"where": log})
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
@@ -103,13 +109,13 @@ async def test_a_command_in_a_group_arrives_with_what_it_resolves_to(wire: Wire,
     assert int(channel["permissions"]) & (1 << 13)
 
 
-async def test_a_channel_must_be_seen_and_of_a_type_that_fits(wire: Wire, ada: Person, mo: Person) -> None:
-    await wire.register(DEEP)
+async def test_a_channel_must_be_seen_and_of_a_type_that_fits(rest_client: RestClient, ada: Person, mo: Person) -> None:
+    await rest_client.register(DEEP)
     log = (await mo.in_channel("mod-log")).channel_id
     thread = (await ada.start_thread("Ideas")).channel_id
-    for where in (log, thread, ada.id):
+    for channel_id in (log, thread, ada.id):
         with pytest.raises(RefusedError, match="where"):
-            await ada.invoke("mod settings channel", {"where": where})
+            await ada.invoke("mod settings channel", {"where": channel_id})
 
 
 @pytest.mark.parametrize(
@@ -117,10 +123,10 @@ async def test_a_channel_must_be_seen_and_of_a_type_that_fits(wire: Wire, ada: P
     [(BOOLEAN, True, "true"), (NUMBER, 2.5, "2.5"), (INTEGER, 2, 2.5), (INTEGER, 2**53 - 1, 2**53), (ROLE, None, "1")],
 )
 async def test_every_type_takes_its_own_kind_only(
-    wire: Wire, gateway: Gateway, ada: Person, kind: int, good: object, bad: object
+    rest_client: RestClient, gateway: Gateway, ada: Person, kind: int, good: object, bad: object
 ) -> None:
-    await wire.register(command(option(kind)))
-    role = next(str(role.id) for role in wire.sandbox.world.roles.values() if role.name == "Artist")
+    await rest_client.register(command(option(kind)))
+    role = next(str(role.id) for role in rest_client.sandbox.guild_data.roles.values() if role.name == "Artist")
     value = role if good is None else good
     await ada.invoke("mod", {"x": value})
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
@@ -130,8 +136,10 @@ async def test_every_type_takes_its_own_kind_only(
         await ada.invoke("mod", {"x": bad})
 
 
-async def test_a_resolved_member_says_what_they_may_do(wire: Wire, gateway: Gateway, ada: Person, mo: Person) -> None:
-    await wire.register({"name": "Inspect", "type": 2})
+async def test_a_resolved_member_says_what_they_may_do(
+    rest_client: RestClient, gateway: Gateway, ada: Person, mo: Person
+) -> None:
+    await rest_client.register({"name": "Inspect", "type": 2})
     await ada.use_menu("Inspect", mo)
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
     member = data["resolved"]["members"][mo.id]
@@ -141,17 +149,17 @@ async def test_a_resolved_member_says_what_they_may_do(wire: Wire, gateway: Gate
 
 
 async def test_options_in_groups_are_completed_with_values_of_their_type(
-    wire: Wire, gateway: Gateway, ada: Person
+    rest_client: RestClient, gateway: Gateway, ada: Person
 ) -> None:
-    await wire.register(DEEP)
+    await rest_client.register(DEEP)
     refused: list[int] = []
 
     async def answer() -> None:
         asked = await gateway.event("INTERACTION_CREATE")
         inner = asked["data"]["options"][0]["options"][0]["options"]
         assert inner[-1] == {"type": INTEGER, "name": "size", "value": "2", "focused": True}
-        refused.append((await wire.callback(asked, 8, {"choices": [{"name": "Large", "value": "256"}]})).code)
-        await wire.callback(asked, 8, {"choices": [{"name": "Large", "value": 256}]})
+        refused.append((await rest_client.callback(asked, 8, {"choices": [{"name": "Large", "value": "256"}]})).code)
+        await rest_client.callback(asked, 8, {"choices": [{"name": "Large", "value": 256}]})
 
     answering = asyncio.create_task(answer())
     assert await ada.complete("mod settings channel", "size", "2") == [{"name": "Large", "value": 256}]
@@ -161,8 +169,8 @@ async def test_options_in_groups_are_completed_with_values_of_their_type(
         await ada.complete("mod settings channel", "where", "mod")
 
 
-async def test_a_command_for_adults_is_offered_only_where_adults_are(wire: Wire, ada: Person) -> None:
-    await wire.register(command(nsfw=True))
+async def test_a_command_for_adults_is_offered_only_where_adults_are(rest_client: RestClient, ada: Person) -> None:
+    await rest_client.register(command(nsfw=True))
     late = await ada.in_channel("late-night")
     assert "mod" not in await ada.commands()
     assert "mod" in await late.commands()

@@ -11,8 +11,8 @@ from tests.sandbox.browser import needs_chromium, page
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from bot.sandbox.clock import ManualClock
-    from tests.sandbox.conftest import Gateway, Wire
+    from bot.sandbox.state.clock import ManualClock
+    from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
 __all__ = ["page"]
@@ -28,8 +28,10 @@ IMAGINE: dict[str, Any] = {
 }
 
 
-async def test_a_person_types_a_command_reads_the_answer_and_reacts(page: Page, wire: Wire, gateway: Gateway) -> None:
-    await wire.register(IMAGINE)
+async def test_a_person_types_a_command_reads_the_answer_and_reacts(
+    page: Page, rest_client: RestClient, gateway: Gateway
+) -> None:
+    await rest_client.register(IMAGINE)
     composer = page.get_by_test_id("composer")
     await composer.press_sequentially("/im")
     await expect(page.get_by_test_id("suggestion")).to_contain_text("/imagine")
@@ -48,10 +50,10 @@ async def test_a_person_types_a_command_reads_the_answer_and_reacts(page: Page, 
         {"type": 4, "name": "seed", "value": 3},
     ]
     await expect(page.get_by_test_id("sending")).to_be_visible()
-    await wire.callback(used, 5)
+    await rest_client.callback(used, 5)
     await expect(page.get_by_test_id("thinking")).to_have_text("Imagine is thinking…")
     hostile = "<img src=x onerror=alert(1)> **done**"
-    await wire.call("PATCH", wire.webhook(used, "/messages/@original"), {"content": hostile})
+    await rest_client.call("PATCH", rest_client.webhook(used, "/messages/@original"), {"content": hostile})
     message = page.get_by_test_id("message")
     await expect(message.get_by_test_id("content")).to_contain_text("<img src=x onerror=alert(1)> done")
     await message.hover()
@@ -62,10 +64,10 @@ async def test_a_person_types_a_command_reads_the_answer_and_reacts(page: Page, 
 
 
 async def test_a_click_that_nobody_answers_says_so_and_only_moderators_delete(
-    page: Page, wire: Wire, gateway: Gateway, ada: Person, clock: ManualClock
+    page: Page, rest_client: RestClient, gateway: Gateway, ada: Person, clock: ManualClock
 ) -> None:
     button = {"type": 2, "style": 1, "label": "Again", "custom_id": "again"}
-    await wire.post({"content": "a picture", "components": [{"type": 1, "components": [button]}]})
+    await rest_client.post({"content": "a picture", "components": [{"type": 1, "components": [button]}]})
     message = page.get_by_test_id("message")
     await message.get_by_test_id("button").click()
     assert (await gateway.event("INTERACTION_CREATE"))["data"]["custom_id"] == "again"

@@ -14,7 +14,7 @@ from tests.sandbox.browser import needs_chromium, page
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.sandbox.conftest import Gateway, Wire
+    from tests.sandbox.conftest import Gateway, RestClient
 
 __all__ = ["page"]
 
@@ -42,11 +42,13 @@ def webp(*colours: str) -> bytes:
     return buffer.getvalue()
 
 
-async def test_several_values_are_chosen_and_sent_together(page: Page, wire: Wire, gateway: Gateway) -> None:
+async def test_several_values_are_chosen_and_sent_together(
+    page: Page, rest_client: RestClient, gateway: Gateway
+) -> None:
     select = {"type": 3, "custom_id": "styles", "options": OPTIONS, "min_values": 1, "max_values": 2}
     friend = {"type": 5, "custom_id": "friend"}
     rows = [{"type": 1, "components": [part]} for part in (select, friend)]
-    await wire.post({"content": "styles?", "components": rows})
+    await rest_client.post({"content": "styles?", "components": rows})
     await page.get_by_test_id("select").first.click()
     await page.get_by_test_id("choice").nth(0).click()
     await page.get_by_test_id("choice").nth(2).click()
@@ -54,20 +56,22 @@ async def test_several_values_are_chosen_and_sent_together(page: Page, wire: Wir
     await page.get_by_test_id("choose-done").click()
     used = await gateway.event("INTERACTION_CREATE")
     assert used["data"]["values"] == ["woodcut", "oil"]
-    await wire.callback(used, 6)
+    await rest_client.callback(used, 6)
     await page.get_by_test_id("select").last.click()
     await page.get_by_role("option", name="Ben").click()
     assert (await gateway.event("INTERACTION_CREATE"))["data"]["resolved"]["users"]
 
 
-async def test_a_form_is_filled_in_and_submitted_with_the_keyboard(page: Page, wire: Wire, gateway: Gateway) -> None:
-    await wire.register({"name": "Edit this", "type": 3}, {"name": "Greet", "type": 2})
-    await wire.post({"content": "a picture"})
+async def test_a_form_is_filled_in_and_submitted_with_the_keyboard(
+    page: Page, rest_client: RestClient, gateway: Gateway
+) -> None:
+    await rest_client.register({"name": "Edit this", "type": 3}, {"name": "Greet", "type": 2})
+    await rest_client.post({"content": "a picture"})
     message = page.get_by_test_id("message")
     await message.hover()
     await message.get_by_test_id("apps").click()
     await page.get_by_test_id("menu-Edit this").press("Enter")
-    await wire.callback(await gateway.event("INTERACTION_CREATE"), 9, MODAL)
+    await rest_client.callback(await gateway.event("INTERACTION_CREATE"), 9, MODAL)
     prompt = page.get_by_test_id("modal-p")
     await expect(prompt).to_have_value("a cat")
     await prompt.fill("a dog")
@@ -86,7 +90,7 @@ async def test_a_form_is_filled_in_and_submitted_with_the_keyboard(page: Page, w
 
 
 async def test_commands_speak_the_members_language_and_are_called_by_their_own_names(
-    page: Page, wire: Wire, gateway: Gateway
+    page: Page, rest_client: RestClient, gateway: Gateway
 ) -> None:
     option = {
         "type": 3,
@@ -96,7 +100,7 @@ async def test_commands_speak_the_members_language_and_are_called_by_their_own_n
         "autocomplete": True,
     }
     sub = {"type": 1, "name": "mine", "description": "Mine", "name_localizations": {"de": "meine"}, "options": [option]}
-    await wire.register(
+    await rest_client.register(
         {"name": "pictures", "description": "Pictures", "name_localizations": {"de": "bilder"}, "options": [sub]}
     )
     await page.get_by_test_id("be-chiyo").click()
@@ -106,7 +110,7 @@ async def test_commands_speak_the_members_language_and_are_called_by_their_own_n
         asked = await gateway.event("INTERACTION_CREATE")
         assert asked["data"]["options"][0]["options"][0]["name"] == "style"
         assert asked["locale"] == "de"
-        await wire.callback(asked, 8, {"choices": [{"name": "Wood cut", "value": "w1"}]})
+        await rest_client.callback(asked, 8, {"choices": [{"name": "Wood cut", "value": "w1"}]})
 
     answering = asyncio.create_task(complete())
     await composer.press_sequentially("/bil")
@@ -117,25 +121,25 @@ async def test_commands_speak_the_members_language_and_are_called_by_their_own_n
     await expect(composer).to_have_value("/bilder meine stil: Wood cut ")
     await composer.press("Enter")
     while (used := await gateway.event("INTERACTION_CREATE"))["type"] != 2:
-        await wire.callback(used, 8, {"choices": []})
+        await rest_client.callback(used, 8, {"choices": []})
     assert used["data"]["name"] == "pictures"
     assert used["data"]["options"][0]["options"] == [{"type": 3, "name": "style", "value": "w1"}]
 
 
-async def test_pictures_stand_in_a_grid_and_a_spoiler_is_veiled(page: Page, wire: Wire) -> None:
+async def test_pictures_stand_in_a_grid_and_a_spoiler_is_veiled(page: Page, rest_client: RestClient) -> None:
     files = {"a.webp": webp("teal", "gold"), "SPOILER_b.webp": webp("red"), "c.mp4": b"not a film"}
-    posted = (await wire.post({"content": "three"}, files)).body
+    posted = (await rest_client.post({"content": "three"}, files)).body
     pictures = page.get_by_test_id("pictures").get_by_test_id("attachment")
     await expect(pictures).to_have_count(2)
     await expect(page.get_by_test_id("video")).to_have_count(1)
     hidden = page.get_by_role("button", name="Reveal the spoiler")
-    edit = f"{wire.messages}/{posted['id']}"
-    await wire.call("PATCH", edit, {"content": "an edit"})
+    edit = f"{rest_client.messages}/{posted['id']}"
+    await rest_client.call("PATCH", edit, {"content": "an edit"})
     await expect(page.get_by_test_id("content")).to_contain_text("an edit")
     await expect(hidden).to_have_count(1)
     await hidden.click()
     await expect(hidden).to_have_count(0)
-    await wire.call("PATCH", edit, {"content": "another edit"})
+    await rest_client.call("PATCH", edit, {"content": "another edit"})
     await expect(page.get_by_test_id("content")).to_contain_text("another edit")
     await expect(hidden).to_have_count(0)
     left, right = [await picture.bounding_box() for picture in await pictures.all()]

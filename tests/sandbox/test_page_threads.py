@@ -11,7 +11,7 @@ from tests.sandbox.browser import needs_chromium, page
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.sandbox.conftest import Gateway, Wire
+    from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
 __all__ = ["page"]
@@ -20,10 +20,10 @@ pytestmark = needs_chromium
 
 
 async def test_a_person_begins_a_thread_votes_and_uses_a_command_in_it(
-    page: Page, wire: Wire, gateway: Gateway, ben: Person
+    page: Page, rest_client: RestClient, gateway: Gateway, ben: Person
 ) -> None:
-    await wire.register({"name": "imagine", "description": "Draw"})
-    await wire.post({"content": "a lighthouse"})
+    await rest_client.register({"name": "imagine", "description": "Draw"})
+    await rest_client.post({"content": "a lighthouse"})
     message = page.get_by_test_id("message")
     await message.hover()
     await message.get_by_test_id("start-thread").click()
@@ -32,10 +32,10 @@ async def test_a_person_begins_a_thread_votes_and_uses_a_command_in_it(
     await expect(page.get_by_test_id("channel-name")).to_contain_text("Variations")
     await expect(page.get_by_test_id("content")).to_have_text("a lighthouse")
     thread = await gateway.event("THREAD_CREATE")
-    assert (thread["name"], thread["parent_id"]) == ("Variations", str(wire.channel.id))
+    assert (thread["name"], thread["parent_id"]) == ("Variations", str(rest_client.channel.id))
 
-    vote = (await wire.call("POST", f"/channels/{thread['id']}/messages", {"content": "Which?"})).body
-    await wire.call("PUT", f"/channels/{thread['id']}/messages/{vote['id']}/reactions/⭐/@me")
+    vote = (await rest_client.call("POST", f"/channels/{thread['id']}/messages", {"content": "Which?"})).body
+    await rest_client.call("PUT", f"/channels/{thread['id']}/messages/{vote['id']}/reactions/⭐/@me")
     star = page.get_by_test_id("reaction")
     await star.click()
     await expect(star).to_contain_text("2")
@@ -43,11 +43,11 @@ async def test_a_person_begins_a_thread_votes_and_uses_a_command_in_it(
     await page.keyboard.press("Enter")
     used = await gateway.event("INTERACTION_CREATE")
     assert (used["channel_id"], used["channel"]["type"]) == (thread["id"], 11)
-    await wire.callback(used, 4, {"content": "drawn in the thread"})
+    await rest_client.callback(used, 4, {"content": "drawn in the thread"})
     await expect(page.get_by_test_id("content").last).to_have_text("drawn in the thread")
 
     await page.get_by_test_id("to-parent").click()
-    await ben.at(thread["id"]).say("hello")
+    await ben.at(thread["id"]).send_message("hello")
     await expect(page.get_by_test_id("thread-card")).to_contain_text("3 messages")
     await expect(page.get_by_test_id("thread-Variations").get_by_title("Unread")).to_be_visible()
     await page.get_by_test_id("thread-card").click()

@@ -8,18 +8,18 @@ import aiohttp
 import discord
 import pytest
 
-from bot.sandbox.permissions import Permission
+from bot.sandbox.models.guild import Overwrite
+from bot.sandbox.models.permissions import Permission
 from bot.sandbox.server import Sandbox
-from bot.sandbox.world import Overwrite
 from tests.sandbox.client import Client, Interaction, running
-from tests.sandbox.conftest import Wire
+from tests.sandbox.conftest import RestClient
 from tests.sandbox.person import Person, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.sandbox.clock import ManualClock
+    from bot.sandbox.state.clock import ManualClock
 
 
 @pytest.fixture
@@ -46,9 +46,9 @@ async def test_a_thread_from_a_message_shares_its_id_and_begins_with_what_it_is_
     assert known == thread == await bot.happened("thread_create")
     assert thread.me is not None, "who begins a thread has joined it"
 
-    (shown,) = await ada.messages()
-    assert shown["flags"] & 32
-    assert shown["thread"]["name"] == "Variations"
+    (message,) = await ada.messages()
+    assert message["flags"] & 32
+    assert message["thread"]["name"] == "Variations"
     inside = ada.at(str(thread.id))
     (starter,) = await inside.messages()
     assert (starter["type"], starter["content"]) == (21, "")
@@ -73,7 +73,7 @@ async def test_people_and_the_bot_talk_use_commands_and_react_in_a_thread(
     bot: Client, ada: Person, ben: Person
 ) -> None:
     await ada.wait_for_bot("where")
-    inside = await ada.start_thread("Ideas", await ada.say("ideas?"))
+    inside = await ada.start_thread("Ideas", await ada.send_message("ideas?"))
     await bot.happened("thread_create")
     answer = await inside.answer_to(await inside.invoke("where"))
     assert answer["content"] == "Ideas in imagine"
@@ -93,20 +93,20 @@ async def test_people_and_the_bot_talk_use_commands_and_react_in_a_thread(
 
 
 async def test_writing_in_a_thread_has_a_permission_of_its_own(bot: Client, ada: Person, sandbox: Sandbox) -> None:
-    imagine = next(iter(sandbox.world.channels.values()))
+    imagine = next(iter(sandbox.guild_data.channels.values()))
     inside = await ada.start_thread("Ideas")
     thread = await bot.happened("thread_create")
-    imagine.overwrites.append(Overwrite(sandbox.world.guild.id, 0, deny=Permission.SEND_MESSAGES))
+    imagine.overwrites.append(Overwrite(sandbox.guild_data.guild.id, 0, deny=Permission.SEND_MESSAGES))
     await thread.send("still allowed")
     imagine.overwrites[0].deny = int(Permission.SEND_MESSAGES_IN_THREADS | Permission.CREATE_PUBLIC_THREADS)
-    imagine.overwrites.append(Overwrite(sandbox.world.bot.id, 1, deny=Permission.SEND_MESSAGES_IN_THREADS))
+    imagine.overwrites.append(Overwrite(sandbox.guild_data.bot.id, 1, deny=Permission.SEND_MESSAGES_IN_THREADS))
     public = discord.ChannelType.public_thread
     for attempt in (thread.send("no"), bot.text_channel("imagine").create_thread(name="no", type=public)):
         with pytest.raises(discord.Forbidden) as refused:
             await attempt
         assert refused.value.code == 50013
     with pytest.raises(RefusedError, match="50013"):
-        await inside.say("no")
+        await inside.send_message("no")
 
 
 async def test_sending_wakes_an_archived_thread_but_nothing_else_works_in_it(bot: Client, ada: Person) -> None:
@@ -125,7 +125,7 @@ async def test_sending_wakes_an_archived_thread_but_nothing_else_works_in_it(bot
     with pytest.raises(RefusedError) as unusable:
         await inside.invoke("where")
     assert unusable.value.code == 50083
-    await inside.say("wake up")
+    await inside.send_message("wake up")
     assert (await bot.happened("raw_thread_update")).data["thread_metadata"]["archived"]
     assert not (await bot.happened("raw_thread_update")).data["thread_metadata"]["archived"]
     await sent.edit(content="yes")
@@ -154,12 +154,12 @@ async def test_a_locked_thread_is_for_moderators(bot: Client, ada: Person, mo: P
             await attempt
         assert refused.value.code == 50083
     with pytest.raises(RefusedError, match="50083"):
-        await inside.say("no")
-    await mo.at(inside.channel_id).say("a moderator may")
+        await inside.send_message("no")
+    await mo.at(inside.channel_id).send_message("a moderator may")
 
 
 async def test_a_thread_that_is_deleted_is_gone_and_its_message_stays(bot: Client, mo: Person) -> None:
-    said = await mo.say("about this")
+    said = await mo.send_message("about this")
     inside = await mo.start_thread("Short", said)
     thread = await bot.happened("thread_create")
     with pytest.raises(discord.Forbidden):
@@ -194,27 +194,27 @@ async def test_a_thread_in_a_hidden_channel_is_hidden(bot: Client, ada: Person, 
 
 async def test_an_idle_thread_is_archived_by_itself(clock: ManualClock) -> None:
     async with Sandbox(clock=clock) as sandbox, aiohttp.ClientSession() as session:
-        wire = Wire(sandbox, session)
-        posted = (await wire.post({"content": "hello"})).body
-        path = f"{wire.messages}/{posted['id']}/threads"
-        thread = (await wire.call("POST", path, {"name": "Idle", "auto_archive_duration": 60})).body
+        rest_client = RestClient(sandbox, session)
+        posted = (await rest_client.post({"content": "hello"})).body
+        path = f"{rest_client.messages}/{posted['id']}/threads"
+        thread = (await rest_client.call("POST", path, {"name": "Idle", "auto_archive_duration": 60})).body
         await clock.advance(59 * 60)
-        sent = (await wire.call("POST", f"/channels/{thread['id']}/messages", {"content": "still here"})).body
+        sent = (await rest_client.call("POST", f"/channels/{thread['id']}/messages", {"content": "still here"})).body
         await clock.advance(59 * 60)
         address = f"/channels/{thread['id']}/messages/{sent['id']}"
-        assert (await wire.call("PATCH", address, {"content": "edits are no activity"})).status == 200
+        assert (await rest_client.call("PATCH", address, {"content": "edits are no activity"})).status == 200
         await clock.advance(2 * 60)
-        assert (await wire.call("PATCH", address, {"content": "too late"})).code == 50083
+        assert (await rest_client.call("PATCH", address, {"content": "too late"})).code == 50083
 
 
 async def test_threads_outlive_a_restart_and_only_active_ones_are_told_of(
     tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Sandbox(clock=clock, data=tmp_path) as first, Person(first.page_url, "Ada") as ada:
-        kept = await ada.start_thread("Kept", await ada.say("about this"))
-        await kept.say("hello")
-        asleep = await ada.start_thread("Asleep")
-        await asleep.change_thread(archived=True)
+        kept = await ada.start_thread("Kept", await ada.send_message("about this"))
+        await kept.send_message("hello")
+        archived = await ada.start_thread("Asleep")
+        await archived.change_thread(archived=True)
     async with (
         Sandbox(clock=clock, data=tmp_path) as second,
         Person(second.page_url, "Ada") as ada,
@@ -231,12 +231,16 @@ async def test_threads_outlive_a_restart_and_only_active_ones_are_told_of(
 
 async def test_a_name_and_a_duration_have_limits(bot: Client, sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as session:
-        wire = Wire(sandbox, session)
-        answer = await wire.call(
-            "POST", f"/channels/{wire.channel.id}/threads", {"type": 11, "name": "x" * 101, "auto_archive_duration": 61}
+        rest_client = RestClient(sandbox, session)
+        answer = await rest_client.call(
+            "POST",
+            f"/channels/{rest_client.channel.id}/threads",
+            {"type": 11, "name": "x" * 101, "auto_archive_duration": 61},
         )
         assert answer.code == 50035
         assert set(answer.body["errors"]) == {"name", "auto_archive_duration"}
-        nested = await wire.call("POST", f"/channels/{wire.channel.id}/threads", {"type": 11, "name": "one"})
-        deeper = await wire.call("POST", f"/channels/{nested.body['id']}/threads", {"type": 11, "name": "two"})
+        nested = await rest_client.call(
+            "POST", f"/channels/{rest_client.channel.id}/threads", {"type": 11, "name": "one"}
+        )
+        deeper = await rest_client.call("POST", f"/channels/{nested.body['id']}/threads", {"type": 11, "name": "two"})
         assert deeper.code == 50024

@@ -1,1 +1,1 @@
-"""The slash commands: a file for each family. What they do is the desk's, the counter's and moderation's to say."""
+"""The slash commands: a file for each family. They parse and answer; others do the work."""

@@ -6,18 +6,18 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.chat.desk import Desk, Wish, defer
+from bot.chat.commands.menus import store_attachment
+from bot.chat.context import context_of
 from bot.chat.errors import UserFacingError
-from bot.chat.menus import take
-from bot.chat.parts import Parts
-from bot.chat.speech import spoken
-from bot.chat.who import place_of
+from bot.chat.i18n.command_translator import localized
+from bot.chat.services import Services
+from bot.chat.submission import JobSubmitter, Submission, defer
 from bot.config import parse_aspect
-from bot.job import Origin
-from guidance.ranges import RANGES
-from guidance.request import PROMPT_CHARACTERS, Request, RequestError
-from guidance.settings import Settings, defaults_for
-from guidance.style import STYLES, Style
+from bot.jobs.job import Origin
+from guidance.request.ranges import RANGES
+from guidance.request.request import PROMPT_CHARACTERS, Request, RequestError
+from guidance.request.settings import Settings, defaults_for
+from guidance.request.style import STYLES, Style
 
 QUALITIES: Final = {"draft": 0.5, "normal": 1.0, "high": 2.0}
 """Shares of the usual steps. Fewer are bolder and coarser: the learning rate follows."""
@@ -25,27 +25,27 @@ MOST_CHOICES: Final = 25
 SEEDS: Final = RANGES["seed"]
 
 
-def imagine(parts: Parts, desk: Desk) -> "app_commands.Command[Any, ..., None]":
+def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Command[Any, ..., None]":
     """The command."""
-    offered = parts.config.imagine
+    offered = services.config.imagine
 
-    @app_commands.command(name="imagine", description=spoken("cmd-imagine"))
+    @app_commands.command(name="imagine", description=localized("cmd-imagine"))
     @app_commands.describe(
-        prompt=spoken("opt-prompt"),
-        negative=spoken("opt-negative"),
-        seed=spoken("opt-seed"),
-        aspect=spoken("opt-aspect"),
-        steps=spoken("opt-steps"),
-        quality=spoken("opt-quality"),
-        style=spoken("opt-style"),
-        image=spoken("opt-image"),
-        strength=spoken("opt-strength"),
-        count=spoken("opt-count"),
-        spoiler=spoken("opt-spoiler"),
+        prompt=localized("opt-prompt"),
+        negative=localized("opt-negative"),
+        seed=localized("opt-seed"),
+        aspect=localized("opt-aspect"),
+        steps=localized("opt-steps"),
+        quality=localized("opt-quality"),
+        style=localized("opt-style"),
+        image=localized("opt-image"),
+        strength=localized("opt-strength"),
+        count=localized("opt-count"),
+        spoiler=localized("opt-spoiler"),
     )
     @app_commands.choices(
         aspect=[app_commands.Choice(name=aspect, value=aspect) for aspect in offered.aspects],
-        quality=[app_commands.Choice(name=spoken(f"quality-{name}"), value=name) for name in QUALITIES],
+        quality=[app_commands.Choice(name=localized(f"quality-{name}"), value=name) for name in QUALITIES],
     )
     async def command(
         interaction: "discord.Interaction[Any]",
@@ -66,41 +66,41 @@ def imagine(parts: Parts, desk: Desk) -> "app_commands.Command[Any, ..., None]":
         if aspect is not None and aspect not in offered.aspects:
             # The choices may have changed since the command was synced.
             raise UserFacingError("wrong-aspect", aspects=", ".join(offered.aspects))
-        place_of(interaction)
+        context_of(interaction)
         init = None
         if image is not None:
             await defer(interaction)
-            init = await take(parts, image)
-        chosen = Settings()
+            init = await store_attachment(services, image)
+        overrides = Settings()
         if negative:
-            chosen["negative"] = negative
+            overrides["negative"] = negative
         if strength is not None:
-            chosen["strength"] = strength
+            overrides["strength"] = strength
         if steps is not None:
-            chosen["steps"] = steps
+            overrides["steps"] = steps
         elif quality is not None:
-            chosen["steps"] = steps_for(parts, quality)
+            overrides["steps"] = steps_for(services, quality)
         try:
             first = Request.resolve(
                 prompt,
                 seed=seed,
-                model=parts.config.engine.model,
+                model=services.config.engine.model,
                 style=style,
                 aspect=None if aspect is None else parse_aspect(aspect),
                 init=init,
-                styles=await styles_of(parts, interaction.user.id),
+                styles=await styles_of(services, interaction.user.id),
                 host=offered.defaults(),
-                **chosen,
+                **overrides,
             )
         except RequestError as error:
             raise UserFacingError("request-error", message=str(error)) from error
-        # Consecutive seeds, so that one number gives the same sheet again.
+        # Consecutive seeds, so that one number gives the same batch again.
         requests = [replace(first, seed=(first.seed + number) % 2**32) for number in range(count)]
-        await desk.answer(interaction, Wish(requests=requests, origin=Origin.COMMAND, spoiler=spoiler))
+        await submitter.submit(interaction, Submission(requests=requests, origin=Origin.COMMAND, spoiler=spoiler))
 
     @command.autocomplete("style")
     async def complete(interaction: "discord.Interaction[Any]", current: str) -> list[app_commands.Choice[str]]:
-        known = await styles_of(parts, interaction.user.id)
+        known = await styles_of(services, interaction.user.id)
         return [
             app_commands.Choice(name=name, value=name)
             for name in sorted(known)
@@ -110,12 +110,12 @@ def imagine(parts: Parts, desk: Desk) -> "app_commands.Command[Any, ..., None]":
     return command
 
 
-def steps_for(parts: Parts, quality: str) -> int:
+def steps_for(services: Services, quality: str) -> int:
     """Steps of a quality, within what is allowed here."""
-    usual = parts.config.imagine.defaults().get("steps") or defaults_for(parts.config.engine.model)["steps"]
-    return max(1, min(round(usual * QUALITIES[quality]), parts.config.imagine.max_steps))
+    usual = services.config.imagine.defaults().get("steps") or defaults_for(services.config.engine.model)["steps"]
+    return max(1, min(round(usual * QUALITIES[quality]), services.config.imagine.max_steps))
 
 
-async def styles_of(parts: Parts, person_id: int) -> dict[str, Style]:
+async def styles_of(services: Services, person_id: int) -> dict[str, Style]:
     """What a style's name may be for a person: those that come with guidance, and their own."""
-    return {**STYLES, **{name: Style(words) for name, words in (await parts.styles.of(person_id)).items()}}
+    return {**STYLES, **{name: Style(words) for name, words in (await services.styles.of(person_id)).items()}}

@@ -6,57 +6,57 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.chat.cards import shown
-from bot.chat.desk import defer, tell
-from bot.chat.parts import Parts
-from bot.chat.speech import spoken
-from bot.chat.texts import voice
-from bot.chat.who import member_of, place_of
-from bot.guild import Limit
+from bot.chat.context import context_of, member_of
+from bot.chat.i18n.command_translator import localized
+from bot.chat.i18n.localizer import localizer
+from bot.chat.messages.content import escape
+from bot.chat.services import Services
+from bot.chat.submission import defer, reply_privately
+from bot.community.guild_settings import Limit
 from bot.store.usage import DAY_S, HOUR_S
 
 
-def me_commands(parts: Parts) -> "list[app_commands.Command[Any, ..., None] | app_commands.Group]":
+def me_commands(services: Services) -> "list[app_commands.Command[Any, ..., None] | app_commands.Group]":
     """The commands."""
-    return [_me(parts), _help(parts), PrivacyGroup(parts)]
+    return [_me(services), _help(services), PrivacyGroup(services)]
 
 
-def _me(parts: Parts) -> "app_commands.Command[Any, ..., None]":
-    @app_commands.command(name="me", description=spoken("cmd-me"))
+def _me(services: Services) -> "app_commands.Command[Any, ..., None]":
+    @app_commands.command(name="me", description=localized("cmd-me"))
     async def me(interaction: "discord.Interaction[Any]") -> None:
-        where = place_of(interaction)
-        who, say = member_of(interaction, where), voice(interaction.locale)
-        settings = parts.guilds.of(where.guild_id)
-        used = await parts.jobs.usage(who.id, where.guild_id)
-        hourly = parts.admission.limit(Limit.JOBS_PER_HOUR, settings, who)
-        daily = parts.admission.limit(Limit.STEPS_PER_DAY, settings, who)
+        context = context_of(interaction)
+        member, t = member_of(interaction, context), localizer(interaction.locale)
+        settings = services.guilds.of(context.guild_id)
+        used = await services.jobs.usage(member.id, context.guild_id)
+        hourly = services.admission.limit(Limit.JOBS_PER_HOUR, settings, member)
+        daily = services.admission.limit(Limit.STEPS_PER_DAY, settings, member)
         lines = [
-            say("me-waiting", used=used.own, limit=parts.admission.limit(Limit.WAITING_PER_MEMBER, settings, who)),
-            say("me-hour", left=max(0, hourly - len(used.hour)), limit=hourly),
-            say("me-day", left=max(0, daily - used.day_steps), limit=daily),
+            t("me-waiting", used=used.own, limit=services.admission.limit(Limit.WAITING_PER_MEMBER, settings, member)),
+            t("me-hour", left=max(0, hourly - len(used.hour)), limit=hourly),
+            t("me-day", left=max(0, daily - used.day_steps), limit=daily),
         ]
         if used.hour:
-            lines[1] += " · " + say("me-next", at=f"<t:{int(used.hour[0] + HOUR_S)}:R>")
+            lines[1] += " · " + t("me-next", at=f"<t:{int(used.hour[0] + HOUR_S)}:R>")
         if used.day:
-            lines[2] += " · " + say("me-next", at=f"<t:{int(used.day[0][0] + DAY_S)}:R>")
-        if (weight := settings.weight_of(who.role_ids)) > 1:
-            lines.append(say("me-weight", weight=weight))
-        if (ban := await parts.bans.of(where.guild_id, who.id)) is not None:
+            lines[2] += " · " + t("me-next", at=f"<t:{int(used.day[0][0] + DAY_S)}:R>")
+        if (weight := settings.weight_of(member.role_ids)) > 1:
+            lines.append(t("me-weight", weight=weight))
+        if (ban := await services.bans.of(context.guild_id, member.id)) is not None:
             until = "" if ban.until is None else f"<t:{int(ban.until)}:R>"
-            lines.append(say("me-banned", until=until, forever="no" if until else "yes", reason=shown(ban.reason)))
+            lines.append(t("me-banned", until=until, forever="no" if until else "yes", reason=escape(ban.reason)))
         await interaction.response.send_message("\n".join(lines), ephemeral=True)
 
     return me
 
 
-def _help(parts: Parts) -> "app_commands.Command[Any, ..., None]":
-    @app_commands.command(name="help", description=spoken("cmd-help"))
+def _help(services: Services) -> "app_commands.Command[Any, ..., None]":
+    @app_commands.command(name="help", description=localized("cmd-help"))
     async def help_(interaction: "discord.Interaction[Any]") -> None:
-        say = voice(interaction.locale)
-        embed = discord.Embed(title=say("help-title"), description=say("help-text"))
+        t = localizer(interaction.locale)
+        embed = discord.Embed(title=t("help-title"), description=t("help-text"))
         for part in ("prompts", "buttons", "sessions", "yours", "moderators"):
-            embed.add_field(name=say(f"help-{part}-title"), value=say(f"help-{part}"), inline=False)
-        embed.set_footer(text=say("help-footer", model=parts.config.engine.model))
+            embed.add_field(name=t(f"help-{part}-title"), value=t(f"help-{part}"), inline=False)
+        embed.set_footer(text=t("help-footer", model=services.config.engine.model))
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
     return help_
@@ -65,25 +65,25 @@ def _help(parts: Parts) -> "app_commands.Command[Any, ..., None]":
 class PrivacyGroup(app_commands.Group):
     """What is kept about a person, read or erased by them alone."""
 
-    def __init__(self, parts: Parts) -> None:
-        super().__init__(name="privacy", description=spoken("cmd-privacy"), guild_only=True)
-        self._parts = parts
+    def __init__(self, services: Services) -> None:
+        super().__init__(name="privacy", description=localized("cmd-privacy"), guild_only=True)
+        self._services = services
 
-    @app_commands.command(name="export", description=spoken("cmd-privacy-export"))
+    @app_commands.command(name="export", description=localized("cmd-privacy-export"))
     async def export(self, interaction: "discord.Interaction[Any]") -> None:
         """Everything, as a file for their eyes only."""
         await defer(interaction)
-        text = await self._parts.people.export(interaction.user.id)
+        text = await self._services.people.export(interaction.user.id)
         file = discord.File(io.BytesIO(text.encode()), filename=f"data-{interaction.user.id}.json")
-        await interaction.followup.send(voice(interaction.locale)("privacy-export"), file=file, ephemeral=True)
+        await interaction.followup.send(localizer(interaction.locale)("privacy-export"), file=file, ephemeral=True)
 
-    @app_commands.command(name="delete", description=spoken("cmd-privacy-delete"))
-    @app_commands.describe(sure=spoken("opt-sure"))
+    @app_commands.command(name="delete", description=localized("cmd-privacy-delete"))
+    @app_commands.describe(sure=localized("opt-sure"))
     async def delete(self, interaction: "discord.Interaction[Any]", sure: bool) -> None:
         """Everything, for good."""
         if not sure:
-            await tell(interaction, "privacy-not-sure")
+            await reply_privately(interaction, "privacy-not-sure")
             return
         await defer(interaction)
-        await self._parts.erasure.erase(interaction.user.id)
-        await tell(interaction, "privacy-deleted")
+        await self._services.erasure.erase(interaction.user.id)
+        await reply_privately(interaction, "privacy-deleted")

@@ -7,18 +7,18 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.chat.cards import shown
 from bot.chat.commands.queue import fitting
-from bot.chat.controls import VOTE_EMOJI
-from bot.chat.desk import defer, tell
+from bot.chat.context import Interaction, context_of, member_of, moderates, public_localizer
 from bot.chat.errors import UserFacingError
-from bot.chat.parts import Parts
-from bot.chat.speech import spoken
-from bot.chat.texts import voice
-from bot.chat.who import Interaction, member_of, moderates, place_of, public_voice
-from bot.session import TooManySessionsError
+from bot.chat.i18n.command_translator import localized
+from bot.chat.i18n.localizer import localizer
+from bot.chat.messages.buttons import VOTE_EMOJI
+from bot.chat.messages.content import escape
+from bot.chat.services import Services
+from bot.chat.submission import defer, reply_privately
+from bot.community.prompt_sessions import TooManySessionsError
 from bot.store.sessions import Session, SessionState
-from guidance.prompt import clean
+from guidance.request.prompt import clean
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +30,13 @@ MOST_EACH: Final = 10
 class SessionGroup(app_commands.Group):
     """Prompt sessions."""
 
-    def __init__(self, parts: Parts) -> None:
-        super().__init__(name="session", description=spoken("cmd-session"), guild_only=True)
-        self._parts = parts
+    def __init__(self, services: Services) -> None:
+        super().__init__(name="session", description=localized("cmd-session"), guild_only=True)
+        self._services = services
 
-    @app_commands.command(name="start", description=spoken("cmd-session-start"))
+    @app_commands.command(name="start", description=localized("cmd-session-start"))
     @app_commands.describe(
-        theme=spoken("opt-theme"), minutes=spoken("opt-minutes"), per_person=spoken("opt-per-person")
+        theme=localized("opt-theme"), minutes=localized("opt-minutes"), per_person=localized("opt-per-person")
     )
     async def start(
         self,
@@ -46,7 +46,7 @@ class SessionGroup(app_commands.Group):
         per_person: app_commands.Range[int, 1, MOST_EACH] = 3,
     ) -> None:
         """Announces it in the channel, and opens its thread."""
-        where = place_of(interaction)
+        context = context_of(interaction)
         if not isinstance(interaction.channel, discord.TextChannel):
             raise UserFacingError("session-needs-a-channel")
         granted = interaction.app_permissions
@@ -55,54 +55,54 @@ class SessionGroup(app_commands.Group):
         theme = clean(theme)
         if not theme:
             raise UserFacingError("session-empty-theme")
-        await self._parts.admission.check_person(where.guild_id, member_of(interaction, where))
-        await self._parts.admission.check_words(where.guild_id, theme)
+        await self._services.admission.check_person(context.guild_id, member_of(interaction, context))
+        await self._services.admission.check_words(context.guild_id, theme)
         try:
-            session = await self._parts.sessions.start(
-                where.guild_id, where.channel_id, interaction.user.id, theme, minutes, per_person
+            session = await self._services.sessions.start(
+                context.guild_id, context.channel_id, interaction.user.id, theme, minutes, per_person
             )
         except TooManySessionsError as error:
             raise UserFacingError("session-too-many") from error
         try:
             await self._open(interaction, session)
         except discord.HTTPException:
-            await self._parts.sessions.call_off(session)
+            await self._services.sessions.call_off(session)
             # What was announced does not take place.
             with contextlib.suppress(discord.HTTPException):
                 await interaction.delete_original_response()
             raise
 
-    @app_commands.command(name="status", description=spoken("cmd-session-status"))
+    @app_commands.command(name="status", description=localized("cmd-session-status"))
     async def status(self, interaction: "discord.Interaction[Any]") -> None:
         """How it stands: in its thread, or that of every session here."""
-        where = place_of(interaction)
+        context = context_of(interaction)
         await defer(interaction)
-        say = voice(interaction.locale)
-        sessions = await self._parts.sessions.rows.running_in(where.guild_id)
-        here = [session for session in sessions if session.thread_id == where.channel_id] or sessions
+        t = localizer(interaction.locale)
+        sessions = await self._services.sessions.rows.running_in(context.guild_id)
+        here = [session for session in sessions if session.thread_id == context.channel_id] or sessions
         lines = []
         for session in here:
-            ranking = await self._parts.sessions.standing(session)
+            ranking = await self._services.sessions.leaderboard(session)
             lines.append(
-                say(
+                t(
                     "session-status",
-                    theme=shown(session.theme),
+                    theme=escape(session.theme),
                     thread=f"<#{session.thread_id}>",
                     end=f"<t:{int(session.ends_at)}:R>",
                     count=len(ranking),
                 )
             )
-            lines += [f"{VOTE_EMOJI} {entry.votes} · {shown(entry.job.request.prompt[:80])}" for entry in ranking[:5]]
-        await interaction.followup.send(fitting(lines) or say("session-none"), ephemeral=True)
+            lines += [f"{VOTE_EMOJI} {entry.votes} · {escape(entry.job.request.prompt[:80])}" for entry in ranking[:5]]
+        await interaction.followup.send(fitting(lines) or t("session-none"), ephemeral=True)
 
-    @app_commands.command(name="end", description=spoken("cmd-session-end"))
+    @app_commands.command(name="end", description=localized("cmd-session-end"))
     async def end(self, interaction: "discord.Interaction[Any]") -> None:
         """Ends the session of this thread, or the only one here, before its time."""
-        where = place_of(interaction)
-        sessions = await self._parts.sessions.rows.running_in(where.guild_id)
-        here = [session for session in sessions if session.thread_id == where.channel_id]
+        context = context_of(interaction)
+        sessions = await self._services.sessions.rows.running_in(context.guild_id)
+        here = [session for session in sessions if session.thread_id == context.channel_id]
         if not here:
-            here = [session for session in sessions if session.channel_id == where.channel_id]
+            here = [session for session in sessions if session.channel_id == context.channel_id]
         if len(here) != 1:
             raise UserFacingError("session-which" if here else "session-none")
         (session,) = here
@@ -110,14 +110,14 @@ class SessionGroup(app_commands.Group):
             raise UserFacingError("session-not-yours")
         if session.state is not SessionState.OPEN:
             raise UserFacingError("session-closing")
-        await self._parts.sessions.end(session)
-        await tell(interaction, "session-ending")
+        await self._services.sessions.end(session)
+        await reply_privately(interaction, "session-ending")
 
     async def _open(self, interaction: Interaction, session: Session) -> None:
-        say = public_voice(self._parts.guilds.of(session.guild_id), interaction.guild)
-        theme, end = shown(session.theme), f"<t:{int(session.ends_at)}:R>"
+        t = public_localizer(self._services.guilds.of(session.guild_id), interaction.guild)
+        theme, end = escape(session.theme), f"<t:{int(session.ends_at)}:R>"
         await interaction.response.send_message(
-            say("session-begins", theme=theme, host=f"<@{session.host_id}>", end=end, each=session.per_person)
+            t("session-begins", theme=theme, host=f"<@{session.host_id}>", end=end, each=session.per_person)
         )
         message = await interaction.original_response()
         guild = interaction.guild
@@ -125,5 +125,5 @@ class SessionGroup(app_commands.Group):
         channel = guild.get_channel(session.channel_id)
         assert isinstance(channel, discord.TextChannel)  # noqa: S101 - so it was a moment ago
         thread = await channel.get_partial_message(message.id).create_thread(name=session.theme[:100])
-        await self._parts.sessions.opened(session, thread.id)
-        await thread.send(say("session-welcome", theme=theme, vote=VOTE_EMOJI, each=session.per_person, end=end))
+        await self._services.sessions.opened(session, thread.id)
+        await thread.send(t("session-welcome", theme=theme, vote=VOTE_EMOJI, each=session.per_person, end=end))

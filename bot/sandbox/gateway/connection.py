@@ -5,67 +5,43 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.gateway.compression import Compressor, zlib_stream, zstd_stream
+from bot.sandbox.gateway.opcodes import Close, Op, Refused
 
 if TYPE_CHECKING:
-    from bot.sandbox.gateway.gateway import Gateway
     from bot.sandbox.gateway.session import Session
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 MAX_PAYLOAD = 4096
 RATE, RATE_WINDOW_S = 120, 60.0
 ACK_DELAY_S = 0.05
 
 
-class Op(IntEnum):
-    """Gateway opcodes."""
+class ConnectionHandler(Protocol):
+    """What a connection needs of the gateway."""
 
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    VOICE_STATE = 4
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    HEARTBEAT_ACK = 11
+    state: SandboxState
+    heartbeat_s: float
 
+    def receive(self, connection: Connection, op: Op, data: object) -> None:
+        """Act on a payload other than a heartbeat."""
+        ...
 
-class Close(IntEnum):
-    """Close codes that the sandbox uses."""
-
-    UNKNOWN_OPCODE = 4001
-    DECODE_ERROR = 4002
-    NOT_AUTHENTICATED = 4003
-    AUTHENTICATION_FAILED = 4004
-    ALREADY_AUTHENTICATED = 4005
-    INVALID_SEQUENCE = 4007
-    RATE_LIMITED = 4008
-    SESSION_TIMED_OUT = 4009
-    INVALID_VERSION = 4012
-    INVALID_INTENTS = 4013
-    DISALLOWED_INTENTS = 4014
-
-
-class Refused(Exception):  # noqa: N818  Discord's word for it is a close, not an error
-    """The connection has to be closed with a code."""
-
-    def __init__(self, code: Close, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+    def lost(self, connection: Connection) -> None:
+        """Note that a connection has ended."""
+        ...
 
 
 class Connection:
     """Reads a client's payloads and writes a session's events."""
 
-    def __init__(self, gateway: Gateway, socket: web.WebSocketResponse, host: str, compress: str | None) -> None:
+    def __init__(
+        self, gateway: ConnectionHandler, socket: web.WebSocketResponse, host: str, compress: str | None
+    ) -> None:
         self.gateway = gateway
         self.host = host
         self.socket = socket
@@ -77,7 +53,7 @@ class Connection:
         elif compress == "zstd-stream":
             self._compressor = zstd_stream()
         self._closed_here = False
-        self._last_beat = gateway.realm.clock.time()
+        self._last_beat = gateway.state.clock.time()
         self._sent_at: list[float] = []
 
     def send(self, op: Op, data: object = None) -> None:
@@ -85,7 +61,7 @@ class Connection:
         self.outbox.put_nowait(json.dumps({"op": op, "d": data, "s": None, "t": None}))
 
     @property
-    def said_goodbye(self) -> bool:
+    def closed_by_client(self) -> bool:
         """Whether it was the client that closed, with a code that ends its session."""
         return not self._closed_here and self.socket.close_code in (1000, 1001)
 
@@ -124,7 +100,7 @@ class Connection:
                 code = Close.UNKNOWN_OPCODE if unknown else Close.DECODE_ERROR
                 raise Refused(code, "Error while decoding payload.") from error
             if op is Op.HEARTBEAT:
-                self._last_beat = self.gateway.realm.clock.time()
+                self._last_beat = self.gateway.state.clock.time()
                 # discord.py notes when it sent a heartbeat only after sending it; an answer in the same instant, which
                 # no network gives, it takes for one to the heartbeat before, and warns of 41 s of latency
                 asyncio.get_running_loop().call_later(ACK_DELAY_S, self.send, Op.HEARTBEAT_ACK)
@@ -133,7 +109,7 @@ class Connection:
 
     def _count(self) -> None:
         """Close with 4008 a client that sends more than 120 payloads in 60 seconds."""
-        now = self.gateway.realm.clock.time()
+        now = self.gateway.state.clock.time()
         self._sent_at = [moment for moment in self._sent_at if now - moment < RATE_WINDOW_S] + [now]
         if len(self._sent_at) > RATE:
             raise Refused(Close.RATE_LIMITED, "You are being rate limited.")
@@ -156,7 +132,7 @@ class Connection:
 
     async def _watch(self) -> None:
         """Close the connection of a client that has stopped sending heartbeats."""
-        clock, allowed = self.gateway.realm.clock, self.gateway.heartbeat_s * 1.5
+        clock, allowed = self.gateway.state.clock, self.gateway.heartbeat_s * 1.5
         while True:
             await clock.sleep(self.gateway.heartbeat_s)
             if clock.time() - self._last_beat > allowed:

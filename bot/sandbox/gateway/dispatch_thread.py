@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire_thread
-from bot.sandbox.events import ThreadCreated, ThreadDeleted, ThreadMembership
+from bot.sandbox.gateway.gateway_event import GatewayEvent
 from bot.sandbox.gateway.intents import Intent
-from bot.sandbox.gateway.told import Dispatch
-from bot.sandbox.permissions import Permission
+from bot.sandbox.models.permissions import Permission
+from bot.sandbox.serializers import thread_objects
+from bot.sandbox.state.events import ThreadCreated, ThreadDeleted, ThreadMembership
 
 if TYPE_CHECKING:
-    from bot.sandbox.events import AboutThread
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.events import ThreadEvent
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
-def dispatch_thread(realm: Realm, event: AboutThread) -> Dispatch | None:
-    """Return what the bot is told, or None if it does not see the thread."""
-    where = event.thread
-    if not realm.permissions(realm.world.bot.id, where) & Permission.VIEW_CHANNEL:
+def dispatch_thread(state: SandboxState, event: ThreadEvent) -> GatewayEvent | None:
+    """Return the gateway event, or None if the bot does not see the thread."""
+    channel = event.thread
+    if not state.permissions(state.guild_data.bot.id, channel) & Permission.VIEW_CHANNEL:
         return None
     if isinstance(event, ThreadDeleted):
-        full = wire_thread.thread(realm, where)
+        full = thread_objects.thread(state, channel)
         gone = {key: full[key] for key in ("id", "guild_id", "parent_id", "type")}
-        return Dispatch("THREAD_DELETE", gone, Intent.GUILDS)
+        return GatewayEvent("THREAD_DELETE", gone, Intent.GUILDS)
     if isinstance(event, ThreadMembership):
-        return _membership(realm, event)
-    body = wire_thread.thread(realm, where)
+        return _membership(state, event)
+    body = thread_objects.thread(state, channel)
     if isinstance(event, ThreadCreated):
-        return Dispatch("THREAD_CREATE", body | {"newly_created": True}, Intent.GUILDS)
-    return Dispatch("THREAD_UPDATE", body, Intent.GUILDS)
+        return GatewayEvent("THREAD_CREATE", body | {"newly_created": True}, Intent.GUILDS)
+    return GatewayEvent("THREAD_UPDATE", body, Intent.GUILDS)
 
 
-def _membership(realm: Realm, event: ThreadMembership) -> Dispatch | None:
+def _membership(state: SandboxState, event: ThreadMembership) -> GatewayEvent | None:
     """Tell the bot of itself only: others' memberships need the privileged intent for members."""
-    full = wire_thread.thread(realm, event.thread)
-    if event.user_id != realm.world.bot.id:
+    full = thread_objects.thread(state, event.thread)
+    if event.user_id != state.guild_data.bot.id:
         return None
     body: Payload = {key: full[key] for key in ("id", "guild_id", "member_count")}
     if "member" in full:
         body["added_members"] = [full["member"] | {"presence": None, "member": None}]
     else:
         body["removed_member_ids"] = [str(event.user_id)]
-    return Dispatch("THREAD_MEMBERS_UPDATE", body, Intent.GUILDS)
+    return GatewayEvent("THREAD_MEMBERS_UPDATE", body, Intent.GUILDS)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from bot.sandbox import threads, wire, wire_guild
-from bot.sandbox.events import BotPresence
-from bot.sandbox.gateway.connection import Close, Connection, Op, Refused
+from bot.sandbox.gateway.connection import Connection
 from bot.sandbox.gateway.dispatch import dispatch
 from bot.sandbox.gateway.intents import NO_INTENT, PRIVILEGED, Intent, is_valid
+from bot.sandbox.gateway.opcodes import Close, Op, Refused
 from bot.sandbox.gateway.session import LIFETIME_S, Session
-from bot.sandbox.payload import snowflake
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.serializers import guild_objects, objects
+from bot.sandbox.services import thread_lifecycle
+from bot.sandbox.state.events import BotPresence
 
 if TYPE_CHECKING:
-    from bot.sandbox.events import Event
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.events import Event
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 VERSION = "10"
 MEMBERS_PER_CHUNK = 1000
@@ -27,13 +29,13 @@ MEMBERS_PER_CHUNK = 1000
 class Gateway:
     """All sessions of the bot. `heartbeat_s` is the interval that HELLO asks for."""
 
-    def __init__(self, realm: Realm, approved: Intent = NO_INTENT, heartbeat_s: float = 41.25) -> None:
-        self.realm = realm
+    def __init__(self, state: SandboxState, approved: Intent = NO_INTENT, heartbeat_s: float = 41.25) -> None:
+        self.state = state
         self.heartbeat_s = heartbeat_s
         self._approved = approved
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
-        realm.events.subscribe(self._on_event)
+        state.events.subscribe(self._on_event)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer a websocket request to /gateway."""
@@ -72,10 +74,10 @@ class Gateway:
         if session is None or session.outbox is not connection.outbox:
             return
         session.outbox = None
-        session.lost_at = self.realm.clock.time()
-        if connection.said_goodbye:
+        session.lost_at = self.state.clock.time()
+        if connection.closed_by_client:
             self._sessions.pop(session.id, None)
-        self._tell_presence()
+        self._publish_presence()
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection, as Discord does now and then; sessions remain and can be resumed."""
@@ -96,27 +98,27 @@ class Gateway:
         connection.session = self._sessions[session.id] = session
         session.dispatch("READY", self._ready(session, connection, data))
         if intents & Intent.GUILDS:
-            for thread in list(self.realm.world.threads.values()):
-                threads.settle(self.realm, thread)
+            for thread in list(self.state.guild_data.threads.values()):
+                thread_lifecycle.auto_archive(self.state, thread)
             presences = bool(intents & Intent.GUILD_PRESENCES)
-            session.dispatch("GUILD_CREATE", wire_guild.guild_create(self.realm, with_presences=presences))
-        self._tell_presence()
+            session.dispatch("GUILD_CREATE", guild_objects.guild_create(self.state, with_presences=presences))
+        self._publish_presence()
 
     def _authenticate(self, data: Payload) -> None:
         token = str(data.get("token", "")).removeprefix("Bot ")
-        if not secrets.compare_digest(token.encode(), self.realm.bot_token.encode()):
+        if not secrets.compare_digest(token.encode(), self.state.bot_token.encode()):
             raise Refused(Close.AUTHENTICATION_FAILED, "Authentication failed.")
 
     def _ready(self, session: Session, connection: Connection, data: Payload) -> Payload:
         return {
             "v": int(VERSION),
-            "user": wire.user(self.realm.world.bot) | {"mfa_enabled": True, "verified": True, "email": None},
-            "guilds": [{"id": str(self.realm.world.guild.id), "unavailable": True}],
+            "user": objects.user(self.state.guild_data.bot) | {"mfa_enabled": True, "verified": True, "email": None},
+            "guilds": [{"id": str(self.state.guild_data.guild.id), "unavailable": True}],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": f"ws://{connection.host}/gateway",
             "shard": data.get("shard", [0, 1]),
-            "application": {key: wire.application(self.realm)[key] for key in ("id", "flags")},
+            "application": {key: objects.application(self.state)[key] for key in ("id", "flags")},
             "private_channels": [],
             "relationships": [],
             "presences": [],
@@ -143,45 +145,45 @@ class Gateway:
         connection.session = session
         session.replay(sequence)
         session.dispatch("RESUMED", {"_trace": ["sandbox"]})
-        self._tell_presence()
+        self._publish_presence()
 
     def _expired(self, session: Session) -> bool:
-        return session.lost_at is not None and self.realm.clock.time() - session.lost_at > LIFETIME_S
+        return session.lost_at is not None and self.state.clock.time() - session.lost_at > LIFETIME_S
 
     def _request_members(self, session: Session, data: Payload) -> None:
         query, limit = data.get("query"), data.get("limit", 0)
         if query == "" and limit == 0 and not session.intents & Intent.GUILD_MEMBERS:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
-        members = list(self.realm.world.members.values())
-        chunk: Payload = {"guild_id": str(self.realm.world.guild.id), "chunk_index": 0, "chunk_count": 1}
+        members = list(self.state.guild_data.members.values())
+        chunk: Payload = {"guild_id": str(self.state.guild_data.guild.id), "chunk_index": 0, "chunk_count": 1}
         if query is None:
             asked = data.get("user_ids") or []
             ids = [snowflake(entry) for entry in (asked if isinstance(asked, list) else [asked])]
             members = [member for member in members if member.user.id in ids]
-            chunk["not_found"] = [str(i) for i in ids if i not in self.realm.world.members]
+            chunk["not_found"] = [str(i) for i in ids if i not in self.state.guild_data.members]
         else:
             start = str(query).lower()
             members = [member for member in members if member.user.username.startswith(start)][: limit or None]
-        chunk["members"] = [wire.member(member) for member in members[:MEMBERS_PER_CHUNK]]
+        chunk["members"] = [objects.member(member) for member in members[:MEMBERS_PER_CHUNK]]
         if data.get("nonce") is not None:
             chunk["nonce"] = data["nonce"]
         session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
 
     def _on_event(self, event: Event) -> None:
-        told = dispatch(self.realm, event)
-        if told is None:
+        gateway_event = dispatch(self.state, event)
+        if gateway_event is None:
             return
         for session in list(self._sessions.values()):
             if self._expired(session):
                 del self._sessions[session.id]
-            elif told.intent is NO_INTENT or session.intents & told.intent:
-                session.dispatch(told.name, told.data)
+            elif gateway_event.intent is NO_INTENT or session.intents & gateway_event.intent:
+                session.dispatch(gateway_event.name, gateway_event.data)
 
-    def _tell_presence(self) -> None:
+    def _publish_presence(self) -> None:
         online = any(session.outbox is not None for session in self._sessions.values())
-        if online != self.realm.bot_online:
-            self.realm.bot_online = online
-            self.realm.events.publish(BotPresence(online))
+        if online != self.state.bot_online:
+            self.state.bot_online = online
+            self.state.events.publish(BotPresence(online))
 
 
 def _object(data: object) -> Payload:

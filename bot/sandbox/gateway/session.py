@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from bot.sandbox.gateway.intents import Intent
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
 
 # Discord promises no number; a session that missed more than this has to identify again
 REPLAY = 1000

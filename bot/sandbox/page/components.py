@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.body import read_body
 from bot.sandbox.errors import invalid_form
-from bot.sandbox.interaction import Kind
-from bot.sandbox.page.chosen import chosen_values
-from bot.sandbox.page.where import channel_of, message_of, require_usable
+from bot.sandbox.models.interaction import Kind
+from bot.sandbox.page.path_params import channel_of, message_of, require_usable
+from bot.sandbox.page.select_values import select_values
+from bot.sandbox.rest.request_body import read_body
+from bot.sandbox.services import interaction_service
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.select import SELECTS
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Message
+    from bot.sandbox.models.guild import Message
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
-async def use_component(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def use_component(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Click a button or choose from a select."""
-    channel = channel_of(realm, user_id, request)
-    message = message_of(realm, user_id, channel, request)
-    require_usable(realm, user_id, channel)
+    channel = channel_of(state, user_id, request)
+    message = message_of(state, user_id, channel, request)
+    require_usable(state, user_id, channel)
     body = (await read_body(request)).object()
     component = _component(message, body.get("custom_id"))
     data: Payload = {"custom_id": component["custom_id"], "component_type": component["type"], "id": component["id"]}
     if component["type"] in SELECTS:
         form = Form()
-        values, resolved = chosen_values(realm, user_id, form, ("values",), component, body.get("values"))
+        values, resolved = select_values(state, user_id, form, ("values",), component, body.get("values"))
         form.finish()
         data["values"] = values
         if resolved is not None:
             data["resolved"] = resolved
-    opened = realm.interactions.open(realm, Kind.COMPONENT, user_id, channel, data, message=message)
+    opened = interaction_service.open_interaction(state, Kind.COMPONENT, user_id, channel, data, message=message)
     return {"interaction_id": str(opened.id)}
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSCloseCode, web
 
-from bot.sandbox import wire_message
-from bot.sandbox.events import (
+from bot.sandbox.models.permissions import Permission
+from bot.sandbox.serializers import message_objects
+from bot.sandbox.state.events import (
     BotPresence,
     CommandsChanged,
-    InteractionMoved,
     InteractionOpened,
+    InteractionUpdated,
     MessageDeleted,
     ThreadCreated,
     ThreadDeleted,
@@ -22,13 +23,12 @@ from bot.sandbox.events import (
     ThreadUpdated,
     TypingStarted,
 )
-from bot.sandbox.permissions import Permission
 
 if TYPE_CHECKING:
-    from bot.sandbox.events import AboutMessage, Event
-    from bot.sandbox.interaction import Interaction
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.models.interaction import Interaction
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.events import Event, MessageEvent
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
 _COMMANDS: Payload = {"type": "commands"}
@@ -37,8 +37,8 @@ _COMMANDS: Payload = {"type": "commands"}
 class Live:
     """All open pages."""
 
-    def __init__(self, realm: Realm) -> None:
-        self._realm = realm
+    def __init__(self, state: SandboxState) -> None:
+        self._state = state
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def serve(self, request: web.Request, user_id: int) -> web.StreamResponse:
@@ -48,12 +48,12 @@ class Live:
         outbox: asyncio.Queue[Payload] = asyncio.Queue()
 
         def listen(event: Event) -> None:
-            told = tell(self._realm, user_id, event)
-            if told is not None:
-                outbox.put_nowait(told)
+            payload = event_payload(self._state, user_id, event)
+            if payload is not None:
+                outbox.put_nowait(payload)
 
-        unsubscribe = self._realm.events.subscribe(listen)
-        outbox.put_nowait({"type": "hello", "bot_online": self._realm.bot_online})
+        unsubscribe = self._state.events.subscribe(listen)
+        outbox.put_nowait({"type": "hello", "bot_online": self._state.bot_online})
         writer = asyncio.create_task(_write(socket, outbox))
         self._sockets.add(socket)
         try:
@@ -78,30 +78,30 @@ async def _write(socket: web.WebSocketResponse, outbox: asyncio.Queue[Payload]) 
             await socket.send_str(json.dumps(await outbox.get(), ensure_ascii=False))
 
 
-def tell(realm: Realm, user_id: int, event: Event) -> Payload | None:
-    """Return what a member's page is told of an event, or None."""
-    if isinstance(event, InteractionMoved | InteractionOpened):
+def event_payload(state: SandboxState, user_id: int, event: Event) -> Payload | None:
+    """Return what a member's page gets of an event, or None."""
+    if isinstance(event, InteractionUpdated | InteractionOpened):
         return interaction(event.interaction) if event.interaction.user_id == user_id else None
     if isinstance(event, CommandsChanged | BotPresence):
-        return {"type": "presence", "bot_online": realm.bot_online} if isinstance(event, BotPresence) else _COMMANDS
+        return {"type": "presence", "bot_online": state.bot_online} if isinstance(event, BotPresence) else _COMMANDS
     if isinstance(event, TypingStarted):
         typing = {"type": "typing", "channel_id": str(event.channel_id), "user_id": str(event.user_id)}
-        return typing if _sees(realm, user_id, event.channel_id) else None
+        return typing if _sees(state, user_id, event.channel_id) else None
     if isinstance(event, ThreadCreated | ThreadUpdated | ThreadMembership):
         known = {"type": "thread", "id": str(event.thread.id)}
-        return known if _sees(realm, user_id, event.thread.id) else None
+        return known if _sees(state, user_id, event.thread.id) else None
     if isinstance(event, ThreadDeleted):
         return {"type": "thread_deleted", "id": str(event.thread.id)}
-    return _message(realm, user_id, event)
+    return _message(state, user_id, event)
 
 
-def _message(realm: Realm, user_id: int, event: AboutMessage) -> Payload | None:
+def _message(state: SandboxState, user_id: int, event: MessageEvent) -> Payload | None:
     message = event.message
-    if message.ephemeral_for not in (None, user_id) or not _sees(realm, user_id, message.channel_id):
+    if message.ephemeral_for not in (None, user_id) or not _sees(state, user_id, message.channel_id):
         return None
     if isinstance(event, MessageDeleted):
         return {"type": "deleted", "channel_id": str(message.channel_id), "id": str(message.id)}
-    return {"type": "message", "message": wire_message.message(realm, message, viewer_id=user_id)}
+    return {"type": "message", "message": message_objects.message(state, message, viewer_id=user_id)}
 
 
 def interaction(entry: Interaction) -> Payload:
@@ -121,6 +121,6 @@ def interaction(entry: Interaction) -> Payload:
     }
 
 
-def _sees(realm: Realm, user_id: int, channel_id: int) -> bool:
-    channel = realm.world.channel(channel_id)
-    return channel is not None and bool(realm.permissions(user_id, channel) & Permission.VIEW_CHANNEL)
+def _sees(state: SandboxState, user_id: int, channel_id: int) -> bool:
+    channel = state.guild_data.channel(channel_id)
+    return channel is not None and bool(state.permissions(user_id, channel) & Permission.VIEW_CHANNEL)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.page.chosen import chosen_values
+from bot.sandbox.page.select_values import select_values
 from bot.sandbox.validate.component import ACTION_ROW, LABEL, TEXT_INPUT
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.form import Path
 
 
-def modal_values(realm: Realm, user_id: int, modal: Payload, given: object) -> Payload:
+def modal_values(state: SandboxState, user_id: int, modal: Payload, given: object) -> Payload:
     """Return the data of a modal's submission.
 
     Raises:
@@ -31,7 +31,7 @@ def modal_values(realm: Realm, user_id: int, modal: Payload, given: object) -> P
             kept["value"] = _text(form, ("values", name), field, values.get(name))
         else:
             given = values.get(name) or []
-            kept["values"], found = chosen_values(realm, user_id, form, ("values", name), field, given)
+            kept["values"], found = select_values(state, user_id, form, ("values", name), field, given)
             for kind, objects in (found or {}).items():
                 resolved.setdefault(kind, {}).update(objects)
         holder: Payload = {"type": field["holder"], "id": number * 2 - 1}

@@ -4,68 +4,69 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import registry, threads, wire, wire_message, wire_thread
 from bot.sandbox.errors import unknown_interaction
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.models.permissions import Permission
 from bot.sandbox.page.live import interaction
-from bot.sandbox.page.where import channel_of
-from bot.sandbox.payload import snowflake
-from bot.sandbox.permissions import Permission
+from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
+from bot.sandbox.serializers import message_objects, objects, thread_objects
+from bot.sandbox.services import application_commands, thread_lifecycle
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Channel, Member
+    from bot.sandbox.models.guild import Channel, Member
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 PAGE = 50
 
 
-def people(realm: Realm) -> Payload:
+def people(state: SandboxState) -> Payload:
     """Return whom a page can be."""
-    return {"people": [_member(realm, member) for member in realm.world.people()]}
+    return {"people": [_member(state, member) for member in state.guild_data.people()]}
 
 
-async def state(realm: Realm, user_id: int, _: web.Request) -> Payload:
+async def guild_state(state: SandboxState, user_id: int, _: web.Request) -> Payload:
     """Return the guild as a member sees it."""
-    world = realm.world
-    seen = [c for c in world.channels.values() if realm.permissions(user_id, c) & Permission.VIEW_CHANNEL]
+    guild_data = state.guild_data
+    seen = [c for c in guild_data.channels.values() if state.permissions(user_id, c) & Permission.VIEW_CHANNEL]
     return {
         "me": str(user_id),
-        "guild": {"id": str(world.guild.id), "name": world.guild.name},
-        "bot_online": realm.bot_online,
-        "members": [_member(realm, member) for member in world.members.values()],
-        "roles": [wire.role(role) for role in world.roles.values()],
-        "channels": [_channel(realm, user_id, channel) for channel in seen],
-        "threads": [_thread(realm, user_id, thread) for thread in _threads_of(realm, user_id)],
+        "guild": {"id": str(guild_data.guild.id), "name": guild_data.guild.name},
+        "bot_online": state.bot_online,
+        "members": [_member(state, member) for member in guild_data.members.values()],
+        "roles": [objects.role(role) for role in guild_data.roles.values()],
+        "channels": [_channel(state, user_id, channel) for channel in seen],
+        "threads": [_thread(state, user_id, thread) for thread in _threads_of(state, user_id)],
     }
 
 
-def _threads_of(realm: Realm, user_id: int) -> list[Channel]:
+def _threads_of(state: SandboxState, user_id: int) -> list[Channel]:
     """Return the threads that a member sees, the newest last, archived ones included."""
-    for thread in list(realm.world.threads.values()):
-        threads.settle(realm, thread)
-    visible = (t for t in realm.world.threads.values() if realm.permissions(user_id, t) & Permission.VIEW_CHANNEL)
+    for thread in list(state.guild_data.threads.values()):
+        thread_lifecycle.auto_archive(state, thread)
+    visible = (t for t in state.guild_data.threads.values() if state.permissions(user_id, t) & Permission.VIEW_CHANNEL)
     return sorted(visible, key=lambda thread: thread.id)
 
 
-def _thread(realm: Realm, user_id: int, channel: Channel) -> Payload:
+def _thread(state: SandboxState, user_id: int, channel: Channel) -> Payload:
     kept = channel.thread
     assert kept is not None, "these are threads"  # noqa: S101  a programming error, not input
-    return _channel(realm, user_id, channel) | {
+    return _channel(state, user_id, channel) | {
         "parent_id": str(channel.parent_id),
         "owner_id": str(kept.owner_id),
         "archived": kept.archived,
         "locked": kept.locked,
         "joined": kept.joined(user_id) is not None,
         "members": [str(member.user_id) for member in kept.members],
-        "message_count": wire_thread.thread(realm, channel)["message_count"],
+        "message_count": thread_objects.thread(state, channel)["message_count"],
     }
 
 
-def _member(realm: Realm, member: Member) -> Payload:
-    held = [realm.world.roles[role_id] for role_id in member.roles]
+def _member(state: SandboxState, member: Member) -> Payload:
+    held = [state.guild_data.roles[role_id] for role_id in member.roles]
     held.sort(key=lambda role: role.position, reverse=True)
     return {
         "id": str(member.user.id),
@@ -79,41 +80,41 @@ def _member(realm: Realm, member: Member) -> Payload:
     }
 
 
-def _channel(realm: Realm, user_id: int, channel: Channel) -> Payload:
-    usable = [c for c in realm.world.commands if registry.usable(realm, c, user_id, channel)]
+def _channel(state: SandboxState, user_id: int, channel: Channel) -> Payload:
+    usable = [c for c in state.guild_data.commands if application_commands.usable(state, c, user_id, channel)]
     return {
         "id": str(channel.id),
         "name": channel.name,
         "type": channel.type,
         "topic": channel.topic,
-        "nsfw": realm.world.root(channel).nsfw,
-        "permissions": str(int(realm.permissions(user_id, channel))),
-        "commands": [wire.command(realm, command) for command in usable],
+        "nsfw": state.guild_data.root(channel).nsfw,
+        "permissions": str(int(state.permissions(user_id, channel))),
+        "commands": [objects.command(state, command) for command in usable],
     }
 
 
-async def messages(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def messages(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Return the last messages of a channel, oldest first, those that only this member sees among them."""
-    channel = channel_of(realm, user_id, request)
-    realm.require(user_id, channel, Permission.READ_MESSAGE_HISTORY)
+    channel = channel_of(state, user_id, request)
+    state.require(user_id, channel, Permission.READ_MESSAGE_HISTORY)
     before = snowflake(request.query.get("before")) or 2**64
     seen = [
         message
-        for message in realm.world.messages.get(channel.id, {}).values()
+        for message in state.guild_data.messages.get(channel.id, {}).values()
         if message.id < before and message.ephemeral_for in (None, user_id)
     ]
-    shown = [wire_message.message(realm, message, viewer_id=user_id) for message in seen[-PAGE:]]
-    return {"messages": shown, "more": len(seen) > PAGE}
+    page = [message_objects.message(state, message, viewer_id=user_id) for message in seen[-PAGE:]]
+    return {"messages": page, "more": len(seen) > PAGE}
 
 
-async def pings(realm: Realm, user_id: int, _: web.Request) -> Payload:
+async def pings(state: SandboxState, user_id: int, _: web.Request) -> Payload:
     """Return the ids of the messages that notified a member, in order, one for each time."""
-    return {"pings": [str(message_id) for message_id, pinged in realm.pings if pinged == user_id]}
+    return {"pings": [str(message_id) for message_id, pinged in state.pings if pinged == user_id]}
 
 
-async def get_interaction(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def get_interaction(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Return how an interaction ended, once it has."""
-    found = realm.interactions.get(path_id(request, "interaction_id"))
+    found = state.interactions.get(path_id(request, "interaction_id"))
     if found is None or found.user_id != user_id:
         raise unknown_interaction()
     await found.settled.wait()

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from aiohttp import web
 
 from bot.sandbox.errors import DiscordError, unknown_member
-from bot.sandbox.page import actions, components, invoking, queries, threads
+from bot.sandbox.models.payload import Payload, snowflake
+from bot.sandbox.page import actions, commands, components, queries, threads
 from bot.sandbox.page.live import Live
-from bot.sandbox.payload import Payload, snowflake
 
 if TYPE_CHECKING:
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 STATIC = Path(__file__).parent.parent / "static"
 CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
@@ -25,10 +25,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-Action: TypeAlias = Callable[["Realm", int, web.Request], Awaitable[Payload]]
+Action: TypeAlias = Callable[["SandboxState", int, web.Request], Awaitable[Payload]]
 
 ROUTES: list[tuple[str, str, Action]] = [
-    ("GET", "/state", queries.state),
+    ("GET", "/state", queries.guild_state),
     ("GET", "/channels/{channel_id}/messages", queries.messages),
     ("GET", "/pings", queries.pings),
     ("POST", "/channels/{channel_id}/messages", actions.post_message),
@@ -36,22 +36,22 @@ ROUTES: list[tuple[str, str, Action]] = [
     ("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.add_reaction),
     ("DELETE", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.remove_reaction),
     ("POST", "/channels/{channel_id}/messages/{message_id}/components", components.use_component),
-    ("POST", "/channels/{channel_id}/commands", invoking.use_command),
-    ("POST", "/channels/{channel_id}/autocomplete", invoking.autocomplete),
+    ("POST", "/channels/{channel_id}/commands", commands.use_command),
+    ("POST", "/channels/{channel_id}/autocomplete", commands.autocomplete),
     ("POST", "/channels/{channel_id}/messages/{message_id}/threads", threads.start_from_message),
-    ("POST", "/channels/{channel_id}/threads", threads.start_on_its_own),
+    ("POST", "/channels/{channel_id}/threads", threads.start_without_message),
     ("PATCH", "/channels/{channel_id}", threads.change),
     ("DELETE", "/channels/{channel_id}", threads.delete),
     ("PUT", "/channels/{channel_id}/membership", threads.join),
     ("DELETE", "/channels/{channel_id}/membership", threads.leave),
     ("GET", "/interactions/{interaction_id}", queries.get_interaction),
-    ("POST", "/interactions/{interaction_id}/modal", invoking.submit_modal),
+    ("POST", "/interactions/{interaction_id}/modal", commands.submit_modal),
 ]
 
 
-def add_page(app: web.Application, realm: Realm, token: str) -> Live:
+def add_page(app: web.Application, state: SandboxState, token: str) -> Live:
     """Serve the page at `/` and its API under `/sandbox`; return its websocket."""
-    live = Live(realm)
+    live = Live(state)
 
     async def index(_: web.Request) -> web.Response:
         text = (STATIC / "index.html").read_text(encoding="utf-8").replace("{{token}}", html.escape(token))
@@ -66,24 +66,24 @@ def add_page(app: web.Application, realm: Realm, token: str) -> Live:
     async def socket(request: web.Request) -> web.StreamResponse:
         if not secrets.compare_digest(request.query.get("token", "").encode(), token.encode()):
             return web.Response(status=403)
-        return await live.serve(request, _member(realm, request.query.get("member")))
+        return await live.serve(request, _member(state, request.query.get("member")))
 
     async def people(request: web.Request) -> web.Response:
         given = request.headers.get("X-Sandbox-Token", "")
         if not secrets.compare_digest(given.encode(), token.encode()):
             return web.Response(status=403)
-        return web.json_response(queries.people(realm))
+        return web.json_response(queries.people(state))
 
     app.router.add_get("/", index)
     app.router.add_get("/sandbox/people", people)
     app.router.add_get("/static/{name:[a-z_-]+\\.[a-z]+}", static)
     app.router.add_get("/sandbox/socket", socket)
     for method, path, action in ROUTES:
-        app.router.add_route(method, "/sandbox" + path, _guard(realm, token, action))
+        app.router.add_route(method, "/sandbox" + path, _guard(state, token, action))
     return live
 
 
-def _guard(realm: Realm, token: str, action: Action) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _guard(state: SandboxState, token: str, action: Action) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Let only the page itself act, as the member that it names, and answer refusals as Discord words them."""
 
     async def serve(request: web.Request) -> web.Response:
@@ -91,18 +91,18 @@ def _guard(realm: Realm, token: str, action: Action) -> Callable[[web.Request], 
         if not secrets.compare_digest(given.encode(), token.encode()):
             return web.json_response({"message": "This is not the page's token.", "code": 0}, status=403)
         try:
-            user_id = _member(realm, request.headers.get("X-Sandbox-Member"))
-            return web.json_response(await action(realm, user_id, request))
+            user_id = _member(state, request.headers.get("X-Sandbox-Member"))
+            return web.json_response(await action(state, user_id, request))
         except DiscordError as error:
             return web.json_response(error.payload(), status=error.status)
 
     return serve
 
 
-def _member(realm: Realm, value: str | None) -> int:
+def _member(state: SandboxState, value: str | None) -> int:
     """Return the id of a person that the page may be; the bot is not one of them."""
     user_id = snowflake(value)
-    member = None if user_id is None else realm.world.members.get(user_id)
+    member = None if user_id is None else state.guild_data.members.get(user_id)
     if member is None or member.user.bot:
         raise unknown_member()
     return member.user.id

@@ -4,67 +4,71 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import changing, starting, threads
-from bot.sandbox.body import read_body
 from bot.sandbox.errors import missing_permissions, wrong_channel_type
-from bot.sandbox.page.where import channel_of
+from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
-from bot.sandbox.validate.thread import check_beginning, check_change
+from bot.sandbox.rest.request_body import read_body
+from bot.sandbox.services import thread_lifecycle, thread_service
+from bot.sandbox.validate.thread import PUBLIC_THREAD, check_new_thread, check_thread_update
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Channel
+    from bot.sandbox.models.guild import Channel
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
-async def start_from_message(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def start_from_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Begin a thread from a message."""
-    channel = channel_of(realm, user_id, request)
-    message = realm.message(channel, path_id(request, "message_id"))
-    wanted = check_beginning((await read_body(request)).object(), with_message=True)
-    return {"id": str(starting.from_message(realm, user_id, channel, message, wanted).id)}
+    channel = channel_of(state, user_id, request)
+    message = state.message(channel, path_id(request, "message_id"))
+    wanted = check_new_thread((await read_body(request)).object(), with_message=True)
+    return {"id": str(thread_service.start_from_message(state, user_id, channel, message, wanted).id)}
 
 
-async def start_on_its_own(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def start_without_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Begin a thread without a message."""
-    channel = channel_of(realm, user_id, request)
+    channel = channel_of(state, user_id, request)
     # people choose the kind by where they click; the page knows only public ones
-    body = (await read_body(request)).object() | {"type": starting.PUBLIC_THREAD}
-    return {"id": str(starting.on_its_own(realm, user_id, channel, check_beginning(body, with_message=False)).id)}
+    body = (await read_body(request)).object() | {"type": PUBLIC_THREAD}
+    return {
+        "id": str(
+            thread_service.start_without_message(state, user_id, channel, check_new_thread(body, with_message=False)).id
+        )
+    }
 
 
-async def change(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def change(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Rename, archive or lock a thread."""
-    channel = _thread(realm, user_id, request)
-    changing.change(realm, user_id, channel, check_change((await read_body(request)).object()))
+    channel = _thread(state, user_id, request)
+    thread_service.update_thread(state, user_id, channel, check_thread_update((await read_body(request)).object()))
     return {}
 
 
-async def delete(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def delete(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Delete a thread."""
-    channel = _thread(realm, user_id, request)
-    if not threads.manages(realm, user_id, channel):
+    channel = _thread(state, user_id, request)
+    if not thread_lifecycle.can_manage(state, user_id, channel):
         raise missing_permissions()
-    threads.delete(realm, channel)
+    thread_lifecycle.delete(state, channel)
     return {}
 
 
-async def join(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def join(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Become a member of a thread."""
-    threads.join(realm, user_id, _thread(realm, user_id, request))
+    thread_lifecycle.join(state, user_id, _thread(state, user_id, request))
     return {}
 
 
-async def leave(realm: Realm, user_id: int, request: web.Request) -> Payload:
+async def leave(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Be no member of a thread any longer."""
-    threads.leave(realm, user_id, _thread(realm, user_id, request))
+    thread_lifecycle.leave(state, user_id, _thread(state, user_id, request))
     return {}
 
 
-def _thread(realm: Realm, user_id: int, request: web.Request) -> Channel:
-    channel = channel_of(realm, user_id, request)
+def _thread(state: SandboxState, user_id: int, request: web.Request) -> Channel:
+    channel = channel_of(state, user_id, request)
     if channel.thread is None:
         raise wrong_channel_type()
     return channel

@@ -4,49 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, threads, wire, wire_message
-from bot.sandbox.body import read_body
 from bot.sandbox.errors import missing_permissions, not_the_author, old_edits_exhausted
-from bot.sandbox.events import TypingStarted
-from bot.sandbox.payload import snowflake
-from bot.sandbox.permissions import NONE, Permission, to_write
-from bot.sandbox.ratelimit import OLD_EDITS
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.models.permissions import NONE, Permission, to_write
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.rest.request_body import read_body
+from bot.sandbox.serializers import message_objects, objects
+from bot.sandbox.services import message_service, thread_lifecycle
+from bot.sandbox.state.events import TypingStarted
+from bot.sandbox.state.ratelimit import OLD_EDITS
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import check_message
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Channel, Message
+    from bot.sandbox.models.guild import Channel, Message
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
 OLD_S = 3600.0
 
 
-def bot_channel(realm: Realm, request: web.Request, needed: Permission = NONE) -> Channel:
+def bot_channel(state: SandboxState, request: web.Request, needed: Permission = NONE) -> Channel:
     """Return the channel that the path names, in which the bot may do what is needed."""
-    channel = realm.channel(path_id(request, "channel_id"))
-    realm.require(realm.world.bot.id, channel, needed)
-    threads.settle(realm, channel)
+    channel = state.channel(path_id(request, "channel_id"))
+    state.require(state.guild_data.bot.id, channel, needed)
+    thread_lifecycle.auto_archive(state, channel)
     return channel
 
 
-async def get_channel(realm: Realm, request: web.Request) -> Answer:
+async def get_channel(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}."""
-    return wire.channel(realm, bot_channel(realm, request))
+    return objects.channel(state, bot_channel(state, request))
 
 
-async def list_messages(realm: Realm, request: web.Request) -> Answer:
+async def list_messages(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/messages: newest first, around, before or after an id."""
-    channel = bot_channel(realm, request)
-    if not realm.permissions(realm.world.bot.id, channel) & Permission.READ_MESSAGE_HISTORY:
+    channel = bot_channel(state, request)
+    if not state.permissions(state.guild_data.bot.id, channel) & Permission.READ_MESSAGE_HISTORY:
         return []
-    return [wire_message.message(realm, post) for post in page_of(realm, channel, request)]
+    return [message_objects.message(state, post) for post in page_of(state, channel, request)]
 
 
-def page_of(realm: Realm, channel: Channel, request: web.Request) -> list[Message]:
+def page_of(state: SandboxState, channel: Channel, request: web.Request) -> list[Message]:
     """Return the messages that a request's `limit`, `before`, `after` and `around` ask for, newest first."""
     form = Form()
     limit = snowflake(request.query.get("limit", "50"))
@@ -62,7 +63,7 @@ def page_of(realm: Realm, channel: Channel, request: web.Request) -> list[Messag
                 form.error((key,), "NUMBER_TYPE_COERCE", f'Value "{request.query[key]}" is not snowflake.')
     form.finish()
     count = limit or 50
-    posted = [post for post in realm.world.messages.get(channel.id, {}).values() if post.ephemeral_for is None]
+    posted = [post for post in state.guild_data.messages.get(channel.id, {}).values() if post.ephemeral_for is None]
     if (around := bounds.get("around")) is not None:
         older = [post for post in posted if post.id < around][-(count // 2) :]
         newer = [post for post in posted if post.id >= around][: count - len(older)]
@@ -74,65 +75,67 @@ def page_of(realm: Realm, channel: Channel, request: web.Request) -> list[Messag
     return list(reversed(posted[-count:]))
 
 
-async def get_message(realm: Realm, request: web.Request) -> Answer:
+async def get_message(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/messages/{message_id}."""
-    channel = bot_channel(realm, request, Permission.READ_MESSAGE_HISTORY)
-    return wire_message.message(realm, realm.message(channel, path_id(request, "message_id")))
+    channel = bot_channel(state, request, Permission.READ_MESSAGE_HISTORY)
+    return message_objects.message(state, state.message(channel, path_id(request, "message_id")))
 
 
-async def create_message(realm: Realm, request: web.Request) -> Answer:
+async def create_message(state: SandboxState, request: web.Request) -> Answer:
     """POST /channels/{channel_id}/messages."""
-    channel = bot_channel(realm, request)
+    channel = bot_channel(state, request)
     body = await read_body(request)
     draft = check_message(body.object())
-    return wire_message.message(realm, posting.post(realm, realm.world.bot.id, channel, draft, body.files))
+    return message_objects.message(
+        state, message_service.post(state, state.guild_data.bot.id, channel, draft, body.files)
+    )
 
 
-async def edit_message(realm: Realm, request: web.Request) -> Answer:
+async def edit_message(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /channels/{channel_id}/messages/{message_id}."""
-    channel = bot_channel(realm, request)
+    channel = bot_channel(state, request)
     body = await read_body(request)
-    message = realm.message(channel, path_id(request, "message_id"))
-    if message.author_id != realm.world.bot.id:
+    message = state.message(channel, path_id(request, "message_id"))
+    if message.author_id != state.guild_data.bot.id:
         raise not_the_author()
     draft = check_message(body.object())
     # an own message can be changed where one may no longer write
-    needed = posting.needed_to_post(channel, draft, body.files) & ~to_write(channel)
-    realm.require(realm.world.bot.id, channel, needed)
-    _count_old_edit(realm, message)
-    return wire_message.message(realm, posting.edit(realm, message, draft, body.files))
+    needed = message_service.needed_to_post(channel, draft, body.files) & ~to_write(channel)
+    state.require(state.guild_data.bot.id, channel, needed)
+    _count_old_edit(state, message)
+    return message_objects.message(state, message_service.edit(state, message, draft, body.files))
 
 
-def _count_old_edit(realm: Realm, message: Message) -> None:
+def _count_old_edit(state: SandboxState, message: Message) -> None:
     """Let messages older than an hour be edited a few times at a time, or raise 30046."""
-    if realm.clock.time() - message.timestamp > OLD_S:
-        verdict = realm.limits.take(OLD_EDITS, str(message.channel_id), counts_globally=False)
-        if not verdict.allowed:
-            raise old_edits_exhausted(verdict.retry_after)
+    if state.clock.time() - message.timestamp > OLD_S:
+        result = state.limits.take(OLD_EDITS, str(message.channel_id), counts_globally=False)
+        if not result.allowed:
+            raise old_edits_exhausted(result.retry_after)
 
 
-async def delete_message(realm: Realm, request: web.Request) -> Answer:
+async def delete_message(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /channels/{channel_id}/messages/{message_id}."""
-    channel = bot_channel(realm, request)
-    message = realm.message(channel, path_id(request, "message_id"))
-    delete_as(realm, realm.world.bot.id, channel, message)
+    channel = bot_channel(state, request)
+    message = state.message(channel, path_id(request, "message_id"))
+    delete_as(state, state.guild_data.bot.id, channel, message)
     return None
 
 
-def delete_as(realm: Realm, user_id: int, channel: Channel, message: Message) -> None:
+def delete_as(state: SandboxState, user_id: int, channel: Channel, message: Message) -> None:
     """Delete a message of one's own, or with Manage Messages anybody's; in a locked thread only while it is active."""
     if channel.thread is not None and channel.thread.archived:
-        threads.require_unlocked(realm, user_id, channel)
-    if message.author_id != user_id and not realm.permissions(user_id, channel) & Permission.MANAGE_MESSAGES:
+        thread_lifecycle.require_unlocked(state, user_id, channel)
+    if message.author_id != user_id and not state.permissions(user_id, channel) & Permission.MANAGE_MESSAGES:
         raise missing_permissions()
-    posting.delete(realm, message)
+    message_service.delete(state, message)
 
 
-async def start_typing(realm: Realm, request: web.Request) -> Answer:
+async def start_typing(state: SandboxState, request: web.Request) -> Answer:
     """POST /channels/{channel_id}/typing."""
-    channel = bot_channel(realm, request)
-    realm.require(realm.world.bot.id, channel, to_write(channel))
-    realm.events.publish(TypingStarted(channel.id, realm.world.bot.id, realm.clock.time()))
+    channel = bot_channel(state, request)
+    state.require(state.guild_data.bot.id, channel, to_write(channel))
+    state.events.publish(TypingStarted(channel.id, state.guild_data.bot.id, state.clock.time()))
     return None
 
 

@@ -4,81 +4,82 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import registry, wire
-from bot.sandbox.body import read_body
 from bot.sandbox.errors import invalid_json, missing_access, unknown_command
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.rest.request_body import read_body
+from bot.sandbox.serializers import objects
+from bot.sandbox.services import application_commands
 from bot.sandbox.validate.localization import only_localized
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Command
+    from bot.sandbox.models.guild import Command
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
-def _scope(realm: Realm, request: web.Request) -> int | None:
+def _scope(state: SandboxState, request: web.Request) -> int | None:
     """Return the guild whose commands a path means, None for global ones; the application must be the bot's."""
-    if path_id(request, "application_id") != realm.world.bot.id:
+    if path_id(request, "application_id") != state.guild_data.bot.id:
         raise missing_access()
     if "guild_id" not in request.match_info:
         return None
     guild_id = path_id(request, "guild_id")
-    if guild_id != realm.world.guild.id:
+    if guild_id != state.guild_data.guild.id:
         raise missing_access()
     return guild_id
 
 
-def _command(realm: Realm, request: web.Request) -> Command:
-    scope = _scope(realm, request)
+def _command(state: SandboxState, request: web.Request) -> Command:
+    scope = _scope(state, request)
     command_id = path_id(request, "command_id")
-    found = next((c for c in registry.listed(realm, scope) if c.id == command_id), None)
+    found = next((c for c in application_commands.listed(state, scope) if c.id == command_id), None)
     if found is None:
         raise unknown_command()
     return found
 
 
-async def list_all(realm: Realm, request: web.Request) -> Answer:
+async def list_all(state: SandboxState, request: web.Request) -> Answer:
     """GET …/commands."""
-    found = [wire.command(realm, command) for command in registry.listed(realm, _scope(realm, request))]
+    found = [objects.command(state, command) for command in application_commands.listed(state, _scope(state, request))]
     if request.query.get("with_localizations") in ("true", "1"):
         return found
     locale = request.headers.get("X-Discord-Locale")
     return [only_localized(body, locale) for body in found]
 
 
-async def overwrite_all(realm: Realm, request: web.Request) -> Answer:
+async def overwrite_all(state: SandboxState, request: web.Request) -> Answer:
     """PUT …/commands."""
-    scope = _scope(realm, request)
+    scope = _scope(state, request)
     body = await read_body(request)
     if not isinstance(body.json, list):
         raise invalid_json()
-    return [wire.command(realm, command) for command in registry.overwrite(realm, scope, body.json)]
+    return [objects.command(state, command) for command in application_commands.overwrite(state, scope, body.json)]
 
 
-async def create(realm: Realm, request: web.Request) -> Answer:
+async def create(state: SandboxState, request: web.Request) -> Answer:
     """POST …/commands."""
-    scope = _scope(realm, request)
+    scope = _scope(state, request)
     body = await read_body(request)
-    return wire.command(realm, registry.upsert(realm, scope, body.object()))
+    return objects.command(state, application_commands.upsert(state, scope, body.object()))
 
 
-async def get_one(realm: Realm, request: web.Request) -> Answer:
+async def get_one(state: SandboxState, request: web.Request) -> Answer:
     """GET …/commands/{command_id}."""
-    return wire.command(realm, _command(realm, request))
+    return objects.command(state, _command(state, request))
 
 
-async def edit_one(realm: Realm, request: web.Request) -> Answer:
+async def edit_one(state: SandboxState, request: web.Request) -> Answer:
     """PATCH …/commands/{command_id}."""
-    command = _command(realm, request)
+    command = _command(state, request)
     body = await read_body(request)
     merged = command.definition | body.object()
-    return wire.command(realm, registry.upsert(realm, command.guild_id, merged))
+    return objects.command(state, application_commands.upsert(state, command.guild_id, merged))
 
 
-async def delete_one(realm: Realm, request: web.Request) -> Answer:
+async def delete_one(state: SandboxState, request: web.Request) -> Answer:
     """DELETE …/commands/{command_id}."""
-    registry.remove(realm, _command(realm, request))
+    application_commands.remove(state, _command(state, request))
     return None
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from aiohttp import web
 
 from bot.sandbox.errors import DiscordError, invalid_form, not_found, unauthorized
-from bot.sandbox.payload import Payload, snowflake
-from bot.sandbox.realm import Realm
+from bot.sandbox.models.payload import Payload, snowflake
+from bot.sandbox.state.sandbox_state import SandboxState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BASE = "/api/v10"
 Answer: TypeAlias = Payload | list[Payload] | None
-Handler: TypeAlias = Callable[[Realm, web.Request], Awaitable[Answer]]
+Handler: TypeAlias = Callable[[SandboxState, web.Request], Awaitable[Answer]]
 # discord.py takes a 429 without it for a ban by Cloudflare and does not retry
 VIA = "1.1 sandbox"
 
@@ -49,10 +49,10 @@ def path_id(request: web.Request, name: str) -> int:
     return value
 
 
-def add_endpoints(app: web.Application, realm: Realm, endpoints: Iterable[Endpoint]) -> None:
+def add_endpoints(app: web.Application, state: SandboxState, endpoints: Iterable[Endpoint]) -> None:
     """Serve endpoints under `/api/v10`, and Discord's 404 for everything else there."""
     for endpoint in endpoints:
-        app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(realm, endpoint))
+        app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(state, endpoint))
 
     async def nothing_here(_: web.Request) -> web.Response:
         return _json(not_found().payload(), 404, {})
@@ -60,21 +60,21 @@ def add_endpoints(app: web.Application, realm: Realm, endpoints: Iterable[Endpoi
     app.router.add_route("*", "/api/{rest:.*}", nothing_here)
 
 
-def _serve(realm: Realm, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _serve(state: SandboxState, endpoint: Endpoint) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
         headers: dict[str, str] = {}
-        if endpoint.needs_token and request.headers.get("Authorization") != f"Bot {realm.bot_token}":
+        if endpoint.needs_token and request.headers.get("Authorization") != f"Bot {state.bot_token}":
             return _json(unauthorized().payload(), 401, headers)
         if endpoint.bucket is not None:
             major = ":".join(request.match_info[name] for name in endpoint.major)
-            verdict = realm.limits.take(endpoint.bucket, major, counts_globally=endpoint.needs_token)
-            headers |= verdict.headers
-            if not verdict.allowed:
+            result = state.limits.take(endpoint.bucket, major, counts_globally=endpoint.needs_token)
+            headers |= result.headers
+            if not result.allowed:
                 words = "You are being rate limited."
-                body = {"message": words, "retry_after": round(verdict.retry_after, 3), "global": verdict.is_global}
+                body = {"message": words, "retry_after": round(result.retry_after, 3), "global": result.is_global}
                 return _json(body, 429, headers)
         try:
-            answer = await endpoint.handler(realm, request)
+            answer = await endpoint.handler(state, request)
         except DiscordError as error:
             if error.retry_after is not None:
                 headers |= {"Retry-After": f"{error.retry_after:.3f}"}

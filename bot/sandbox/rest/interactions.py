@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, responding, wire_message
-from bot.sandbox.body import read_body
 from bot.sandbox.errors import unknown_message
-from bot.sandbox.interaction import Interaction, Kind
-from bot.sandbox.payload import snowflake
+from bot.sandbox.models.interaction import Interaction, Kind
+from bot.sandbox.models.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.rest.request_body import read_body
+from bot.sandbox.serializers import message_objects
+from bot.sandbox.services import message_service, response_service
 from bot.sandbox.validate.callback import check_choices, check_modal
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import check_message
@@ -18,10 +19,10 @@ from bot.sandbox.validate.message import check_message
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.body import Body
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Message
+    from bot.sandbox.models.guild import Message
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.rest.request_body import RequestBody
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
@@ -37,34 +38,36 @@ def _allowed(interaction: Interaction) -> tuple[int, ...]:
     return (REPLY, DEFER, DEFER_UPDATE, UPDATE) if interaction.message_id is not None else (REPLY, DEFER)
 
 
-async def callback(realm: Realm, request: web.Request) -> Answer:
+async def callback(state: SandboxState, request: web.Request) -> Answer:
     """POST /interactions/{interaction_id}/{token}/callback."""
-    registry = realm.interactions
+    interactions = state.interactions
     body = await read_body(request)
-    interaction = registry.begin_callback(realm, path_id(request, "interaction_id"), request.match_info["token"])
+    interaction = interactions.begin_callback(path_id(request, "interaction_id"), request.match_info["token"])
     payload = body.object()
     kind = payload.get("type")
     form = Form()
     form.choice(("type",), kind, _allowed(interaction))
     form.finish()
     data = payload.get("data") or {}
-    post = _callback_message(realm, interaction, int(str(kind)), data, body)
-    registry.acknowledge(realm, interaction, int(str(kind)))
+    post = _callback_message(state, interaction, int(str(kind)), data, body)
+    interactions.acknowledge(interaction, int(str(kind)))
     if request.query.get("with_response") not in ("1", "true"):
         return None
     described: Payload = {"id": str(interaction.id), "type": int(interaction.kind)}
     answer: Payload = {"interaction": described}
     if post is not None:
         described["response_message_id"] = str(post.id)
-        described["response_message_loading"] = bool(post.flags & wire_message.LOADING)
-        described["response_message_ephemeral"] = bool(post.flags & wire_message.EPHEMERAL)
-        answer["resource"] = {"type": kind, "message": wire_message.message(realm, post)}
+        described["response_message_loading"] = bool(post.flags & message_objects.LOADING)
+        described["response_message_ephemeral"] = bool(post.flags & message_objects.EPHEMERAL)
+        answer["resource"] = {"type": kind, "message": message_objects.message(state, post)}
     return answer
 
 
-def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: Payload, body: Body) -> Message | None:
+def _callback_message(
+    state: SandboxState, interaction: Interaction, kind: int, data: Payload, body: RequestBody
+) -> Message | None:
     """Do what a callback says, and return the message that it made or changed."""
-    channel = realm.channel(interaction.channel_id)
+    channel = state.channel(interaction.channel_id)
     if kind == CHOICES:
         interaction.answer = check_choices(data, _focused_type(interaction.data.get("options") or []))
         return None
@@ -77,12 +80,16 @@ def _callback_message(realm: Realm, interaction: Interaction, kind: int, data: P
     draft = check_message(data, path=("data",))
     if kind == UPDATE:
         interaction.original_id = interaction.message_id
-        return posting.edit(realm, _message(realm, interaction, interaction.message_id), draft, body.files)
+        return message_service.edit(state, _message(state, interaction, interaction.message_id), draft, body.files)
     if kind == DEFER:
-        hidden = bool((draft.flags or 0) & wire_message.EPHEMERAL)
-        post = responding.think(realm, interaction, channel, ephemeral=hidden, kind=interaction.reply_type())
+        hidden = bool((draft.flags or 0) & message_objects.EPHEMERAL)
+        post = response_service.send_deferred(
+            state, interaction, channel, ephemeral=hidden, kind=interaction.reply_type()
+        )
     else:
-        post = responding.respond(realm, interaction, channel, draft, body.files, kind=interaction.reply_type())
+        post = response_service.send_response(
+            state, interaction, channel, draft, body.files, kind=interaction.reply_type()
+        )
     interaction.original_id = post.id
     return post
 
@@ -97,59 +104,61 @@ def _focused_type(options: list[Payload]) -> object:
     return None
 
 
-async def follow_up(realm: Realm, request: web.Request) -> Answer:
+async def follow_up(state: SandboxState, request: web.Request) -> Answer:
     """POST /webhooks/{application_id}/{token}."""
-    interaction = _interaction(realm, request)
+    interaction = _interaction(state, request)
     body = await read_body(request)
     draft = check_message(body.object())
-    original = realm.world.message(interaction.channel_id, interaction.original_id or 0)
-    if original is not None and original.flags & wire_message.LOADING:
+    original = state.guild_data.message(interaction.channel_id, interaction.original_id or 0)
+    if original is not None and original.flags & message_objects.LOADING:
         # the first follow-up takes the place of "is thinking…", and is as ephemeral as the deferral was
-        post = posting.edit(realm, original, replace(draft, flags=None), body.files)
+        post = message_service.edit(state, original, replace(draft, flags=None), body.files)
     else:
-        channel = realm.channel(interaction.channel_id)
-        post = responding.respond(realm, interaction, channel, draft, body.files, kind=19)
-    return wire_message.message(realm, post)
+        channel = state.channel(interaction.channel_id)
+        post = response_service.send_response(state, interaction, channel, draft, body.files, kind=19)
+    return message_objects.message(state, post)
 
 
-async def get_response(realm: Realm, request: web.Request) -> Answer:
+async def get_response(state: SandboxState, request: web.Request) -> Answer:
     """GET /webhooks/{application_id}/{token}/messages/{message_id}; @original is the first response."""
-    interaction = _interaction(realm, request)
-    return wire_message.message(realm, _response(realm, interaction, request))
+    interaction = _interaction(state, request)
+    return message_objects.message(state, _response(state, interaction, request))
 
 
-async def edit_response(realm: Realm, request: web.Request) -> Answer:
+async def edit_response(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /webhooks/{application_id}/{token}/messages/{message_id}."""
-    interaction = _interaction(realm, request)
+    interaction = _interaction(state, request)
     body = await read_body(request)
-    message = _response(realm, interaction, request)
-    return wire_message.message(realm, posting.edit(realm, message, check_message(body.object()), body.files))
+    message = _response(state, interaction, request)
+    return message_objects.message(
+        state, message_service.edit(state, message, check_message(body.object()), body.files)
+    )
 
 
-async def delete_response(realm: Realm, request: web.Request) -> Answer:
+async def delete_response(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /webhooks/{application_id}/{token}/messages/{message_id}."""
-    interaction = _interaction(realm, request)
-    posting.delete(realm, _response(realm, interaction, request))
+    interaction = _interaction(state, request)
+    message_service.delete(state, _response(state, interaction, request))
     return None
 
 
-def _interaction(realm: Realm, request: web.Request) -> Interaction:
-    return realm.interactions.by_webhook(realm, path_id(request, "application_id"), request.match_info["token"])
+def _interaction(state: SandboxState, request: web.Request) -> Interaction:
+    return state.interactions.by_webhook(path_id(request, "application_id"), request.match_info["token"])
 
 
-def _response(realm: Realm, interaction: Interaction, request: web.Request) -> Message:
+def _response(state: SandboxState, interaction: Interaction, request: web.Request) -> Message:
     """Return a message that this interaction's token may read and change: those it made, and @original."""
     name = request.match_info["message_id"]
     if name == "@original":
-        return _message(realm, interaction, interaction.original_id)
-    message = _message(realm, interaction, snowflake(name))
+        return _message(state, interaction, interaction.original_id)
+    message = _message(state, interaction, snowflake(name))
     if message.interaction_id != interaction.id and message.id != interaction.original_id:
         raise unknown_message()
     return message
 
 
-def _message(realm: Realm, interaction: Interaction, message_id: int | None) -> Message:
-    message = realm.world.message(interaction.channel_id, message_id or 0)
+def _message(state: SandboxState, interaction: Interaction, message_id: int | None) -> Message:
+    message = state.guild_data.message(interaction.channel_id, message_id or 0)
     if message is None:
         raise unknown_message()
     return message

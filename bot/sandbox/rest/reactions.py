@@ -4,51 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import reacting, wire
-from bot.sandbox.emoji import is_emoji
 from bot.sandbox.errors import unknown_emoji, unknown_user
-from bot.sandbox.payload import snowflake
-from bot.sandbox.permissions import Permission
+from bot.sandbox.models.emoji import is_emoji
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.models.permissions import Permission
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.serializers import objects
+from bot.sandbox.services import reaction_service
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
-async def add_own(realm: Realm, request: web.Request) -> Answer:
+async def add_own(state: SandboxState, request: web.Request) -> Answer:
     """PUT …/reactions/{emoji}/@me."""
-    channel = bot_channel(realm, request)
-    message = realm.message(channel, path_id(request, "message_id"))
-    reacting.react(realm, channel, message, realm.world.bot.id, request.match_info["emoji"])
+    channel = bot_channel(state, request)
+    message = state.message(channel, path_id(request, "message_id"))
+    reaction_service.add(state, channel, message, state.guild_data.bot.id, request.match_info["emoji"])
     return None
 
 
-async def remove_own(realm: Realm, request: web.Request) -> Answer:
+async def remove_own(state: SandboxState, request: web.Request) -> Answer:
     """DELETE …/reactions/{emoji}/@me."""
-    message = realm.message(bot_channel(realm, request), path_id(request, "message_id"))
-    reacting.unreact(realm, message, realm.world.bot.id, request.match_info["emoji"])
+    message = state.message(bot_channel(state, request), path_id(request, "message_id"))
+    reaction_service.remove(state, message, state.guild_data.bot.id, request.match_info["emoji"])
     return None
 
 
-async def remove_other(realm: Realm, request: web.Request) -> Answer:
+async def remove_other(state: SandboxState, request: web.Request) -> Answer:
     """DELETE …/reactions/{emoji}/{user_id}."""
     user_id = path_id(request, "user_id")
-    needed = Permission.MANAGE_MESSAGES if user_id != realm.world.bot.id else Permission(0)
-    message = realm.message(bot_channel(realm, request, needed), path_id(request, "message_id"))
-    if user_id not in realm.world.members:
+    needed = Permission.MANAGE_MESSAGES if user_id != state.guild_data.bot.id else Permission(0)
+    message = state.message(bot_channel(state, request, needed), path_id(request, "message_id"))
+    if user_id not in state.guild_data.members:
         raise unknown_user()
-    reacting.unreact(realm, message, user_id, request.match_info["emoji"])
+    reaction_service.remove(state, message, user_id, request.match_info["emoji"])
     return None
 
 
-async def list_users(realm: Realm, request: web.Request) -> Answer:
+async def list_users(state: SandboxState, request: web.Request) -> Answer:
     """GET …/reactions/{emoji}."""
-    channel = bot_channel(realm, request, Permission.READ_MESSAGE_HISTORY)
-    message = realm.message(channel, path_id(request, "message_id"))
+    channel = bot_channel(state, request, Permission.READ_MESSAGE_HISTORY)
+    message = state.message(channel, path_id(request, "message_id"))
     if not is_emoji(request.match_info["emoji"]):
         raise unknown_emoji()
     reaction = message.reaction(request.match_info["emoji"])
@@ -60,20 +61,20 @@ async def list_users(realm: Realm, request: web.Request) -> Answer:
         after = 0
     form.finish()
     ids = sorted(user_id for user_id in (reaction.user_ids if reaction else []) if user_id > after)
-    return [wire.user(realm.world.members[user_id].user) for user_id in ids[:limit]]
+    return [objects.user(state.guild_data.members[user_id].user) for user_id in ids[:limit]]
 
 
-async def clear_all(realm: Realm, request: web.Request) -> Answer:
+async def clear_all(state: SandboxState, request: web.Request) -> Answer:
     """DELETE …/reactions."""
-    channel = bot_channel(realm, request, Permission.MANAGE_MESSAGES)
-    reacting.clear(realm, realm.message(channel, path_id(request, "message_id")), None)
+    channel = bot_channel(state, request, Permission.MANAGE_MESSAGES)
+    reaction_service.clear(state, state.message(channel, path_id(request, "message_id")), None)
     return None
 
 
-async def clear_emoji(realm: Realm, request: web.Request) -> Answer:
+async def clear_emoji(state: SandboxState, request: web.Request) -> Answer:
     """DELETE …/reactions/{emoji}."""
-    channel = bot_channel(realm, request, Permission.MANAGE_MESSAGES)
-    reacting.clear(realm, realm.message(channel, path_id(request, "message_id")), request.match_info["emoji"])
+    channel = bot_channel(state, request, Permission.MANAGE_MESSAGES)
+    reaction_service.clear(state, state.message(channel, path_id(request, "message_id")), request.match_info["emoji"])
     return None
 
 

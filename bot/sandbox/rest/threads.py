@@ -5,131 +5,134 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from bot.sandbox import changing, starting, threads, wire, wire_thread
-from bot.sandbox.body import read_body
 from bot.sandbox.errors import missing_permissions, unknown_guild, unknown_member, wrong_channel_type
-from bot.sandbox.payload import snowflake
-from bot.sandbox.permissions import Permission
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.models.permissions import Permission
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.rest.request_body import read_body
+from bot.sandbox.serializers import objects, thread_objects
+from bot.sandbox.services import thread_lifecycle, thread_service
 from bot.sandbox.validate.form import Form
-from bot.sandbox.validate.thread import check_beginning, check_change
+from bot.sandbox.validate.thread import check_new_thread, check_thread_update
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
-    from bot.sandbox.world import Channel
+    from bot.sandbox.models.guild import Channel
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
 
 
-async def start_from_message(realm: Realm, request: web.Request) -> Answer:
+async def start_from_message(state: SandboxState, request: web.Request) -> Answer:
     """POST /channels/{channel_id}/messages/{message_id}/threads."""
-    channel = bot_channel(realm, request)
-    message = realm.message(channel, path_id(request, "message_id"))
-    wanted = check_beginning((await read_body(request)).object(), with_message=True)
-    return wire.channel(realm, starting.from_message(realm, realm.world.bot.id, channel, message, wanted))
+    channel = bot_channel(state, request)
+    message = state.message(channel, path_id(request, "message_id"))
+    wanted = check_new_thread((await read_body(request)).object(), with_message=True)
+    return objects.channel(
+        state, thread_service.start_from_message(state, state.guild_data.bot.id, channel, message, wanted)
+    )
 
 
-async def start_on_its_own(realm: Realm, request: web.Request) -> Answer:
+async def start_without_message(state: SandboxState, request: web.Request) -> Answer:
     """POST /channels/{channel_id}/threads."""
-    channel = bot_channel(realm, request)
-    wanted = check_beginning((await read_body(request)).object(), with_message=False)
-    return wire.channel(realm, starting.on_its_own(realm, realm.world.bot.id, channel, wanted))
+    channel = bot_channel(state, request)
+    wanted = check_new_thread((await read_body(request)).object(), with_message=False)
+    return objects.channel(state, thread_service.start_without_message(state, state.guild_data.bot.id, channel, wanted))
 
 
-async def edit(realm: Realm, request: web.Request) -> Answer:
+async def edit(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /channels/{channel_id}."""
-    channel = bot_channel(realm, request)
+    channel = bot_channel(state, request)
     body = (await read_body(request)).object()
     if channel.thread is None:
-        raise _no_thread(realm, channel)
-    changing.change(realm, realm.world.bot.id, channel, check_change(body))
-    return wire.channel(realm, channel)
+        raise _no_thread(state, channel)
+    thread_service.update_thread(state, state.guild_data.bot.id, channel, check_thread_update(body))
+    return objects.channel(state, channel)
 
 
-async def delete(realm: Realm, request: web.Request) -> Answer:
+async def delete(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /channels/{channel_id}."""
-    channel = bot_channel(realm, request)
+    channel = bot_channel(state, request)
     if channel.thread is None:
-        raise _no_thread(realm, channel)
-    if not threads.manages(realm, realm.world.bot.id, channel):
+        raise _no_thread(state, channel)
+    if not thread_lifecycle.can_manage(state, state.guild_data.bot.id, channel):
         raise missing_permissions()
-    body = wire.channel(realm, channel)
-    threads.delete(realm, channel)
+    body = objects.channel(state, channel)
+    thread_lifecycle.delete(state, channel)
     return body
 
 
-def _no_thread(realm: Realm, channel: Channel) -> Exception:
+def _no_thread(state: SandboxState, channel: Channel) -> Exception:
     """Return why a channel is not changed: the sandbox's channels are what they are, even for a bot that might."""
-    if not realm.permissions(realm.world.bot.id, channel) & Permission.MANAGE_CHANNELS:
+    if not state.permissions(state.guild_data.bot.id, channel) & Permission.MANAGE_CHANNELS:
         return missing_permissions()
     return wrong_channel_type()
 
 
-def _thread(realm: Realm, request: web.Request) -> Channel:
-    channel = bot_channel(realm, request)
+def _thread(state: SandboxState, request: web.Request) -> Channel:
+    channel = bot_channel(state, request)
     if channel.thread is None:
         raise wrong_channel_type()
     return channel
 
 
-async def join(realm: Realm, request: web.Request) -> Answer:
+async def join(state: SandboxState, request: web.Request) -> Answer:
     """PUT /channels/{channel_id}/thread-members/@me."""
-    threads.join(realm, realm.world.bot.id, _thread(realm, request))
+    thread_lifecycle.join(state, state.guild_data.bot.id, _thread(state, request))
     return None
 
 
-async def leave(realm: Realm, request: web.Request) -> Answer:
+async def leave(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /channels/{channel_id}/thread-members/@me."""
-    threads.leave(realm, realm.world.bot.id, _thread(realm, request))
+    thread_lifecycle.leave(state, state.guild_data.bot.id, _thread(state, request))
     return None
 
 
-async def get_member(realm: Realm, request: web.Request) -> Answer:
+async def get_member(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/thread-members/{user_id}; `@me` is the bot."""
-    channel = _thread(realm, request)
+    channel = _thread(state, request)
     name = request.match_info["user_id"]
-    user_id = realm.world.bot.id if name == "@me" else path_id(request, "user_id")
+    user_id = state.guild_data.bot.id if name == "@me" else path_id(request, "user_id")
     found = None if channel.thread is None else channel.thread.joined(user_id)
     if found is None:
         raise unknown_member()
-    return wire_thread.member(channel, found)
+    return thread_objects.member(channel, found)
 
 
-async def list_active(realm: Realm, request: web.Request) -> Answer:
+async def list_active(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/threads/active: those that the bot sees, newest first."""
-    if path_id(request, "guild_id") != realm.world.guild.id:
+    if path_id(request, "guild_id") != state.guild_data.guild.id:
         raise unknown_guild()
     seen = []
-    for channel in sorted(realm.world.threads.values(), key=lambda thread: thread.id, reverse=True):
-        threads.settle(realm, channel)
-        hidden = not realm.permissions(realm.world.bot.id, channel) & Permission.VIEW_CHANNEL
+    for channel in sorted(state.guild_data.threads.values(), key=lambda thread: thread.id, reverse=True):
+        thread_lifecycle.auto_archive(state, channel)
+        hidden = not state.permissions(state.guild_data.bot.id, channel) & Permission.VIEW_CHANNEL
         if channel.thread is not None and not channel.thread.archived and not hidden:
-            seen.append(wire.channel(realm, channel))
+            seen.append(objects.channel(state, channel))
     return _listed(seen)
 
 
-async def list_archived(realm: Realm, request: web.Request) -> Answer:
+async def list_archived(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/threads/archived/public: those archived last first, `before` a time."""
-    parent = bot_channel(realm, request, Permission.READ_MESSAGE_HISTORY)
+    parent = bot_channel(state, request, Permission.READ_MESSAGE_HISTORY)
     form = Form()
     limit = form.integer(("limit",), snowflake(request.query.get("limit", "50")), 2, 100)
-    before = realm.clock.time() + 1
+    before = state.clock.time() + 1
     if "before" in request.query:
         try:
             before = dt.datetime.fromisoformat(request.query["before"]).timestamp()
         except ValueError:
             form.error(("before",), "DATE_TIME_TYPE_PARSE", "Should be ISO8601.")
     form.finish()
-    children = [channel for channel in realm.world.threads.values() if channel.parent_id == parent.id]
+    children = [channel for channel in state.guild_data.threads.values() if channel.parent_id == parent.id]
     found = []
     for channel in children:
-        threads.settle(realm, channel)
+        thread_lifecycle.auto_archive(state, channel)
         if channel.thread is not None and channel.thread.archived and channel.thread.archive_moved_at < before:
             found.append((channel.thread.archive_moved_at, channel))
     found.sort(key=lambda entry: entry[0], reverse=True)
-    body = _listed([wire.channel(realm, channel) for _, channel in found[:limit]])
+    body = _listed([objects.channel(state, channel) for _, channel in found[:limit]])
     return body | {"has_more": len(found) > limit}
 
 
@@ -141,7 +144,7 @@ CHANNEL = "/channels/{channel_id}"
 MEMBERS = CHANNEL + "/thread-members"
 ENDPOINTS = [
     Endpoint("POST", MESSAGES + "/{message_id}/threads", start_from_message, "thread-create", IN_CHANNEL, created=201),
-    Endpoint("POST", CHANNEL + "/threads", start_on_its_own, "thread-create", IN_CHANNEL, created=201),
+    Endpoint("POST", CHANNEL + "/threads", start_without_message, "thread-create", IN_CHANNEL, created=201),
     Endpoint("PATCH", CHANNEL, edit, "channel-edit", IN_CHANNEL),
     Endpoint("DELETE", CHANNEL, delete, "channel-delete", IN_CHANNEL),
     Endpoint("PUT", MEMBERS + "/@me", join, "thread-member", IN_CHANNEL),

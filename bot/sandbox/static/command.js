@@ -96,14 +96,14 @@ export function read(entry, option, text, file) {
   return value ? { value } : { error: "There is nobody and nothing by that name" };
 }
 
-// Return { options, files, errors: name → words } for a parsed command; `files` are chosen files by option.
-export function check(parsed, chosen) {
+// Return { options, files, errors: name → words } for a parsed command; `files` are the files by option.
+export function check(parsed, optionFiles) {
   const errors = new Map();
   const given = [];
   const files = [];
   for (const option of parsed.entry.options) {
     const typed = parsed.values.get(option.name);
-    const file = chosen.get(option.name);
+    const file = optionFiles.get(option.name);
     if (!typed && !file) {
       if (option.required) errors.set(option.name, "This option is required");
       continue;

@@ -22,7 +22,7 @@ let replyTo = null;
 let attached = [];
 let fileFor = null;
 let closed = false;
-const chosen = new Map();
+const optionFiles = new Map();
 
 const parsed = () => parse(box.value, callable(commands()));
 
@@ -46,11 +46,11 @@ export function renderComposer() {
   const here = channel();
   const allowed = mayWrite();
   box.disabled = !allowed;
-  const where = isThread(here) ? here.name : `#${here.name}`;
-  const asleep = isThread(here) && here.archived;
-  const invitation = asleep && !here.locked ? "This thread is archived. A message wakes it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${where} as ${member(state.me).name}, or type / for commands`;
+  const target = isThread(here) ? here.name : `#${here.name}`;
+  const archived = isThread(here) && here.archived;
+  const invitation = archived && !here.locked ? "This thread is archived. A message unarchives it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${target} as ${member(state.me).name}, or type / for commands`;
   box.placeholder = allowed ? invitation : here.locked ? "This thread is locked" : "You may not write here";
-  box.setAttribute("aria-label", `Message ${where}`);
+  box.setAttribute("aria-label", `Message ${target}`);
   byId("attach").hidden = !may(PERMISSION.attachFiles);
   update();
 }
@@ -62,7 +62,7 @@ export function reply(message) {
 }
 
 function attach(files) {
-  if (fileFor) { chosen.set(fileFor, files[0]); fileFor = null; }
+  if (fileFor) { optionFiles.set(fileFor, files[0]); fileFor = null; }
   else attached = [...attached, ...files].slice(0, 10);
   renderExtras();
   update();
@@ -137,16 +137,16 @@ export function update() {
   suggestion = closed ? null : suggest(box.value, caret, now, update);
   const items = suggestion?.items ?? [];
   const selected = active >= 0 ? Math.min(active, items.length - 1) : suggestion?.choose && items.length ? 0 : -1;
-  const checked = now ? check(now, chosen) : null;
+  const checked = now ? check(now, optionFiles) : null;
   paint(now, checked);
   form.classList.toggle("bad", Boolean(complaint));
-  const shown = [
-    now && !closed && optionsPanel(now, checked, chosen, currentOption(now, caret), complaint, goTo),
+  const panels = [
+    now && !closed && optionsPanel(now, checked, optionFiles, currentOption(now, caret), complaint, goTo),
     !now && complaint && h("div", { class: "options-panel" }, h("p", { class: "hint error", role: "alert", dataset: { testid: "complaint" } }, complaint.words)),
     suggestion && suggestionList(suggestion, selected, accept),
   ].filter(Boolean);
-  panel.hidden = !shown.length;
-  panel.replaceChildren(...shown);
+  panel.hidden = !panels.length;
+  panel.replaceChildren(...panels);
   panel.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
   box.setAttribute("aria-expanded", items.length ? "true" : "false");
   if (selected >= 0) box.setAttribute("aria-activedescendant", `suggestion-${selected}`);
@@ -158,10 +158,10 @@ function paint(now, checked) {
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
   if (!now) { mirror.replaceChildren(); return; }
-  const parts = [];
+  const nodes = [];
   let at = 0;
   const text = box.value;
-  const push = (end, kind) => { if (end > at) { parts.push(kind === null ? text.slice(at, end) : h("mark", { class: kind }, text.slice(at, end))); at = end; } };
+  const push = (end, kind) => { if (end > at) { nodes.push(kind === null ? text.slice(at, end) : h("mark", { class: kind }, text.slice(at, end))); at = end; } };
   push(now.begin, "");
   for (const value of [...now.values.values()].sort((a, b) => a.start - b.start)) {
     if (value.labelStart !== null) { push(value.labelStart, null); push(value.start, checked.errors.has(value.name) && value.text ? "bad" : ""); }
@@ -171,12 +171,12 @@ function paint(now, checked) {
     push(value.end, null);
   }
   push(text.length, null);
-  mirror.replaceChildren(...parts);
+  mirror.replaceChildren(...nodes);
 }
 
 function clear() {
   box.value = "";
-  chosen.clear();
+  optionFiles.clear();
   attached = [];
   replyTo = null;
   complaint = null;
@@ -192,7 +192,7 @@ async function submit() {
     if (text.startsWith("/") && !attached.length) {
       const now = parsed();
       if (!now) { complaint = { words: "There is no such command here" }; update(); return; }
-      const { options, files, errors } = check(now, chosen);
+      const { options, files, errors } = check(now, optionFiles);
       if (now.stray) errors.set("", `“${now.stray}” belongs to no option`);
       if (errors.size) {
         const [name, words] = [...errors][0];

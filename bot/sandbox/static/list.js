@@ -30,7 +30,7 @@ export function follow(force = false) {
   if (following) scroller.scrollTop = scroller.scrollHeight;
 }
 
-const shown = () => [...messagesOf(state.channelId).values()].filter((message) => !state.dismissed.has(message.id)).sort(byAge);
+const visibleMessages = () => [...messagesOf(state.channelId).values()].filter((message) => !state.dismissed.has(message.id)).sort(byAge);
 
 function jump(id) {
   const element = byId(`message-${id}`);
@@ -58,7 +58,7 @@ function beginning() {
 }
 
 async function loadOlder() {
-  const first = shown()[0];
+  const first = visibleMessages()[0];
   const height = scroller.scrollHeight;
   const answer = await call("GET", `/channels/${state.channelId}/messages?before=${first.id}`);
   for (const message of answer.messages) messagesOf(state.channelId).set(message.id, message);
@@ -92,7 +92,7 @@ export function render({ afresh = false } = {}) {
   beginning();
   const items = [];
   let before = null;
-  for (const message of shown()) {
+  for (const message of visibleMessages()) {
     const day = new Date(message.timestamp).toDateString();
     if (!before || new Date(before.timestamp).toDateString() !== day) {
       items.push(h("li", { class: "day", role: "separator" }, dayOf(new Date(message.timestamp))));

@@ -47,7 +47,7 @@ function inline(text, context) {
   const flush = () => { if (plain) { nodes.push(plain); plain = ""; } };
   while (rest) {
     const before = plain.at(-1) ?? "";
-    const rule = RULES.find(([pattern, , where]) => pattern.test(rest) && !(where === "word" && /\w/.test(before)));
+    const rule = RULES.find(([pattern, , boundary]) => pattern.test(rest) && !(boundary === "word" && /\w/.test(before)));
     if (!rule) {
       // jump to the next character that can begin anything
       const step = Math.max(1, rest.slice(1).search(/[\\`*_~|<@[h]/) + 1 || rest.length);
@@ -67,22 +67,22 @@ function inline(text, context) {
 
 // Blocks: headings, small print, quotes and lists by line; code blocks span lines and are left to `inline`.
 export function markdown(text, context) {
-  const parts = [];
+  const blocks = [];
   for (const [index, block] of String(text ?? "").split(/(```[\s\S]+?```)/).entries()) {
-    if (index % 2) { parts.push(...inline(block, context)); continue; }
+    if (index % 2) { blocks.push(...inline(block, context)); continue; }
     // a code block brings its own line breaks
     const lines = block.replace(index ? /^\n/ : /^$/, "").split("\n");
     lines.forEach((line, number) => {
       const last = number === lines.length - 1;
       const heading = /^(#{1,3}) (.+)/.exec(line);
-      if (heading) parts.push(h(`h${heading[1].length + 2}`, { class: "heading" }, inline(heading[2], context)));
-      else if (line.startsWith("-# ")) parts.push(h("small", { class: "small-print" }, inline(line.slice(3), context)));
-      else if (line.startsWith("> ")) parts.push(h("blockquote", {}, inline(line.slice(2), context)));
-      else if (/^\s*[-*] /.test(line)) parts.push(h("div", { class: "bullet" }, inline(line.replace(/^\s*[-*] /, ""), context)));
-      else parts.push(...inline(line, context), ...(last ? [] : ["\n"]));
+      if (heading) blocks.push(h(`h${heading[1].length + 2}`, { class: "heading" }, inline(heading[2], context)));
+      else if (line.startsWith("-# ")) blocks.push(h("small", { class: "small-print" }, inline(line.slice(3), context)));
+      else if (line.startsWith("> ")) blocks.push(h("blockquote", {}, inline(line.slice(2), context)));
+      else if (/^\s*[-*] /.test(line)) blocks.push(h("div", { class: "bullet" }, inline(line.replace(/^\s*[-*] /, ""), context)));
+      else blocks.push(...inline(line, context), ...(last ? [] : ["\n"]));
     });
   }
-  return parts;
+  return blocks;
 }
 
 // The same text on one line, for previews.

@@ -18,7 +18,7 @@ const SUPPRESS_EMBEDS = 4;
 const TOGETHER_MS = 7 * 60 * 1000;
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\ufe0f\u200d\p{Emoji_Modifier}]*\s*){1,6}$/u;
 
-export const face = (who, size) => h("img", { src: who.avatar_url, alt: "", width: size, height: size, loading: "lazy" });
+export const avatar = (person, size) => h("img", { src: person.avatar_url, alt: "", width: size, height: size, loading: "lazy" });
 const hidden = (message) => (message.flags & EPHEMERAL) !== 0;
 const nameOf = (user) => member(user.id)?.name ?? user.global_name ?? user.username;
 const appTag = (user) => (user.bot ? h("span", { class: "tag" }, "APP") : null);
@@ -37,16 +37,16 @@ const lineAbove = (message) => (Boolean(message.message_reference) && message.ty
 function above(message, jump) {
   const used = message.interaction;
   if ((message.type === 20 || message.type === 23) && used) {
-    const who = member(used.user.id);
-    return h("div", { class: "line", dataset: { testid: "used-command" } }, who && face(who, 16), h("b", {}, nameOf(used.user)), "used",
+    const person = member(used.user.id);
+    return h("div", { class: "line", dataset: { testid: "used-command" } }, person && avatar(person, 16), h("b", {}, nameOf(used.user)), "used",
       h("span", { class: "command" }, message.type === 20 ? `/${used.name}` : used.name));
   }
   if (!message.message_reference || message.type === STARTER) return null;
   const original = messagesOf(message.channel_id).get(message.message_reference.message_id) ?? message.referenced_message;
   if (!original) return h("div", { class: "line" }, h("i", {}, "Original message was deleted"));
-  const who = member(original.author.id);
+  const person = member(original.author.id);
   const said = plainText(original.content) || (original.embeds[0] && plainText(original.embeds[0].title ?? original.embeds[0].description)) || "Click to see the picture";
-  return h("div", { class: "line" }, who && face(who, 16), h("b", {}, nameOf(original.author)),
+  return h("div", { class: "line" }, person && avatar(person, 16), h("b", {}, nameOf(original.author)),
     h("button", { type: "button", class: "said", onclick: () => jump(original.id) }, markdown(said, context)));
 }
 
@@ -76,10 +76,10 @@ function body(message, failed) {
   return [text, ...attachments(message.attachments), ...embeds, components(message, failed), reactions(message, failed), card(message)];
 }
 
-function nameTag(user, who, personMenu) {
-  if (!who) return h("span", { class: "name" }, nameOf(user));
-  const open = (event) => { event.preventDefault(); personMenu(box, button, who); };
-  const button = h("button", { type: "button", class: "name", "aria-haspopup": "menu", style: who.color ? { color: who.color } : {}, dataset: { testid: "author", focus: "author" }, onclick: open }, nameOf(user));
+function nameTag(user, person, personMenu) {
+  if (!person) return h("span", { class: "name" }, nameOf(user));
+  const open = (event) => { event.preventDefault(); personMenu(box, button, person); };
+  const button = h("button", { type: "button", class: "name", "aria-haspopup": "menu", style: person.color ? { color: person.color } : {}, dataset: { testid: "author", focus: "author" }, onclick: open }, nameOf(user));
   const box = h("span", { class: "name-box", oncontextmenu: open }, button);
   return box;
 }
@@ -90,7 +90,7 @@ export const failures = new Map();
 export function messageElement(message, { joined, jump, reply, refresh, dismiss, openThread, personMenu }) {
   if (isSystem(message)) return systemElement(message, nameOf(message.author), { openThread });
   const failed = (words) => { failures.set(message.id, words); refresh(message.id); };
-  const who = member(message.author.id);
+  const person = member(message.author.id);
   const date = new Date(message.timestamp);
   const line = above(message, jump);
   const classes = ["message", joined && "joined", line && "with-line", hidden(message) && "ephemeral", pingsMe(message) && "pinged"];
@@ -99,8 +99,8 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
     // it sticks to the top while a tall message scrolls by
     h("div", { class: "rail" }, toolbar(message, { failed, reply })),
     line,
-    joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: who?.avatar_url, alt: "" }),
-    !joined && h("div", { class: "by" }, nameTag(message.author, who, personMenu), appTag(message.author),
+    joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: person?.avatar_url, alt: "" }),
+    !joined && h("div", { class: "by" }, nameTag(message.author, person, personMenu), appTag(message.author),
       h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date))),
     body(message, failed),
     failures.has(message.id) && h("p", { class: "failed", role: "alert", dataset: { testid: "failed" } }, failures.get(message.id)),
@@ -113,8 +113,8 @@ export function pendingElement(id, entry, forget) {
   const me = member(state.me);
   const failed = entry.state === "failed";
   return h("li", { class: "message with-line ephemeral", id: `pending-${id}`, dataset: { testid: failed ? "no-response" : "sending" } },
-    h("div", { class: "line" }, face(me, 16), h("b", {}, me.name), "used", h("span", { class: "command" }, `/${entry.name}`)),
-    h("img", { class: "avatar", src: [...state.members.values()].find((who) => who.bot)?.avatar_url, alt: "" }),
+    h("div", { class: "line" }, avatar(me, 16), h("b", {}, me.name), "used", h("span", { class: "command" }, `/${entry.name}`)),
+    h("img", { class: "avatar", src: [...state.members.values()].find((person) => person.bot)?.avatar_url, alt: "" }),
     failed
       ? h("p", { class: "failed" }, "The application did not respond")
       : h("div", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), "Sending command…"),

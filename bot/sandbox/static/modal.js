@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
-import { chosenAtFirst, select } from "./select.js";
+import { initialSelection, select } from "./select.js";
 import { botName } from "./state.js";
 
 const TEXT_INPUT = 4;
@@ -19,7 +19,7 @@ function field(entry, values) {
     control = entry.style === 2 ? h("textarea", { ...attributes, rows: 4, oninput }) : h("input", { ...attributes, type: "text", oninput });
     control.value = entry.value ?? "";
   } else {
-    values[entry.custom_id] = chosenAtFirst(entry);
+    values[entry.custom_id] = initialSelection(entry);
     control = select(entry, (picked) => { values[entry.custom_id] = picked; }, { label: entry.label });
   }
   // a label would pass clicks on a select's list to its button

@@ -6,24 +6,24 @@ import { h } from "./dom.js";
 const KIND = { 3: "text", 4: "whole number", 5: "true or false", 6: "member", 7: "channel", 8: "role", 9: "member or role", 10: "number", 11: "file" };
 
 function limits(option) {
-  const parts = [KIND[option.type]];
-  if (option.min_value !== undefined && option.max_value !== undefined) parts.push(`${option.min_value} to ${option.max_value}`);
-  else if (option.min_value !== undefined) parts.push(`at least ${option.min_value}`);
-  else if (option.max_value !== undefined) parts.push(`at most ${option.max_value}`);
-  if (option.type === TYPE.string && option.max_length) parts.push(`up to ${option.max_length} characters`);
-  return parts.join(", ");
+  const limits = [KIND[option.type]];
+  if (option.min_value !== undefined && option.max_value !== undefined) limits.push(`${option.min_value} to ${option.max_value}`);
+  else if (option.min_value !== undefined) limits.push(`at least ${option.min_value}`);
+  else if (option.max_value !== undefined) limits.push(`at most ${option.max_value}`);
+  if (option.type === TYPE.string && option.max_length) limits.push(`up to ${option.max_length} characters`);
+  return limits.join(", ");
 }
 
-export function optionsPanel(parsed, checked, chosen, current, complaint, goTo) {
+export function optionsPanel(parsed, checked, optionFiles, current, complaint, goTo) {
   const { entry, values } = parsed;
   const focus = entry.options.find((option) => option.name === (complaint?.name || current?.name));
   const chips = entry.options.map((option) => {
-    const given = values.get(option.name)?.text || chosen.has(option.name);
+    const given = values.get(option.name)?.text || optionFiles.has(option.name);
     const error = checked.errors.get(option.name);
     const wrong = error && (given || complaint?.name === option.name);
     const classes = ["chip", wrong ? "wrong" : given && "set", focus === option && "current"].filter(Boolean).join(" ");
     return h("button", { type: "button", class: classes, title: option.description, dataset: { testid: `option-${option.name}` }, onpointerdown: (event) => event.preventDefault(), onclick: () => goTo(option) },
-      option.type === TYPE.file && "📎 ", chosen.get(option.name)?.name ?? option.name,
+      option.type === TYPE.file && "📎 ", optionFiles.get(option.name)?.name ?? option.name,
       option.required && h("span", { class: "need", title: "required", "aria-label": "required" }, "*"));
   });
   const error = complaint?.words ?? (focus && values.get(focus.name)?.text && checked.errors.get(focus.name));

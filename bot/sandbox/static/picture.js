@@ -53,7 +53,7 @@ const isPicture = (file) => file.content_type?.startsWith("image/") && file.widt
 const isFilm = (file) => file.content_type === "video/mp4" || file.content_type === "video/webm";
 
 export function attachments(list) {
-  const shown = list.filter((file) => isPicture(file) || isFilm(file)).map((file) => {
+  const pictures = list.filter((file) => isPicture(file) || isFilm(file)).map((file) => {
     const media = { ...file, spoiler: Boolean(file.flags & SPOILER) };
     return isFilm(file) ? film(media) : picture(media, "attachment");
   });
@@ -62,6 +62,6 @@ export function attachments(list) {
     return h("div", { class: "file" }, h("span", { class: "glyph", "aria-hidden": "true" }, "📄"), h("div", {}, link, h("small", {}, sizeOf(file.size))));
   });
   // one stands at its own size, several fill a grid
-  const grid = shown.length > 1 ? `pictures grid of-${Math.min(shown.length, 5)}` : "pictures";
-  return [shown.length ? h("div", { class: grid, dataset: { testid: "pictures" } }, shown) : null, ...others];
+  const grid = pictures.length > 1 ? `pictures grid of-${Math.min(pictures.length, 5)}` : "pictures";
+  return [pictures.length ? h("div", { class: grid, dataset: { testid: "pictures" } }, pictures) : null, ...others];
 }

@@ -21,8 +21,8 @@ export function popover(owner, content, { opener = null, onclose = null, kind = 
   const again = current?.owner === owner && current?.opener === opener;
   closePopover();
   if (again) return;
-  const place = owner.getBoundingClientRect();
-  const low = place.top > window.innerHeight / 2;
+  const bounds = owner.getBoundingClientRect();
+  const low = bounds.top > window.innerHeight / 2;
   const panel = h("div", { class: `popover ${kind}${low ? " up" : ""}` }, content);
   current = { panel, owner, opener, onclose };
   owner.classList.add("open");

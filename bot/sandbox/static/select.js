@@ -18,43 +18,43 @@ function offers(component) {
   }[component.type]();
 }
 
-export const chosenAtFirst = (component) =>
+export const initialSelection = (component) =>
   component.type === 3 ? component.options.filter((entry) => entry.default).map((entry) => entry.value) : (component.default_values ?? []).map((entry) => entry.id);
 
-function words(component, chosen) {
-  const list = offers(component).filter((entry) => chosen.includes(entry.value));
+function words(component, selected) {
+  const list = offers(component).filter((entry) => selected.includes(entry.value));
   if (!list.length) return h("span", { class: "hint" }, component.placeholder ?? "Make a selection");
   return h("span", { class: "picked" }, list.map((entry) => h("span", {}, entry.lead && h("span", { class: "lead" }, entry.lead.cloneNode ? entry.lead.cloneNode() : entry.lead), entry.label)));
 }
 
-// `onpick` gets all chosen values, once, after the list closed and if they are enough.
+// `onpick` gets all selected values, once, after the list closed and if they are enough.
 export function select(component, onpick, { label = null, invalid = null } = {}) {
-  let chosen = chosenAtFirst(component);
+  let selected = initialSelection(component);
   const many = component.max_values > 1;
-  const face = h("span", { class: "face" }, words(component, chosen));
+  const summary = h("span", { class: "summary" }, words(component, selected));
   const opener = h("button", {
     type: "button", class: "pick", disabled: component.disabled, "aria-haspopup": "listbox", "aria-label": label ?? component.placeholder ?? "Make a selection",
     dataset: { testid: "select", customId: component.custom_id, focus: component.custom_id }, onclick: () => show(),
-  }, face, h("span", { class: "arrow", "aria-hidden": "true" }, "▾"));
+  }, summary, h("span", { class: "arrow", "aria-hidden": "true" }, "▾"));
   const box = h("div", { class: "select" }, opener);
 
   function finish(before) {
-    const same = before.length === chosen.length && before.every((value) => chosen.includes(value));
+    const same = before.length === selected.length && before.every((value) => selected.includes(value));
     const least = component.required === false ? 0 : component.min_values;
-    if (chosen.length < least) { chosen = before; face.replaceChildren(words(component, chosen)); invalid?.(`Choose at least ${least}`); return; }
-    if (!same || (!many && chosen.length)) onpick([...chosen]);
+    if (selected.length < least) { selected = before; summary.replaceChildren(words(component, selected)); invalid?.(`Choose at least ${least}`); return; }
+    if (!same || (!many && selected.length)) onpick([...selected]);
   }
 
   function show() {
-    const before = [...chosen];
+    const before = [...selected];
     const rows = offers(component).map((entry) => {
       const row = h("button", {
-        type: "button", role: "option", class: "choice", "aria-selected": chosen.includes(entry.value) ? "true" : "false", dataset: { testid: "choice", value: entry.value },
+        type: "button", role: "option", class: "choice", "aria-selected": selected.includes(entry.value) ? "true" : "false", dataset: { testid: "choice", value: entry.value },
         onclick: () => {
-          const on = chosen.includes(entry.value);
-          if (!many) { chosen = on && !component.min_values ? [] : [entry.value]; paint(); closePopover({ refocus: true }); return; }
-          if (on) chosen = chosen.filter((value) => value !== entry.value);
-          else if (chosen.length < component.max_values) chosen = [...chosen, entry.value];
+          const on = selected.includes(entry.value);
+          if (!many) { selected = on && !component.min_values ? [] : [entry.value]; paint(); closePopover({ refocus: true }); return; }
+          if (on) selected = selected.filter((value) => value !== entry.value);
+          else if (selected.length < component.max_values) selected = [...selected, entry.value];
           paint();
         },
       }, h("span", { class: "lead", "aria-hidden": "true" }, entry.lead ?? ""), h("span", { class: "words" }, h("b", {}, entry.label), entry.description && h("small", {}, entry.description)), h("span", { class: many ? "box" : "dot-mark", "aria-hidden": "true" }));
@@ -63,12 +63,12 @@ export function select(component, onpick, { label = null, invalid = null } = {})
     const count = many && h("p", { class: "quiet" });
     const paint = () => {
       for (const row of rows) {
-        const on = chosen.includes(row.dataset.value);
+        const on = selected.includes(row.dataset.value);
         row.setAttribute("aria-selected", on ? "true" : "false");
-        row.disabled = many && !on && chosen.length >= component.max_values;
+        row.disabled = many && !on && selected.length >= component.max_values;
       }
-      if (count) count.textContent = `${chosen.length} chosen, ${component.min_values === component.max_values ? "needs" : "at most"} ${component.max_values}`;
-      face.replaceChildren(words(component, chosen));
+      if (count) count.textContent = `${selected.length} selected, ${component.min_values === component.max_values ? "needs" : "at most"} ${component.max_values}`;
+      summary.replaceChildren(words(component, selected));
     };
     paint();
     const done = many && h("footer", {}, count, h("button", { type: "button", class: "primary", dataset: { testid: "choose-done" }, onclick: () => closePopover({ refocus: true }) }, "Done"));

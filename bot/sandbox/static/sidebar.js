@@ -1,4 +1,4 @@
-// Channels, members, and who one is.
+// Channels, members, and the member that the page acts as.
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
@@ -10,10 +10,10 @@ import { complain } from "./toast.js";
 const sidebar = byId("sidebar");
 const scrim = byId("scrim");
 
-function open(shown) {
-  sidebar.classList.toggle("open", shown);
-  scrim.hidden = !shown;
-  if (shown) sidebar.querySelector("button")?.focus();
+function open(visible) {
+  sidebar.classList.toggle("open", visible);
+  scrim.hidden = !visible;
+  if (visible) sidebar.querySelector("button")?.focus();
   else byId("sidebar-open").focus();
 }
 
@@ -26,7 +26,7 @@ export function setUp() {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
 }
 
-function place(entry, pick) {
+function channelButton(entry, pick) {
   const count = state.unread.get(entry.id);
   const thread = isThread(entry);
   return h("button", {
@@ -45,7 +45,7 @@ export function renderChannels(pick) {
   byId("guild-name").textContent = state.guild.name;
   byId("channels").replaceChildren(...state.channels.map((entry) => {
     const threads = state.threads.filter((thread) => thread.parent_id === entry.id && (!thread.archived || thread.id === state.channelId));
-    return h("li", {}, place(entry, pick), threads.length > 0 && h("ul", { class: "threads" }, threads.map((thread) => h("li", {}, place(thread, pick)))));
+    return h("li", {}, channelButton(entry, pick), threads.length > 0 && h("ul", { class: "threads" }, threads.map((thread) => h("li", {}, channelButton(thread, pick)))));
   }));
 }
 
@@ -61,7 +61,7 @@ export function renderMembers(pick) {
     dataset: { testid: `be-${entry.username}` },
     onclick: () => { pick(entry.id); close(); },
   }, h("img", { src: entry.avatar_url, alt: "", width: 32, height: 32 }),
-  h("span", { class: "who" }, h("b", {}, entry.name), h("small", {}, entry.roles[0] ?? "Member")), h("span", { class: "tick", "aria-hidden": "true" }, "✓"))));
+  h("span", { class: "identity" }, h("b", {}, entry.name), h("small", {}, entry.roles[0] ?? "Member")), h("span", { class: "tick", "aria-hidden": "true" }, "✓"))));
   box.onkeydown = (event) => {
     const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -88,7 +88,7 @@ async function useOnMember(command, entry) {
 
 function personRow(entry) {
   const row = h("button", { type: "button", class: entry.bot && !state.botOnline ? "row away" : "row", "aria-haspopup": "menu", dataset: { testid: `member-${entry.username}` }, onclick: () => openPersonMenu(box, row, entry) },
-    h("span", { class: "face" }, h("img", { src: entry.avatar_url, alt: "", width: 32, height: 32 })),
+    h("span", { class: "member-avatar" }, h("img", { src: entry.avatar_url, alt: "", width: 32, height: 32 })),
     h("span", { style: entry.color ? { color: entry.color } : {} }, entry.name), entry.bot && h("span", { class: "tag" }, "APP"));
   const box = h("div", { class: "row-box", oncontextmenu: (event) => { event.preventDefault(); openPersonMenu(box, row, entry); } }, row);
   return box;

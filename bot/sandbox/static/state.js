@@ -1,4 +1,4 @@
-// What the page knows, and who is told when it changes.
+// What the page knows, and its accessors.
 
 import { choiceName, localize } from "./locale.js";
 

@@ -15,7 +15,7 @@ from bot.sandbox.validate.limits import check_choice
 from bot.sandbox.validate.select import SELECTS, check_select
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
 
 
 def check_choices(data: Payload, kind: object) -> Payload:
@@ -39,24 +39,25 @@ def check_modal(data: Payload) -> Payload:
         "components": [],
     }
     for index, entry in enumerate(form.array(("data", "components"), data.get("components"), 5, 1)):
-        place = ("data", "components", index)
-        holder = form.mapping(place, entry)
-        form.choice((*place, "type"), holder.get("type"), (ACTION_ROW, LABEL))
+        path_to = ("data", "components", index)
+        holder = form.mapping(path_to, entry)
+        form.choice((*path_to, "type"), holder.get("type"), (ACTION_ROW, LABEL))
         if holder.get("type") == LABEL:
-            spot: tuple[str | int, ...] = (*place, "component")
-            field = form.mapping(spot, holder.get("component"))
-            label = form.text((*place, "label"), holder.get("label", ""), 45, 1)
+            field_path: tuple[str | int, ...] = (*path_to, "component")
+            field = form.mapping(field_path, holder.get("component"))
+            label = form.text((*path_to, "label"), holder.get("label", ""), 45, 1)
             description = holder.get("description")
             if description is not None:
-                form.text((*place, "description"), description, 100)
+                form.text((*path_to, "description"), description, 100)
         else:
-            items = form.array((*place, "components"), holder.get("components"), 1, 1)
-            spot = (*place, "components", 0)
-            field = form.mapping(spot, items[0]) if items else {}
-            label = form.text((*spot, "label"), field.get("label", ""), 45, 1)
+            items = form.array((*path_to, "components"), holder.get("components"), 1, 1)
+            field_path = (*path_to, "components", 0)
+            field = form.mapping(field_path, items[0]) if items else {}
+            label = form.text((*field_path, "label"), field.get("label", ""), 45, 1)
             description = None
         kept["components"].append(
-            {"holder": holder.get("type"), "label": label, "description": description} | _field(form, spot, field, seen)
+            {"holder": holder.get("type"), "label": label, "description": description}
+            | _field(form, field_path, field, seen)
         )
     form.finish()
     return kept

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.sandbox.payload import snowflake
+from bot.sandbox.models.payload import snowflake
 from bot.sandbox.validate.limits import check_limits
 from bot.sandbox.validate.localization import check_localizations
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
 # Discord's pattern is ^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$, in lower case where that exists
@@ -37,8 +37,8 @@ def check_command(form: Form, path: Path, value: object) -> Payload:
     else:
         kept["name"] = _menu_name(form, (*path, "name"), body.get("name", ""))
         kept["description"] = ""
-        spot = (*path, "name_localizations")
-        kept["name_localizations"] = check_localizations(form, spot, body.get("name_localizations"), _menu_name)
+        field_path = (*path, "name_localizations")
+        kept["name_localizations"] = check_localizations(form, field_path, body.get("name_localizations"), _menu_name)
         if body.get("description"):
             words = "Context menu commands cannot have description"
             form.error((*path, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_CANNOT_BE_SET", words)
@@ -101,29 +101,29 @@ def check_options(form: Form, path: Path, value: object, inside: int | None = No
     names: set[str] = set()
     optional_seen = False
     for index, entry in enumerate(form.array(path, value, 25)):
-        place = (*path, index)
-        option = form.mapping(place, entry)
+        path_to = (*path, index)
+        option = form.mapping(path_to, entry)
         kind = option.get("type")
-        form.choice((*place, "type"), kind, OPTION_TYPES)
-        checked: Payload = {"type": kind} | _words(form, place, option)
+        form.choice((*path_to, "type"), kind, OPTION_TYPES)
+        checked: Payload = {"type": kind} | _words(form, path_to, option)
         if checked["name"] in names:
-            form.error(place, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique")
+            form.error(path_to, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique")
         names.add(checked["name"])
         if kind in (SUBCOMMAND, GROUP):
             if inside == SUBCOMMAND or (inside == GROUP and kind == GROUP):
-                form.error((*place, "type"), "BASE_TYPE_CHOICES", "Sub-commands can be nested only one level")
+                form.error((*path_to, "type"), "BASE_TYPE_CHOICES", "Sub-commands can be nested only one level")
             else:
-                spot = (*place, "options")
-                checked["options"] = check_options(form, spot, option.get("options") or [], int(str(kind)))
+                field_path = (*path_to, "options")
+                checked["options"] = check_options(form, field_path, option.get("options") or [], int(str(kind)))
         elif inside == GROUP:
-            form.error((*place, "type"), "BASE_TYPE_CHOICES", "A group holds sub-commands only")
+            form.error((*path_to, "type"), "BASE_TYPE_CHOICES", "A group holds sub-commands only")
         else:
             checked["required"] = bool(option.get("required", False))
             if checked["required"] and optional_seen:
                 words = "Required options must be placed before non-required options"
-                form.error(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", words)
+                form.error(path_to, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", words)
             optional_seen = optional_seen or not checked["required"]
-            checked |= check_limits(form, place, option)
+            checked |= check_limits(form, path_to, option)
         kept.append(checked)
     nesting = [entry["type"] in (SUBCOMMAND, GROUP) for entry in kept]
     if any(nesting) and not all(nesting):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.validate.select import SELECTS, check_emoji, check_select
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
 ACTION_ROW, BUTTON, TEXT_INPUT, LABEL = 1, 2, 4, 18
@@ -25,22 +25,22 @@ def check_components(form: Form, path: Path, value: object) -> list[Payload]:
     number = 0
     kept = []
     for index, entry in enumerate(form.array(path, value, 5)):
-        place = (*path, index)
-        row = form.mapping(place, entry)
-        form.choice((*place, "type"), row.get("type"), (ACTION_ROW,))
+        path_to = (*path, index)
+        row = form.mapping(path_to, entry)
+        form.choice((*path_to, "type"), row.get("type"), (ACTION_ROW,))
         number += 1
         kept_row: Payload = {"type": ACTION_ROW, "id": number, "components": []}
-        items = form.array((*place, "components"), row.get("components"), 5, 1)
+        items = form.array((*path_to, "components"), row.get("components"), 5, 1)
         kinds = [item.get("type") for item in items if isinstance(item, dict)]
         if len(items) > 1 and any(kind in SELECTS for kind in kinds):
-            form.error((*place, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 1 in length.")
+            form.error((*path_to, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 1 in length.")
         for position, item in enumerate(items):
-            spot = (*place, "components", position)
-            component = form.mapping(spot, item)
-            form.choice((*spot, "type"), component.get("type"), (BUTTON, *SELECTS))
+            field_path = (*path_to, "components", position)
+            component = form.mapping(field_path, item)
+            form.choice((*field_path, "type"), component.get("type"), (BUTTON, *SELECTS))
             number += 1
             check = _button if component.get("type") == BUTTON else _select
-            kept_row["components"].append(check(form, spot, component, seen) | {"id": number})
+            kept_row["components"].append(check(form, field_path, component, seen) | {"id": number})
         kept.append(kept_row)
     return kept
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
 # where an embed may name a picture
@@ -65,10 +65,10 @@ def _check(form: Form, path: Path, embed: Payload) -> tuple[Payload, int]:
 def _fields(form: Form, path: Path, value: object) -> list[Payload]:
     kept = []
     for index, entry in enumerate(form.array(path, value, 25)):
-        place = (*path, index)
-        item = form.mapping(place, entry)
-        name = form.text((*place, "name"), item.get("name", ""), 256, 1)
-        words = form.text((*place, "value"), item.get("value", ""), 1024, 1)
+        path_to = (*path, index)
+        item = form.mapping(path_to, entry)
+        name = form.text((*path_to, "name"), item.get("name", ""), 256, 1)
+        words = form.text((*path_to, "value"), item.get("value", ""), 1024, 1)
         kept.append({"name": name, "value": words, "inline": bool(item.get("inline", False))})
     return kept
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from bot.sandbox.errors import invalid_form
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
 
 Path: TypeAlias = tuple[str | int, ...]
 

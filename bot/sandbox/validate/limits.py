@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.validate.localization import check_localizations
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
 STRING, INTEGER, BOOLEAN, CHANNEL, NUMBER = 3, 4, 5, 7, 10

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
 # https://discord.com/developers/docs/reference#locales
@@ -67,14 +67,14 @@ def only_localized(body: Payload, locale: str | None) -> Payload:
 
     `locale` is the request's X-Discord-Locale.
     """
-    shown: Payload = {}
+    localized: Payload = {}
     for key, value in body.items():
         if key in ("name_localizations", "description_localizations"):
             words = (value or {}).get(locale)
             if words is not None:
-                shown[key.replace("_localizations", "_localized")] = words
+                localized[key.replace("_localizations", "_localized")] = words
         elif key in ("options", "choices"):
-            shown[key] = [only_localized(entry, locale) for entry in value]
+            localized[key] = [only_localized(entry, locale) for entry in value]
         else:
-            shown[key] = value
-    return shown
+            localized[key] = value
+    return localized

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.mentions import AllowedMentions, check_allowed_mentions
-from bot.sandbox.payload import snowflake
+from bot.sandbox.models.payload import snowflake
 from bot.sandbox.validate.component import check_components
 from bot.sandbox.validate.embed import check_embeds
 from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.mentions import AllowedMentions, check_allowed_mentions
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
 
 SUPPRESS_EMBEDS = 1 << 2
 SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -92,12 +92,12 @@ def check_message(body: Payload, form: Form | None = None, path: tuple[str | int
 def _attachments(form: Form, path: tuple[str | int, ...], value: object) -> list[Payload]:
     listed = []
     for index, entry in enumerate(form.array(path, value, 10)):
-        place = (*path, index)
-        item = form.mapping(place, entry)
+        path_to = (*path, index)
+        item = form.mapping(path_to, entry)
         if snowflake(item.get("id")) is None:
-            form.error((*place, "id"), "NUMBER_TYPE_COERCE", f'Value "{item.get("id")}" is not snowflake.')
+            form.error((*path_to, "id"), "NUMBER_TYPE_COERCE", f'Value "{item.get("id")}" is not snowflake.')
         if item.get("description") is not None:
-            form.text((*place, "description"), item["description"], 1024)
+            form.text((*path_to, "description"), item["description"], 1024)
         listed.append(item)
     return listed
 

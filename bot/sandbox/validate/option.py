@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import wire, wire_message
-from bot.sandbox.payload import snowflake
-from bot.sandbox.permissions import Permission, in_guild
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.models.permissions import Permission, in_guild
+from bot.sandbox.serializers import message_objects, objects
 from bot.sandbox.validate.command import GROUP, SUBCOMMAND
 from bot.sandbox.validate.limits import BOOLEAN, CHANNEL, INTEGER, NUMBER, SAFE_INTEGER, STRING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.payload import Payload
-    from bot.sandbox.realm import Realm
+    from bot.sandbox.models.guild import Attachment, Member
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.form import Form, Path
-    from bot.sandbox.world import Attachment, Member
 
 USER, ROLE, MENTIONABLE, ATTACHMENT = 6, 8, 9, 11
 
@@ -26,14 +26,14 @@ class Options:
 
     def __init__(
         self,
-        realm: Realm,
+        state: SandboxState,
         user_id: int,
         files: Mapping[str, Attachment],
         form: Form,
         *,
         focused: str | None = None,
     ) -> None:
-        self._realm = realm
+        self._state = state
         self._user_id = user_id
         self._files = files
         self._form = form
@@ -71,11 +71,11 @@ class Options:
         return checked
 
     def _nested(self, declared: list[Payload], by_name: dict[str, Payload], path: Path) -> list[Payload]:
-        chosen = [option for option in declared if option["name"] in by_name]
-        if len(chosen) != 1:
+        selected = [option for option in declared if option["name"] in by_name]
+        if len(selected) != 1:
             self._form.error(path, "SUBCOMMAND_REQUIRED", "Choose one sub-command")
             return []
-        option = chosen[0]
+        option = selected[0]
         name = str(option["name"])
         given = by_name[name].get("options") or []
         inner = self.check(option.get("options") or [], given, (*path, name, "options"))
@@ -118,20 +118,20 @@ class Options:
         return value
 
     def _resolve(self, kind: int, value: object, path: Path) -> str:
-        world = self._realm.world
+        guild_data = self._state.guild_data
         object_id = snowflake(value)
         found = False
-        if kind in (USER, MENTIONABLE) and object_id in world.members:
-            member = world.members[object_id]
-            self._add("users", object_id, wire.user(member.user))
+        if kind in (USER, MENTIONABLE) and object_id in guild_data.members:
+            member = guild_data.members[object_id]
+            self._add("users", object_id, objects.user(member.user))
             self._add("members", object_id, self._member(member))
             found = True
-        elif kind in (ROLE, MENTIONABLE) and object_id in world.roles:
-            self._add("roles", object_id, wire.role(world.roles[object_id]))
+        elif kind in (ROLE, MENTIONABLE) and object_id in guild_data.roles:
+            self._add("roles", object_id, objects.role(guild_data.roles[object_id]))
             found = True
         elif kind == ATTACHMENT and str(value) in self._files:
             file = self._files[str(value)]
-            self._add("attachments", file.id, wire_message.attachment(self._realm, file, ephemeral=True))
+            self._add("attachments", file.id, message_objects.attachment(self._state, file, ephemeral=True))
             return str(file.id)
         if not found:
             self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
@@ -140,21 +140,21 @@ class Options:
     def _channel(self, option: Payload, value: object, path: Path) -> str:
         """Resolve a channel or thread that the one who chooses sees, of a type that the option allows."""
         channel_id = snowflake(value)
-        channel = None if channel_id is None else self._realm.world.channel(channel_id)
-        sees = channel is not None and self._realm.permissions(self._user_id, channel) & Permission.VIEW_CHANNEL
+        channel = None if channel_id is None else self._state.guild_data.channel(channel_id)
+        sees = channel is not None and self._state.permissions(self._user_id, channel) & Permission.VIEW_CHANNEL
         if channel is None or not sees:
             self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
         elif option.get("channel_types") and channel.type not in option["channel_types"]:
             self._form.error(path, "CHANNEL_TYPE_INVALID", "This type of channel cannot be chosen")
         else:
-            self._add("channels", channel.id, wire.interaction_channel(self._realm, channel, self._user_id))
+            self._add("channels", channel.id, objects.interaction_channel(self._state, channel, self._user_id))
         return str(value)
 
     def _member(self, member: Member) -> Payload:
         """Return a member as `resolved` carries it: with what they may do here, without user, deaf and mute."""
-        body = wire.member(member, with_user=False)
+        body = objects.member(member, with_user=False)
         return {key: body[key] for key in body if key not in ("deaf", "mute")} | {
-            "permissions": str(int(in_guild(self._realm.world, member.user.id)))
+            "permissions": str(int(in_guild(self._state.guild_data, member.user.id)))
         }
 
     def _add(self, kind: str, object_id: int, body: Payload) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.emoji import is_emoji
-from bot.sandbox.payload import snowflake
+from bot.sandbox.models.emoji import is_emoji
+from bot.sandbox.models.payload import snowflake
 from bot.sandbox.validate.limits import check_channel_types
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
 STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 3, 5, 6, 7, 8

@@ -5,20 +5,46 @@ https://discord.com/developers/docs/resources/channel#start-thread-from-message
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.changing import Change
-from bot.sandbox.starting import DEFAULT_MINUTES, PRIVATE_THREAD, PUBLIC_THREAD, Beginning
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
-    from bot.sandbox.payload import Payload
+    from bot.sandbox.models.payload import Payload
+
+PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
+
+
+# what Discord takes where a request does not say: three days
+DEFAULT_MINUTES = 4320
+
+
+@dataclass(frozen=True, slots=True)
+class NewThread:
+    """A checked request for a thread."""
+
+    name: str
+    auto_archive_minutes: int = DEFAULT_MINUTES
+    slow_mode_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadUpdate:
+    """What is to be different about a thread; None where it stays."""
+
+    name: str | None = None
+    archived: bool | None = None
+    locked: bool | None = None
+    auto_archive_minutes: int | None = None
+    slow_mode_s: int | None = None
+
 
 MINUTES = (60, 1440, 4320, 10080)
 LONGEST_SLOW_MODE_S = 21600
 
 
-def check_beginning(body: Payload, *, with_message: bool) -> Beginning:
+def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
     """Return what a thread is to be.
 
     Raises:
@@ -36,10 +62,10 @@ def check_beginning(body: Payload, *, with_message: bool) -> Beginning:
         form.error(("type",), "SANDBOX_UNSUPPORTED", "The sandbox does not know private threads")
     slow = _slow_mode(form, body)
     form.finish()
-    return Beginning(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0)
+    return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0)
 
 
-def check_change(body: Payload) -> Change:
+def check_thread_update(body: Payload) -> ThreadUpdate:
     """Return what is to be different about a thread.
 
     Raises:
@@ -57,7 +83,7 @@ def check_change(body: Payload) -> Change:
     name = _name(form, body["name"]) if body.get("name") is not None else None
     slow = _slow_mode(form, body)
     form.finish()
-    return Change(name, flags["archived"], flags["locked"], minutes, slow)
+    return ThreadUpdate(name, flags["archived"], flags["locked"], minutes, slow)
 
 
 def _name(form: Form, value: object) -> str:

@@ -1,0 +1,174 @@
+"""Buttons that work after any restart: all they know is in their custom_id."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, Self
+
+import discord
+
+from bot.chat.errors import answer_error
+from bot.chat.i18n.localizer import Localizer
+from bot.delivery.messenger import Card
+from bot.jobs.job import ACTIVE, PICTURED, Job, JobState
+from bot.operations import logs
+
+
+class Kind(StrEnum):
+    """What a button is about: one picture, or a whole batch under the id of its first."""
+
+    JOB = "job"
+    BATCH = "sheet"  # the word in the custom_id of buttons that are under messages already
+
+
+class Action(StrEnum):
+    """What a press asks for."""
+
+    CANCEL = "cancel"
+    FINISH = "finish"
+    RERUN = "rerun"
+    EDIT = "edit"
+    VARY = "vary"
+    MORE = "more"
+    ENLARGE = "enlarge"
+    TIMELAPSE = "film"  # the word in the custom_id of buttons that are under messages already
+    INFO = "info"
+    DELETE = "delete"
+    PICK = "pick"
+    LOOK = "look"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+RERUN_EMOJI: Final = "🔁"
+CANCEL_EMOJI: Final = "❌"
+STAR_EMOJI: Final = "⭐"
+VOTE_EMOJI: Final = "👍"
+
+EMOJI: Final = {
+    Action.FINISH: "⏹️",
+    Action.RERUN: RERUN_EMOJI,
+    Action.EDIT: "✏️",
+    Action.VARY: "🎨",
+    Action.MORE: "⏩",
+    Action.ENLARGE: "🔍",
+    Action.TIMELAPSE: "🎬",
+    Action.INFO: "ℹ️",
+    Action.DELETE: "🗑️",
+    Action.LOOK: "👁️",
+    Action.APPROVE: "✅",
+    Action.REJECT: "🚫",
+}
+STYLES: Final = {
+    Action.RERUN: discord.ButtonStyle.primary,
+    Action.APPROVE: discord.ButtonStyle.success,
+    Action.REJECT: discord.ButtonStyle.danger,
+}
+RUNNING_ACTIONS: Final = (Action.CANCEL, Action.FINISH)
+FINISHED_ACTIONS: Final = (
+    Action.RERUN,
+    Action.EDIT,
+    Action.VARY,
+    Action.MORE,
+    Action.ENLARGE,
+    Action.TIMELAPSE,
+    Action.INFO,
+    Action.DELETE,
+)
+ENDED_ACTIONS: Final = (Action.RERUN, Action.EDIT, Action.INFO, Action.DELETE)
+HELD_ACTIONS: Final = (Action.LOOK, Action.APPROVE, Action.REJECT)
+
+
+def prefixes(batch_id: int) -> tuple[str, str]:
+    """With which the custom_ids of a message's buttons begin, if it is a job's or a batch's."""
+    return f"{Kind.JOB}:{batch_id}:", f"{Kind.BATCH}:{batch_id}:"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a button is about."""
+
+    kind: Kind
+    job_id: int
+
+
+class JobButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    template=rf"(?P<kind>{'|'.join(Kind)}):(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
+):
+    """A button of a job's message. `JobActions` decides what a press does, and for whom."""
+
+    def __init__(self, target: Target, action: Action, label: str | None = None) -> None:
+        super().__init__(
+            discord.ui.Button(
+                label=label,
+                style=STYLES.get(action, discord.ButtonStyle.secondary),
+                emoji=EMOJI.get(action),
+                custom_id=f"{target.kind}:{target.job_id}:{action}",
+            )
+        )
+        self._target = target
+        self._action = action
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: "discord.Interaction[Any]", item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """As discord.py wants it."""
+        del interaction, item
+        return cls(Target(Kind(match["kind"]), int(match["job"])), Action(match["action"]))
+
+    async def callback(self, interaction: "discord.Interaction[Any]") -> None:
+        """A press. discord.py only logs what is raised here, so the person gets the error from here."""
+        with logs.log_context(interaction=interaction.id, job=self._target.job_id):
+            try:
+                await interaction.client.job_actions.press(interaction, self._target, self._action)
+            except Exception as error:  # noqa: BLE001 - every error must reach the person
+                await answer_error(interaction, error)
+
+
+def buttons(card: Card, t: Localizer) -> discord.ui.View:
+    """What can be done with a message now."""
+    view = discord.ui.View(timeout=None)
+    if len(card.jobs) > 1:
+        _batch_buttons(card, t, view)
+    else:
+        job = card.first_job
+        for action in _actions(job):
+            view.add_item(_button(Target(Kind.JOB, job.id), action, t))
+    return view
+
+
+def _actions(job: Job) -> tuple[Action, ...]:
+    match job.state:
+        case JobState.QUEUED:
+            return (Action.CANCEL,)
+        case JobState.RUNNING:
+            return RUNNING_ACTIONS
+        case JobState.HELD:
+            return HELD_ACTIONS
+        case JobState.POSTING | JobState.DONE:
+            return tuple(
+                action for action in FINISHED_ACTIONS if action is not Action.TIMELAPSE or job.timelapse is not None
+            )
+        case _:
+            return ENDED_ACTIONS
+
+
+def _batch_buttons(card: Card, t: Localizer, view: discord.ui.View) -> None:
+    for number, job in enumerate(card.jobs, start=1):
+        if job.state in PICTURED:
+            view.add_item(JobButton(Target(Kind.JOB, job.id), Action.PICK, str(number)))
+    batch = Target(Kind.BATCH, card.first_job.id)
+    if any(job.state in ACTIVE for job in card.jobs):
+        view.add_item(_button(batch, Action.CANCEL, t))
+    elif any(job.state is JobState.HELD for job in card.jobs):
+        for action in HELD_ACTIONS:
+            view.add_item(_button(batch, action, t))
+    else:
+        for action in ENDED_ACTIONS:
+            view.add_item(_button(batch, action, t))
+
+
+def _button(target: Target, action: Action, t: Localizer) -> JobButton:
+    return JobButton(target, action, t(f"button-{action.name.lower()}"))

@@ -1,0 +1,82 @@
+"""The parameters of a picture, in words that can be used again."""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import discord
+
+from bot.chat.context import Interaction
+from bot.chat.i18n.localizer import Localizer, localizer
+from bot.chat.messages.content import escape
+from bot.jobs.job import Job
+from guidance.request.request import Request
+from guidance.request.settings import defaults_for
+
+FIELD_CHARACTERS: Final = 1024
+ALWAYS: Final = ("steps", "seed", "model")
+TEXTS: Final = frozenset({"prompt", "negative", "style", "images", "init", "mask", "schema"})
+
+
+async def show(interaction: Interaction, requests: Sequence[Request], jobs: Sequence[Job] = ()) -> None:
+    """Shows them to the person who asked. What a batch's pictures share is said once: a message has no more room."""
+    t = localizer(interaction.locale)
+    embeds = [
+        embed(request, t, job, words=index == 0 or _words(request) != _words(requests[index - 1]))
+        for index, (request, job) in enumerate(zip(requests, [*jobs, *[None] * len(requests)], strict=False))
+    ]
+    if interaction.response.is_done():
+        await interaction.followup.send(embeds=embeds, ephemeral=True)
+    else:
+        await interaction.response.send_message(embeds=embeds, ephemeral=True)
+
+
+def embed(request: Request, t: Localizer, job: Job | None = None, *, words: bool = True) -> discord.Embed:
+    """Words, parameters, and what to type to get it again."""
+    page = discord.Embed(title=t("info-title", job="" if job is None else f"#{job.id}"))
+    for name in ("prompt", "negative", "style") if words else ():
+        if text := getattr(request, name):
+            page.add_field(name=t(f"field-{name}"), value=escape(text, FIELD_CHARACTERS), inline=False)
+    page.add_field(name=t("field-parameters"), value=" · ".join(parameters(request, t)), inline=False)
+    if words:
+        page.add_field(name=t("info-again"), value=prompt_block(request), inline=False)
+    if job is not None:
+        page.set_footer(
+            text=t("info-footer", similarity=f"{job.similarity or 0:.2f}", seconds=f"{job.seconds or 0:.1f}")
+        )
+    return page
+
+
+def _words(request: Request) -> tuple[str, str, str]:
+    return request.prompt, request.negative, request.style
+
+
+def parameters(request: Request, t: Localizer) -> list[str]:
+    """What everybody wants to know, and what differs from the model's defaults."""
+    defaults = dict(defaults_for(request.model))
+    found = [f"{request.width}×{request.height}", *(f"{name} {getattr(request, name)}" for name in ALWAYS)]
+    for name in sorted(set(defaults) - {"width", "height", *ALWAYS} - TEXTS):
+        value = getattr(request, name)
+        if value != defaults[name]:
+            found.append(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}")
+    if request.init is not None:
+        found.append(t("info-from-image"))
+    return found
+
+
+def prompt_block(request: Request, most: int = FIELD_CHARACTERS) -> str:
+    """What to type, as a block to copy."""
+    return f"```\n{prompt_with_flags(request)[: most - 10]}\n```"
+
+
+def prompt_with_flags(request: Request) -> str:
+    """What to type to get the same words, shape, seed and steps; a style has no name any more."""
+    flags = [f"--seed {request.seed}", f"--steps {request.steps}"]
+    divisor = math.gcd(request.width, request.height)
+    if request.width != request.height:
+        flags.append(f"--ar {request.width // divisor}:{request.height // divisor}")
+    if request.stop < 1 and (100 * request.stop).is_integer():
+        flags.append(f"--stop {100 * request.stop:g}%")
+    if request.negative:
+        flags.append(f"--no {request.negative}")
+    return " ".join([request.prompt.replace("`", "'"), *flags])

@@ -1,0 +1,1 @@
+"""Forms: building them, and handling what was submitted. Knows no slash commands but what it shares with /imagine."""

@@ -1,0 +1,112 @@
+"""Forms that people send: edits, pictures from an image, reports."""
+
+from bot.chat.commands.imagine import styles_of
+from bot.chat.context import Interaction, context_of
+from bot.chat.errors import UserFacingError
+from bot.chat.messages.content import escape
+from bot.chat.messages.messenger import DiscordMessenger, translated
+from bot.chat.modals.forms import ModalSubmission
+from bot.chat.services import Services
+from bot.chat.submission import JobSubmitter, Submission, reply_privately
+from bot.delivery.messenger import ChannelGoneError
+from bot.jobs import derived
+from bot.jobs.job import Origin
+from bot.store.people import ERASED
+from guidance.request.request import Request, RequestError
+from guidance.request.settings import Settings
+
+
+class ModalHandler:
+    """Handles submitted forms."""
+
+    def __init__(self, services: Services, submitter: JobSubmitter, messenger: DiscordMessenger) -> None:
+        self._services = services
+        self._submitter = submitter
+        self._messenger = messenger
+
+    async def handle(self, interaction: Interaction, submitted: ModalSubmission) -> None:
+        """One form.
+
+        Raises:
+            UserFacingError, RefusedError: It cannot be; the message says why.
+        """
+        match submitted.form:
+            case "edit":
+                await self._edit(interaction, submitted)
+            case "init":
+                await self._init(interaction, submitted)
+            case _:
+                await self._report(interaction, submitted)
+
+    async def _edit(self, interaction: Interaction, submitted: ModalSubmission) -> None:
+        job = await self._services.jobs.get(int(submitted.about)) if submitted.about.isdecimal() else None
+        if job is None or job.guild_id != interaction.guild_id:
+            raise UserFacingError("unknown-job")
+        if job.request.prompt == ERASED:
+            raise UserFacingError("erased")
+        try:
+            request = derived.edited(
+                job.request,
+                self._services.config.engine.model,
+                _text(submitted),
+                submitted.fields.get("negative", ""),
+                await styles_of(self._services, interaction.user.id),
+            )
+        except RequestError as error:
+            raise UserFacingError("request-error", message=str(error)) from error
+        submission = Submission(requests=[request], origin=Origin.BUTTON, parent_ids=[job.id], spoiler=job.spoiler)
+        await self._submitter.submit(interaction, submission)
+
+    async def _init(self, interaction: Interaction, submitted: ModalSubmission) -> None:
+        overrides = Settings()
+        if strength := submitted.fields.get("strength", "").strip().replace(",", "."):
+            overrides["strength"] = _strength(strength)
+        if not await self._services.pictures.has(submitted.about):
+            raise UserFacingError("file-gone")
+        try:
+            request = Request.resolve(
+                _text(submitted),
+                model=self._services.config.engine.model,
+                init=submitted.about,
+                styles=await styles_of(self._services, interaction.user.id),
+                host=self._services.config.imagine.defaults(),
+                **overrides,
+            )
+        except RequestError as error:
+            raise UserFacingError("request-error", message=str(error)) from error
+        await self._submitter.submit(interaction, Submission(requests=[request], origin=Origin.MENU))
+
+    async def _report(self, interaction: Interaction, submitted: ModalSubmission) -> None:
+        context = context_of(interaction)
+        channel_id, _, message_id = submitted.about.partition(":")
+        log_channel = self._services.guilds.of(context.guild_id).log_channel
+        if log_channel is None:
+            raise UserFacingError("no-log-channel")
+        t = self._messenger.localizer(context.guild_id)
+        text = t(
+            "report",
+            reporter=f"<@{interaction.user.id}>",
+            link=f"https://discord.com/channels/{context.guild_id}/{channel_id}/{message_id}",
+            reason=escape(submitted.fields.get("reason", "")),
+        )
+        try:
+            with translated():
+                await interaction.client.get_partial_messageable(log_channel, guild_id=context.guild_id).send(text)
+        except ChannelGoneError as error:
+            raise UserFacingError("no-log-channel") from error
+        await self._services.audit.add(context.guild_id, interaction.user.id, "report", int(message_id))
+        await reply_privately(interaction, "reported")
+
+
+def _text(submitted: ModalSubmission) -> str:
+    return f"{submitted.fields.get('prompt', '')} {submitted.fields.get('parameters', '')}".strip()
+
+
+def _strength(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise UserFacingError("bad-strength") from error
+    if not 0 <= value <= 1:
+        raise UserFacingError("bad-strength")
+    return value

@@ -1,0 +1,132 @@
+"""Discord's side of prompt sessions: the thread, the votes, the results."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import discord
+
+from bot.chat.commands.queue import fitting
+from bot.chat.messages import parameters
+from bot.chat.messages.buttons import VOTE_EMOJI
+from bot.chat.messages.content import escape
+from bot.chat.messages.messenger import DiscordMessenger, translated
+from bot.community.prompt_sessions import Ranked
+from bot.delivery.messenger import ChannelGoneError, MessageGoneError, UnreachableError
+from bot.images.contact_sheet import contact_sheet_png
+from bot.jobs.job import Job
+from bot.store.pictures import Pictures
+from bot.store.sessions import Session
+
+log = logging.getLogger(__name__)
+
+CONTACT_SHEET_PICTURES: Final = 25
+CONTACT_SHEET_COLUMNS: Final = 5
+CONTACT_SHEET_CELL: Final = 200
+PROMPT_CHARACTERS: Final = 60
+TABLE_CHARACTERS: Final = 3000
+AGAIN_CHARACTERS: Final = 600
+"""An embed has room for 6000 in all: the table, and words and parameters of the first three."""
+MEDALS: Final = ("🥇", "🥈", "🥉")
+
+
+class DiscordSessionChannel:
+    """Counts the votes of prompt sessions and posts their results.
+
+    Args:
+        client: Gives the client that is connected, or None.
+        messenger: Gives the localizer of a server.
+        pictures: For the contact sheet.
+    """
+
+    def __init__(
+        self, client: Callable[[], discord.Client | None], messenger: DiscordMessenger, pictures: Pictures
+    ) -> None:
+        self._client = client
+        self._messenger = messenger
+        self._pictures = pictures
+
+    async def votes(self, job: Job) -> int:
+        """As the protocol says."""
+        if job.message_id is None:
+            return 0
+        client = self._connected()
+        mine = client.user.id if client.user is not None else 0
+        try:
+            with translated():
+                channel = client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+                message = await channel.fetch_message(job.message_id)
+                for reaction in message.reactions:
+                    if str(reaction.emoji) == VOTE_EMOJI:
+                        voters = {user.id async for user in reaction.users() if not user.bot}
+                        return len(voters - {mine, job.requester_id})
+        except MessageGoneError:
+            pass
+        return 0
+
+    async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
+        """As the protocol says; the thread is closed after it."""
+        client = self._connected()
+        t = self._messenger.localizer(session.guild_id)
+        if session.thread_id is None:
+            return None
+        title = t("session-results", theme=escape(session.theme))
+        embed = discord.Embed(title=title[:256], description=_table(ranking, session, t("session-nobody")))
+        for medal, entry in zip(MEDALS, ranking, strict=False):
+            name = f"{medal} {escape(entry.job.request.prompt, 250)}"
+            embed.add_field(name=name, value=parameters.prompt_block(entry.job.request, AGAIN_CHARACTERS), inline=False)
+        files = await self._contact_sheet(ranking)
+        with translated():
+            thread = client.get_partial_messageable(session.thread_id, guild_id=session.guild_id)
+            message = await thread.send(embed=embed, files=files, nonce=f"results-{session.id}")
+            link = f"https://discord.com/channels/{session.guild_id}/{session.thread_id}/{message.id}"
+            try:
+                await client.get_partial_messageable(session.channel_id, guild_id=session.guild_id).send(
+                    t("session-over", theme=escape(session.theme), link=link), nonce=f"over-{session.id}"
+                )
+            except discord.HTTPException as error:
+                log.info("session %d: its end was not announced (%s)", session.id, error.text)
+        return message.id
+
+    async def invite_votes(self, job: Job, message_id: int) -> None:
+        """Puts the vote's emoji under a submission, so that voting is one click."""
+        try:
+            with translated():
+                channel = self._connected().get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+                await channel.get_partial_message(message_id).add_reaction(VOTE_EMOJI)
+        except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
+            log.info("job %d: no vote under it (%s)", job.id, error)
+
+    async def _contact_sheet(self, ranking: Sequence[Ranked]) -> list[discord.File]:
+        data = []
+        for entry in ranking[:CONTACT_SHEET_PICTURES]:
+            if entry.job.picture is not None and not entry.job.spoiler:
+                try:
+                    data.append(await self._pictures.get(entry.job.picture))
+                except FileNotFoundError:
+                    log.info("job %d: its picture is not in the store", entry.job.id)
+        if not data:
+            return []
+        together = await asyncio.to_thread(contact_sheet_png, data, CONTACT_SHEET_COLUMNS, CONTACT_SHEET_CELL)
+        return [discord.File(io.BytesIO(together), filename="session.png")]
+
+    def _connected(self) -> discord.Client:
+        client = self._client()
+        if client is None or not client.is_ready():
+            raise UnreachableError("not connected to Discord")
+        return client
+
+
+def _table(ranking: Sequence[Ranked], session: Session, nobody: str) -> str:
+    if not ranking:
+        return nobody
+    lines = []
+    for index, entry in enumerate(ranking[:CONTACT_SHEET_PICTURES]):
+        mark = MEDALS[index] if index < len(MEDALS) else f"`{index + 1}`"
+        link = f"https://discord.com/channels/{session.guild_id}/{session.thread_id}/{entry.job.message_id}"
+        # Beside the link, not in it: a prompt with brackets would end it, and lead elsewhere.
+        prompt = escape(entry.job.request.prompt, PROMPT_CHARACTERS)
+        lines.append(f"{mark} {VOTE_EMOJI} {entry.votes} · <@{entry.job.requester_id}> · {prompt} [↗]({link})")
+    return fitting(lines, TABLE_CHARACTERS)

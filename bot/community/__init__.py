@@ -1,0 +1,1 @@
+"""What a server and its people decide: settings, moderation, sessions, erasure. Knows no Discord."""

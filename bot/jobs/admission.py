@@ -1,0 +1,241 @@
+"""The one gate: command, button, reaction, menu and modal all pass it, so none of them is a way around a limit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.community import blocklist
+from bot.community.guild_settings import GuildSettings, Limit
+from bot.config import Imagine, Limits
+from bot.jobs.job import Job, JobRequest
+from bot.store.bans import Bans
+from bot.store.blocklist import Blocked
+from bot.store.guilds import Guilds
+from bot.store.jobs import Jobs, RerunTwiceError
+from bot.store.sessions import Session, SessionRows, SessionState
+from bot.store.usage import DAY_S, HOUR_S, Usage
+
+
+class Refusal(StrEnum):
+    """Why an ask is not let in; chat has a sentence for each."""
+
+    BANNED = "banned"
+    PAUSED = "paused"
+    WRONG_CHANNEL = "wrong_channel"
+    ACCOUNT_TOO_YOUNG = "account_too_young"
+    MEMBER_TOO_NEW = "member_too_new"
+    BLOCKED_WORDS = "blocked_words"
+    TOO_MANY_STEPS = "too_many_steps"
+    TOO_LARGE = "too_large"
+    TOO_MANY_WAITING = "too_many_waiting"
+    SERVER_FULL = "server_full"
+    QUEUE_FULL = "queue_full"
+    TOO_MANY_THIS_HOUR = "too_many_this_hour"
+    TOO_MANY_STEPS_TODAY = "too_many_steps_today"
+    RERUN_TWICE = "rerun_twice"
+    SESSION_OVER = "session_over"
+    SESSION_FULL = "session_full"
+
+
+class RefusedError(Exception):
+    """Not let in.
+
+    Attributes:
+        refusal: Why.
+        limit: The number that was reached, if one was.
+        until: When it may be tried again (seconds since 1970), if that is known.
+        detail: A moderator's reason or a channel list, if there is one.
+    """
+
+    def __init__(self, refusal: Refusal, limit: int = 0, until: float | None = None, detail: str = "") -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+        self.limit = limit
+        self.until = until
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Who asks, and from where, as far as the gate looks. Times are seconds since 1970.
+
+    Attributes:
+        id: The person.
+        role_ids: Roles held in the server.
+        created_at: When the account was made.
+        joined_at: When they joined the server, if that is known.
+        moderates: Whether they may manage messages there.
+        channel_ids: The channel, and its parent if it is a thread.
+    """
+
+    id: int
+    role_ids: frozenset[int] = frozenset()
+    created_at: float = 0.0
+    joined_at: float | None = None
+    moderates: bool = False
+    channel_ids: frozenset[int] = field(default_factory=frozenset)
+
+
+class Admission:
+    """The gate of one store.
+
+    Args:
+        jobs, guilds, bans, blocked, sessions: What is looked at.
+        limits, imagine: The host's.
+        host_patterns: Blocked in every server.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        guilds: Guilds,
+        bans: Bans,
+        blocked: Blocked,
+        sessions: SessionRows,
+        limits: Limits,
+        imagine: Imagine,
+        host_patterns: Sequence[str],
+        clock: Callable[[], float],
+    ) -> None:
+        self._jobs = jobs
+        self._guilds = guilds
+        self._bans = bans
+        self._blocked = blocked
+        self._sessions = sessions
+        self._limits = limits
+        self._imagine = imagine
+        self._host_patterns = host_patterns
+        self._clock = clock
+
+    async def admit(self, job_requests: Sequence[JobRequest], member: Member) -> list[Job]:
+        """Makes the asks rows, all or none. When this returns, the jobs are safe.
+
+        Args:
+            job_requests: Of one person in one place; more than one make a batch.
+            member: The person.
+
+        Raises:
+            RefusedError: They are not let in, and nothing was written.
+        """
+        settings = self._guilds.of(job_requests[0].guild_id)
+        await self.check_person(job_requests[0].guild_id, member)
+        session = await self._session(job_requests[0])
+        for job_request in job_requests:
+            self._check_request(job_request)
+            await self.check_words(
+                job_request.guild_id,
+                job_request.request.prompt,
+                job_request.request.negative,
+                job_request.request.style,
+            )
+        weight = settings.weight_of(member.role_ids)
+        weighed = [replace(job_request, weight=weight) for job_request in job_requests]
+        try:
+            return await self._jobs.admit(
+                weighed, lambda used: self._check_usage(used, weighed, settings, member, session)
+            )
+        except RerunTwiceError:
+            raise RefusedError(Refusal.RERUN_TWICE) from None
+
+    async def check_words(self, guild_id: int, *texts: str) -> None:
+        """Refuses what the host or the server has blocked.
+
+        Raises:
+            RefusedError: BLOCKED_WORDS. It does not say which: a list is not a riddle to be solved.
+        """
+        patterns = [*self._host_patterns, *await self._blocked.of(guild_id)]
+        if any(blocklist.matches(patterns, text) for text in texts):
+            raise RefusedError(Refusal.BLOCKED_WORDS)
+
+    def limit(self, name: Limit, settings: GuildSettings, member: Member) -> int:
+        """What holds for a person in a server."""
+        return settings.limit(name, getattr(self._limits, name), member.role_ids)
+
+    async def check_person(self, guild_id: int, member: Member) -> None:
+        """Refuses who may not ask here, or not now, whatever they ask for.
+
+        Raises:
+            RefusedError: Banned, paused, in the wrong channel, or too new.
+        """
+        settings = self._guilds.of(guild_id)
+        ban = await self._bans.of(guild_id, member.id)
+        if ban is not None:
+            raise RefusedError(Refusal.BANNED, until=ban.until, detail=ban.reason)
+        if settings.paused is not None:
+            raise RefusedError(Refusal.PAUSED, detail=settings.paused)
+        if settings.channels and not member.channel_ids & set(settings.channels):
+            raise RefusedError(Refusal.WRONG_CHANNEL, detail=" ".join(f"<#{channel}>" for channel in settings.channels))
+        now = self._clock()
+        days = self.limit(Limit.ACCOUNT_AGE_DAYS, settings, member)
+        hours = self.limit(Limit.MEMBERSHIP_AGE_HOURS, settings, member)
+        old_enough = member.created_at + days * DAY_S
+        long_enough = 0.0 if member.joined_at is None else member.joined_at + hours * HOUR_S
+        if old_enough > now:
+            raise RefusedError(Refusal.ACCOUNT_TOO_YOUNG, days, max(old_enough, long_enough))
+        if long_enough > now:
+            raise RefusedError(Refusal.MEMBER_TOO_NEW, hours, long_enough)
+
+    def _check_request(self, job_request: JobRequest) -> None:
+        if job_request.request.steps > self._imagine.max_steps:
+            raise RefusedError(Refusal.TOO_MANY_STEPS, self._imagine.max_steps)
+        if job_request.request.width * job_request.request.height > self._imagine.max_pixels:
+            raise RefusedError(Refusal.TOO_LARGE, self._imagine.max_pixels)
+
+    async def _session(self, job_request: JobRequest) -> Session | None:
+        if job_request.session_id is None:
+            return None
+        session = await self._sessions.get(job_request.session_id)
+        if session is None or session.state is not SessionState.OPEN or session.ends_at <= self._clock():
+            raise RefusedError(Refusal.SESSION_OVER)
+        return session
+
+    def _check_usage(
+        self,
+        used: Usage,
+        job_requests: Sequence[JobRequest],
+        settings: GuildSettings,
+        member: Member,
+        session: Session | None,
+    ) -> None:
+        count = len(job_requests)
+        if session is not None and used.session + count > session.per_person:
+            raise RefusedError(Refusal.SESSION_FULL, session.per_person)
+        own = self.limit(Limit.WAITING_PER_MEMBER, settings, member)
+        if used.own + count > own:
+            raise RefusedError(Refusal.TOO_MANY_WAITING, own)
+        server = self.limit(Limit.WAITING_PER_SERVER, settings, member)
+        if used.server + count > server:
+            raise RefusedError(Refusal.SERVER_FULL, server)
+        if used.everybody + count > self._limits.waiting_in_all:
+            raise RefusedError(Refusal.QUEUE_FULL, self._limits.waiting_in_all)
+        hourly = self.limit(Limit.JOBS_PER_HOUR, settings, member)
+        daily = self.limit(Limit.STEPS_PER_DAY, settings, member)
+        wanted = sum(len(job_request.request.span()) for job_request in job_requests)
+        frees = (_hour_frees(used, hourly, count), _day_frees(used, daily, wanted))
+        until = None if None in frees else max(moment for moment in frees if moment is not None)
+        if len(used.hour) + count > hourly:
+            raise RefusedError(Refusal.TOO_MANY_THIS_HOUR, hourly, until)
+        if used.day_steps + wanted > daily:
+            raise RefusedError(Refusal.TOO_MANY_STEPS_TODAY, daily, until)
+
+
+def _hour_frees(used: Usage, limit: int, count: int) -> float | None:
+    """When so many jobs have left the hour that `count` more fit; None if they never do."""
+    leaving = len(used.hour) + count - limit
+    if leaving <= 0:
+        return used.now
+    return used.hour[leaving - 1] + HOUR_S if leaving <= len(used.hour) else None
+
+
+def _day_frees(used: Usage, limit: int, wanted: int) -> float | None:
+    """When so many steps have left the day that `wanted` more fit; None if they never do."""
+    steps = used.day_steps
+    if steps + wanted <= limit:
+        return used.now
+    for at, spent in used.day:
+        steps -= spent
+        if steps + wanted <= limit:
+            return at + DAY_S
+    return None

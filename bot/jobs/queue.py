@@ -1,0 +1,140 @@
+"""Order, position, claim and cancel.
+
+The order is a round robin of people over all servers: whoever was served goes behind everybody who waits, and
+new people queue ahead of the person being served. So with n people waiting, at most n − 1
+jobs run between two of one's own. Two exceptions, both a moderator's: a job that was bumped goes first, and a weight
+gives a person so many jobs a round.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.jobs.job import Job, JobState
+from bot.store.job_row import TransitionError
+from bot.store.jobs import Jobs, TurnState, WaitingJob
+
+Paused = Callable[[], frozenset[int]]
+
+
+def pick_next(waiting: Sequence[WaitingJob], turn_state: TurnState) -> tuple[WaitingJob, int] | None:
+    """Whose turn it is and its number: the person served longest ago; of theirs, the oldest job."""
+    bumped = min((entry for entry in waiting if entry.bumped_at is not None), key=_bump, default=None)
+    if bumped is not None:
+        return bumped, turn_state.turn + 1
+    same_person = min(
+        (entry for entry in waiting if entry.requester_id == turn_state.requester_id), key=_age, default=None
+    )
+    if same_person is not None and turn_state.served < same_person.weight:
+        return same_person, turn_state.turn
+    longest = min(waiting, key=lambda entry: (entry.since, entry.id), default=None)
+    if longest is None:
+        return None
+    oldest = min((entry for entry in waiting if entry.requester_id == longest.requester_id), key=_age)
+    return oldest, turn_state.turn + 1
+
+
+def service_order(waiting: Sequence[WaitingJob], turn_state: TurnState) -> list[int]:
+    """All jobs in the order in which they will run if nobody comes and nobody leaves: `pick_next`, over and over."""
+    bumped = sorted((entry for entry in waiting if entry.bumped_at is not None), key=_bump)
+    order = [entry.id for entry in bumped]
+    served_at = {entry.requester_id: 2 * (turn_state.turn + number) for number, entry in enumerate(bumped, start=1)}
+    turn = turn_state.turn + len(bumped)
+    if bumped:
+        turn_state = TurnState(bumped[-1].requester_id, 1, turn)
+    own: dict[int, deque[WaitingJob]] = {}
+    since: dict[int, tuple[int, int]] = {}
+    for entry in sorted((entry for entry in waiting if entry.bumped_at is None), key=_age):
+        person = entry.requester_id
+        own.setdefault(person, deque()).append(entry)
+        since[person] = min((entry.since, entry.id), since.get(person, (entry.since, entry.id)))
+    if turn_state.requester_id is not None and turn_state.requester_id in own:
+        jobs = own[turn_state.requester_id]
+        if (taken := _take_turn(jobs, turn_state.served)) and jobs:
+            served_at[turn_state.requester_id] = 2 * turn_state.turn
+        order += taken
+    people = [
+        (max(since[person], (served_at.get(person, 0), jobs[0].id)), person) for person, jobs in own.items() if jobs
+    ]
+    heapq.heapify(people)
+    while people:
+        _, person = heapq.heappop(people)
+        turn += 1
+        order += _take_turn(own[person], 0)
+        if own[person]:
+            heapq.heappush(people, ((2 * turn, own[person][0].id), person))
+    return order
+
+
+def _take_turn(jobs: deque[WaitingJob], served: int) -> list[int]:
+    """Takes the jobs of one visit."""
+    taken = []
+    while jobs and (served < jobs[0].weight or not served):
+        taken.append(jobs.popleft().id)
+        served += 1
+    return taken
+
+
+def _age(entry: WaitingJob) -> int:
+    return entry.id
+
+
+def _bump(entry: WaitingJob) -> tuple[float, int]:
+    return entry.bumped_at or 0.0, entry.id
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What a cancel did.
+
+    Attributes:
+        job: As it is now.
+        was: The state it was found in. One that was `posting` or ended is left as it is.
+    """
+
+    job: Job
+    was: JobState
+
+
+class Queue:
+    """The waiting jobs of one store. `paused` gives the servers whose jobs are passed over."""
+
+    def __init__(self, jobs: Jobs, paused: Paused = frozenset) -> None:
+        self._jobs = jobs
+        self._paused = paused
+
+    async def claim(self) -> Job | None:
+        """Starts the next job; None when nothing waits."""
+        return await self._jobs.claim(lambda waiting, turn_state: pick_next(self._runnable(waiting), turn_state))
+
+    async def order(self) -> list[int]:
+        """Every job that waits for its turn, the next one first; those of paused servers have none."""
+        waiting, turn_state = await self._jobs.waiting()
+        return service_order(self._runnable(waiting), turn_state)
+
+    async def position(self, job_id: int) -> int | None:
+        """1 for the next to run; None if it does not wait for a turn."""
+        return (await self.positions()).get(job_id)
+
+    async def positions(self) -> dict[int, int]:
+        """Every waiting job's position."""
+        return {job_id: number for number, job_id in enumerate(await self.order(), start=1)}
+
+    async def cancel(self, job: Job) -> Cancelled:
+        """Cancels a job that waits, runs or is held. Stopping the engine is the worker's part."""
+        try:
+            was = (await self._now(job)).state
+            return Cancelled(await self._jobs.finish(job.id, JobState.CANCELLED), was)
+        except TransitionError:
+            now = await self._now(job)
+            return Cancelled(now, now.state)
+
+    async def _now(self, job: Job) -> Job:
+        now = await self._jobs.get(job.id)
+        assert now is not None  # noqa: S101 - rows of jobs are never deleted
+        return now
+
+    def _runnable(self, waiting: Sequence[WaitingJob]) -> list[WaitingJob]:
+        paused = self._paused()
+        return [entry for entry in waiting if entry.guild_id not in paused]

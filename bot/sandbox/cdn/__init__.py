@@ -1,0 +1,1 @@
+"""Signed addresses, and the files and avatars behind them. Knows no REST API."""

@@ -1,0 +1,19 @@
+"""The events that the gateway sends to a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.gateway.intents import Intent
+    from bot.sandbox.models.payload import Payload
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayEvent:
+    """A gateway event and the intent that lets it through (none for interactions)."""
+
+    name: str
+    data: Payload
+    intent: Intent

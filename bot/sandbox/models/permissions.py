@@ -1,0 +1,82 @@
+"""Discord's permission bits and how roles and channel overwrites combine.
+
+https://discord.com/developers/docs/topics/permissions#permission-hierarchy
+"""
+
+from __future__ import annotations
+
+from enum import IntFlag
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.sandbox.models.guild import Channel, GuildData
+
+
+class Permission(IntFlag):
+    """The bits that the sandbox knows; the others exist on Discord and mean nothing here."""
+
+    KICK_MEMBERS = 1 << 1
+    BAN_MEMBERS = 1 << 2
+    ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
+    ADD_REACTIONS = 1 << 6
+    VIEW_AUDIT_LOG = 1 << 7
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    USE_EXTERNAL_EMOJIS = 1 << 18
+    CHANGE_NICKNAME = 1 << 26
+    MANAGE_ROLES = 1 << 28
+    USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    MODERATE_MEMBERS = 1 << 40
+
+
+ALL = Permission((1 << 41) - 1)
+NONE = Permission(0)
+
+
+def in_guild(guild_data: GuildData, user_id: int) -> Permission:
+    """Return what a member's roles grant without any channel's overwrites."""
+    member = guild_data.members[user_id]
+    if guild_data.guild.owner_id == user_id:
+        return ALL
+    granted = guild_data.roles[guild_data.guild.id].permissions
+    for role_id in member.roles:
+        granted |= guild_data.roles[role_id].permissions
+    return ALL if granted & Permission.ADMINISTRATOR else Permission(granted)
+
+
+def to_write(channel: Channel) -> Permission:
+    """Return the permission to write somewhere: Send Messages means nothing in a thread."""
+    return Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
+
+
+def in_channel(guild_data: GuildData, user_id: int, channel: Channel) -> Permission:
+    """Return what a member may do in a channel; a thread has no overwrites but its parent's."""
+    granted = in_guild(guild_data, user_id)
+    if granted & Permission.ADMINISTRATOR:
+        return ALL
+    by_id = {overwrite.id: overwrite for overwrite in guild_data.root(channel).overwrites}
+    # the order is Discord's: @everyone, then all of the member's roles together, then the member
+    for ids in ([guild_data.guild.id], guild_data.members[user_id].roles, [user_id]):
+        found = [by_id[i] for i in ids if i in by_id]
+        deny = allow = 0
+        for overwrite in found:
+            deny |= overwrite.deny
+            allow |= overwrite.allow
+        granted = Permission((granted & ~deny) | allow)
+    if not granted & Permission.VIEW_CHANNEL:
+        return NONE
+    if not granted & to_write(channel):
+        implied = Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS
+        granted &= ~implied
+    return granted

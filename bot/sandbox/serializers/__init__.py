@@ -1,0 +1,1 @@
+"""Turns the state into Discord's JSON objects. Changes nothing, and knows no service."""

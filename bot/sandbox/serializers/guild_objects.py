@@ -1,0 +1,80 @@
+"""Discord's JSON objects for the guild."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.models.permissions import Permission, in_channel
+from bot.sandbox.serializers import objects, thread_objects
+from bot.sandbox.state.clock import timestamp
+
+if TYPE_CHECKING:
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
+
+
+def guild(state: SandboxState) -> Payload:
+    """Return a guild object, as REST gives it."""
+    guild_data = state.guild_data
+    return {
+        "id": str(guild_data.guild.id),
+        "name": guild_data.guild.name,
+        "icon": None,
+        "splash": None,
+        "discovery_splash": None,
+        "banner": None,
+        "description": None,
+        "owner_id": str(guild_data.guild.owner_id),
+        "region": "deprecated",
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "application_id": None,
+        "system_channel_id": None,
+        "system_channel_flags": 0,
+        "rules_channel_id": None,
+        "public_updates_channel_id": None,
+        "safety_alerts_channel_id": None,
+        "vanity_url_code": None,
+        "preferred_locale": guild_data.guild.preferred_locale,
+        "verification_level": 0,
+        "default_message_notifications": 1,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "premium_progress_bar_enabled": False,
+        "max_members": 500000,
+        "max_presences": None,
+        "features": [],
+        "emojis": [],
+        "stickers": [],
+        "roles": [objects.role(entry) for entry in guild_data.roles.values()],
+        "incidents_data": None,
+    }
+
+
+def guild_create(state: SandboxState, *, with_presences: bool) -> Payload:
+    """Return what GUILD_CREATE carries; without the presence intent it names no member but the bot."""
+    guild_data = state.guild_data
+    seen = list(guild_data.members.values()) if with_presences else [guild_data.members[guild_data.bot.id]]
+    return guild(state) | {
+        "joined_at": timestamp(guild_data.members[guild_data.bot.id].joined_at),
+        "large": False,
+        "unavailable": False,
+        "member_count": len(guild_data.members),
+        "voice_states": [],
+        "members": [objects.member(member) for member in seen],
+        "channels": [objects.channel(state, source, with_guild=False) for source in guild_data.channels.values()],
+        "threads": [
+            thread_objects.in_guild_create(state, source)
+            for source in guild_data.threads.values()
+            if source.thread is not None
+            and not source.thread.archived
+            and in_channel(guild_data, guild_data.bot.id, source) & Permission.VIEW_CHANNEL
+        ],
+        "presences": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }

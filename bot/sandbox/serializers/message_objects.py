@@ -1,0 +1,168 @@
+"""Discord's JSON objects for messages and their files, as one reader sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.models.thread import HAS_THREAD
+from bot.sandbox.serializers import objects, thread_objects
+from bot.sandbox.state.clock import timestamp
+from bot.sandbox.validate.embed import MEDIA
+
+if TYPE_CHECKING:
+    from bot.sandbox.models.guild import Attachment, Message
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
+
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+SPOILER_ATTACHMENT = 1 << 3
+
+
+def attachment(state: SandboxState, file: Attachment, *, ephemeral: bool = False) -> Payload:
+    """Return an attachment object with a freshly signed address."""
+    url = state.cdn.url(file)
+    body: Payload = {
+        "id": str(file.id),
+        "filename": file.filename,
+        "size": file.size,
+        "url": url,
+        "proxy_url": url,
+        "flags": SPOILER_ATTACHMENT if file.filename.startswith("SPOILER_") else 0,
+    }
+    if file.content_type is not None:
+        body["content_type"] = file.content_type
+    if file.width is not None:
+        body |= {"width": file.width, "height": file.height}
+    if file.description is not None:
+        body["description"] = file.description
+    if ephemeral:
+        body["ephemeral"] = True
+    return body
+
+
+def _embeds(state: SandboxState, post: Message) -> tuple[list[Payload], set[int]]:
+    """Return the embeds with `attachment://` resolved, and the ids of the files that they show.
+
+    Discord leaves those files out of `attachments` (discord-api-docs #1340) until an edit no longer names them.
+    """
+    by_name = {file.filename: file for file in post.attachments}
+    embedded: set[int] = set()
+    resolved = []
+    for kept in post.embeds:
+        embed = dict(kept)
+        for part, key in MEDIA:
+            holder = embed.get(part)
+            if not isinstance(holder, dict) or not str(holder.get(key, "")).startswith("attachment://"):
+                continue
+            file = by_name.get(str(holder[key]).removeprefix("attachment://"))
+            if file is None:
+                # a name that no file has: the picture is silently absent, as on Discord
+                embed[part] = {k: v for k, v in holder.items() if k != key}
+                if part in ("image", "thumbnail"):
+                    del embed[part]
+                continue
+            embedded.add(file.id)
+            url = state.cdn.url(file)
+            size = {} if file.width is None else {"width": file.width, "height": file.height}
+            prefix = "" if key == "url" else "icon_"
+            embed[part] = holder | {key: url, f"proxy_{prefix}url": url} | (size if key == "url" else {})
+        resolved.append(embed)
+    return resolved, embedded
+
+
+def message(state: SandboxState, post: Message, *, viewer_id: int | None = None, nested: bool = False) -> Payload:
+    """Return a message object as `viewer_id` sees it (by default the bot)."""
+    guild_data = state.guild_data
+    viewer = guild_data.bot.id if viewer_id is None else viewer_id
+    embeds, embedded = _embeds(state, post)
+    ephemeral = post.ephemeral_for is not None
+    body: Payload = {
+        "id": str(post.id),
+        "channel_id": str(post.channel_id),
+        "type": post.type,
+        "author": objects.user(guild_data.members[post.author_id].user),
+        "content": post.content,
+        "timestamp": timestamp(post.timestamp),
+        "edited_timestamp": None if post.edited_at is None else timestamp(post.edited_at),
+        "flags": post.flags,
+        "tts": post.tts,
+        "pinned": False,
+        "mention_everyone": post.mention_everyone,
+        "mentions": [objects.user(guild_data.members[i].user) for i in post.mentions if i in guild_data.members],
+        "mention_roles": [str(i) for i in post.mention_roles],
+        "attachments": [
+            attachment(state, file, ephemeral=ephemeral) for file in post.attachments if file.id not in embedded
+        ],
+        "embeds": embeds,
+        "components": post.components,
+    }
+    if post.reactions:
+        body["reactions"] = [
+            {
+                "emoji": {"id": None, "name": reaction.emoji},
+                "count": len(reaction.user_ids),
+                "count_details": {"burst": 0, "normal": len(reaction.user_ids)},
+                "burst_colors": [],
+                "me": viewer in reaction.user_ids,
+                "me_burst": False,
+                "burst_me": False,
+            }
+            for reaction in post.reactions
+        ]
+    if post.nonce is not None:
+        body["nonce"] = post.nonce
+    if post.interaction is not None:
+        body |= {"application_id": str(guild_data.bot.id), "webhook_id": str(guild_data.bot.id)}
+        body["interaction_metadata"] = _interaction_metadata(state, post.interaction)
+        if post.interaction.get("name"):
+            body["interaction"] = {key: post.interaction[key] for key in ("id", "type", "name")} | {
+                "user": body["interaction_metadata"]["user"]
+            }
+    if post.flags & HAS_THREAD and post.id in guild_data.threads:
+        body["thread"] = thread_objects.thread(state, guild_data.threads[post.id])
+    body |= _reference(state, post, viewer_id, nested=nested)
+    if viewer == guild_data.bot.id and not _may_read(state, post):
+        body |= {"content": "", "embeds": [], "attachments": [], "components": []}
+    return body
+
+
+def _reference(state: SandboxState, post: Message, viewer_id: int | None, *, nested: bool) -> Payload:
+    """Return what a message refers to: another message, or (of type 18) a thread."""
+    if post.reference_id is None and post.reference_channel_id is None:
+        return {}
+    channel_id = post.reference_channel_id or post.channel_id
+    reference: Payload = {"type": 0, "channel_id": str(channel_id), "guild_id": str(state.guild_data.guild.id)}
+    body: Payload = {"message_reference": reference}
+    if post.reference_id is not None:
+        reference["message_id"] = str(post.reference_id)
+        if not nested:
+            original = state.guild_data.message(channel_id, post.reference_id)
+            body["referenced_message"] = (
+                None if original is None else message(state, original, viewer_id=viewer_id, nested=True)
+            )
+    return body
+
+
+def _interaction_metadata(state: SandboxState, kept: Payload) -> Payload:
+    body = {key: value for key, value in kept.items() if key not in ("name", "user_id")}
+    body["user"] = objects.user(state.guild_data.members[int(kept["user_id"])].user)
+    if "target_user_id" in body:
+        body["target_user"] = objects.user(state.guild_data.members[int(body.pop("target_user_id"))].user)
+    if "triggering_interaction_metadata" in body:
+        trigger = body["triggering_interaction_metadata"]
+        body["triggering_interaction_metadata"] = _interaction_metadata(state, trigger)
+    body["authorizing_integration_owners"] = {"0": str(state.guild_data.guild.id)}
+    return body
+
+
+def _may_read(state: SandboxState, post: Message) -> bool:
+    """Tell whether the bot sees what a message says: its own, those that mention it, or all with the intent."""
+    bot_id = state.guild_data.bot.id
+    return state.message_content or post.author_id == bot_id or bot_id in post.mentions
+
+
+def in_guild(state: SandboxState, post: Message) -> Payload:
+    """Return a message as the gateway sends it: with its guild and its author's membership."""
+    author = objects.member(state.guild_data.members[post.author_id], with_user=False)
+    return message(state, post) | {"guild_id": str(state.guild_data.guild.id), "member": author}

@@ -1,0 +1,154 @@
+"""Discord's JSON objects for users, members, roles, channels, commands and the application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.models.permissions import in_channel
+from bot.sandbox.serializers import thread_objects
+from bot.sandbox.state.clock import timestamp
+
+if TYPE_CHECKING:
+    from bot.sandbox.models.guild import Channel, Command, Member, Role, User
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.sandbox_state import SandboxState
+
+
+def user(person: User) -> Payload:
+    """Return a user object."""
+    return {
+        "id": str(person.id),
+        "username": person.username,
+        "discriminator": "0000" if person.bot else "0",
+        "global_name": person.global_name,
+        "avatar": person.avatar,
+        "bot": person.bot,
+        "system": False,
+        "public_flags": 0,
+        "avatar_decoration_data": None,
+        "primary_guild": None,
+    }
+
+
+def member(guild_member: Member, *, with_user: bool = True) -> Payload:
+    """Return a guild member object; messages carry it without its user."""
+    body: Payload = {
+        "roles": [str(role_id) for role_id in guild_member.roles],
+        "nick": guild_member.nick,
+        "avatar": None,
+        "banner": None,
+        "premium_since": None,
+        "joined_at": timestamp(guild_member.joined_at),
+        "pending": False,
+        "communication_disabled_until": None,
+        "flags": 0,
+        "mute": False,
+        "deaf": False,
+    }
+    if with_user:
+        body["user"] = user(guild_member.user)
+    return body
+
+
+def role(entry: Role) -> Payload:
+    """Return a role object."""
+    body: Payload = {
+        "id": str(entry.id),
+        "name": entry.name,
+        "color": entry.color,
+        "colors": {"primary_color": entry.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": entry.hoist,
+        "icon": None,
+        "unicode_emoji": None,
+        "position": entry.position,
+        "permissions": str(int(entry.permissions)),
+        "managed": entry.bot_id is not None,
+        "mentionable": entry.mentionable,
+        "flags": 0,
+    }
+    if entry.bot_id is not None:
+        body["tags"] = {"bot_id": str(entry.bot_id)}
+    return body
+
+
+def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) -> Payload:
+    """Return a channel object."""
+    if source.thread is not None:
+        return thread_objects.thread(state, source)
+    posted = [m.id for m in state.guild_data.messages.get(source.id, {}).values() if m.ephemeral_for is None]
+    body: Payload = {
+        "id": str(source.id),
+        "type": source.type,
+        "name": source.name,
+        "topic": source.topic,
+        "position": source.position,
+        "nsfw": source.nsfw,
+        "flags": 0,
+        "parent_id": None,
+        "rate_limit_per_user": 0,
+        "last_message_id": str(posted[-1]) if posted else None,
+        "last_pin_timestamp": None,
+        "permission_overwrites": [
+            {"id": str(o.id), "type": o.type, "allow": str(int(o.allow)), "deny": str(int(o.deny))}
+            for o in source.overwrites
+        ],
+    }
+    if with_guild:
+        body["guild_id"] = str(state.guild_data.guild.id)
+    return body
+
+
+def interaction_channel(state: SandboxState, source: Channel, user_id: int) -> Payload:
+    """Return a channel as interactions and resolved options carry it: with the permissions of the one who acts."""
+    body = channel(state, source)
+    for key in ("permission_overwrites", "member"):
+        body.pop(key, None)
+    body["permissions"] = str(int(in_channel(state.guild_data, user_id, source)))
+    return body
+
+
+def command(state: SandboxState, entry: Command) -> Payload:
+    """Return an application command object."""
+    body = {
+        "id": str(entry.id),
+        "application_id": str(state.guild_data.bot.id),
+        "version": str(entry.version),
+        "type": entry.type,
+        "default_member_permissions": None,
+        "nsfw": False,
+        "dm_permission": True,
+        "contexts": None,
+        "integration_types": [0],
+        "name_localizations": None,
+        "description_localizations": None,
+        "description": "",
+    } | entry.definition
+    if entry.guild_id is not None:
+        body["guild_id"] = str(entry.guild_id)
+    return body
+
+
+def application(state: SandboxState) -> Payload:
+    """Return the bot's application object."""
+    guild_data = state.guild_data
+    return {
+        "id": str(guild_data.bot.id),
+        "name": "Imagine",
+        "icon": None,
+        "description": "",
+        "bot": user(guild_data.bot),
+        "bot_public": False,
+        "bot_require_code_grant": False,
+        "owner": user(guild_data.members[guild_data.guild.owner_id].user),
+        "team": None,
+        "verify_key": "0" * 64,
+        # GATEWAY_MESSAGE_CONTENT_LIMITED
+        "flags": 1 << 19 if state.message_content else 0,
+        "summary": "",
+        "hook": True,
+        "integration_types_config": {"0": {}},
+        "approximate_guild_count": 1,
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+    }

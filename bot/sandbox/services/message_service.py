@@ -1,0 +1,171 @@
+"""Posts, edits and deletes messages.
+
+A message in an archived thread unarchives it; locked threads refuse it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.errors import DiscordError, empty_message, system_message
+from bot.sandbox.models.guild import Message
+from bot.sandbox.models.permissions import Permission, to_write
+from bot.sandbox.models.thread import STARTER
+from bot.sandbox.serializers import message_objects
+from bot.sandbox.services import thread_lifecycle
+from bot.sandbox.services.attachment_service import assemble
+from bot.sandbox.services.mention_service import REPLY, notify, record_mentions
+from bot.sandbox.state.events import MessageCreated, MessageDeleted, MessageEdited
+from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.message import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.sandbox.models.guild import Channel
+    from bot.sandbox.rest.request_body import Upload
+    from bot.sandbox.state.sandbox_state import SandboxState
+    from bot.sandbox.validate.message import Draft
+
+NAME_CHANGE = 4
+# what somebody wrote; Discord itself writes all other types
+ORDINARY = (0, REPLY, 20, 23)
+NONCE_LIFETIME_S = 300
+
+
+def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
+    """Return the permissions without which a channel message is refused."""
+    needed = to_write(channel)
+    if draft.embeds:
+        needed |= Permission.EMBED_LINKS
+    if uploads:
+        needed |= Permission.ATTACH_FILES
+    return needed
+
+
+def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
+    """Post a channel message; with `enforce_nonce`, return the one that already carries the nonce instead.
+
+    Raises:
+        DiscordError: 50001, 50013, 50006, 50083 or 160005 in a locked thread, or 50035 for a reply to a message that is
+            not there.
+    """
+    state.require(author_id, channel, needed_to_post(channel, draft, uploads))
+    thread_lifecycle.require_unlocked(state, author_id, channel)
+    if draft.enforce_nonce and draft.nonce is not None:
+        earlier = _with_nonce(state, author_id, channel, draft.nonce)
+        if earlier is not None:
+            return earlier
+    reference_id = _reference(state, author_id, channel, draft)
+    message = Message(
+        id=state.snowflakes.next(),
+        channel_id=channel.id,
+        author_id=author_id,
+        timestamp=state.clock.time(),
+        type=0 if reference_id is None else REPLY,
+        reference_id=reference_id,
+        nonce=draft.nonce,
+    )
+    fill(state, message, channel, draft, uploads)
+    publish(state, message)
+    # who writes in a thread has joined it
+    thread_lifecycle.join(state, author_id, channel)
+    return message
+
+
+def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
+    """Change what a draft names; a message that was "thinking" becomes a real one.
+
+    Raises:
+        DiscordError: 50006, 50021 for a system message, 50083 in an archived thread, 160005 in a locked one.
+    """
+    channel = state.channel(message.channel_id)
+    thread_lifecycle.require_active(channel)
+    thread_lifecycle.require_unlocked(state, message.author_id, channel)
+    if message.type not in ORDINARY:
+        raise system_message()
+    was_thinking = bool(message.flags & message_objects.LOADING)
+    files = assemble(state, channel.id, message.attachments, draft.attachments, uploads)
+    content = message.content if draft.content is None else draft.content
+    embeds = message.embeds if draft.embeds is None else draft.embeds
+    components = message.components if draft.components is None else draft.components
+    if not (content or embeds or files or components):
+        raise empty_message()
+    message.content, message.embeds, message.components, message.attachments = content, embeds, components, files
+    message.flags &= ~message_objects.LOADING
+    if draft.flags is not None:
+        message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
+    if draft.content is not None:
+        record_mentions(state, message, channel, draft)
+    if was_thinking:
+        notify(state, message)
+    else:
+        message.edited_at = state.clock.time()
+    state.archive.put_message(message)
+    state.events.publish(MessageEdited(message))
+    return message
+
+
+def delete(state: SandboxState, message: Message) -> None:
+    """Delete a message and its files; a thread that was begun from it lives on.
+
+    Raises:
+        DiscordError: 50021 for a message of Discord's that stays.
+    """
+    if message.type in (STARTER, NAME_CHANGE):
+        raise system_message()
+    del state.guild_data.messages[message.channel_id][message.id]
+    state.archive.drop_message(message)
+    state.events.publish(MessageDeleted(message))
+
+
+def _with_nonce(state: SandboxState, author_id: int, channel: Channel, nonce: str | int) -> Message | None:
+    since = state.clock.time() - NONCE_LIFETIME_S
+    for message in reversed(state.guild_data.messages.get(channel.id, {}).values()):
+        if message.timestamp < since:
+            return None
+        if message.author_id == author_id and message.nonce is not None and str(message.nonce) == str(nonce):
+            return message
+    return None
+
+
+def _reference(state: SandboxState, author_id: int, channel: Channel, draft: Draft) -> int | None:
+    if draft.reference is None:
+        return None
+    if not state.permissions(author_id, channel) & Permission.READ_MESSAGE_HISTORY:
+        raise DiscordError(400, 160002, "Cannot reply without permission to read message history")
+    original = state.guild_data.message(channel.id, draft.reference.message_id)
+    if original is not None and original.ephemeral_for is None:
+        return original.id
+    if draft.reference.fail_if_not_exists:
+        form = Form()
+        form.error(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        form.finish()
+    return None
+
+
+def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
+    """Make a new message say what a draft says, or raise 50006 if that is nothing."""
+    if not (draft.content or draft.embeds or draft.components or uploads):
+        raise empty_message()
+    message.content = draft.content or ""
+    message.embeds = draft.embeds or []
+    message.components = draft.components or []
+    message.attachments = assemble(state, channel.id, [], draft.attachments, uploads)
+    message.flags |= (draft.flags or 0) & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
+    message.tts = draft.tts
+    record_mentions(state, message, channel, draft)
+    notify(state, message)
+
+
+def publish(state: SandboxState, message: Message) -> Message:
+    """Put a finished message into its channel, unarchive its thread if it is archived, and publish it."""
+    channel = state.channel(message.channel_id)
+    thread_lifecycle.unarchive(state, channel)
+    if channel.thread is not None:
+        channel.thread.sent += message.type != STARTER
+        state.archive.put_thread(channel)
+    state.guild_data.messages.setdefault(message.channel_id, {})[message.id] = message
+    state.archive.put_message(message)
+    state.events.publish(MessageCreated(message))
+    return message

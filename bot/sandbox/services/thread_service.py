@@ -1,0 +1,161 @@
+"""Starts threads, from a message or without one, and changes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.errors import (
+    missing_permissions,
+    system_message,
+    thread_archived,
+    thread_exists,
+    thread_locked,
+    wrong_channel_type,
+)
+from bot.sandbox.models.guild import Channel, Message
+from bot.sandbox.models.permissions import Permission, to_write
+from bot.sandbox.models.thread import HAS_THREAD, STARTER, Thread, ThreadMember
+from bot.sandbox.services import message_service, thread_lifecycle
+from bot.sandbox.state.events import MessageEdited, ThreadCreated, ThreadMembership
+from bot.sandbox.validate.thread import PUBLIC_THREAD
+
+if TYPE_CHECKING:
+    from bot.sandbox.state.sandbox_state import SandboxState
+    from bot.sandbox.validate.thread import NewThread, ThreadUpdate
+
+THREAD_CREATED = 18
+
+
+def start_from_message(
+    state: SandboxState, user_id: int, channel: Channel, message: Message, wanted: NewThread
+) -> Channel:
+    """Begin a thread whose id is its message's.
+
+    The thread's first message is one of type 21 that refers to that message. Discord may also write a message of type
+    18 into the parent "when created from an older message", by a threshold that it does not publish; here it does not.
+
+    Raises:
+        DiscordError: 50001, 50013, 50024 in a thread, 50021 for a system message, 160004 if there is a thread already.
+    """
+    state.require(user_id, channel, Permission.CREATE_PUBLIC_THREADS)
+    if channel.thread is not None:
+        raise wrong_channel_type()
+    if message.type not in message_service.ORDINARY:
+        raise system_message()
+    if message.id in state.guild_data.threads:
+        raise thread_exists()
+    thread = _start(state, message.id, user_id, channel, wanted)
+    message.flags |= HAS_THREAD
+    state.archive.put_message(message)
+    state.events.publish(MessageEdited(message))
+    starter = Message(
+        id=state.snowflakes.next(),
+        channel_id=thread.id,
+        author_id=message.author_id,
+        timestamp=state.clock.time(),
+        type=STARTER,
+        reference_id=message.id,
+        reference_channel_id=channel.id,
+    )
+    message_service.publish(state, starter)
+    return thread
+
+
+def start_without_message(state: SandboxState, user_id: int, channel: Channel, wanted: NewThread) -> Channel:
+    """Begin a public thread without a message; the parent gets a message of type 18 with the thread's name.
+
+    Raises:
+        DiscordError: 50001, 50013, or 50024 in a thread.
+    """
+    state.require(user_id, channel, Permission.CREATE_PUBLIC_THREADS)
+    if channel.thread is not None:
+        raise wrong_channel_type()
+    thread = _start(state, state.snowflakes.next(), user_id, channel, wanted)
+    notice = Message(
+        id=state.snowflakes.next(),
+        channel_id=channel.id,
+        author_id=user_id,
+        timestamp=state.clock.time(),
+        content=thread.name,
+        type=THREAD_CREATED,
+        reference_channel_id=thread.id,
+    )
+    message_service.publish(state, notice)
+    return thread
+
+
+def _start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, wanted: NewThread) -> Channel:
+    now = state.clock.time()
+    thread = Channel(
+        id=thread_id,
+        name=wanted.name,
+        type=PUBLIC_THREAD,
+        parent_id=parent.id,
+        thread=Thread(
+            owner_id=user_id,
+            created_at=now,
+            archive_moved_at=now,
+            auto_archive_minutes=wanted.auto_archive_minutes,
+            slow_mode_s=wanted.slow_mode_s,
+            members=[ThreadMember(user_id, now)],
+        ),
+    )
+    state.guild_data.threads[thread.id] = thread
+    state.archive.put_thread(thread)
+    state.events.publish(ThreadCreated(thread))
+    state.events.publish(ThreadMembership(thread, user_id))
+    return thread
+
+
+def update_thread(state: SandboxState, user_id: int, channel: Channel, wanted: ThreadUpdate) -> None:
+    """Change a thread as a member asks.
+
+    Raises:
+        DiscordError: 50013 without the right, 50083 for an archived thread that is to stay so.
+    """
+    thread = channel.thread
+    assert thread is not None, "only threads are changed"  # noqa: S101  a programming error, not input
+    moderates = thread_lifecycle.can_manage(state, user_id, channel)
+    if thread.archived and wanted.archived is not False:
+        raise thread_archived()
+    if thread.locked and not thread.archived and not moderates:
+        raise thread_locked()
+    if (
+        thread.archived
+        and not moderates
+        and (thread.locked or not state.permissions(user_id, channel) & to_write(channel))
+    ):
+        # who may write may unarchive it, unless a moderator has locked it
+        raise missing_permissions()
+    owned = (wanted.name, wanted.auto_archive_minutes, wanted.archived or None)
+    if any(field is not None for field in owned) and not moderates and thread.owner_id != user_id:
+        raise missing_permissions()
+    if (wanted.locked is not None or wanted.slow_mode_s is not None) and not moderates:
+        raise missing_permissions()
+    if wanted.archived is not None and wanted.archived != thread.archived:
+        thread_lifecycle.archive(state, channel, archived=wanted.archived)
+    renamed = wanted.name is not None and wanted.name != channel.name
+    if wanted.name is not None:
+        channel.name = wanted.name
+    if wanted.auto_archive_minutes is not None:
+        thread.auto_archive_minutes = wanted.auto_archive_minutes
+        thread.archive_moved_at = state.clock.time()
+    if wanted.locked is not None:
+        thread.locked = wanted.locked
+    if wanted.slow_mode_s is not None:
+        thread.slow_mode_s = wanted.slow_mode_s
+    thread_lifecycle.publish_update(state, channel)
+    if renamed:
+        _post_name_change(state, user_id, channel)
+
+
+def _post_name_change(state: SandboxState, user_id: int, channel: Channel) -> None:
+    notice = Message(
+        id=state.snowflakes.next(),
+        channel_id=channel.id,
+        author_id=user_id,
+        timestamp=state.clock.time(),
+        content=channel.name,
+        type=message_service.NAME_CHANGE,
+    )
+    message_service.publish(state, notice)

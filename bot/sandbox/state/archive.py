@@ -1,0 +1,124 @@
+"""What outlives a restart: messages, threads, files and commands, as plain files in a directory, or nothing at all.
+
+One small file per message keeps a write as small as the change; every file is renamed into place, so that a kill
+leaves either the old one or the new one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from bot.sandbox.models.guild import Attachment, Channel, Command, Message, Reaction
+from bot.sandbox.models.thread import Thread, ThreadMember
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.models.guild import GuildData
+    from bot.sandbox.models.payload import Payload
+
+
+class Archive:
+    """Keeps files' bytes, in memory or in a directory, and in the latter also messages, threads and commands."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._directory = directory
+        self._bytes: dict[int, bytes] = {}
+        if directory is not None:
+            for name in ("messages", "files", "threads"):
+                (directory / name).mkdir(parents=True, exist_ok=True)
+
+    def founded(self, now: float) -> float:
+        """Return when the world that is kept here began, in seconds since the Unix epoch: now, if nothing is kept."""
+        if self._directory is None:
+            return now
+        path = self._directory / "founded"
+        if not path.is_file():
+            _replace(path, repr(now).encode())
+        return float(path.read_bytes())
+
+    def put_file(self, file_id: int, data: bytes) -> None:
+        """Keep a file's bytes."""
+        if self._directory is None:
+            self._bytes[file_id] = data
+        else:
+            _replace(self._directory / "files" / str(file_id), data)
+
+    def file(self, file_id: int) -> bytes | None:
+        """Return a file's bytes, or None if it was never there or is gone."""
+        if self._directory is None:
+            return self._bytes.get(file_id)
+        path = self._directory / "files" / str(file_id)
+        return path.read_bytes() if path.is_file() else None
+
+    def drop_file(self, file_id: int) -> None:
+        """Forget a file."""
+        self._bytes.pop(file_id, None)
+        if self._directory is not None:
+            (self._directory / "files" / str(file_id)).unlink(missing_ok=True)
+
+    def put_message(self, message: Message) -> None:
+        """Keep a message as it now is; ephemeral ones live only as long as the server, as on Discord."""
+        if self._directory is not None and message.ephemeral_for is None:
+            data = json.dumps(asdict(message), ensure_ascii=False).encode()
+            _replace(self._directory / "messages" / f"{message.id}.json", data)
+
+    def drop_message(self, message: Message) -> None:
+        """Forget a message and its files."""
+        for attachment in message.attachments:
+            self.drop_file(attachment.id)
+        if self._directory is not None:
+            (self._directory / "messages" / f"{message.id}.json").unlink(missing_ok=True)
+
+    def put_thread(self, thread: Channel) -> None:
+        """Keep a thread as it now is; its messages are kept like all others."""
+        if self._directory is not None:
+            data = json.dumps(asdict(thread), ensure_ascii=False).encode()
+            _replace(self._directory / "threads" / f"{thread.id}.json", data)
+
+    def drop_thread(self, thread: Channel) -> None:
+        """Forget a thread."""
+        if self._directory is not None:
+            (self._directory / "threads" / f"{thread.id}.json").unlink(missing_ok=True)
+
+    def put_commands(self, commands: list[Command]) -> None:
+        """Keep the registered commands."""
+        if self._directory is not None:
+            _replace(self._directory / "commands.json", json.dumps([asdict(command) for command in commands]).encode())
+
+    def restore(self, guild_data: GuildData) -> int:
+        """Put what an earlier run kept into the data, and return the largest id in it (0 if there is none)."""
+        if self._directory is None:
+            return 0
+        commands = self._directory / "commands.json"
+        if commands.is_file():
+            guild_data.commands = [Command(**entry) for entry in json.loads(commands.read_bytes())]
+        largest = max((command.version for command in guild_data.commands), default=0)
+        for path in (self._directory / "threads").glob("*.json"):
+            thread = _thread(json.loads(path.read_bytes()))
+            guild_data.threads[thread.id] = thread
+            largest = max(largest, thread.id)
+        messages = [_message(json.loads(path.read_bytes())) for path in (self._directory / "messages").glob("*.json")]
+        for message in sorted(messages, key=lambda message: message.id):
+            guild_data.messages.setdefault(message.channel_id, {})[message.id] = message
+            largest = max([largest, message.id, *(attachment.id for attachment in message.attachments)])
+        return largest
+
+
+def _message(entry: Payload) -> Message:
+    entry["attachments"] = [Attachment(**attachment) for attachment in entry["attachments"]]
+    entry["reactions"] = [Reaction(**reaction) for reaction in entry["reactions"]]
+    return Message(**entry)
+
+
+def _thread(entry: Payload) -> Channel:
+    members = [ThreadMember(**member) for member in entry["thread"]["members"]]
+    return Channel(**entry | {"thread": Thread(**entry["thread"] | {"members": members})})
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(path.name + ".new")
+    beside.write_bytes(data)
+    beside.replace(path)

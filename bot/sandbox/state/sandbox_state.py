@@ -1,0 +1,75 @@
+"""The running sandbox: its data, and the parts through which the data changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.sandbox.errors import missing_access, missing_permissions, unknown_channel, unknown_message
+from bot.sandbox.models import permissions
+from bot.sandbox.state.events import Events
+from bot.sandbox.state.interactions import ACKNOWLEDGE_S, InteractionRegistry
+
+if TYPE_CHECKING:
+    from bot.sandbox.cdn.signing import Cdn
+    from bot.sandbox.models.guild import Attachment, Channel, GuildData, Message
+    from bot.sandbox.models.permissions import Permission
+    from bot.sandbox.models.snowflake import Snowflakes
+    from bot.sandbox.state.archive import Archive
+    from bot.sandbox.state.clock import Clock
+    from bot.sandbox.state.ratelimit import RateLimits
+
+
+@dataclass(slots=True)
+class SandboxState:
+    """The state that every handler gets.
+
+    `message_content` tells whether the bot's application has that privileged intent. `pings` records whom a message
+    notified when it was posted, in order, as (message id, user id): a page shows them, a test counts them.
+    `option_files` are the files that members gave to commands; they belong to no message.
+    """
+
+    guild_data: GuildData
+    clock: Clock
+    snowflakes: Snowflakes
+    archive: Archive
+    cdn: Cdn
+    limits: RateLimits
+    bot_token: str
+    message_content: bool = False
+    acknowledge_s: float = ACKNOWLEDGE_S
+    bot_online: bool = False
+    events: Events = field(default_factory=Events)
+    interactions: InteractionRegistry = field(init=False)
+    pings: list[tuple[int, int]] = field(default_factory=list)
+    option_files: dict[int, Attachment] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        bot_id = self.guild_data.bot.id
+        self.interactions = InteractionRegistry(self.clock, self.snowflakes, self.events, bot_id, self.acknowledge_s)
+
+    def permissions(self, user_id: int, channel: Channel) -> Permission:
+        """Return what a member may do in a channel."""
+        return permissions.in_channel(self.guild_data, user_id, channel)
+
+    def channel(self, channel_id: int | None) -> Channel:
+        """Return a channel or a thread, or raise 10003."""
+        channel = None if channel_id is None else self.guild_data.channel(channel_id)
+        if channel is None:
+            raise unknown_channel()
+        return channel
+
+    def require(self, user_id: int, channel: Channel, needed: Permission) -> None:
+        """Raise 50001 if a member cannot see a channel, 50013 if the member may not do all of `needed` in it."""
+        granted = self.permissions(user_id, channel)
+        if not granted & permissions.Permission.VIEW_CHANNEL:
+            raise missing_access()
+        if needed & ~granted:
+            raise missing_permissions()
+
+    def message(self, channel: Channel, message_id: int | None) -> Message:
+        """Return a message that everybody in the channel sees, or raise 10008."""
+        message = None if message_id is None else self.guild_data.message(channel.id, message_id)
+        if message is None or message.ephemeral_for is not None:
+            raise unknown_message()
+        return message

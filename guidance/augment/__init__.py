@@ -1,0 +1,1 @@
+"""How CLIP looks at the canvas: random crops, resampling, projective warps."""

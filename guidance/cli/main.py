@@ -1,0 +1,275 @@
+"""The command line: `python -m guidance "PROMPT" [options]`."""
+
+import argparse
+import json
+import secrets
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from guidance.cli.options import parser
+from guidance.clip.model import ClipModel, ModelError
+from guidance.io.atomic_write import atomic_write, check_writable
+from guidance.io.checkpoint import Checkpoint, CheckpointError, is_checkpoint
+from guidance.io.dataset import Dataset
+from guidance.io.inputs import digest
+from guidance.io.picture import PictureError, contact_sheet, png_of, read_image, request_of, to_png
+from guidance.io.timelapse import encoder, every
+from guidance.optimize.loop import Result, render
+from guidance.optimize.run import RenderError
+from guidance.request.derive import continued, revised, upscaled, variation
+from guidance.request.ranges import RANGES
+from guidance.request.request import ImagePrompt, Request, RequestError
+from guidance.request.settings import DEFAULT_MODEL, Settings
+
+BAR_WIDTH = 30
+MOST_PICTURES = 100_000
+
+
+@dataclass(slots=True)
+class RenderTask:
+    """What the options come to: the arguments of `render`."""
+
+    request: Request
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    resume: Checkpoint | None = None
+    microbatch: int | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns its exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        _check(options)
+        task = _render_task(options)
+        if options.count > 1:
+            return _many(options, task)
+        return _one(options, task)
+    except (RequestError, PictureError, ModelError, CheckpointError) as error:
+        return _fail(2, str(error))
+    except RenderError as error:
+        return _fail(1, str(error))
+    except KeyboardInterrupt:
+        return _fail(130, "stopped")
+
+
+def _check(options: argparse.Namespace) -> None:
+    """What options mean together, and what would fail only after the work."""
+    sources = [name for name in ("like", "vary", "upscale", "prolong", "resume") if getattr(options, name)]
+    if len(sources) > 1:
+        raise RequestError("choose one of --like, --vary, --upscale, --continue and --resume")
+    if options.resume:
+        _check_resume(options)
+    if options.prompt is None and not sources and not options.image:
+        raise RequestError("say what the picture should show: PROMPT is missing")
+    if not 1 <= options.count <= MOST_PICTURES:
+        raise RequestError(f"--count is {options.count}, but must be 1 to {MOST_PICTURES}")
+    if options.microbatch is not None and not RANGES["views"].holds(options.microbatch):
+        raise RequestError(f"--microbatch is {options.microbatch}, but must be {RANGES['views']}")
+    if not 1 <= options.checkpoint_every <= 2000:
+        raise RequestError(f"--checkpoint-every is {options.checkpoint_every}, but must be 1 to 2000 steps")
+    if options.count > 1 and (options.timelapse or options.checkpoint or options.resume):
+        raise RequestError("--timelapse, --checkpoint and --resume are for one picture; leave --count out")
+    if options.sheet and options.count == 1:
+        raise RequestError("--sheet shows several pictures; ask for them with --count")
+    if options.timelapse:
+        encoder(options.timelapse)
+    if options.sheet and options.sheet.suffix.lower() != ".png":
+        raise RequestError(f"--sheet is {options.sheet}, but is written as PNG; end its name in .png")
+    for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
+        if path:
+            check_writable(path)
+
+
+def _check_resume(options: argparse.Namespace) -> None:
+    """What would be passed over without a word."""
+    fields = (*Settings.__annotations__, "prompt", "size", "aspect", "seed", "model", "style")
+    for name in fields:
+        if getattr(options, name, None) is not None:
+            shown = "the prompt" if name == "prompt" else f"--{name.replace('_', '-')}"
+            raise RequestError(f"--resume ends a run as it was asked for; leave {shown} out, or use --continue")
+
+
+def _render_task(options: argparse.Namespace) -> RenderTask:
+    """Reads the files and resolves the request."""
+    blobs: dict[str, bytes] = {}
+
+    def taken(path: Path) -> str:
+        data = _read(path)
+        if not is_checkpoint(data):
+            read_image(data)  # a file that is no picture is said so now
+        blobs[digest(data)] = data
+        return digest(data)
+
+    if options.resume:
+        checkpoint = Checkpoint.from_bytes(_read(options.resume))
+        for path in (options.init, options.mask, *(_weighed(text)[0] for text in options.image)):
+            if path:
+                taken(path)
+        return RenderTask(checkpoint.request, blobs, checkpoint, options.microbatch)
+    chosen: dict[str, Any] = {
+        name: value for name in Settings.__annotations__ if (value := getattr(options, name, None)) is not None
+    }
+    chosen |= _sides(options.size)
+    given: dict[str, Any] = {name: taken(path) for name in ("init", "mask") if (path := getattr(options, name))}
+    if options.image:
+        given["images"] = tuple(ImagePrompt(taken(path), weight) for path, weight in map(_weighed, options.image))
+    if options.seed is not None:
+        given["seed"] = options.seed
+    if source := options.like or options.vary or options.upscale or options.prolong:
+        request = revised(_derived(options, source, taken), options.prompt, **chosen)
+        request = replace(request, **given)
+    else:
+        model = options.model or DEFAULT_MODEL
+        shape = _shape(options.aspect)
+        request = Request.resolve(
+            options.prompt or "", model=model, style=options.style, aspect=shape, **given, **chosen
+        )
+    return RenderTask(request, blobs, microbatch=options.microbatch)
+
+
+def _derived(options: argparse.Namespace, source: Path, taken: Callable[[Path], str]) -> Request:
+    """The request that a file of ours leads to."""
+    for name in ("model", "style", "aspect"):
+        if getattr(options, name):
+            raise RequestError(f"--{name} does not go with {source}, which has its own; ask anew, without that file")
+    data = _read(source)
+    request = Checkpoint.from_bytes(data).request if is_checkpoint(data) else request_of(data)
+    if options.like:
+        return request
+    init = taken(source)
+    if options.vary:
+        return variation(request, init, secrets.randbelow(2**32))
+    return upscaled(request, init) if options.upscale else continued(request, init)
+
+
+def _one(options: argparse.Namespace, task: RenderTask) -> int:
+    path: Path = options.out or Path(f"{task.request.seed}.png")
+    check_writable(path)
+    model = ClipModel.load(task.request.model, options.device, options.precision, graphs=not options.no_graphs)
+    frames: list[Image.Image] | None = [] if options.timelapse else None
+    began = time.monotonic()
+    result = _rendered(task, model, frames, options.checkpoint, options.checkpoint_every)
+    atomic_write(path, to_png(result.image, task.request))
+    if options.checkpoint:
+        atomic_write(options.checkpoint, result.checkpoint().to_bytes())
+    if frames is not None:
+        atomic_write(options.timelapse, encoder(options.timelapse)([*frames, result.image]))
+    _say(options, result, path, time.monotonic() - began, model.device.type)
+    return 0
+
+
+def _many(options: argparse.Namespace, task: RenderTask) -> int:
+    if task.request.seed + options.count > 2**32:
+        raise RequestError(f"--seed is {task.request.seed}, too high for {options.count} seeds that follow it")
+    dataset = Dataset(options.out or Path())
+    requests = [replace(task.request, seed=task.request.seed + number) for number in range(options.count)]
+    model = ClipModel.load(task.request.model, options.device, options.precision, graphs=not options.no_graphs)
+    for request in requests:
+        if dataset.holds(request):
+            continue
+        began = time.monotonic()
+        result = _rendered(replace(task, request=request), model, None, None, 1)
+        path = dataset.add(request, to_png(result.image, request), result.similarity)
+        _say(options, result, path, time.monotonic() - began, model.device.type)
+    if options.sheet:
+        images = [read_image(dataset.path(request).read_bytes()) for request in requests]
+        atomic_write(options.sheet, png_of(contact_sheet(images, columns=min(8, max(2, round(len(images) ** 0.5))))))
+        print(options.sheet, file=sys.stderr if options.json else sys.stdout)
+    return 0
+
+
+def _rendered(
+    task: RenderTask, model: ClipModel, frames: list[Image.Image] | None, keep: Path | None, often: int
+) -> Result:
+    """Runs to the end, with a bar where somebody watches, a timelapse and checkpoints where they are wanted."""
+    watched = sys.stderr.isatty()
+    try:
+        for step in render(task.request, model, blobs=task.blobs, resume=task.resume, microbatch=task.microbatch):
+            if isinstance(step, Result):
+                return step
+            if watched:
+                _show(step.number, step.total, step.similarity())
+            if frames is not None and step.number % every(step.total) == 0:
+                frames.append(step.picture())
+            if keep is not None and step.number % often == 0:
+                atomic_write(keep, step.checkpoint().to_bytes())
+    finally:
+        if watched:
+            print(file=sys.stderr)
+    raise AssertionError("render ends in a Result")
+
+
+def _show(number: int, total: int, similarity: float) -> None:
+    filled = "█" * (BAR_WIDTH * number // total)
+    print(
+        f"\r{filled:░<{BAR_WIDTH}} {number}/{total}  similarity {similarity:.3f} ", end="", file=sys.stderr, flush=True
+    )
+
+
+def _say(options: argparse.Namespace, result: Result, path: Path, seconds: float, device: str) -> None:
+    if not options.json:
+        print(path)
+        return
+    request = result.request
+    report = {
+        "path": str(path),
+        "prompt": request.prompt,
+        "seed": request.seed,
+        "width": request.width,
+        "height": request.height,
+        "steps": request.steps,
+        "seconds": round(seconds, 2),
+        "similarity": None if result.similarity is None else round(result.similarity, 4),
+        "stopped_early": result.stopped_early,
+        "microbatch": result.microbatch,
+        "model": request.model,
+        "device": device,
+    }
+    print(json.dumps(report, allow_nan=False), flush=True)
+
+
+def _sides(text: str | None) -> dict[str, int]:
+    if text is None:
+        return {}
+    width, separator, height = text.lower().partition("x")
+    if not (separator and width.isdecimal() and height.isdecimal()):
+        raise RequestError(f"--size is {text!r}, but must be WIDTHxHEIGHT in pixels, such as 320x256")
+    return {"width": int(width), "height": int(height)}
+
+
+def _shape(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, separator, height = text.partition(":")
+    if not (separator and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise RequestError(f"--aspect is {text!r}, but must be WIDTH:HEIGHT, such as 16:9")
+    return int(width), int(height)
+
+
+def _weighed(text: str) -> tuple[Path, float]:
+    """FILE or FILE::WEIGHT."""
+    name, separator, weight = text.rpartition("::")
+    if not separator:
+        return Path(text), 1.0
+    try:
+        return Path(name), float(weight)
+    except ValueError:
+        raise RequestError(f"--image is {text!r}, but after '::' there must be a number") from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{path} cannot be read ({error.strerror})") from error
+
+
+def _fail(status: int, message: str) -> int:
+    print(f"python -m guidance: {message}", file=sys.stderr)
+    return status

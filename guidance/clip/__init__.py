@@ -1,0 +1,1 @@
+"""The CLIP models: loading, encoding, gradients, batch statistics, zero-shot classification."""

@@ -1,0 +1,176 @@
+"""ClipModel: one or several open_clip models by name, ready to guide."""
+
+import contextlib
+import ctypes
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import open_clip
+import torch
+
+from guidance.clip.perceptor import PRECISIONS, Perceptor
+from guidance.device.cuda_graphs import GraphCapture, graph_capture_for
+from guidance.request.settings import DEFAULT_MODEL, parse_ensemble
+
+POCKET: Final = Path(__file__).parents[1] / "pocket"
+
+
+_KEEP_MEMORY: Final = {-4: 0, -1: 2**31 - 1, -2: 256 * 2**20}
+"""Of glibc's mallopt: M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD, the latter two in bytes."""
+
+
+class ModelError(RuntimeError):
+    """A model that cannot be had; the message is one sentence that says what to do."""
+
+
+def prepare(device: torch.device) -> None:
+    """Fixes what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms.
+
+    On a CPU with glibc it also has memory kept rather than given back and cleared again in every step, which takes
+    half of the time of a convolutional model (docs/performance.md).
+    """
+    torch.set_num_threads(
+        max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    )
+    if device.type == "cpu":
+        with contextlib.suppress(OSError, AttributeError):  # another C library: nothing to keep it from
+            library = ctypes.CDLL(None)
+            for parameter, value in _KEEP_MEMORY.items():
+                library.mallopt(parameter, value)
+    if device.type == "cuda":
+        # Read when the first product is made; some of attention's and of cuBLAS's paths add up in any order without.
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(mode=True, warn_only=True)
+        # Nothing here reads memory that it did not write.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        torch.backends.cudnn.benchmark = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def pick_device(name: str) -> torch.device:
+    """The device of that name; "auto" takes a GPU if there is one.
+
+    Raises:
+        ModelError: No such device here.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelError(f"device {name!r} is not to be had here; use auto or cpu") from error
+    return device
+
+
+class ClipModel:
+    """One perceptor or several on one device, asked together.
+
+    Attributes:
+        name: As in a Request.
+        device: Where it runs.
+        perceptors: Those it consists of, in the order of the name.
+        shares: (perceptors) how much each has to say; they sum to 1.
+        graph_capture: Has the steps of runs captured where that pays.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        perceptors: Sequence[Perceptor],
+        device: torch.device,
+        graph_capture: GraphCapture | None = None,
+    ) -> None:
+        self.name = name
+        self.device = device
+        self.perceptors = tuple(perceptors)
+        weights = [perceptor.weight for perceptor in perceptors]
+        self.shares = torch.tensor(weights, device=device) / sum(weights)
+        self.graph_capture = graph_capture
+
+    @classmethod
+    def load(
+        cls,
+        name: str | Sequence[str] = DEFAULT_MODEL,
+        device: str = "auto",
+        precision: str = "auto",
+        *,
+        graphs: bool = True,
+    ) -> "ClipModel":
+        """Loads `pocket`, an open_clip pair `ARCH/PRETRAINED`, one of open_clip's schemas, verbatim, or several.
+
+        Args:
+            name: As in a Request: "A", "A::2 + B"; or a list of such.
+            device: "auto" takes a GPU if there is one.
+            precision: Of the image towers, one of PRECISIONS; see `Perceptor.set_precision`.
+            graphs: Whether steps may be captured on a GPU; see `guidance.device.cuda_graphs`.
+
+        Raises:
+            ModelError: A name is unknown, weights cannot be fetched, or there is no such device or precision.
+        """
+        whole = name if isinstance(name, str) else " + ".join(name)
+        if precision not in PRECISIONS:
+            raise ModelError(f"precision {precision!r} is unknown; use one of {', '.join(PRECISIONS)}")
+        try:
+            parts = parse_ensemble(whole)
+        except ValueError as error:
+            raise ModelError(str(error)) from error
+        place = pick_device(device)
+        prepare(place)
+        perceptors = [_load(part, weight, place) for part, weight in parts]
+        for perceptor in perceptors:
+            perceptor.set_precision(precision)
+        return cls(whole, perceptors, place, graph_capture_for(place) if graphs else None)
+
+
+def _load(name: str, weight: float, place: torch.device) -> Perceptor:
+    architecture, pretrained = _open_clip_name(name)
+    with quiet():
+        try:
+            network = open_clip.create_model(architecture, pretrained, require_pretrained=True)
+            tokenizer = open_clip.get_tokenizer(architecture)
+        except Exception as error:  # open_clip and its hub raise whatever their transport raises
+            raise ModelError(
+                f"model {name!r} could not be loaded ({_first_line(error)}); its weights come from the network "
+                f"at the first use, so connect once or name {DEFAULT_MODEL!r}, which needs no download"
+            ) from error
+    return Perceptor(name, weight, network, tokenizer, place)
+
+
+def _open_clip_name(name: str) -> tuple[str, str | None]:
+    """A Request's model as open_clip's (architecture, pretrained).
+
+    Raises:
+        ModelError: Not a name of any form.
+    """
+    if name == DEFAULT_MODEL:
+        return f"local-dir:{POCKET}", None
+    if name.startswith(("hf-hub:", "local-dir:")):
+        return name, None
+    architecture, _, pretrained = name.partition("/")
+    if not pretrained or (architecture, pretrained) not in open_clip.list_pretrained():
+        raise ModelError(
+            f"model {name!r} is unknown; name {DEFAULT_MODEL!r} or ARCH/PRETRAINED as open_clip lists them, "
+            "such as ViT-B-32/laion2b_s34b_b79k"
+        )
+    return architecture, pretrained
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:160].rstrip(". ")
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """open_clip logs each stage of loading on the root logger; a caller gets the outcome instead."""
+    before = logging.root.manager.disable
+    logging.disable(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.disable(before)

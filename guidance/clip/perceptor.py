@@ -1,0 +1,149 @@
+"""Perceptor: one frozen open_clip network, which tells how well views match words, and which way is better."""
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+import open_clip
+import torch
+from torch import Tensor
+
+from guidance.clip.batch_statistics import batch_statistics, module_outputs, statistics_loss
+from guidance.clip.bn_fusion import fuse_batch_norms
+
+TEXTS_KEPT: Final = 1024
+HALF: Final = ("float16", "bfloat16")
+PRECISIONS: Final = ("auto", "float32", *HALF)
+EXACT_ENOUGH: Final = 0.99
+"""Cosine to the float32 gradient above which half precision is taken; two batches of views differ by far more."""
+
+
+class Tokenizer(Protocol):
+    """Whichever open_clip picks for a model."""
+
+    def __call__(self, texts: list[str]) -> Tensor:
+        """N texts to (N, context) token numbers."""
+        ...
+
+
+class Perceptor:
+    """A network on one device.
+
+    Args:
+        name: As in a Request.
+        weight: Its say in an ensemble.
+        network: Of open_clip; frozen here.
+        tokenizer: The network's own.
+        device: Where it shall run.
+
+    Attributes:
+        name, weight: As given.
+        image_size: Side of a view in pixels.
+        device: Where it runs.
+        network: The frozen open_clip model, its normalisations fused.
+        scale: What cosines are multiplied by before a softmax over texts, as learnt in training.
+        precision: That of the image tower. Texts are encoded once, always in float32.
+    """
+
+    def __init__(
+        self, name: str, weight: float, network: open_clip.CLIP, tokenizer: Tokenizer, device: torch.device
+    ) -> None:
+        preprocessing = open_clip.get_model_preprocess_cfg(network)
+        size = preprocessing["size"]
+        self.name = name
+        self.weight = weight
+        self.image_size: int = size if isinstance(size, int) else min(size)
+        self.precision = torch.float32
+        self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+        example = torch.rand(1, 3, self.image_size, self.image_size, generator=torch.Generator().manual_seed(0))
+        self._statistics = batch_statistics(self.network.visual)
+        self.network.visual = fuse_batch_norms(self.network.visual, example.to(device))
+        self.scale = float(self.network.logit_scale.exp())
+        self._tokenizer = tokenizer
+        self.device = device
+        mean, std = (torch.tensor(preprocessing[name], device=device).view(1, 3, 1, 1) for name in ("mean", "std"))
+        self._scale, self._shift = 1 / std, -mean / std
+        self._texts: dict[str, Tensor] = {}
+
+    def set_precision(self, precision: str) -> None:
+        """Puts the image tower in one of PRECISIONS. "auto" on a GPU is float16, if the gradient stays the same by it.
+
+        On a CPU "auto" is float32: float16 is several times slower there, and bfloat16 is not exact enough.
+        """
+        if precision == "float32" or (precision == "auto" and self.device.type == "cpu"):
+            return
+        if precision == "auto" and self.gradient_cosine("float16") < EXACT_ENOUGH:
+            return
+        self.precision = torch.float16 if precision == "auto" else getattr(torch, precision)
+        self.network.visual.to(self.precision)
+
+    def gradient_cosine(self, precision: str) -> float:
+        """Cosine between the gradients for some views in float32 and in one of HALF; 0 where that breaks down."""
+        exact, tower = self._probe(), self.network.visual
+        try:
+            self.precision = getattr(torch, precision)
+            self.network.visual = copy.deepcopy(tower).to(self.precision)
+            gradient = self._probe()
+        finally:
+            self.network.visual, self.precision = tower, torch.float32
+        if not bool(torch.isfinite(gradient).all()):
+            return 0.0
+        return float(torch.cosine_similarity(gradient.flatten(), exact.flatten(), dim=0))
+
+    @torch.no_grad()
+    def encode_text(self, texts: Sequence[str]) -> Tensor:
+        """N texts to (N, D), float32, unit length; each is encoded once. What is too long is cut at its end."""
+        if len(self._texts) + len(texts) > TEXTS_KEPT:
+            self._texts.clear()
+        if new := [text for text in dict.fromkeys(texts) if text not in self._texts]:
+            tokens = self._tokenizer(new).to(self.device)
+            self._texts.update(zip(new, _unit(self.network.encode_text(tokens)), strict=True))
+        return torch.stack([self._texts[text] for text in texts])
+
+    def encode_image(self, views: Tensor) -> Tensor:
+        """(V, 3, image_size, image_size) with white at 1 to (V, D), float32, unit length; differentiable."""
+        normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
+        return _unit(self.network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
+
+    def gradient(
+        self, views: Tensor, objective: Callable[..., Tensor], *, with_statistics: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """One forward and one backward pass.
+
+        Args:
+            views: As for `encode_image`, without a history.
+            objective: Makes a scalar of the embeddings, (V, D), and, if `with_statistics` and the network has batch
+                normalisations, of the views' `statistics_loss`, (V).
+            with_statistics: Whether the objective takes the loss of the batch statistics.
+
+        Returns:
+            The embeddings, (V, D), and the objective's gradient with respect to the views, float32.
+        """
+        looked_at = views.detach().requires_grad_()
+        statistics = self._statistics if with_statistics else ()
+        with module_outputs(self.network.visual, statistics) as outputs:
+            answers = [self.encode_image(looked_at)]
+        if statistics:
+            answers.append(statistics_loss(outputs, statistics))
+        known = [answer.detach().requires_grad_() for answer in answers]
+        outer = torch.autograd.grad(objective(*known), known)
+        if self.precision == torch.float32:
+            return known[0].detach(), torch.autograd.grad(answers, looked_at, outer)[0]
+        # Half precision has a narrow range: the gradient passes the tower at a size of 1 and is put back after it.
+        size = torch.stack([part.abs().amax() for part in outer]).amax().clamp_min(1e-20)
+        (gradient,) = torch.autograd.grad(answers, looked_at, [part / size for part in outer])
+        return known[0].detach(), gradient.float() * size
+
+    def _probe(self) -> Tensor:
+        """The gradient for views that are the same every time: soft shapes with some noise, as a run has midway."""
+        source = torch.Generator().manual_seed(0)
+        coarse = torch.rand(4, 3, 8, 8, generator=source)
+        views = torch.nn.functional.interpolate(coarse, size=self.image_size, mode="bicubic", align_corners=False)
+        views = views + 0.1 * torch.randn(views.shape, generator=source)
+        views = views.to(self.device).contiguous(memory_format=torch.channels_last)
+        target = self.encode_text(["a photograph"])[0]
+        return self.gradient(views, lambda embeddings: -(embeddings @ target).mean())[1]
+
+
+def _unit(vectors: Tensor) -> Tensor:
+    return torch.nn.functional.normalize(vectors.float(), dim=-1)

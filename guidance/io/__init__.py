@@ -1,0 +1,1 @@
+"""Bytes in and out: pictures, tensors, checkpoints, time-lapses, data sets."""

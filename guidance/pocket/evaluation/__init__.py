@@ -1,1 +1,0 @@
-"""What is asked of the pocket CLIP, each part on its own; `guidance.pocket.evaluate` puts them together."""

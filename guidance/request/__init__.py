@@ -1,0 +1,1 @@
+"""What can be asked for: the request, the prompt language, settings, ranges and styles. Imports no torch."""

@@ -1,0 +1,212 @@
+"""The prompt language: from what a person typed to the weighted phrases that CLIP is asked about.
+
+    typed  = stage { "at" NUMBER "%:" stage }       "a castle at 60 %: a ruin" changes the subject on the way
+    stage  = phrase { "::" [ NUMBER ] [ phrase ] }  "castle::2 fog::0.5"; no number is 1, below 0 moves away
+    flag   = "--" NAME VALUE                        anywhere; see FLAGS
+
+The one grammar of this project: the command line, Discord's commands and the stored request all pass here.
+Knows no torch: chat and admission read prompts too.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from guidance.request.ranges import RANGES, Range
+
+NEGATIVE_WEIGHT: Final = -0.3
+"""Weight of a negative phrase where the others add up to 1; Direct Ascent Synthesis (2025) settled on it."""
+WEIGHTS: Final = Range(-10, 10, "")
+MOST_PHRASES: Final = 32
+FLAGS: Final = {
+    "ar": "the shape of the picture, such as 16:9",
+    "seed": f"a whole number, {RANGES['seed']}",
+    "no": "what the picture should not show, several with commas",
+    "steps": f"a whole number, {RANGES['steps']}",
+    "stop": "the percentage of the steps to make, 1 to 100",
+    "style": "the name of a style",
+}
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_STAGE: Final = re.compile(r"(?:^|(?<=\s))at\s*([^\s%]+)\s*%\s*:(?!:)\s*", re.IGNORECASE)
+# Telephones turn two hyphens into a dash; a dash alone is punctuation, so it counts only before a flag's own name.
+_FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–](?=(?:{'|'.join(FLAGS)})\b))([\w-]+)=?\s*")
+_WEIGHT: Final = re.compile(r"::([+\-\u2212.\d]\S*?(?=::|\s|$))?")
+
+
+class PromptError(ValueError):
+    """The message is one sentence that names the column, counted from 1 in the cleaned text."""
+
+    def __init__(self, column: int, problem: str) -> None:
+        super().__init__(f"column {column}: {problem}")
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something to move towards (weight above 0) or away from (below 0)."""
+
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The phrases that count from `start`, a share of the schedule in [0, 1), until the next stage."""
+
+    start: float
+    phrases: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPrompt:
+    """What a person typed, its flags taken out. None where a flag was not given; `stop` is a share."""
+
+    prompt: str
+    negative: str | None = None
+    aspect: tuple[int, int] | None = None
+    seed: int | None = None
+    steps: int | None = None
+    stop: float | None = None
+    style: str | None = None
+
+
+def clean(text: str) -> str:
+    """Returns the text that is stored, shown, matched and encoded.
+
+    NFKC makes look-alike spellings equal; control, format (zero-width, bidirectional) and unassigned characters go,
+    so that nothing invisible reaches a blocklist, a channel or an encoder; white space becomes single spaces.
+    """
+    spaced = "".join(" " if character.isspace() else character for character in unicodedata.normalize("NFKC", text))
+    visible = "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
+    return " ".join(unicodedata.normalize("NFKC", visible).split())
+
+
+def parse(text: str) -> ParsedPrompt:
+    """Takes the flags out of a text.
+
+    Raises:
+        PromptError: A flag is unknown, given twice, or has no valid value; or as `stages`.
+    """
+    cleaned = clean(text)
+    matches = list(_FLAG.finditer(cleaned))
+    kept: list[str] = []
+    blanked = cleaned  # the same without flags, but every column where it was
+    values: dict[str, Any] = {}
+    begin = 0
+    for index, match in enumerate(matches):
+        name, column = match[1].lower(), match.start() + 1
+        limit = matches[index + 1].start() if index + 1 < len(matches) else len(cleaned)
+        if name not in FLAGS:
+            raise PromptError(column, f"--{match[1]} is unknown; {nearest(name, FLAGS, '--')}")
+        end = _end_of_value(name, cleaned, match.end(), limit)
+        value = cleaned[match.end() : end].strip()
+        if not value:
+            raise PromptError(column, f"--{name} needs a value: {FLAGS[name]}")
+        field = {"ar": "aspect", "no": "negative"}.get(name, name)
+        if field in values:
+            raise PromptError(column, f"--{name} is given twice")
+        values[field] = _value(name, value, match.end() + 1)
+        kept.append(cleaned[begin : match.start()])
+        blanked = blanked[: match.start()] + " " * (end - match.start()) + blanked[end:]
+        begin = end
+    kept.append(cleaned[begin:])
+    stages(blanked)
+    return ParsedPrompt(" ".join(" ".join(kept).split()), **values)
+
+
+def nearest(name: str, known: Sequence[str] | dict[str, str], prefix: str = "") -> str:
+    """Names what was probably meant, or all that is known."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean {prefix}{near[0]}?" if near else f"known: {', '.join(prefix + entry for entry in known)}"
+
+
+def stages(prompt: str, negative: str = "") -> tuple[Stage, ...]:
+    """The phrases of a prompt (without flags) over the run; the negative's are in every stage.
+
+    Raises:
+        PromptError: A weight, a percentage or a phrase is missing or wrong.
+    """
+    unwanted = [part for part in (part.strip() for part in negative.split(",")) if part]
+    found: list[Stage] = []
+    for column, start, begin, text in _split(prompt):
+        if found and start <= found[-1].start:
+            raise PromptError(column, f"at {100 * start:g} % comes after {100 * found[-1].start:g} %; stages rise")
+        wanted = tuple(_phrases(text, begin))
+        total = sum(phrase.weight for phrase in wanted if phrase.weight > 0) or 1
+        found.append(Stage(start, (*wanted, *(Phrase(part, NEGATIVE_WEIGHT * total) for part in unwanted))))
+    if sum(len(stage.phrases) for stage in found) > MOST_PHRASES:
+        raise PromptError(1, f"more than {MOST_PHRASES} phrases; say it in fewer")
+    return tuple(found)
+
+
+def _split(prompt: str) -> Iterator[tuple[int, float, int, str]]:
+    """(column, start, index of the text, text) of every stage."""
+    matches = list(_STAGE.finditer(prompt))
+    bounds = [match.start() for match in matches] + [len(prompt)]
+    opened = not matches or bool(prompt[: bounds[0]].strip())  # something is said before the first "at"
+    if opened:
+        yield 1, 0.0, 0, prompt[: bounds[0]]
+    for match, limit in zip(matches, bounds[1:], strict=True):
+        share = _number(match[1])
+        if share is None or not 0 <= share < 100:
+            raise PromptError(match.start(1) + 1, f"{match[1]!r} is no percentage of the run, 0 to 99")
+        if not opened and share > 0:
+            raise PromptError(match.start() + 1, f"say what the picture shows before {share:g} %, or begin at 0 %")
+        opened = True
+        yield match.start(1) + 1, share / 100, match.end(), prompt[match.end() : limit]
+
+
+def _phrases(text: str, offset: int) -> Iterator[Phrase]:
+    """The phrases of one stage. offset: where the text begins in the prompt."""
+    begin = 0
+    for match in _WEIGHT.finditer(text):
+        phrase = text[begin : match.start()].strip()
+        column = offset + match.start() + 1
+        if not phrase:
+            raise PromptError(column, "nothing stands before '::'")
+        weight = 1.0 if match[1] is None else _number(match[1])
+        if weight is None or not WEIGHTS.holds(weight) or weight == 0:
+            raise PromptError(column + 2, f"{match[1]!r} is no weight; write a number, {WEIGHTS}, but not 0")
+        yield Phrase(phrase, weight)
+        begin = match.end()
+    if rest := text[begin:].strip():
+        yield Phrase(rest, 1.0)
+    elif begin == 0 and offset > 0:
+        raise PromptError(offset, "nothing is said for this part of the run")
+
+
+def _end_of_value(name: str, text: str, begin: int, limit: int) -> int:
+    """Where a flag's value ends: `--no` takes all up to the next flag or stage, the others one word."""
+    if name == "no":
+        stage = _STAGE.search(text, begin, limit)
+        return stage.start() if stage else limit
+    space = text.find(" ", begin, limit)
+    return limit if space < 0 else space
+
+
+def _value(name: str, text: str, column: int) -> str | int | float | tuple[int, int]:
+    """A flag's value in its own type and range."""
+    wrong = PromptError(column, f"--{name} {text} is wrong: {FLAGS[name]}")
+    if name == "ar":
+        match = re.fullmatch(r"(\d{1,4}):(\d{1,4})", text)
+        if not match or not int(match[1]) or not int(match[2]):
+            raise wrong
+        return int(match[1]), int(match[2])
+    if name in {"seed", "steps"}:
+        if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or not RANGES[name].holds(int(text)):
+            raise wrong
+        return int(text)
+    if name == "stop":
+        percent = _number(text.removesuffix("%"))
+        if percent is None or not 1 <= percent <= 100:
+            raise wrong
+        return percent / 100
+    return text
+
+
+def _number(text: str) -> float | None:
+    plain = text.replace("\u2212", "-")
+    return float(plain) if re.fullmatch(r"[+-]?(\d{1,9}(\.\d{0,9})?|\.\d{1,9})", plain, re.ASCII) else None

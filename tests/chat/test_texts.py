@@ -1,0 +1,146 @@
+"""Every text is there in both languages, says the same things, and is said somewhere."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as ftl
+from fluent.syntax.visitor import Visitor
+
+from bot.chat.i18n.localizer import FOLDER, LANGUAGES, localizer
+from bot.jobs.admission import Refusal
+
+BOT = Path(__file__).parents[2] / "bot"
+NONCES = {"ready-*", "results-*", "over-*", "gallery-*"}
+"""Not said, but sent to Discord."""
+
+
+class Variables(Visitor):
+    """Collects the variables that a message needs."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_VariableReference(self, node: ftl.VariableReference) -> None:  # noqa: N802 - the library names it
+        self.names.add(node.id.name)
+
+
+def messages(language: str) -> dict[str, set[str]]:
+    """The variables of every message of a file."""
+    resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    found: dict[str, set[str]] = {}
+    for entry in resource.body:
+        assert not isinstance(entry, ftl.Junk), entry.content
+        if isinstance(entry, ftl.Message):
+            assert entry.id.name not in found, f"{entry.id.name} is there twice"
+            variables = Variables()
+            variables.visit(entry)
+            found[entry.id.name] = variables.names
+    return found
+
+
+def strings() -> Iterator[tuple[Path, str]]:
+    """Every string of the bot's source; a part of an f-string that is filled in is a `*`."""
+    for path in sorted(BOT.rglob("*.py")):
+        if path.is_relative_to(BOT / "sandbox"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = [str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values]
+                yield path, "".join(parts)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield path, node.value
+
+
+def said() -> Iterator[tuple[Path, ast.expr, set[str]]]:
+    """What each call of a voice names, and the variables that it gives."""
+    for path in sorted((BOT / "chat").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if called in {"t", "localized", "UserFacingError"} and not any(
+                keyword.arg is None for keyword in node.keywords
+            ):
+                yield path, node.args[0], {str(keyword.arg) for keyword in node.keywords}
+
+
+ENGLISH = messages("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_both_languages_have_the_same_texts_with_the_same_variables(language: str) -> None:
+    assert messages(language) == ENGLISH
+
+
+def test_every_text_that_the_code_says_exists_and_gets_its_variables() -> None:
+    calls = 0
+    for path, name, given in said():
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            assert name.value in ENGLISH, f"{path.name} says {name.value!r}, which is no text"
+            if given:
+                assert ENGLISH[name.value] <= given, f"{path.name} says {name.value!r} without all it needs"
+            calls += 1
+    assert calls > 50
+
+
+def test_every_family_of_texts_that_is_put_together_has_members() -> None:
+    for path, pattern in strings():
+        if re.fullmatch(r"[a-z]+-\*(?:-[a-z]+)?", pattern) and path.is_relative_to(BOT / "chat"):
+            expression = re.compile(pattern.replace("*", "[a-z0-9-]+"))
+            known = any(expression.fullmatch(name) for name in ENGLISH)
+            assert known or pattern in NONCES, (path.name, pattern)
+
+
+def test_every_text_is_said_somewhere() -> None:
+    constants = {text for _, text in strings()}
+    families = [
+        re.compile(text.replace("*", "[a-z0-9-]+"))
+        for text in constants
+        if "*" in text and re.fullmatch(r"[a-z0-9*-]+", text) and text.strip("*-")
+    ]
+    unused = [
+        name
+        for name in ENGLISH
+        if name not in constants and not any(expression.fullmatch(name) for expression in families)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("refusal", Refusal)
+def test_every_refusal_has_a_sentence(language: str, refusal: Refusal) -> None:
+    name = f"refused-{refusal.replace('_', '-')}"
+    given = dict.fromkeys(ENGLISH[name], 3)
+    for count in (0, 1, 3):
+        assert localizer(language)(name, **(given | {"limit": count})).strip()
+
+
+def test_every_action_has_a_line_and_every_line_its_action() -> None:
+    actions = set()
+    for path in sorted(BOT.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
+                actions |= {arg.value for arg in node.args[1:2] if isinstance(arg, ast.Constant)}
+    lines = {name.removeprefix("audit-") for name in ENGLISH if name.startswith("audit-")}
+    assert "ban" in actions <= lines
+    assert lines <= {text for _, text in strings()}
+
+
+def test_every_reason_that_a_row_may_hold_is_a_text() -> None:
+    for path, text in strings():
+        if text.startswith("reason-"):
+            assert text in ENGLISH, (path.name, text)
+
+
+def test_a_text_that_nobody_wrote_or_that_lacks_a_value_is_a_mistake_of_ours() -> None:
+    with pytest.raises(LookupError, match="no text"):
+        localizer("en")("nothing-of-the-kind")
+    with pytest.raises(LookupError, match="position"):
+        localizer("de")("queued")
+    assert localizer("fr").language == "en"
+    assert localizer("en-GB").language == "en"
+    assert localizer(None).language == "en"

@@ -1,0 +1,5 @@
+"""Fixtures that these tests use."""
+
+from tests.harness.fixtures import database, harness, idle
+
+__all__ = ["database", "harness", "idle"]

@@ -1,0 +1,177 @@
+"""Whole words, however they are dressed up, and nothing inside harmless ones; in time that no list can blow up."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.community import blocklist
+from bot.community.blocklist import LONGEST, STAR_LETTERS, PatternError, matches, pattern_of
+
+TraceFunction = Callable[[FrameType, str, Any], Any]
+FULL_WIDTH = "".join(chr(ord(letter) - ord("a") + 0xFF41) for letter in "badword")
+FRAKTUR = "".join(chr(ord(letter) - ord("a") + 0x1D51E) for letter in "badword")
+
+
+def hits(pattern: str, text: str) -> bool:
+    return matches([pattern_of(pattern)], text) != []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("cunt", "a postcard from Scunthorpe"),
+        ("ass", "a class of grass, en masse"),
+        ("rape", "the therapist ate a grape and draped it"),
+        ("tit", "the title of a titmouse"),
+        ("sex", "Essex and Sussex"),
+        ("ass", "ass2ass"),
+    ],
+)
+def test_no_pattern_hits_inside_a_harmless_word(pattern: str, text: str) -> None:
+    assert not hits(pattern, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Badword",
+        "a (badword)!",
+        "bad\u200bword",
+        "b\u202ead\u2060word",
+        FULL_WIDTH,
+        "bádwörd",
+        "ba\u0308dw\u0301ord",
+        FRAKTUR,
+        "BADWORD",
+        "bad'word",
+        "ⓑⓐⓓⓦⓞⓡⓓ",
+        "x,badword;y",
+        "\tbadword\n",
+        "badword::2 fog",
+    ],
+)
+def test_a_word_is_found_however_it_is_dressed_up(text: str) -> None:
+    assert hits("badword", text)
+
+
+@pytest.mark.parametrize("pattern", ["Badword", "bad\u200bword", FULL_WIDTH, "bádwörd", " (badword) ", "BAD'WORD"])
+def test_a_pattern_may_be_dressed_up_too(pattern: str) -> None:
+    assert pattern_of(pattern) == "badword"
+
+
+def test_a_sharp_s_is_two_and_a_case_without_a_partner_is_the_same_letter() -> None:
+    assert hits("straße", "STRASSE")
+    assert hits("ΣΊΣΥΦΟΣ", "σίσυφος")
+
+
+def test_a_star_is_at_most_ten_letters_and_a_question_mark_is_one() -> None:
+    assert STAR_LETTERS == 10
+    for length in range(13):
+        assert hits("bad*", f"bad{'x' * length}") == (length <= 10)
+        assert hits("b?d", f"b{'x' * length}d") == (length == 1)
+        assert hits("a*b*", f"a{'x' * length}bx") == (length <= 10)
+    assert hits("*bad", "verybad")
+    assert not hits("*bad", "badly")
+
+
+def test_a_star_does_not_reach_into_the_next_word() -> None:
+    assert not hits("bad*word", "bad word")
+    assert not hits("bad*", "ba d")
+
+
+def test_a_phrase_is_words_in_a_row_whatever_stands_between_them() -> None:
+    assert hits("very bad", "a VERY... bad day")
+    assert hits("very b*", "very-bad")
+    assert not hits("very bad", "very very good, bad")
+    assert not hits("very bad", "bad very")
+    assert not hits("very bad", "very")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "*", "??", "* ?", "bad *", "a", "!!", "\u200b", "bad ?", "*" * 5 + "b"])
+def test_what_would_match_nearly_everything_is_no_pattern(text: str) -> None:
+    with pytest.raises(PatternError):
+        pattern_of(text)
+
+
+def test_a_pattern_has_an_end() -> None:
+    assert pattern_of("x" * LONGEST) == "x" * LONGEST
+    with pytest.raises(PatternError, match="at most 80"):
+        pattern_of("x" * (LONGEST + 1))
+
+
+WORDS = st.text(st.sampled_from("abc"), min_size=1, max_size=14)
+WILD = st.text(st.sampled_from("abc*?"), min_size=2, max_size=6).filter(
+    lambda word: word.count("*") <= 3 and any(letter.isalpha() for letter in word)
+)
+
+
+@given(pattern=st.lists(WILD, min_size=1, max_size=2), text=st.lists(WORDS, max_size=5))
+@settings(max_examples=400)
+def test_it_finds_what_the_same_pattern_as_a_regular_expression_finds(pattern: list[str], text: list[str]) -> None:
+    wanted = " ".join(pattern)
+    expression = wanted.replace("*", "[a-z]{0,10}").replace("?", "[a-z]")
+    assert hits(wanted, " ".join(text)) == (re.search(rf"(?<!\S){expression}(?!\S)", " ".join(text)) is not None)
+
+
+@given(text=st.text(max_size=20))
+@settings(max_examples=400)
+def test_a_pattern_matches_what_it_was_made_from_and_is_its_own_pattern(text: str) -> None:
+    plain = text.replace("*", "").replace("?", "")
+    try:
+        pattern = pattern_of(plain)
+    except PatternError:
+        return
+    assert pattern_of(pattern) == pattern
+    assert matches([pattern], plain) == [pattern]
+    assert matches([pattern], pattern) == [pattern]
+
+
+# Without the dotless i, which is a letter of its own but shares its capital with the other.
+LETTERS = st.characters(categories=["Ll", "Lu"], max_codepoint=0x12F)
+
+
+@given(word=st.text(LETTERS, min_size=2, max_size=10))
+def test_accents_and_case_make_no_difference(word: str) -> None:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+    assert hits(word, bare)
+    assert hits(bare, word.upper())
+
+
+def work(patterns: list[str], text: str) -> int:
+    """Lines of `bot.community.blocklist` that run until it is known that no pattern is in the text."""
+    lines = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> "TraceFunction | None":
+        nonlocal lines
+        if frame.f_code.co_filename != blocklist.__file__:
+            return None
+        lines += event == "line"
+        return count
+
+    kept = [pattern_of(pattern) for pattern in patterns]
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        assert matches(kept, text) == []
+    finally:
+        sys.settrace(before)
+    return lines
+
+
+@pytest.mark.parametrize("pattern", ["*a*a*c", "a*a*a*b", "?*?*?*ac", " ".join(["a*"] * 24) + " bc"])
+def test_a_hostile_pattern_is_at_most_so_much_work_for_each_letter(pattern: str) -> None:
+    """A backtracking matcher would take longer than the universe lasts."""
+    text = "a" * 4000 + " " + "ab" * 2000 + " " + "a " * 1000
+    assert work([pattern], text) < 50 * len(text) * len(pattern.split())
+
+
+@pytest.mark.parametrize(("pattern", "text"), [("*a*a*c", "a"), ("a* bc", "a ")])
+def test_twice_the_text_is_about_twice_the_work_at_most(pattern: str, text: str) -> None:
+    assert work([pattern], text * 2000) < 2.1 * work([pattern], text * 1000)

@@ -1,0 +1,132 @@
+"""Nothing is kept for ever: whoever wants to be forgotten is, and files go when no job needs them."""
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.community import retention
+from bot.community.erasure import Erasure
+from bot.delivery.messenger import ChannelGoneError
+from bot.jobs.job import JobState
+from bot.store.database import Database
+from bot.store.history import History
+from bot.store.jobs import Jobs
+from bot.store.people import ERASED, People
+from bot.store.pictures import Pictures
+from tests.harness.channel import until
+from tests.harness.job_requests import Clock, brought_to, found, job_request
+from tests.harness.worker import SMALL, WorkerHarness, small
+
+ADA, BEN = 1, 2
+
+
+@dataclass
+class Bin:
+    """Where removed messages go; those of `closed` channels cannot be removed."""
+
+    closed: set[int] = field(default_factory=set)
+    removed: list[tuple[int, int]] = field(default_factory=list)
+
+    async def remove(self, channel_id: int, message_id: int) -> None:
+        if channel_id in self.closed:
+            raise ChannelGoneError("no access")
+        self.removed.append((channel_id, message_id))
+
+
+async def test_an_erased_person_s_jobs_end_their_messages_go_and_so_do_their_files(harness: WorkerHarness) -> None:
+    gone = Bin()
+    people = People(harness.database)
+    done = await harness.until(await harness.submit("a cat", ADA), JobState.DONE)
+    await harness.jobs.add_copy(done.id, 300, 3000)
+    start = await harness.pictures.put(b"what she brought")
+    harness.gate("stays")
+    running = await harness.submit("stays", ADA, guild_id=101)
+    await harness.at_gate(running)
+    (waiting,) = await harness.submit_batch([small(requester_id=ADA, request=replace(SMALL, init=start))])
+    bens = await harness.submit("a dog", BEN)
+    await Erasure(people, harness.history, harness.pictures, harness.worker, gone.remove).erase(ADA)
+    for job in (running, waiting):
+        assert (await found(harness.jobs, job)).state is JobState.CANCELLED
+    bens = await harness.until(bens, JobState.DONE)
+    assert gone.removed == [(300, 3000), (200, waiting.id), (200, running.id), (200, done.id)]
+    assert done.picture is not None
+    assert bens.picture is not None
+    assert not await harness.pictures.has(done.picture)
+    assert not await harness.pictures.has(start)
+    assert await harness.pictures.has(bens.picture)
+    assert {(await found(harness.jobs, job)).request.prompt for job in (done, running, waiting)} == {ERASED}
+
+
+async def test_a_message_that_cannot_be_removed_does_not_save_the_others(harness: WorkerHarness) -> None:
+    gone = Bin(closed={300})
+    done = await harness.until(await harness.submit("a cat", ADA), JobState.DONE)
+    await harness.jobs.add_copy(done.id, 300, 3000)
+    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.worker, gone.remove)
+    await erasure.erase(ADA)
+    assert gone.removed == [(200, done.id)]
+    await erasure.erase(ADA)
+    assert gone.removed == [(200, done.id)], "what was removed is not removed again"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(time.time())
+
+
+async def _kept(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
+    """So many rounds of the keeper."""
+    kept = History(database, clock), People(database, clock), Pictures(folder)
+    task = asyncio.create_task(retention.keep(*kept, 30, clock, clock.sleep))
+    for _ in range(rounds - 1):
+        await clock.slept()
+    await until(lambda: clock.sleeps)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_files_go_some_days_after_the_last_job_that_names_them(
+    database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
+    now = clock.now
+    shared, own, brought = [await pictures.put(data) for data in (b"shared", b"own", b"brought")]
+    for days, picture in ((31, shared), (31, own), (29, shared)):
+        clock.now = now - days * 86400
+        start = replace(job_request().request, init=brought)
+        await brought_to(jobs, JobState.DONE, job_request(request=start), picture=picture, timelapse=None)
+    clock.now = now
+    await _kept(database, tmp_path, clock)
+    assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
+    clock.now = now + 86400 - 1800
+    await _kept(database, tmp_path, clock)
+    assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
+    await _kept(database, tmp_path, clock, rounds=2)
+    assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [False, False, False]
+
+
+async def test_a_file_that_no_job_names_goes_after_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:
+    pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
+    orphan, fresh, used, awaited = [await pictures.put(data) for data in (b"orphan", b"fresh", b"used", b"awaited")]
+    await brought_to(jobs, JobState.DONE, picture=used)
+    await brought_to(jobs, JobState.QUEUED, job_request(request=replace(job_request().request, init=awaited)))
+    for sha256 in (orphan, used, awaited):
+        old = clock.now - 86400 - 60
+        os.utime(tmp_path / sha256[:2] / sha256, (old, old))
+    await _kept(database, tmp_path, clock)
+    left = [await pictures.has(sha256) for sha256 in (orphan, fresh, used, awaited)]
+    assert left == [False, True, True, True]
+
+
+async def test_people_are_forgotten_in_the_same_round(database: Database, tmp_path: Path, clock: Clock) -> None:
+    jobs = Jobs(database, clock)
+    job = await brought_to(jobs, JobState.DONE, job_request(ADA))
+    await People(database, clock).erase(ADA)
+    clock.now += 86400 - 3600
+    await _kept(database, tmp_path, clock)
+    assert (await found(jobs, job)).requester_id == ADA, "the limits of a day count by it"
+    await _kept(database, tmp_path, clock, rounds=2)
+    assert (await found(jobs, job)).requester_id == 0

@@ -1,0 +1,211 @@
+"""What moderators do: in their own server only, and each action is written down and told."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.community import blocklist
+from bot.community.blocklist import PatternError
+from bot.community.guild_settings import GuildSettings
+from bot.community.moderation import Moderation, Moderator, NotHereError, TooManyPatternsError
+from bot.jobs.job import JobState
+from bot.store.audit import Audit, AuditEntry
+from bot.store.bans import Bans
+from bot.store.blocklist import Blocked
+from bot.store.job_row import TransitionError
+from tests.harness.job_requests import Clock, brought_to, found
+from tests.harness.worker import WorkerHarness, small
+
+MO = Moderator(9, 100)
+ELSEWHERE = Moderator(8, 101)
+
+
+class ModerationHarness:
+    """Moderation of a harness whose worker does not run."""
+
+    def __init__(self, worker_harness: WorkerHarness) -> None:
+        self.worker_harness = worker_harness
+        self.clock = Clock()
+        self.told: list[AuditEntry] = []
+        self.bans = Bans(worker_harness.database, self.clock)
+        self.blocked = Blocked(worker_harness.database)
+        self.audit = Audit(worker_harness.database, self.clock)
+        self.moderation = Moderation(
+            jobs=worker_harness.jobs,
+            history=worker_harness.history,
+            guilds=worker_harness.guilds,
+            bans=self.bans,
+            blocked=self.blocked,
+            audit=self.audit,
+            worker=worker_harness.worker,
+            tell=self._tell,
+            clock=self.clock,
+        )
+
+    async def _tell(self, entry: AuditEntry) -> None:
+        self.told.append(entry)
+
+    async def entries(self, guild_id: int = 100) -> list[tuple[str, int | None, str]]:
+        """The record, oldest first; what is written is what was told."""
+        written = (await self.audit.page(guild_id, 0, 99))[::-1]
+        assert written == [entry for entry in self.told if entry.guild_id == guild_id]
+        return [(entry.action, entry.target_id, entry.detail) for entry in written]
+
+
+@pytest.fixture
+def harness(idle: WorkerHarness) -> ModerationHarness:
+    return ModerationHarness(idle)
+
+
+async def test_every_action_leaves_a_row_that_says_who_did_what_to_whom(harness: ModerationHarness) -> None:
+    moderation, worker_harness = harness.moderation, harness.worker_harness
+    job = await worker_harness.submit(requester_id=7)
+    await moderation.pause(MO, "tea")
+    assert await moderation.resume(MO)
+    assert await moderation.bump(MO, job.id)
+    await moderation.remove(MO, job.id)
+    await moderation.clear(MO, 7)
+    await moderation.ban(MO, 7, None, "spam")
+    assert await moderation.unban(MO, 7)
+    assert await moderation.block(MO, "Bad Words*") == "bad words*"
+    assert await moderation.unblock(MO, "BAD words*")
+    await moderation.configure(MO, GuildSettings(spoiler=True), "spoiler")
+    assert await harness.entries() == [
+        ("pause", None, "tea"),
+        ("resume", None, ""),
+        ("bump", 7, f"#{job.id}"),
+        ("remove", 7, f"#{job.id}"),
+        ("clear", 7, "0"),
+        ("ban", 7, "spam"),
+        ("unban", 7, ""),
+        ("block", None, "bad words*"),
+        ("unblock", None, "bad words*"),
+        ("configure", None, "spoiler"),
+    ]
+    assert {entry.actor_id for entry in harness.told} == {9}
+    assert await harness.entries(101) == []
+
+
+async def test_what_changes_nothing_leaves_no_row(harness: ModerationHarness) -> None:
+    moderation = harness.moderation
+    ended = await brought_to(harness.worker_harness.jobs, JobState.FAILED, small())
+    assert not await moderation.resume(MO)
+    assert not await moderation.bump(MO, ended.id)
+    assert (await moderation.remove(MO, ended.id)).job == ended
+    assert not await moderation.unban(MO, 7)
+    assert not await moderation.unblock(MO, "nothing")
+    await harness.blocked.add(100, "there")
+    assert await moderation.block(MO, "there") is None
+    assert await harness.entries() == []
+
+
+ACTIONS: dict[str, Callable[[Moderation, WorkerHarness, int], Awaitable[object]]] = {
+    "remove": lambda moderation, worker_harness, job_id: moderation.remove(ELSEWHERE, job_id),
+    "bump": lambda moderation, worker_harness, job_id: moderation.bump(ELSEWHERE, job_id),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_another_server_s_job_is_out_of_reach(harness: ModerationHarness, action: str) -> None:
+    job = await harness.worker_harness.submit()
+    with pytest.raises(NotHereError):
+        await ACTIONS[action](harness.moderation, harness.worker_harness, job.id)
+    with pytest.raises(NotHereError):
+        await ACTIONS[action](harness.moderation, harness.worker_harness, 999)
+    assert await found(harness.worker_harness.jobs, job) == job
+    assert harness.told == []
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+async def test_another_server_s_held_picture_is_out_of_reach(harness: ModerationHarness, decision: str) -> None:
+    sha256 = await harness.worker_harness.pictures.put(b"png")
+    held = await brought_to(harness.worker_harness.jobs, JobState.HELD, small(), picture=sha256)
+    with pytest.raises(NotHereError):
+        await getattr(harness.moderation, decision)(ELSEWHERE, held)
+    assert await found(harness.worker_harness.jobs, held) == held
+    assert harness.told == []
+
+
+async def test_a_pause_stops_its_own_server_alone(harness: ModerationHarness) -> None:
+    here, there = await harness.worker_harness.submit(), await harness.worker_harness.submit(guild_id=101)
+    await harness.moderation.pause(MO, "tea")
+    assert await harness.worker_harness.queue.order() == [there.id]
+    await harness.moderation.resume(MO)
+    assert await harness.worker_harness.queue.order() == [here.id, there.id]
+
+
+async def test_to_resume_wakes_the_worker(harness: ModerationHarness) -> None:
+    worker_harness = harness.worker_harness
+    await harness.moderation.pause(MO, "tea")
+    async with worker_harness.at_work():
+        job = await worker_harness.submit()
+        await harness.moderation.resume(MO)
+        await worker_harness.until(job, JobState.DONE)
+
+
+async def test_to_clear_cancels_what_waits_and_runs_here_of_one_or_of_all(harness: ModerationHarness) -> None:
+    worker_harness = harness.worker_harness
+    running = await brought_to(worker_harness.jobs, JobState.RUNNING, small(requester_id=7))
+    waiting = await worker_harness.submit(requester_id=7)
+    others = await worker_harness.submit(requester_id=8)
+    there = await worker_harness.submit(requester_id=7, guild_id=101)
+    assert await harness.moderation.clear(MO, 7) == 2
+    states = [(await found(worker_harness.jobs, job)).state for job in (running, waiting, others, there)]
+    assert states == [JobState.CANCELLED, JobState.CANCELLED, JobState.QUEUED, JobState.QUEUED]
+    assert await harness.moderation.clear(MO, None) == 1
+    assert (await found(worker_harness.jobs, there)).state is JobState.QUEUED
+    assert await harness.entries() == [("clear", 7, "2"), ("clear", None, "1")]
+
+
+async def test_a_ban_cancels_what_waits_here_and_ends_when_it_says(harness: ModerationHarness) -> None:
+    here, there = await harness.worker_harness.submit(), await harness.worker_harness.submit(guild_id=101)
+    until = await harness.moderation.ban(MO, 1, 60, "spam")
+    assert until == harness.clock.now + 60
+    assert (await found(harness.worker_harness.jobs, here)).state is JobState.CANCELLED
+    assert (await found(harness.worker_harness.jobs, there)).state is JobState.QUEUED
+    ban = await harness.bans.of(100, 1)
+    assert ban is not None
+    assert (ban.until, ban.reason) == (until, "spam")
+    assert await harness.bans.of(101, 1) is None
+
+
+async def test_a_held_picture_is_approved_or_rejected_once(harness: ModerationHarness) -> None:
+    worker_harness = harness.worker_harness
+    first, second = [
+        replace(
+            await brought_to(
+                worker_harness.jobs,
+                JobState.HELD,
+                small(prompt, 7),
+                picture=await worker_harness.pictures.put(prompt.encode()),
+            ),
+            flags=("spiders", "webs"),
+        )
+        for prompt in ("one", "two")
+    ]
+    await harness.moderation.approve(MO, first)
+    await worker_harness.until(first, JobState.DONE)
+    await harness.moderation.reject(MO, second)
+    for decision in (harness.moderation.approve, harness.moderation.reject):
+        for job in (first, second):
+            with pytest.raises(TransitionError):
+                await decision(MO, job)
+    assert await harness.entries() == [
+        ("approve", 7, f"#{first.id} (spiders, webs)"),
+        ("reject", 7, f"#{second.id} (spiders, webs)"),
+    ]
+
+
+async def test_a_blocklist_takes_patterns_only_and_has_an_end(
+    harness: ModerationHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(PatternError):
+        await harness.moderation.block(MO, "*")
+    monkeypatch.setattr(blocklist, "MOST", 2)
+    for pattern in ("one", "two"):
+        await harness.moderation.block(MO, pattern)
+    with pytest.raises(TooManyPatternsError):
+        await harness.moderation.block(MO, "three")
+    assert await harness.moderation.block(ELSEWHERE, "three") == "three"
+    assert await harness.blocked.of(100) == ["one", "two"]

@@ -1,0 +1,205 @@
+"""Prompt sessions end on time, whatever restarts come between, and say their results once."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.community.prompt_sessions import LAST_PICTURES_S, MOST_IN_SERVER, Ranked, Sessions, TooManySessionsError
+from bot.delivery.messenger import ChannelGoneError, UnreachableError
+from bot.jobs.job import Job, JobState
+from bot.store.database import Database
+from bot.store.history import History
+from bot.store.jobs import Jobs
+from bot.store.sessions import Session, SessionRows, SessionState
+from tests.harness.channel import until
+from tests.harness.job_requests import Clock, brought_to, job_request
+
+
+@dataclass
+class MemorySessionChannel:
+    """A SessionChannel in memory. `failures` are raised by the next announcements, one each."""
+
+    counted: dict[int, int] = field(default_factory=dict)
+    results: list[tuple[int, list[int]]] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+    async def votes(self, job: Job) -> int:
+        return self.counted.get(job.id, 0)
+
+    async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.results.append((session.id, [entry.job.id for entry in ranking]))
+        return 4000 + session.id
+
+
+@dataclass
+class SessionHarness:
+    """Sessions on a clock that a test turns."""
+
+    database: Database
+    clock: Clock
+    session_channel: MemorySessionChannel
+
+    def __post_init__(self) -> None:
+        self.rows = SessionRows(self.database, self.clock)
+        self.jobs = Jobs(self.database, self.clock)
+        self.threads = itertools.count(55)
+        self.restart()
+
+    def restart(self) -> None:
+        history = History(self.database, self.clock)
+        self.sessions = Sessions(self.rows, history, self.session_channel, self.clock, self.clock.sleep)
+
+    async def begin(self, minutes: float = 10) -> Session:
+        return await self.sessions.opened(await self.sessions.start(100, 200, 9, "sea", minutes, 3), next(self.threads))
+
+    async def state(self, session: Session) -> SessionState:
+        now = await self.rows.get(session.id)
+        assert now is not None
+        return now.state
+
+    async def pass_by(self, seconds: float) -> float:
+        """Time goes on, and what is due is done; returns seconds until the next look."""
+        self.clock.now += seconds
+        return await self.sessions._once()
+
+
+@pytest.fixture
+def harness(database: Database) -> SessionHarness:
+    return SessionHarness(database, Clock(), MemorySessionChannel())
+
+
+async def test_a_session_ends_on_time_and_ranks_its_pictures_by_votes_and_age(harness: SessionHarness) -> None:
+    session = await harness.begin()
+    jobs = [
+        await brought_to(harness.jobs, state, job_request(session_id=session.id))
+        for state in (JobState.DONE, JobState.DONE, JobState.FAILED, JobState.DONE, JobState.DONE)
+    ]
+    await harness.jobs.drop_files([jobs[4].id])
+    harness.session_channel.counted = {jobs[1].id: 1, jobs[3].id: 5, jobs[2].id: 9, jobs[4].id: 9}
+    assert await harness.pass_by(599) == 1
+    assert harness.session_channel.results == []
+    await harness.pass_by(1)
+    assert harness.session_channel.results == [(session.id, [jobs[3].id, jobs[1].id, jobs[0].id])]
+    ended = await harness.rows.get(session.id)
+    assert ended is not None
+    assert (ended.state, ended.results_id) == (SessionState.ENDED, 4000 + session.id)
+    await harness.pass_by(10_000)
+    assert len(harness.session_channel.results) == 1
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.POSTING])
+async def test_pictures_that_are_under_way_are_waited_for_but_not_for_ever(
+    harness: SessionHarness, state: JobState
+) -> None:
+    session = await harness.begin()
+    await brought_to(harness.jobs, state, job_request(session_id=session.id))
+    await harness.pass_by(600)
+    assert await harness.state(session) is SessionState.CLOSING
+    await harness.pass_by(LAST_PICTURES_S - 1)
+    assert harness.session_channel.results == []
+    await harness.pass_by(1)
+    assert len(harness.session_channel.results) == 1
+
+
+async def test_a_held_picture_is_not_waited_for(harness: SessionHarness) -> None:
+    session = await harness.begin()
+    await brought_to(harness.jobs, JobState.HELD, job_request(session_id=session.id))
+    await harness.pass_by(600)
+    assert harness.session_channel.results == [(session.id, [])]
+
+
+async def test_a_session_whose_end_passed_while_the_bot_was_off_ends_at_its_start(harness: SessionHarness) -> None:
+    session = await harness.begin()
+    closing = await harness.begin(1)
+    await brought_to(harness.jobs, JobState.QUEUED, job_request(session_id=closing.id))
+    await harness.pass_by(60)
+    harness.restart()
+    await harness.pass_by(9999)
+    assert sorted(done for done, _ in harness.session_channel.results) == [session.id, closing.id]
+
+
+async def test_results_wait_until_discord_can_be_reached_and_are_dropped_with_their_thread(
+    harness: SessionHarness,
+) -> None:
+    session = await harness.begin()
+    harness.session_channel.failures = [UnreachableError("down")]
+    assert await harness.pass_by(600) <= 10
+    assert await harness.state(session) is SessionState.CLOSING
+    await harness.pass_by(10)
+    assert await harness.state(session) is SessionState.ENDED
+    gone = await harness.begin()
+    harness.session_channel.failures = [ChannelGoneError("deleted")]
+    await harness.pass_by(600)
+    assert await harness.state(gone) is SessionState.ENDED
+    assert len(harness.session_channel.results) == 1
+
+
+async def test_one_session_s_trouble_does_not_hold_up_another(harness: SessionHarness) -> None:
+    await harness.begin()
+    other = await harness.begin()
+    harness.session_channel.failures = [UnreachableError("down")]
+    await harness.pass_by(600)
+    assert [done for done, _ in harness.session_channel.results] == [other.id]
+
+
+async def test_whoever_ends_a_session_early_has_its_results_at_once(harness: SessionHarness) -> None:
+    async with kept(harness):
+        session = await harness.begin()
+        await until(lambda: harness.clock.sleeps == [600])
+        harness.clock.now += 60
+        assert harness.session_channel.results == []
+        await harness.sessions.end(session)
+        await until(lambda: harness.session_channel.results)
+    ended = await harness.rows.get(session.id)
+    assert ended is not None
+    assert ended.ends_at == harness.clock.now
+
+
+async def test_a_session_ends_when_its_time_is_over(harness: SessionHarness) -> None:
+    async with kept(harness):
+        session = await harness.begin()
+        await until(lambda: harness.clock.sleeps == [600])
+        harness.clock.now += 600
+        await until(lambda: harness.session_channel.results)
+    assert harness.session_channel.results == [(session.id, [])]
+
+
+async def test_a_server_has_so_many_sessions_at_a_time(harness: SessionHarness) -> None:
+    sessions = [await harness.sessions.start(100, 200, host, "sea", 10, 1) for host in range(MOST_IN_SERVER)]
+    with pytest.raises(TooManySessionsError):
+        await harness.sessions.start(100, 200, 9, "sky", 10, 1)
+    await harness.sessions.start(101, 200, 9, "sky", 10, 1)
+    await harness.sessions.call_off(sessions[0])
+    await harness.sessions.start(100, 200, 9, "sky", 10, 1)
+    assert harness.session_channel.results == []
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(
+    harness: SessionHarness, turns: int
+) -> None:
+    session = await harness.begin()
+    task = asyncio.create_task(harness.sessions.keep())
+    await until(lambda: harness.clock.sleeps)
+    await harness.sessions.end(session)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await until(task.done)
+    assert task.cancelled()
+
+
+@contextlib.asynccontextmanager
+async def kept(harness: SessionHarness) -> AsyncIterator[None]:
+    task = asyncio.create_task(harness.sessions.keep())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,439 @@
+"""Edits: the latest wins, one is in flight, the end is always told, and nobody is pinged twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.community.guild_settings import GuildSettings
+from bot.delivery.job_messages import JobMessages, MessageTiming
+from bot.delivery.message_updater import LONGEST_PAUSE_S, OPENING_S
+from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+from bot.jobs.job import Job, JobRequest, JobState, Progress
+from bot.jobs.wait_time import QueuePosition
+from bot.store.database import Database
+from bot.store.jobs import Jobs
+from bot.store.pictures import Pictures
+from tests.harness.channel import Channel, until
+from tests.harness.job_requests import Clock, found, job_request, let_in, oldest
+
+INTERVAL_S = 3.0
+MESSAGE = 1
+
+
+@dataclass
+class MessagesHarness:
+    """An job_messages, and the rows and the channel that it stands between."""
+
+    jobs: Jobs
+    pictures: Pictures
+    channel: Channel
+    clock: Clock = field(default_factory=Clock)
+    interval_s: float = INTERVAL_S
+    mention_after_s: float = 0.0
+    settings: GuildSettings = field(default_factory=GuildSettings)
+
+    def __post_init__(self) -> None:
+        self.job_messages = JobMessages(
+            self.jobs,
+            self.pictures,
+            self.channel,
+            lambda guild_id: self.settings,
+            MessageTiming(self.interval_s, self.mention_after_s),
+            self.clock,
+            self.clock.sleep,
+        )
+
+    async def shown(self, *job_requests: JobRequest) -> list[Job]:
+        """Lets asks in and opens their message, as chat does."""
+        jobs = await self.jobs.admit(job_requests or [job_request()], let_in)
+        self.channel.messages[MESSAGE] = []
+        await self.job_messages.opened(jobs[0], MESSAGE)
+        return [await found(self.jobs, job) for job in jobs]
+
+    async def running(self) -> Job:
+        """A job that runs, shown."""
+        await self.shown()
+        return await self.claimed()
+
+    async def claimed(self) -> Job:
+        job = await self.jobs.claim(oldest)
+        assert job is not None
+        return job
+
+    async def rendered(self, job: Job, png: bytes = b"png", *, hold: bool = False) -> Job:
+        return await self.jobs.render_done(job.id, await self.pictures.put(png), 0.5, 1.0, hold=hold)
+
+    @property
+    def cards(self) -> list[Card]:
+        return self.channel.messages[MESSAGE]
+
+    async def edited(self, times: int = 1) -> Card:
+        await until(lambda: len(self.cards) >= times)
+        return self.cards[-1]
+
+    async def quiet(self) -> None:
+        """Everything has happened that needs no clock.
+
+        Rows are read one after the other, so in each round whoever waits for one goes on before we do; an edit takes
+        fewer than so many.
+        """
+        for _ in range(20):
+            await self.jobs.get(1)
+            await asyncio.sleep(0)
+
+    async def over(self) -> None:
+        """Waits until no message is edited any more."""
+        await until(lambda: not self.job_messages._updaters)
+
+
+@pytest.fixture
+async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[..., MessagesHarness]]:
+    made: list[MessagesHarness] = []
+
+    def build(**changes: object) -> MessagesHarness:
+        made.append(MessagesHarness(Jobs(database, Clock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield build
+    for harness in made:
+        await harness.job_messages.close()
+
+
+@pytest.fixture
+def harness(make: Callable[..., MessagesHarness]) -> MessagesHarness:
+    return make()
+
+
+async def test_many_updates_become_few_edits_and_the_last_one_is_shown(harness: MessagesHarness) -> None:
+    harness.channel.holding = True
+    job = await harness.running()
+    for step in range(1, 200):
+        harness.job_messages.progress(job, Progress(step, 200))
+        if step % 20 == 1:
+            await harness.quiet()
+    assert harness.channel.in_flight == 1
+    await harness.channel.release()
+    await harness.clock.slept()
+    await harness.channel.release()
+    await until(lambda: harness.clock.sleeps)
+    assert [card.progress[job.id].step for card in harness.cards] == [1, 199]
+    assert harness.channel.most_in_flight == 1
+
+
+async def test_edits_are_as_far_apart_as_the_server_wants(make: Callable[..., MessagesHarness]) -> None:
+    harness = make(settings=GuildSettings(preview_s=8))
+    job = await harness.running()
+    harness.job_messages.progress(job, Progress(1, 9))
+    await until(lambda: harness.clock.sleeps)
+    assert harness.clock.sleeps == [8]
+    for step in range(2, 9):
+        harness.job_messages.progress(job, Progress(step, 9))
+        harness.clock.now += 1
+        await harness.quiet()
+    assert len(harness.cards) == 1
+    harness.clock.now += 1
+    assert (await harness.edited(2)).progress[job.id].step == 8
+
+
+async def test_a_preview_and_a_similarity_stay_until_there_are_newer_ones(harness: MessagesHarness) -> None:
+    job = await harness.running()
+    harness.job_messages.progress(job, Progress(1, 9, 0.25, b"one"))
+    harness.job_messages.progress(job, Progress(2, 9))
+    card = await harness.edited()
+    assert (card.progress[job.id].step, card.progress[job.id].similarity) == (2, 0.25)
+    assert card.pictures == {job.id: b"one"}
+
+
+async def test_the_start_of_a_run_does_not_wait_for_the_interval_and_its_steps_do(harness: MessagesHarness) -> None:
+    (waiting,) = await harness.shown()
+    harness.job_messages.changed(waiting)
+    await until(lambda: harness.clock.sleeps == [INTERVAL_S])
+    job = await harness.claimed()
+    harness.job_messages.progress(job, Progress(0, 9))
+    assert (await harness.edited(2)).first_job.state is JobState.RUNNING
+    await until(lambda: harness.clock.sleeps == [INTERVAL_S])
+    harness.job_messages.progress(job, Progress(1, 9))
+    await harness.quiet()
+    assert len(harness.cards) == 2
+
+
+async def test_an_end_does_not_wait_for_the_interval(make: Callable[..., MessagesHarness]) -> None:
+    harness = make(interval_s=60.0)
+    job = await harness.running()
+    harness.job_messages.progress(job, Progress(1, 9))
+    await harness.edited()
+    harness.job_messages.changed(await harness.jobs.finish(job.id, JobState.FAILED, "broken"))
+    card = await harness.edited(2)
+    assert (card.first_job.state, card.first_job.reason, card.settled) == (JobState.FAILED, "broken", True)
+
+
+async def test_the_picture_is_posted_once_discord_can_be_reached_again(harness: MessagesHarness) -> None:
+    job = await harness.rendered(await harness.running())
+    harness.channel.failures = [UnreachableError("down")] * 8
+    posting = asyncio.create_task(harness.job_messages.post(job))
+    for pause in (1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S):
+        await until(lambda: harness.clock.sleeps)
+        assert harness.clock.sleeps == [pause]
+        harness.clock.now += pause
+    await posting
+    assert [card.pictures for card in harness.cards] == [{job.id: b"png"}]
+    assert harness.channel.mentions == [(1, MESSAGE)]
+
+
+async def test_progress_that_cannot_be_shown_now_is_dropped(harness: MessagesHarness) -> None:
+    job = await harness.running()
+    harness.channel.failures = [UnreachableError("down")]
+    harness.job_messages.progress(job, Progress(1, 9))
+    await until(lambda: not harness.channel.failures)
+    harness.job_messages.progress(job, Progress(2, 9))
+    await harness.clock.slept()
+    await harness.edited()
+    assert [card.progress[job.id].step for card in harness.cards] == [2]
+
+
+async def test_a_message_that_is_gone_gets_no_progress_but_its_picture_in_one_new_message(
+    harness: MessagesHarness,
+) -> None:
+    job = await harness.running()
+    harness.channel.failures = [MessageGoneError("deleted")]
+    harness.job_messages.progress(job, Progress(1, 9))
+    await until(lambda: not harness.channel.failures)
+    for step in (2, 3):
+        harness.job_messages.progress(job, Progress(step, 9))
+        await harness.clock.slept()
+    await harness.quiet()
+    assert harness.channel.messages == {MESSAGE: []}
+    await harness.job_messages.post(await harness.rendered(job))
+    (new,) = harness.channel.messages.keys() - {MESSAGE}
+    assert [card.pictures for card in harness.channel.messages[new]] == [{job.id: b"png"}]
+    assert (await found(harness.jobs, job)).message_id == new
+    assert harness.channel.mentions == [(1, new)]
+
+
+async def test_a_picture_that_was_removed_on_request_never_comes_back_and_pings_nobody(
+    harness: MessagesHarness,
+) -> None:
+    job = await harness.rendered(await harness.running())
+    await harness.jobs.drop_files([job.id])
+    harness.channel.messages.clear()
+    await harness.job_messages.post(job)
+    assert harness.channel.messages == {}
+    assert harness.channel.mentions == []
+
+
+async def test_a_message_that_is_removed_while_its_last_edit_is_tried_is_not_sent_anew(
+    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await harness.rendered(await harness.running())
+
+    async def removed(message_id: int, card: Card) -> None:
+        await harness.jobs.drop_files([job.id])
+        raise MessageGoneError("deleted")
+
+    monkeypatch.setattr(harness.channel, "edit", removed)
+    await harness.job_messages.post(job)
+    assert harness.channel.messages == {MESSAGE: []}
+    assert harness.channel.mentions == []
+
+
+async def test_a_channel_that_is_gone_is_left_in_peace(harness: MessagesHarness) -> None:
+    job = await harness.rendered(await harness.running())
+    harness.channel.failures = [ChannelGoneError("no access")]
+    await harness.job_messages.post(job)
+    assert harness.channel.messages == {MESSAGE: []}
+    assert harness.channel.mentions == []
+
+
+async def test_a_message_sent_before_a_crash_is_found_and_not_sent_again(harness: MessagesHarness) -> None:
+    await harness.jobs.admit([job_request()], let_in)
+    job = await harness.claimed()
+    harness.channel.messages[77] = []
+    harness.channel.lost = {job.id: 77}
+    harness.job_messages.adopt(job)
+    harness.job_messages.progress(job, Progress(1, 9))
+    await until(lambda: harness.channel.messages[77])
+    assert list(harness.channel.messages) == [77]
+    assert (await found(harness.jobs, job)).message_id == 77
+
+
+async def test_nothing_is_shown_before_chat_has_opened_the_message(harness: MessagesHarness) -> None:
+    """The worker is often faster than the answer to the interaction; two messages would be the result."""
+    await harness.jobs.admit([job_request()], let_in)
+    job = await harness.claimed()
+    harness.job_messages.progress(job, Progress(1, 9))
+    await until(lambda: harness.clock.sleeps)
+    harness.clock.now += OPENING_S - 1
+    await harness.quiet()
+    assert harness.channel.messages == {}
+    harness.channel.messages[5] = []
+    await harness.job_messages.opened(job, 5)
+    await until(lambda: harness.channel.messages[5])
+    assert list(harness.channel.messages) == [5]
+
+
+async def test_a_message_that_chat_never_opens_is_sent_after_a_while(harness: MessagesHarness) -> None:
+    await harness.jobs.admit([job_request()], let_in)
+    job = await harness.claimed()
+    harness.job_messages.progress(job, Progress(1, 9))
+    await until(lambda: harness.clock.sleeps)
+    harness.clock.now += OPENING_S
+    await until(lambda: harness.channel.messages)
+    (sent,) = harness.channel.messages
+    await until(lambda: harness.clock.sleeps)
+    assert (await found(harness.jobs, job)).message_id == sent
+
+
+@pytest.mark.parametrize(("after_s", "took_s", "mentioned"), [(-1, 999, 0), (0, 0, 1), (30, 29, 0), (30, 30, 1)])
+async def test_the_requester_is_told_as_configured(
+    make: Callable[..., MessagesHarness], after_s: float, took_s: float, mentioned: int
+) -> None:
+    harness = make(mention_after_s=after_s)
+    job = await harness.rendered(await harness.running())
+    harness.clock.now += took_s
+    await harness.job_messages.post(job)
+    assert harness.channel.mentions == [(1, MESSAGE)] * mentioned
+
+
+async def test_a_ping_that_cannot_be_said_is_not_tried_again(
+    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await harness.rendered(await harness.running())
+    mention = harness.channel.mention
+    tries: list[int] = []
+
+    async def fails(told: Job, message_id: int) -> None:
+        tries.append(message_id)
+        harness.channel.failures = [UnreachableError("down")]
+        await mention(told, message_id)
+
+    monkeypatch.setattr(harness.channel, "mention", fails)
+    await harness.job_messages.post(job)
+    assert tries == [MESSAGE]
+    assert harness.channel.mentions == []
+
+
+async def test_a_batch_has_one_message_which_pings_once_after_its_last_picture(
+    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get, read = harness.pictures.get, list[str]()
+
+    async def reading(sha256: str) -> bytes:
+        read.append(sha256)
+        return await get(sha256)
+
+    monkeypatch.setattr(harness.pictures, "get", reading)
+    batch = await harness.shown(job_request(prompt="a"), job_request(prompt="b"), job_request(prompt="c"))
+    for place, prompt in enumerate("abc", start=1):
+        job = await harness.rendered(await harness.claimed(), prompt.encode())
+        await harness.job_messages.post(job)
+        assert len(harness.channel.mentions) == (place == 3)
+    assert list(harness.channel.messages) == [MESSAGE]
+    assert harness.cards[-1].pictures == {job.id: job.request.prompt.encode() for job in batch}
+    assert [len(card.pictures) for card in harness.cards if card.pictures] == [1, 2, 3]
+    assert len(read) == 3, "each is read once, however often its message is edited"
+
+
+async def test_the_last_two_pictures_of_a_batch_that_are_shown_together_ping_once(harness: MessagesHarness) -> None:
+    await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
+    rendered = [await harness.rendered(await harness.claimed(), png) for png in (b"a", b"b")]
+    await asyncio.gather(*(harness.job_messages.post(job) for job in rendered))
+    await harness.over()
+    assert harness.channel.mentions == [(1, MESSAGE)]
+
+
+async def test_news_that_come_while_the_ping_is_said_do_not_say_it_again(harness: MessagesHarness) -> None:
+    job = await harness.rendered(await harness.running())
+    harness.channel.holding = True
+    posting = asyncio.create_task(harness.job_messages.post(job))
+    await harness.channel.release()
+    await until(lambda: harness.channel.held)
+    assert len(harness.cards) == 1, "what is held now is the ping"
+    harness.job_messages.changed(job)
+    await harness.channel.release()
+    await posting
+    harness.channel.holding = False
+    await harness.edited(2)
+    await harness.over()
+    assert harness.channel.mentions == [(1, MESSAGE)]
+
+
+@pytest.mark.parametrize("end", [JobState.FAILED, JobState.CANCELLED])
+async def test_a_batch_whose_last_picture_came_to_nothing_still_pings_for_the_others(
+    harness: MessagesHarness, end: JobState
+) -> None:
+    await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
+    first = await harness.rendered(await harness.claimed())
+    await harness.job_messages.post(first)
+    await harness.jobs.finish(first.id, JobState.DONE)
+    assert harness.channel.mentions == []
+    harness.job_messages.changed(await harness.jobs.finish((await harness.claimed()).id, end))
+    await until(lambda: harness.channel.mentions)
+    assert harness.channel.mentions == [(1, MESSAGE)]
+
+
+async def test_a_job_that_came_to_nothing_pings_nobody(harness: MessagesHarness) -> None:
+    job = await harness.running()
+    harness.job_messages.changed(await harness.jobs.finish(job.id, JobState.FAILED))
+    assert (await harness.edited()).settled
+    await harness.over()
+    assert harness.channel.mentions == []
+
+
+async def test_a_held_picture_is_shown_to_nobody(harness: MessagesHarness) -> None:
+    job = await harness.running()
+    harness.job_messages.progress(job, Progress(1, 9, preview=b"preview"))
+    await harness.edited()
+    harness.job_messages.changed(await harness.rendered(job, hold=True))
+    await until(lambda: harness.cards[-1].first_job.state is JobState.HELD)
+    assert harness.cards[-1].pictures == {}
+    assert harness.cards[-1].settled
+    await harness.over()
+    assert harness.channel.mentions == []
+    released = await harness.jobs.release(job.id)
+    harness.job_messages.adopt(released)
+    await harness.job_messages.post(released)
+    assert harness.cards[-1].pictures == {job.id: b"png"}
+
+
+@pytest.mark.parametrize(
+    ("position", "start_at", "edits"),
+    [
+        (9, 1000.0, False),  # nothing new
+        (8, 1000.0, False),  # a place that nobody counts
+        (8, 1199.0, False),  # within a fifth of the wait
+        (8, 1350.0, True),
+        (8, 700.0, True),
+        (3, 1000.0, True),
+        (9, None, True),
+    ],
+)
+async def test_a_place_is_worth_an_edit_only_if_it_says_something_new(
+    make: Callable[..., MessagesHarness], position: int, start_at: float | None, edits: bool
+) -> None:
+    harness = make()
+    harness.clock.now = 0.0
+    (job,) = await harness.shown()
+    harness.job_messages.show_positions([QueuePosition(job.id, job.id, 9, 1000.0)])
+    first = await harness.edited()
+    assert (first.position, first.start_at) == (9, 1000.0)
+    harness.job_messages.show_positions([QueuePosition(job.id, job.id, position, start_at)])
+    await harness.clock.slept()
+    await harness.quiet()
+    assert len(harness.cards) == 1 + edits
+    if edits:
+        assert (harness.cards[-1].position, harness.cards[-1].start_at) == (position, start_at)
+
+
+async def test_a_batch_s_place_is_that_of_its_next_job(harness: MessagesHarness) -> None:
+    first_job, second = await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
+    harness.job_messages.show_positions(
+        [QueuePosition(first_job.id, first_job.id, 2, 50.0), QueuePosition(second.id, first_job.id, 4, 90.0)]
+    )
+    assert (await harness.edited()).position == 2
+    await harness.claimed()
+    await harness.clock.slept()
+    harness.job_messages.show_positions([QueuePosition(second.id, first_job.id, 3, 95.0)])
+    assert (await harness.edited(2)).position == 3

@@ -1,0 +1,52 @@
+"""What tests of the bot share: a database in memory, the real model, and a harness."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.store.database import Database
+from tests.harness.worker import WorkerHarness
+
+if TYPE_CHECKING:
+    from guidance.clip.model import ClipModel
+
+# How long an example takes says nothing on a machine that has other things to do.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def pocket() -> "Iterator[ClipModel]":
+    """The real model, in this process."""
+    import torch  # only what needs the model pays for it
+
+    from guidance.clip.model import ClipModel
+
+    yield ClipModel.load("pocket", "cpu")
+    torch.set_num_threads(2)
+
+
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    """The newest schema, empty."""
+    opened = await Database.open(Path(":memory:"))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def idle(database: Database, tmp_path: Path) -> AsyncIterator[WorkerHarness]:
+    """A harness whose worker does not run yet."""
+    made = WorkerHarness(database, tmp_path)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def harness(idle: WorkerHarness) -> AsyncIterator[WorkerHarness]:
+    """A harness at work."""
+    async with idle.at_work():
+        yield idle

@@ -1,0 +1,133 @@
+"""A worker and everything around it, in memory, but for pictures, which are files."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.community.guild_settings import GuildSettings
+from bot.delivery.job_messages import JobMessages, MessageTiming
+from bot.jobs.job import Concept, Job, JobRequest, JobState
+from bot.jobs.queue import Queue
+from bot.jobs.wait_time import WaitTimeEstimator
+from bot.jobs.worker import Worker
+from bot.store.database import Database
+from bot.store.guilds import Guilds
+from bot.store.history import History
+from bot.store.jobs import Jobs
+from bot.store.pictures import Pictures
+from guidance.request.request import Request
+from tests.harness.channel import HANG_S, POLL_S, Channel, until
+from tests.harness.job_requests import Clock, found, job_request, let_in
+from tests.harness.scripted_engine import ScriptedEngine
+
+SPIDERS = Concept("spiders", ("a spider",), 0.5)
+SMALL = Request.resolve("a cat", seed=7, width=64, height=64, steps=4)
+
+
+def small(prompt: str = "a cat", requester_id: int = 1, **changes: object) -> JobRequest:
+    """An ask whose picture is quick to make."""
+    request = Request.resolve(prompt, seed=7, width=64, height=64, steps=4)
+    return job_request(requester_id, **({"request": request} | changes))  # type: ignore[arg-type]
+
+
+async def _hurried(seconds: float) -> None:
+    await asyncio.sleep(seconds / 100)
+
+
+@dataclass
+class WorkerHarness:
+    """See the module."""
+
+    database: Database
+    folder: Path
+    engine: ScriptedEngine = field(default_factory=ScriptedEngine)
+    channel: Channel = field(default_factory=Channel)
+    clock: Clock = field(default_factory=Clock)
+    timelapse: bool = False
+    posted: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.jobs, self.history = Jobs(self.database), History(self.database)
+        self.guilds, self.pictures = Guilds(self.database), Pictures(self.folder)
+        self.job_messages = JobMessages(
+            self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=_hurried
+        )
+        self.queue = Queue(self.jobs, self.guilds.paused)
+        self.worker = Worker(
+            self.jobs,
+            self.queue,
+            self.pictures,
+            self.engine,
+            self.job_messages,
+            concepts=[SPIDERS],
+            timelapse=self.timelapse,
+            posted=self._posted,
+            sleep=self.clock.sleep,
+        )
+        self.worker.set_estimator(WaitTimeEstimator(self.queue, self.history, self.worker.running))
+
+    def _settings(self, guild_id: int) -> GuildSettings:
+        return self.guilds.of(guild_id)
+
+    async def _posted(self, job: Job) -> None:
+        self.posted.append(job.id)
+
+    async def submit(self, prompt: str = "a cat", requester_id: int = 1, **changes: object) -> Job:
+        """Lets a job in and shows it, as chat does."""
+        (job,) = await self.submit_batch([small(prompt, requester_id, **changes)])
+        return job
+
+    async def submit_batch(self, job_requests: Sequence[JobRequest]) -> list[Job]:
+        """The same for several in one message."""
+        jobs = await self.jobs.admit(job_requests, let_in)
+        self.channel.messages[jobs[0].id] = []
+        await self.job_messages.opened(jobs[0], jobs[0].id)
+        self.worker.wake()
+        return [await found(self.jobs, job) for job in jobs]
+
+    def gate(self, prompt: str) -> asyncio.Event:
+        """The engine stops at this prompt after its first step, until the event is set."""
+        return self.engine.gates.setdefault(prompt, asyncio.Event())
+
+    async def at_gate(self, job: Job) -> None:
+        """Waits until a run has made its first step."""
+
+        def there() -> bool:
+            running = self.worker.running()
+            return running is not None and (running.job_id, running.step) == (job.id, 1)
+
+        await until(there)
+
+    async def until(self, job: Job, state: JobState) -> Job:
+        """Waits for a state."""
+        async with asyncio.timeout(HANG_S):
+            while (now := await found(self.jobs, job)).state is not state:
+                await asyncio.sleep(POLL_S)
+        return now
+
+    async def suspend(self) -> None:
+        """The bot stops, and does not wait for the run under way until it ends."""
+        draining = asyncio.create_task(self.worker.drain(5))
+        await self.clock.slept()
+        await draining
+
+    @property
+    def runs(self) -> list[str]:
+        """Prompts that the engine was given."""
+        return [task.request.prompt for task in self.engine.tasks]
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """The worker runs."""
+        task = asyncio.create_task(self.worker.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def close(self) -> None:
+        await self.worker.close()
+        await self.job_messages.close()

@@ -1,0 +1,150 @@
+"""Pictures that people bring: refused before they cost anything, and kept as pixels and nothing else."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from bot.images.intake import LONGEST_SIDE, MOST_BYTES, IntakeError, request_in, store_upload
+from bot.store.pictures import Pictures
+from guidance.io.picture import to_png
+from tests.harness.worker import SMALL
+
+
+class File:
+    """An attachment that says how large it is, truly or not."""
+
+    def __init__(self, data: bytes, size: int | None = None) -> None:
+        self.data = data
+        self.size = len(data) if size is None else size
+        self.reads = 0
+
+    async def fetch(self, most: int) -> bytes:
+        self.reads += 1
+        if len(self.data) > most:
+            raise IntakeError("image-too-large")
+        return self.data
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def pictures(tmp_path: object) -> Pictures:
+    return Pictures(tmp_path)  # type: ignore[arg-type]
+
+
+async def kept(file: File, pictures: Pictures) -> Image.Image:
+    data = await pictures.get(await store_upload(file.size, file.fetch, pictures))
+    image = Image.open(io.BytesIO(data))
+    assert image.format == "PNG"
+    return image
+
+
+async def refused(file: File, pictures: Pictures) -> str:
+    with pytest.raises(IntakeError) as caught:
+        await store_upload(file.size, file.fetch, pictures)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+async def test_a_picture_is_kept_as_a_png_of_ours(pictures: Pictures, kind: str) -> None:
+    image = await kept(File(encoded(Image.new("RGB", (40, 30), "red"), kind)), pictures)
+    assert (image.size, image.mode) == ((40, 30), "RGB")
+    red, green, blue = image.getpixel((20, 15))  # type: ignore[misc]
+    assert red > 240
+    assert max(green, blue) < 15
+
+
+async def test_a_file_that_says_it_is_too_large_is_not_read(pictures: Pictures) -> None:
+    file = File(b"", MOST_BYTES + 1)
+    assert await refused(file, pictures) == "image-too-large"
+    assert file.reads == 0
+
+
+async def test_a_file_that_lies_about_its_size_is_not_kept(pictures: Pictures) -> None:
+    assert await refused(File(b"x" * (MOST_BYTES + 1), 100), pictures) == "image-too-large"
+
+
+async def test_a_bomb_is_not_decoded(pictures: Pictures) -> None:
+    """A PNG of a few bytes that says it has 60 000 × 60 000 pixels."""
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100_000)), (b"IEND", b"")]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    )
+    assert "too large" in await refused(File(data), pictures)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"\x89PNG\r\n\x1a\n",
+        encoded(Image.new("RGB", (40, 30)))[:60],
+        encoded(Image.new("RGB", (40, 30)), "GIF"),
+        encoded(Image.new("RGB", (40, 30)), "BMP"),
+    ],
+    ids=["empty", "text", "svg", "only a signature", "cut off", "gif", "bmp"],
+)
+async def test_what_is_no_picture_of_the_three_kinds_is_refused_in_words(pictures: Pictures, data: bytes) -> None:
+    assert await refused(File(data), pictures) in {
+        "this is not a PNG, JPEG or WebP image",
+        "the image is broken and cannot be read",
+    }
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+async def test_of_an_animation_the_first_frame_is_kept(pictures: Pictures, kind: str) -> None:
+    frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
+    image = await kept(File(data), pictures)
+    assert getattr(image, "n_frames", 1) == 1
+    assert image.getpixel((8, 8))[0] > 200  # type: ignore[index]
+
+
+async def test_nothing_but_pixels_survives_and_they_stand_upright(pictures: Pictures) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # lies on its side
+    exif[0x010E] = "52.5200 N 13.4050 E"
+    data = encoded(Image.new("RGB", (40, 30), "red"), "JPEG", exif=exif, comment=b"secret words") + b"trailing secret"
+    file = File(data)
+    clean = await pictures.get(await store_upload(file.size, file.fetch, pictures))
+    image = Image.open(io.BytesIO(clean))
+    assert image.size == (30, 40)
+    assert image.info == {}
+    assert not image.getexif()
+    for words in (b"52.52", b"secret", b"Exif"):
+        assert words not in clean
+
+
+async def test_a_large_picture_is_scaled_and_a_transparent_one_lies_on_white(pictures: Pictures) -> None:
+    image = await kept(File(encoded(Image.new("RGBA", (3000, 30), (0, 0, 0, 0)))), pictures)
+    assert image.width == LONGEST_SIDE
+    assert image.getpixel((5, 5)) == (255, 255, 255)
+
+
+async def test_the_same_pixels_are_kept_once_however_they_came(pictures: Pictures) -> None:
+    image = Image.new("RGB", (40, 30), "red")
+    files = [File(encoded(image)), File(encoded(image, compress_level=0)), File(encoded(image, "WEBP", lossless=True))]
+    assert len({await store_upload(file.size, file.fetch, pictures) for file in files}) == 1
+
+
+async def test_the_request_is_read_out_of_a_picture_of_ours_and_of_no_other() -> None:
+    ours = File(to_png(Image.new("RGB", (64, 64)), SMALL))
+    assert await request_in(ours.size, ours.fetch) == SMALL
+    for data, words in (
+        (encoded(Image.new("RGB", (64, 64))), "carries no request"),
+        (encoded(Image.new("RGB", (64, 64)), "JPEG"), "not a PNG"),
+        (b"x", "not a PNG"),
+    ):
+        file = File(data)
+        with pytest.raises(IntakeError, match=words):
+            await request_in(file.size, file.fetch)

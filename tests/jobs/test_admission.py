@@ -1,0 +1,337 @@
+"""The gate: every limit holds for exactly its number, says it, and opens again when it says so."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.community.guild_settings import GuildSettings, Limit, RoleRule
+from bot.config import Imagine, Limits
+from bot.jobs.admission import Admission, Member, Refusal, RefusedError
+from bot.jobs.job import Job, JobRequest, JobState, Origin
+from bot.store.bans import Ban, Bans
+from bot.store.blocklist import Blocked
+from bot.store.database import Database
+from bot.store.guilds import Guilds
+from bot.store.jobs import Jobs
+from bot.store.sessions import SessionRows, SessionState
+from guidance.request.request import Request
+from tests.harness.job_requests import Clock, brought_to, job_request
+
+HERE = 100
+WIDE = Limits(
+    waiting_per_member=10**6,
+    waiting_per_server=10**6,
+    waiting_in_all=10**6,
+    jobs_per_hour=10**6,
+    steps_per_day=10**6,
+)
+"""Limits that no test reaches by accident."""
+
+
+@dataclass
+class AdmissionHarness:
+    """An admission and the store that it guards."""
+
+    database: Database
+    limits: Limits = WIDE
+    imagine: Imagine = field(default_factory=Imagine)
+    host_patterns: Sequence[str] = ()
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        self.jobs = Jobs(self.database, self.clock)
+        self.guilds = Guilds(self.database)
+        self.bans = Bans(self.database, self.clock)
+        self.blocked = Blocked(self.database)
+        self.sessions = SessionRows(self.database, self.clock)
+
+    def admission(self) -> Admission:
+        return Admission(
+            jobs=self.jobs,
+            guilds=self.guilds,
+            bans=self.bans,
+            blocked=self.blocked,
+            sessions=self.sessions,
+            limits=self.limits,
+            imagine=self.imagine,
+            host_patterns=self.host_patterns,
+            clock=self.clock,
+        )
+
+    async def admit(self, *job_requests: JobRequest, member: Member | None = None) -> list[Job]:
+        return await self.admission().admit(job_requests, member or Member(id=job_requests[0].requester_id))
+
+    async def refused(self, *job_requests: JobRequest, member: Member | None = None) -> RefusedError:
+        """Refused, and no row is left behind."""
+        before = len(await self.jobs.in_state(*JobState))
+        with pytest.raises(RefusedError) as caught:
+            await self.admit(*job_requests, member=member)
+        assert len(await self.jobs.in_state(*JobState)) == before
+        return caught.value
+
+
+@pytest.fixture
+async def harness(database: Database) -> AdmissionHarness:
+    return AdmissionHarness(database)
+
+
+def sized(**changes: int) -> JobRequest:
+    return job_request(request=Request.resolve("a cat", seed=1, **changes))  # type: ignore[arg-type]
+
+
+async def test_a_banned_person_is_told_why_and_until_when(harness: AdmissionHarness) -> None:
+    await harness.bans.set(HERE, Ban(1, harness.clock.now + 60, "spam"))
+    refused = await harness.refused(job_request(1))
+    assert (refused.refusal, refused.until, refused.detail) == (Refusal.BANNED, harness.clock.now + 60, "spam")
+    await harness.admit(job_request(2))
+    await harness.admit(job_request(1, guild_id=101))
+    harness.clock.now += 60
+    await harness.admit(job_request(1))
+
+
+async def test_a_paused_server_takes_nothing_and_the_others_do(harness: AdmissionHarness) -> None:
+    await harness.guilds.set(HERE, GuildSettings(paused="tea"))
+    refused = await harness.refused(job_request())
+    assert (refused.refusal, refused.detail) == (Refusal.PAUSED, "tea")
+    await harness.admit(job_request(guild_id=101))
+    await harness.guilds.set(HERE, GuildSettings(paused=""))
+    assert (await harness.refused(job_request())).refusal is Refusal.PAUSED, "a pause needs no reason"
+    await harness.guilds.set(HERE, GuildSettings())
+    await harness.admit(job_request())
+
+
+async def test_pictures_are_asked_for_in_the_channels_of_the_server_and_in_their_threads(
+    harness: AdmissionHarness,
+) -> None:
+    await harness.guilds.set(HERE, GuildSettings(channels=(5, 6)))
+    refused = await harness.refused(job_request(), member=Member(id=1, channel_ids=frozenset({7})))
+    assert (refused.refusal, refused.detail) == (Refusal.WRONG_CHANNEL, "<#5> <#6>")
+    await harness.admit(job_request(), member=Member(id=1, channel_ids=frozenset({900, 6})))
+
+
+async def test_an_account_is_old_enough_from_its_day_on(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, account_age_days=7)
+    born = harness.clock.now - 7 * 86400
+    await harness.admit(job_request(), member=Member(id=1, created_at=born))
+    refused = await harness.refused(job_request(), member=Member(id=1, created_at=born + 1))
+    assert (refused.refusal, refused.limit, refused.until) == (Refusal.ACCOUNT_TOO_YOUNG, 7, harness.clock.now + 1)
+
+
+async def test_a_member_is_known_long_enough_from_its_hour_on(harness: AdmissionHarness) -> None:
+    await harness.guilds.set(HERE, GuildSettings(limits={Limit.MEMBERSHIP_AGE_HOURS: 2}))
+    joined = harness.clock.now - 7200
+    await harness.admit(job_request(), member=Member(id=1, joined_at=joined))
+    await harness.admit(job_request(), member=Member(id=1, joined_at=None))
+    refused = await harness.refused(job_request(), member=Member(id=1, joined_at=joined + 1))
+    assert (refused.refusal, refused.limit, refused.until) == (Refusal.MEMBER_TOO_NEW, 2, harness.clock.now + 1)
+
+
+async def test_whoever_is_too_young_and_too_new_is_told_the_later_moment(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, account_age_days=1, membership_age_hours=48)
+    now = harness.clock.now
+    refused = await harness.refused(job_request(), member=Member(id=1, created_at=now, joined_at=now))
+    assert refused.until == now + 2 * 86400
+
+
+@pytest.mark.parametrize("place", ["prompt", "negative", "style"])
+async def test_blocked_words_are_refused_wherever_they_stand(harness: AdmissionHarness, place: str) -> None:
+    harness.host_patterns = ("badword",)
+    await harness.blocked.add(HERE, "worse*")
+    for words in ("a BadWord", "worsening"):
+        asked = job_request(request=replace(job_request().request, **{place: words}))  # type: ignore[arg-type]
+        refused = await harness.refused(job_request(), asked)
+        assert (refused.refusal, refused.detail) == (Refusal.BLOCKED_WORDS, ""), "a list is no riddle to be solved"
+    await harness.admit(job_request(prompt="worsening", guild_id=101))
+
+
+async def test_more_steps_or_pixels_than_the_host_allows_are_refused_however_they_come(
+    harness: AdmissionHarness,
+) -> None:
+    harness.imagine = Imagine(max_steps=50, max_pixels=128 * 128)
+    await harness.admit(sized(width=128, height=128, steps=50))
+    steps = await harness.refused(sized(width=128, height=128, steps=51))
+    assert (steps.refusal, steps.limit) == (Refusal.TOO_MANY_STEPS, 50)
+    pixels = await harness.refused(sized(width=128, height=136, steps=50))
+    assert (pixels.refusal, pixels.limit) == (Refusal.TOO_LARGE, 128 * 128)
+
+
+async def test_a_person_has_only_so_many_jobs_under_way_in_all_servers_together(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, waiting_per_member=3)
+    first, *_ = await harness.admit(job_request(1), job_request(1))
+    refused = await harness.refused(job_request(1, guild_id=101), job_request(1, guild_id=101))
+    assert (refused.refusal, refused.limit) == (Refusal.TOO_MANY_WAITING, 3)
+    await harness.admit(job_request(1, guild_id=101))
+    await harness.admit(job_request(2))
+    assert (await harness.refused(job_request(1))).refusal is Refusal.TOO_MANY_WAITING
+    await harness.jobs.finish(first.id, JobState.CANCELLED)
+    await harness.admit(job_request(1))
+
+
+async def test_a_held_picture_holds_its_person_up_no_longer(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, waiting_per_member=1)
+    await brought_to(harness.jobs, JobState.HELD, job_request(1))
+    await harness.admit(job_request(1))
+
+
+async def test_a_server_and_the_queue_have_an_end(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, waiting_per_server=2, waiting_in_all=3)
+    for person in (1, 2):
+        await harness.admit(job_request(person))
+    full = await harness.refused(job_request(3))
+    assert (full.refusal, full.limit) == (Refusal.SERVER_FULL, 2)
+    await harness.admit(job_request(3, guild_id=101))
+    everywhere = await harness.refused(job_request(4, guild_id=102))
+    assert (everywhere.refusal, everywhere.limit) == (Refusal.QUEUE_FULL, 3)
+
+
+async def test_an_hour_s_quota_is_one_person_s_in_all_servers(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, jobs_per_hour=2)
+    await harness.admit(job_request(1))
+    harness.clock.now += 100
+    await harness.admit(job_request(1, guild_id=101))
+    refused = await harness.refused(job_request(1))
+    assert (refused.refusal, refused.limit) == (Refusal.TOO_MANY_THIS_HOUR, 2)
+    assert refused.until == harness.clock.now + 3500
+    await harness.admit(job_request(2))
+
+
+async def test_a_day_s_steps_are_counted_as_they_are_made(harness: AdmissionHarness) -> None:
+    """An init image skips some of them, and `stop` cuts others."""
+    harness.limits = replace(WIDE, steps_per_day=100)
+    half = replace(job_request(steps=80).request, stop=0.5)
+    await harness.admit(job_request(steps=60))
+    refused = await harness.refused(job_request(steps=41))
+    assert (refused.refusal, refused.limit) == (Refusal.TOO_MANY_STEPS_TODAY, 100)
+    assert refused.until == harness.clock.now + 86400
+    await harness.admit(job_request(request=half))
+    assert (await harness.refused(job_request(steps=1))).refusal is Refusal.TOO_MANY_STEPS_TODAY
+
+
+async def test_what_never_fits_is_promised_for_no_moment(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, steps_per_day=50, jobs_per_hour=2)
+    assert (await harness.refused(job_request(steps=51))).until is None
+    assert (await harness.refused(*[job_request(steps=1)] * 3)).until is None
+
+
+@pytest.mark.parametrize(
+    ("state", "refunded"),
+    [(JobState.FAILED, True), (JobState.CANCELLED, True), (JobState.DONE, False), (JobState.HELD, False)],
+)
+async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
+    harness: AdmissionHarness, state: JobState, refunded: bool
+) -> None:
+    harness.limits = replace(WIDE, jobs_per_hour=1)
+    await brought_to(harness.jobs, state, job_request(1))
+    if refunded:
+        await harness.admit(job_request(1))
+    else:
+        assert (await harness.refused(job_request(1))).refusal is Refusal.TOO_MANY_THIS_HOUR
+
+
+async def test_what_was_cancelled_while_it_ran_is_not_refunded(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, steps_per_day=100)
+    running = await brought_to(harness.jobs, JobState.RUNNING, job_request(1, steps=60))
+    await harness.jobs.finish(running.id, JobState.CANCELLED)
+    assert (await harness.refused(job_request(1, steps=41))).refusal is Refusal.TOO_MANY_STEPS_TODAY
+
+
+async def test_a_reaction_reruns_a_picture_once_for_each_person(harness: AdmissionHarness) -> None:
+    parent = await brought_to(harness.jobs, JobState.DONE)
+    await harness.admit(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
+    again = await harness.refused(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
+    assert again.refusal is Refusal.RERUN_TWICE
+    await harness.admit(job_request(3, origin=Origin.REACTION, parent_id=parent.id))
+
+
+async def test_a_session_takes_pictures_until_its_end(harness: AdmissionHarness) -> None:
+    session = await harness.sessions.open(HERE, 200, 9, "sea", 10, 5)
+    await harness.admit(job_request(session_id=session.id))
+    harness.clock.now += 599
+    await harness.admit(job_request(session_id=session.id))
+    harness.clock.now += 1
+    assert (await harness.refused(job_request(session_id=session.id))).refusal is Refusal.SESSION_OVER
+    other = await harness.sessions.open(HERE, 200, 9, "sea", 10, 5)
+    await harness.sessions.set(other.id, state=SessionState.CLOSING)
+    assert (await harness.refused(job_request(session_id=other.id))).refusal is Refusal.SESSION_OVER
+    assert (await harness.refused(job_request(session_id=999))).refusal is Refusal.SESSION_OVER
+
+
+async def test_a_session_takes_so_many_pictures_of_each_person_and_gives_back_what_failed(
+    harness: AdmissionHarness,
+) -> None:
+    session = await harness.sessions.open(HERE, 200, 9, "sea", 10, 2)
+    first, _ = await harness.admit(job_request(1, session_id=session.id), job_request(1, session_id=session.id))
+    refused = await harness.refused(job_request(1, session_id=session.id))
+    assert (refused.refusal, refused.limit) == (Refusal.SESSION_FULL, 2)
+    await harness.admit(job_request(2, session_id=session.id))
+    await harness.admit(job_request(1))
+    await harness.jobs.finish(first.id, JobState.FAILED)
+    await harness.admit(job_request(1, session_id=session.id))
+
+
+async def test_a_role_lifts_its_holders_over_the_server_s_limit_and_weighs_their_jobs(
+    harness: AdmissionHarness,
+) -> None:
+    rules = {8: RoleRule(3, {Limit.JOBS_PER_HOUR: 2}), 9: RoleRule(1, {Limit.JOBS_PER_HOUR: 3})}
+    await harness.guilds.set(HERE, GuildSettings(limits={Limit.JOBS_PER_HOUR: 1}, roles=rules))
+    both = Member(id=1, role_ids=frozenset({8, 9}))
+    admitted = await harness.admit(job_request(1), job_request(1), job_request(1), member=both)
+    assert {job.weight for job in admitted} == {3}
+    assert (await harness.refused(job_request(1), member=both)).limit == 3
+    (plain,) = await harness.admit(job_request(2))
+    assert plain.weight == 1
+    assert (await harness.refused(job_request(2))).limit == 1
+
+
+async def test_of_a_batch_that_does_not_fit_nothing_is_let_in(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, jobs_per_hour=3)
+    assert (await harness.refused(*[job_request()] * 4)).refusal is Refusal.TOO_MANY_THIS_HOUR
+    assert len(await harness.admit(*[job_request()] * 3)) == 3
+
+
+def test_every_refusal_is_tried_above() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    assert [refusal.name for refusal in Refusal if f"Refusal.{refusal.name}" not in source] == []
+
+
+@given(
+    ages=st.lists(st.integers(0, 100_000), max_size=6),
+    steps=st.lists(st.integers(1, 60), min_size=6, max_size=6),
+    hourly=st.integers(1, 4),
+    daily=st.integers(20, 150),
+    wanted=st.lists(st.integers(1, 40), min_size=1, max_size=2),
+)
+@settings(max_examples=60)
+def test_whoever_comes_back_when_they_were_told_is_let_in_and_a_second_before_is_not(
+    ages: list[int], steps: list[int], hourly: int, daily: int, wanted: list[int]
+) -> None:
+    async def story() -> None:
+        database = await Database.open(Path(":memory:"))
+        try:
+            harness = AdmissionHarness(database, replace(WIDE, jobs_per_hour=hourly, steps_per_day=daily))
+            now = harness.clock.now
+            for age, made in zip(sorted(ages, reverse=True), steps, strict=False):
+                harness.clock.now = now - age
+                await brought_to(harness.jobs, JobState.DONE, job_request(steps=made))
+            harness.clock.now = now
+            job_requests = [job_request(steps=count) for count in wanted]
+            try:
+                await harness.admit(*job_requests)
+            except RefusedError as refused:
+                if refused.until is None:
+                    harness.clock.now += 10**6
+                    await harness.refused(*job_requests)
+                    return
+                harness.clock.now = refused.until - 1
+                await harness.refused(*job_requests)
+                harness.clock.now = refused.until
+                await harness.admit(*job_requests)
+        finally:
+            await database.close()
+
+    asyncio.run(story())

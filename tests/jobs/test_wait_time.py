@@ -1,0 +1,292 @@
+"""Waiting times that are shown come true: a busy queue in virtual time, with the real queue on a real database."""
+
+import asyncio
+import itertools
+import math
+import random
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from bot.community.guild_settings import GuildSettings
+from bot.delivery.job_messages import JobMessages, MessageTiming
+from bot.jobs.job import JobState
+from bot.jobs.queue import Queue
+from bot.jobs.wait_time import QueuePosition, RunningJob, WaitTimeEstimator, duration, remaining
+from bot.store.database import Database
+from bot.store.history import History, Load, Pace
+from bot.store.jobs import Jobs
+from bot.store.pictures import Pictures
+from guidance.request.request import Request
+from tests.harness.channel import Channel
+from tests.harness.job_requests import Clock, job_request, let_in
+
+SIDES = (192, 256, 320, 384)
+STEPS = (40, 80, 80, 150)
+NOISE = 0.1
+SHORTEST_WAIT_S = 30.0
+"""About two runs. Of a shorter wait, a single newcomer decides."""
+TOLERANCE = 0.3
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An ETA that somebody read."""
+
+    job_id: int
+    at: float
+    start_at: float
+    first: bool
+
+
+@dataclass
+class QueueSimulation:
+    """Members ask at random; an engine whose runs take what it says, give or take the noise, makes one at a time.
+
+    Attributes:
+        load: Share of the time for which the engine has something to do.
+        people: How many ask.
+        batches: Share of asks that are for four pictures.
+        favoured: Share of people with a weight of 3.
+    """
+
+    database: Database
+    folder: Path
+    seed: int
+    load: float = 0.9
+    people: int = 40
+    batches: float = 0.0
+    favoured: float = 0.0
+    clock: Clock = field(default_factory=Clock)
+    running: RunningJob | None = None
+    pace: float = 0.1
+    ends_at: float = math.inf
+    started: dict[int, float] = field(default_factory=dict)
+    shown: list[Shown] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.source = random.Random(self.seed)
+        self.jobs = Jobs(self.database, self.clock)
+        self.queue = Queue(self.jobs)
+        self.estimator = WaitTimeEstimator(self.queue, History(self.database, self.clock), self._running, self.clock)
+        self.job_messages = JobMessages(
+            self.jobs,
+            Pictures(self.folder),
+            Channel(),
+            lambda guild_id: GuildSettings(),
+            MessageTiming(3, -1),
+            self.clock,
+        )
+        self.last: dict[int, QueuePosition] = {}
+
+    def _running(self) -> RunningJob | None:
+        if self.running is None:
+            return None
+        made = int((self.clock.now - self.running.began_at) / self.pace)
+        return RunningJob(self.running.job_id, self.running.began_at, made)
+
+    async def run(self, job_requests: int) -> None:
+        """So many people ask, after a few runs from which the paces are known; ends when the last waits no more."""
+        mean = sum(STEPS) / len(STEPS) * sum(seconds(side) for side in SIDES) / len(SIDES)
+        gap = mean * (1 + 3 * self.batches) / self.load
+        await self._warm_up()
+        left, arrives_at = job_requests, self.clock.now
+        while left or self.running is not None:
+            if left and arrives_at <= self.ends_at:
+                self.clock.now = arrives_at
+                await self._arrive()
+                left -= 1
+                arrives_at += self.source.expovariate(1 / gap)
+            else:
+                self.clock.now = self.ends_at
+                await self._end()
+            if self.running is None:
+                await self._begin()
+            await self._look()
+
+    async def _warm_up(self) -> None:
+        for side in SIDES[::2]:  # the others are guessed from these, at first
+            await self.jobs.admit([job_request(request=request(side, 80))], let_in)
+            await self._begin()
+            self.clock.now = self.ends_at
+            await self._end()
+
+    async def _arrive(self) -> None:
+        person = self.source.randrange(1, 1 + self.people)
+        wanted = request(self.source.choice(SIDES), self.source.choice(STEPS))
+        count = 4 if self.source.random() < self.batches else 1
+        weight = 3 if person <= self.favoured * self.people else 1
+        guild = self.source.randrange(3)
+        await self.jobs.admit([job_request(person, request=wanted, weight=weight, guild_id=guild)] * count, let_in)
+
+    async def _begin(self) -> None:
+        job = await self.queue.claim()
+        if job is None:
+            self.running, self.ends_at = None, math.inf
+            return
+        self.pace = seconds(job.request.width) * self.source.uniform(1 - NOISE, 1 + NOISE)
+        self.running = RunningJob(job.id, self.clock.now)
+        self.ends_at = self.clock.now + self.pace * job.steps
+        self.started[job.id] = self.clock.now
+
+    async def _end(self) -> None:
+        assert self.running is not None
+        spent = self.clock.now - self.running.began_at
+        await self.jobs.render_done(self.running.job_id, "0" * 64, 0.5, spent)
+        await self.jobs.finish(self.running.job_id, JobState.DONE)
+        self.running, self.ends_at = None, math.inf
+
+    async def _look(self) -> None:
+        """What the job_messages would show now: each message's next job, where that is worth an edit."""
+        seen = set()
+        for queue_position in await self.estimator.positions():
+            if queue_position.batch_id in seen:
+                continue
+            seen.add(queue_position.batch_id)
+            before = self.last.get(queue_position.batch_id)
+            if self.job_messages._differs(before, queue_position) and queue_position.start_at is not None:
+                first = before is None or before.job_id != queue_position.job_id
+                self.shown.append(Shown(queue_position.job_id, self.clock.now, queue_position.start_at, first))
+                self.last[queue_position.batch_id] = queue_position
+
+    def hits(self, *, first: bool) -> list[bool]:
+        """Of each ETA for a wait that was worth one: whether it came true."""
+        waits = [(entry, self.started[entry.job_id] - entry.at) for entry in self.shown if entry.first is first]
+        return [
+            abs(entry.start_at - entry.at - wait) <= TOLERANCE * wait
+            for entry, wait in waits
+            if wait >= SHORTEST_WAIT_S
+        ]
+
+
+def seconds(side: int) -> float:
+    """Of one step: something for the views, something for the canvas."""
+    return 0.06 + 0.08 * (side / 256) ** 2
+
+
+def request(side: int, steps: int) -> Request:
+    return Request.resolve("a cat", seed=1, width=side, height=side, steps=steps)
+
+
+async def _evening(database: Database, folder: Path, seed: int, job_requests: int, **changes: float) -> QueueSimulation:
+    simulation = QueueSimulation(database, folder, seed, **changes)  # type: ignore[arg-type]
+    await simulation.run(job_requests)
+    return simulation
+
+
+SCENES: dict[str, dict[str, float]] = {
+    "busy": {},
+    "nearly too much": {"load": 0.97, "people": 25},
+    "too much": {"load": 1.1, "people": 60},
+    "variations of four": {"load": 0.85, "batches": 0.15, "people": 30},
+    "weights": {"favoured": 0.1, "people": 40},
+}
+
+
+def _evenings(folder: Path, scene: str, seeds: int, job_requests: int, *, first: bool) -> list[list[bool]]:
+    """Of each evening, which of the ETAs came true."""
+
+    async def story(seed: int) -> list[bool]:
+        database = await Database.open(Path(":memory:"))
+        try:
+            simulation = QueueSimulation(database, folder, seed, **SCENES[scene])  # type: ignore[arg-type]
+            await simulation.run(job_requests)
+            return simulation.hits(first=first)
+        finally:
+            await database.close()
+
+    return [asyncio.run(story(seed)) for seed in range(seeds)]
+
+
+def _share(hits: list[bool]) -> float:
+    return sum(hits) / len(hits)
+
+
+@pytest.mark.parametrize("scene", ["busy", "nearly too much", "variations of four"])
+def test_nine_of_ten_waiting_times_that_are_shown_first_come_true(tmp_path: Path, scene: str) -> None:
+    """Within 30 %, of those for waits of at least 30 s, which is about two runs."""
+    hits = list(itertools.chain(*_evenings(tmp_path, scene, seeds=2, job_requests=70, first=True)))
+    assert len(hits) > 40
+    assert _share(hits) >= 0.9
+
+
+@pytest.mark.parametrize("scene", ["busy"])
+def test_nine_of_ten_waiting_times_that_are_shown_later_come_true(tmp_path: Path, scene: str) -> None:
+    """As above, for what an edit says instead of what was shown first."""
+    hits = list(itertools.chain(*_evenings(tmp_path, scene, seeds=2, job_requests=70, first=False)))
+    assert len(hits) > 40
+    assert _share(hits) >= 0.9
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("scene", SCENES)
+def test_nine_of_ten_waiting_times_come_true_on_many_evenings(tmp_path: Path, scene: str, first: bool) -> None:
+    """As above, over ten long evenings; and no single one is far off."""
+    simulations = _evenings(tmp_path, scene, seeds=10, job_requests=300, first=first)
+    assert _share(list(itertools.chain(*simulations))) >= 0.9
+    assert all(_share(hits) >= 0.8 for hits in simulations)
+
+
+LOAD = Load(1, 1, 100, "pocket", 256 * 256, 32)
+
+
+def test_a_run_takes_as_long_as_the_last_of_its_kind() -> None:
+    paces = [Pace("pocket", 256 * 256, 16, 9.0), Pace("pocket", 256 * 256, 32, 0.5), Pace("big", 256 * 256, 32, 7.0)]
+    assert duration(LOAD, paces) == 50.0
+
+
+def test_a_run_of_a_new_kind_is_guessed_from_the_likest_of_its_model() -> None:
+    paces = [Pace("pocket", 512 * 512, 32, 1.0), Pace("pocket", 64 * 64, 4, 0.01), Pace("big", 256 * 256, 32, 7.0)]
+    guess = duration(LOAD, paces)
+    assert guess is not None
+    assert 100 * 1.0 / 4 <= guess <= 100 * 1.0
+    assert duration(replace(LOAD, model="new"), paces) is None
+    assert duration(LOAD, []) is None
+
+
+def test_what_a_run_still_needs_follows_its_own_pace_once_that_says_something() -> None:
+    paces = [Pace("pocket", 256 * 256, 32, 0.5)]
+    assert remaining(RunningJob(1, 0.0, 1), LOAD, paces, now=10.0) == 40.0
+    assert remaining(RunningJob(1, 0.0, 50), LOAD, paces, now=100.0) == 100.0
+    assert remaining(RunningJob(1, 0.0, 1), LOAD, paces, now=99.0) == 0.0, "it is late, but not over before now"
+    assert remaining(RunningJob(1, 0.0, 1), LOAD, [], now=10.0) is None
+
+
+async def test_while_nothing_is_known_of_such_runs_places_have_no_time(database: Database) -> None:
+    clock = Clock()
+    jobs = Jobs(database, clock)
+    paused = {101}
+    estimator = WaitTimeEstimator(Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: None, clock)
+    first, second = [(await jobs.admit([job_request(person, guild_id=100)], let_in))[0] for person in (1, 2)]
+    (there,) = await jobs.admit([job_request(3, guild_id=101)], let_in)
+    assert await estimator.positions() == [
+        QueuePosition(first.id, first.id, 1, clock.now),
+        QueuePosition(second.id, second.id, 2, None),
+    ]
+    assert await estimator.position(there.id) is None
+    paused.clear()
+    queue_position = await estimator.position(there.id)
+    assert queue_position is not None
+    assert queue_position.position == 3
+
+
+async def test_nobody_s_first_job_is_promised_later_for_those_who_may_come(database: Database) -> None:
+    """But a person's second is: whoever comes goes before it."""
+    clock = Clock()
+    jobs = Jobs(database, clock)
+    estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: None, clock)
+    for person in range(10, 40):
+        (job,) = await jobs.admit([job_request(person, steps=100)], let_in)
+        claimed = await Queue(jobs).claim()
+        assert claimed == await jobs.get(job.id)
+        clock.now += 50
+        await jobs.render_done(job.id, "0" * 64, 0.5, 50.0)
+        await jobs.finish(job.id, JobState.DONE)
+    for person in (1, 1, 2):
+        await jobs.admit([job_request(person, steps=100)], let_in)
+    starts = [queue_position.start_at for queue_position in await estimator.positions()]
+    assert starts[:2] == [clock.now, clock.now + 50]
+    assert starts[2] is not None
+    assert clock.now + 100 < starts[2] < clock.now + 160

@@ -1,0 +1,66 @@
+"""The doctor finds what is wrong, and says how to mend it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.check import CheckResult, Severity, diagnose
+from bot.operations import lock
+
+
+async def check_results(path: Path) -> dict[str, CheckResult]:
+    """By subject."""
+    return {check_result.subject: check_result async for check_result in diagnose(path)}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(f'[storage]\ndata_dir = "{tmp_path}/data"\n[engine]\ndevice = "cpu"\n')
+    return path
+
+
+async def test_a_sound_host_gets_a_clean_bill(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "x")
+    found = await check_results(config)
+    assert {check_result.severity for check_result in found.values()} == {Severity.OK}
+    assert set(found) == {"config", "token", "data folder", "database", "disk", "model", "device"}
+
+
+async def test_what_is_wrong_is_found_and_the_rest_is_looked_at_all_the_same(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    folder = config.parent / "data"
+    folder.mkdir()
+    (folder / "bot.db").write_bytes(b"no database" * 100)
+    config.write_text(config.read_text() + 'model = "nobody/nothing"\n')
+    found = await check_results(config)
+    wrong = {
+        subject: check_result.message
+        for subject, check_result in found.items()
+        if check_result.severity is Severity.ERROR
+    }
+    assert set(wrong) == {"token", "database", "model"}
+    assert "DISCORD_TOKEN" in wrong["token"]
+    assert "restore a backup" in wrong["database"]
+    assert "ARCH/PRETRAINED" in wrong["model"]
+
+
+async def test_a_folder_in_use_is_left_alone(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.CHILD", (sys.executable, "-c", ""))
+    folder = config.parent / "data"
+    folder.mkdir()
+    with lock.acquire(folder) as held:
+        lock.sign(held, 4711)
+        found = await check_results(config)
+    assert found["data folder"].severity is Severity.WARNING
+    assert "process 4711" in found["data folder"].message
+    assert "database" not in found
+    assert found["device"].severity is Severity.ERROR
+    assert "the engine crashed" in found["device"].message
+
+
+async def test_without_a_config_nothing_else_is_guessed(tmp_path: Path) -> None:
+    assert list(await check_results(tmp_path / "none.toml")) == ["config"]

@@ -1,0 +1,143 @@
+"""config.toml: every mistake is said with its place, and the example is the truth."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bot import config
+from bot.community.guild_settings import Limit
+from bot.config import Concept, Config, ConfigError, load, parse
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+
+def test_the_example_holds_every_key_with_its_default() -> None:
+    written = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    assert parse(written) == Config()
+    sections = {name: getattr(Config(), name) for name in written}
+    assert {name: set(keys) for name, keys in written.items()} == {
+        name: set(section.__dataclass_fields__) for name, section in sections.items()
+    }
+    assert set(written) == set(Config.__dataclass_fields__) - {"concept"}
+
+
+def test_the_example_s_concept_is_one() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    begin = lines.index("# [[concept]]")
+    text = "\n".join(line.removeprefix("# ") for line in lines[begin : begin + 4])
+    (concept,) = parse(tomllib.loads(text)).concept
+    assert concept == Concept("spiders", ("a spider", "a tarantula"), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "type"),
+    [
+        ("[progres]\n", "progres is unknown; did you mean progress"),
+        (
+            "[limits]\nwaiting_per_membre = 3",
+            "did you mean limits.waiting_per_member",
+        ),
+        ("[limits]\nzzz = 3", "known here: waiting_per_member"),
+        ("[limits]\nwaiting_per_member = 0", "limits.waiting_per_member is 0, but must be 1"),
+        ("[limits]\nwaiting_per_member = true", "must be a whole number"),
+        ("[limits]\nwaiting_per_member = '3'", "must be a whole number"),
+        ("limits = 3", "limits must be a section"),
+        ("[progress]\ninterval_s = 0.1", "progress.interval_s is 0.1"),
+        ("[imagine]\nsizes = ['256x256']", "imagine.sizes is unknown; did you mean imagine.size"),
+        ("[imagine]\nsize = 'big'", "'big' is not a size"),
+        ("[imagine]\nsize = 256", "imagine.size must be text"),
+        ("[imagine]\nsize = '32x32'", "a picture of 32x32, but each side must be 64"),
+        ("[imagine]\nsize = '1024x1024'", "more pixels than imagine.max_pixels"),
+        ("[imagine]\nmax_pixels = 4000000", "imagine.max_pixels is 4e"),
+        ("[imagine]\naspects = []", "1 to 25 shapes"),
+        ("[imagine]\naspects = ['wide']", "'wide' is not a shape"),
+        ("[imagine]\naspects = ['99:1']", "imagine.aspects: '99:1'"),
+        ("[imagine]\naspects = ['1:0']", "'1:0' is not a shape"),
+        ("[imagine]\naspects = [1]", r"imagine.aspects\[0\] must be text"),
+        ("[limits]\nceiling = 0.5", "limits.ceiling is 0.5"),
+        ("[limits]\nmembership_age_hours = -1", "limits.membership_age_hours is -1"),
+        ("[limits]\naccount_age_days = 1.5", "must be a whole number"),
+        ("[limits]\nsteps_per_day = 0", "limits.steps_per_day is 0"),
+        ("[moderation]\nscreening = 'blur'", "moderation.screening must be one of off, spoiler, hold, not 'blur'"),
+        ("[moderation]\nscreening_restricted = ''", "moderation.screening_restricted must be one of"),
+        ("[moderation]\nblocklist = ['*']", r"moderation.blocklist: '\*': .* would match too much"),
+        ("[moderation]\nblocklist = 'word'", "moderation.blocklist must be a list"),
+        ("[moderation]\nblocklst = []", "did you mean moderation.blocklist"),
+        ("[[concept]]\ntexts = ['a']", "needs a name"),
+        ("[[concept]]\nname = 'x'", "concept 'x' needs 1 to 20 texts"),
+        ("[[concept]]\nname = 'x'\ntexts = ['']", "concept 'x' needs 1 to 20 texts"),
+        ("[[concept]]\nname = 'x'\ntexts = ['a']\nthreshold = 1.0", "concept 'x': threshold is 1"),
+        ("[[concept]]\nname = 'x'\nwords = ['a']", r"concept\[0\].words is unknown"),
+        ("[concept]\nname = 'x'", "concept must be a list"),
+        ("concept = ['x']", r"concept\[0\] must be a section"),
+        ("[progress]\ntimelapse = 1", "progress.timelapse must be true or false"),
+        ("[engine]\nshutdown_s = -1", "engine.shutdown_s is -1"),
+        ("[storage]\nkeep_pictures_days = 0", "storage.keep_pictures_days is 0"),
+        ("[log]\nlevel = 'loud'", "log.level must be one of"),
+        ("[log]\nformat = 'xml'", "log.format must be one of"),
+        ("[metrics]\nport = 70000", "metrics.port is 70000"),
+        ("[imagine]\nsteps = 400", "imagine.steps is 400"),
+        ("[discord]\napi_url = 'http://discord.example/api'", "discord.api_url must begin with https"),
+        ("[discord]\ngateway_url = 'ws://10.0.0.1/'", "discord.gateway_url must begin with wss"),
+        ("[discord]\napi_url = 'ftp://127.0.0.1/'", "discord.api_url must begin with https"),
+        ("[engine]\nshutdown_s = -1", "engine.shutdown_s is -1, but must be 0 to 3600"),
+        ("[log]\nformat = 'xml'", "log.format must be one of console, json, not 'xml'"),
+        ("[log]\nlevel = 'INFO'", "log.level must be one of debug, info, warning, error, not 'INFO'"),
+        ("[log]\nlevel = 20", "log.level must be text in quotes"),
+        ("[metrics]\nport = 65536", "metrics.port is 65536, but must be 0 to 65535"),
+        ("[metrics]\nhost = '0.0.0.0'", "metrics.host is unknown; did you mean metrics.port"),
+        ("[discord\n", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_said_with_its_place(text: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=says):
+        load(path)
+
+
+def test_a_missing_file_says_where_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"copy config\.example\.toml"):
+        load(tmp_path / "none.toml")
+
+
+def test_loopback_may_be_spoken_to_in_the_clear() -> None:
+    for host in ("127.0.0.1:8080", "localhost", "[::1]:99"):
+        parse({"discord": {"api_url": f"http://{host}/api/v10", "gateway_url": f"ws://{host}/gateway"}})
+
+
+def test_the_token_comes_from_the_environment_or_a_file_and_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "token"
+    secret.write_text("from the file\n")
+    settings = parse({"discord": {"token_file": str(secret)}})
+    monkeypatch.setenv(config.TOKEN_VARIABLE, " from the environment ")
+    assert config.token(settings) == "from the environment"
+    monkeypatch.delenv(config.TOKEN_VARIABLE)
+    assert config.token(settings) == "from the file"
+    secret.write_text("")
+    with pytest.raises(ConfigError, match="is empty"):
+        config.token(settings)
+    with pytest.raises(ConfigError, match="no token: set DISCORD_TOKEN"):
+        config.token(Config())
+    with pytest.raises(ConfigError, match=r"discord\.token is unknown"):
+        parse({"discord": {"token": "x"}})
+
+
+def test_a_server_may_raise_a_limit_as_far_as_the_ceiling_and_an_age_no_lower_than_the_host_s() -> None:
+    limits = parse({"limits": {"ceiling": 2.5, "waiting_per_member": 3, "account_age_days": 7}}).limits
+    assert (limits.least(Limit.WAITING_PER_MEMBER), limits.most(Limit.WAITING_PER_MEMBER)) == (1, 7)
+    assert limits.least(Limit.ACCOUNT_AGE_DAYS) == 7
+    assert limits.most(Limit.ACCOUNT_AGE_DAYS) > 7
+
+
+def test_the_host_s_blocklist_is_kept_as_it_is_matched() -> None:
+    moderation = parse({"moderation": {"blocklist": ["Bád  WORD*"]}}).moderation
+    assert moderation.patterns() == ("bad word*",)
+
+
+def test_every_limit_of_a_server_is_one_of_the_host_s() -> None:
+    for limit in Limit:
+        assert isinstance(getattr(Config().limits, limit), int)

@@ -1,0 +1,58 @@
+"""The guild that a new sandbox starts with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from bot.sandbox.models import snowflake
+from bot.sandbox.models.permissions import Permission, in_channel
+from bot.sandbox.models.seed import default_guild
+from bot.sandbox.server import Sandbox
+from bot.sandbox.state.clock import ManualClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.sandbox.person import Person
+
+NOW = dt.datetime(2027, 2, 3, 4, 5, 6, tzinfo=dt.UTC).timestamp()
+
+
+def test_people_keep_their_ids() -> None:
+    """Bots keep them in databases; these are what the first sandbox gave out."""
+    ids = {member.user.username: member.user.id for member in default_guild(NOW).members.values()}
+    assert (ids["ada"], ids["ben"], ids["chiyo"]) == (840196266393600000, 851430290227200000, 862301926195200000)
+    assert (ids["mo"], ids["olive"]) == (873535950028800000, 884769973862400000)
+    guild_data = default_guild(NOW)
+    assert guild_data.members[guild_data.guild.owner_id].user.username == "olive"
+
+
+def test_eve_is_new_in_every_way() -> None:
+    eve = next(member for member in default_guild(NOW).members.values() if member.user.username == "eve")
+    created = dt.datetime.fromtimestamp(snowflake.time_of(eve.user.id), dt.UTC)
+    joined = dt.datetime.fromtimestamp(eve.joined_at, dt.UTC)
+    now = dt.datetime.fromtimestamp(NOW, dt.UTC)
+    assert (now - created, now - joined) == (dt.timedelta(days=15), dt.timedelta(days=5))
+
+
+def test_eve_is_the_same_after_a_restart(tmp_path: Path) -> None:
+    first, second = (Sandbox(clock=ManualClock(now), data=tmp_path).guild_data for now in (NOW, NOW + 86400))
+    assert first.members == second.members
+
+
+async def test_the_moderators_log_is_for_moderators_the_owner_and_the_bot(
+    ada: Person, mo: Person, olive: Person
+) -> None:
+    assert "mod-log" not in [channel["name"] for channel in await ada.channels()]
+    for person in (mo, olive):
+        assert "mod-log" in [channel["name"] for channel in await person.channels()]
+    guild_data = default_guild(NOW)
+    log = next(channel for channel in guild_data.channels.values() if channel.name == "mod-log")
+    assert in_channel(guild_data, guild_data.bot.id, log) & Permission.SEND_MESSAGES
+
+
+def test_the_bot_may_not_manage_messages() -> None:
+    guild_data = default_guild(NOW)
+    for channel in guild_data.channels.values():
+        assert not in_channel(guild_data, guild_data.bot.id, channel) & Permission.MANAGE_MESSAGES

@@ -1,0 +1,174 @@
+"""The backup: of a database that is being written to, whole or not at all, and never over what is needed."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.store.backup import BackupError, Copy, back_up
+from bot.store.database import MIGRATIONS, Database
+from bot.store.jobs import Jobs
+from tests.harness.channel import until
+from tests.harness.job_requests import job_request
+
+COPIES = 5
+SCHEMA = len(list(MIGRATIONS.glob("*.sql")))
+WRITER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+connection.execute("PRAGMA synchronous = OFF")
+number = 0
+while True:
+    number += 1
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("INSERT OR REPLACE INTO key_value VALUES ('left', ?)", (str(number),))
+    connection.execute("UPDATE job SET message_id = ? WHERE id = 1", (number,))
+    connection.execute("INSERT OR REPLACE INTO key_value VALUES (?, ?)", (f"bulk {number % 500}", "x" * 4000))
+    connection.execute("INSERT OR REPLACE INTO key_value VALUES ('right', ?)", (str(number),))
+    connection.execute("COMMIT")
+    if number == 200:
+        print("busy", flush=True)
+"""
+
+
+@pytest.fixture
+async def path(tmp_path: Path) -> AsyncIterator[Path]:
+    """A database with three jobs, that a bot holds open."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    held = await Database.open(folder / "bot.db")
+    for _ in range(3):
+        await Jobs(held).admit([job_request()], lambda used: None)
+    yield folder / "bot.db"
+    await held.close()
+
+
+@pytest.fixture
+def written_to(path: Path) -> Iterator[Path]:
+    """The same, and another process writes to it without a pause."""
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "busy\n"
+        yield path
+        assert writer.poll() is None, "the writer was stopped by a backup"
+        writer.kill()
+
+
+def last(path: Path) -> int:
+    """The number of the writer's last transaction."""
+    connection = sqlite3.connect(path)
+    try:
+        return int(connection.execute("SELECT value FROM key_value WHERE name = 'right'").fetchone()[0])
+    finally:
+        connection.close()
+
+
+async def goes_on(path: Path, number: int) -> None:
+    """Waits until the writer has made a transaction after that one."""
+    await until(lambda: last(path) > number)
+
+
+async def test_a_copy_made_while_another_process_writes_is_of_one_moment(written_to: Path, tmp_path: Path) -> None:
+    for number in range(COPIES):
+        target = tmp_path / f"copy {number}"
+        before = last(written_to)
+        assert back_up(written_to, target) == Copy(target.stat().st_size, jobs=3, schema=SCHEMA)
+        await goes_on(written_to, before)
+        connection = sqlite3.connect(target)
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        key_values = dict(connection.execute("SELECT name, value FROM key_value"))
+        (message,) = connection.execute("SELECT message_id FROM job WHERE id = 1").fetchone()
+        connection.close()
+        assert key_values["left"] == key_values["right"] == str(message)
+        assert int(key_values["left"]) >= before
+        database = await Database.open(target)
+        assert len((await Jobs(database).waiting())[0]) == 3
+        await database.close()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
+        *(f"copy {number}" for number in range(COPIES)),
+        "data",
+    ]
+
+
+def test_a_copy_is_one_file_that_its_owner_alone_can_read(path: Path, tmp_path: Path) -> None:
+    back_up(path, tmp_path / "copy")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["copy", "data"]
+    assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_database_that_no_bot_holds_is_copied_too(tmp_path: Path) -> None:
+    await (await Database.open(tmp_path / "bot.db")).close()
+    assert back_up(tmp_path / "bot.db", tmp_path / "copy") == Copy((tmp_path / "copy").stat().st_size, 0, SCHEMA)
+    assert sorted(entry.name for entry in tmp_path.iterdir() if "-" not in entry.name) == ["bot.db", "copy"]
+
+
+def test_a_file_that_is_there_stays_unless_it_is_said_otherwise(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "copy"
+    target.write_text("precious")
+    with pytest.raises(BackupError, match=r"copy exists; name another file, or add --force$"):
+        back_up(path, target)
+    assert target.read_text() == "precious"
+    assert back_up(path, target, replace=True).jobs == 3
+
+
+@pytest.mark.parametrize("name", ["bot.db", "bot.db-wal", "bot.db-shm", "../data/bot.db", "hard link", "soft link"])
+def test_the_database_is_never_written_over(path: Path, name: str) -> None:
+    os.link(path, path.parent / "hard link")
+    (path.parent / "soft link").symlink_to(path)
+    with pytest.raises(BackupError, match="is the database itself"):
+        back_up(path, path.parent / name, replace=True)
+    assert back_up(path, path.parent / "copy").jobs == 3
+
+
+def test_what_cannot_be_done_is_one_sentence(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match=r"none\.db does not exist; the bot makes it when it first runs$"):
+        back_up(tmp_path / "none.db", tmp_path / "copy")
+    with pytest.raises(BackupError, match=r"is a folder; name a file in it$"):
+        back_up(path, tmp_path, replace=True)
+    with pytest.raises(BackupError, match=r"nowhere cannot be written \(No such file or directory\)"):
+        back_up(path, tmp_path / "nowhere" / "copy")
+    (tmp_path / "no database").write_bytes(b"words" * 1000)
+    with pytest.raises(BackupError, match=r"no database cannot be copied \(file is not a database\)$"):
+        back_up(tmp_path / "no database", tmp_path / "copy")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["data", "no database"]
+
+
+def test_a_damaged_database_leaves_the_earlier_copy_as_it_was(tmp_path: Path) -> None:
+    target, damaged = tmp_path / "copy", tmp_path / "damaged.db"
+    target.write_text("the last good one")
+    connection = sqlite3.connect(damaged)
+    connection.execute("CREATE TABLE job (id INTEGER PRIMARY KEY, text TEXT)")
+    connection.execute("CREATE INDEX job_text ON job (text)")
+    connection.executemany("INSERT INTO job (text) VALUES (?)", [(f"{number:0100}",) for number in range(2000)])
+    connection.commit()
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'job_text'").fetchone()
+    connection.close()
+    with damaged.open("r+b") as file:
+        file.seek((page - 1) * 4096 + 12)
+        file.write(b"\xff" * 64)
+    with pytest.raises(BackupError, match=r"is damaged|cannot be copied"):
+        back_up(damaged, target, replace=True)
+    assert target.read_text() == "the last good one"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["copy", "damaged.db"]
+
+
+def test_the_command_says_what_it_wrote_and_what_is_wrong(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.operations.logs.start", lambda: None)
+    config, copy = tmp_path / "config.toml", tmp_path / "copy"
+    config.write_text(f'[storage]\ndata_dir = "{path.parent}"\n')
+    arguments = ["backup", str(copy), "--config", str(config)]
+    assert main(arguments) == 0
+    assert re.fullmatch(rf"{copy}: [\d,]+ bytes, 3 jobs, schema {SCHEMA}\n", capsys.readouterr().out)
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"python -m bot: {copy} exists; name another file, or add --force\n")
+    assert main([*arguments, "--force"]) == 0
+    assert main(["backup", str(copy), "--config", str(tmp_path / "none.toml")]) == 2

@@ -1,0 +1,149 @@
+"""What is kept about a person: all of it can be read, and all of it goes."""
+
+import json
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.jobs.job import Job, JobState, Origin
+from bot.store.audit import Audit
+from bot.store.bans import Ban, Bans
+from bot.store.database import Database
+from bot.store.jobs import Jobs
+from bot.store.people import ERASED, People
+from bot.store.sessions import SessionRows, SessionState
+from bot.store.styles import Styles
+from guidance.request.request import ImagePrompt
+from tests.harness.job_requests import Clock, brought_to, found, job_request, let_in
+
+ADA, BEN, MO = 777_000_111, 777_000_222, 777_000_333
+DAY_S = 86400.0
+
+
+@dataclass
+class Life:
+    """Two people who have left something in every table."""
+
+    database: Database
+    clock: Clock
+    jobs: Jobs
+    people: People
+    ada: Job
+    ben: Job
+
+
+@pytest.fixture
+async def life(database: Database) -> Life:
+    clock = Clock()
+    jobs, sessions = Jobs(database, clock), SessionRows(database, clock)
+    start = replace(job_request().request, init="1" * 64, images=(ImagePrompt("2" * 64),), mask="3" * 64)
+    ada = await brought_to(jobs, JobState.DONE, job_request(ADA, request=start), picture="4" * 64, timelapse="5" * 64)
+    ben = await brought_to(jobs, JobState.DONE, job_request(BEN, prompt="a dog"), picture="6" * 64)
+    for person, job in ((ADA, ada), (BEN, ben)):
+        await jobs.set_message(job.id, 1000 + job.id)
+        await jobs.add_copy(job.id, 300, 2000 + job.id)
+        await Styles(database).save(person, "mine", f"words of {person}")
+        session = await sessions.open(100, 200, person, f"theme of {person}", 10, 1)
+        await sessions.set(session.id, state=SessionState.ENDED)
+        await Bans(database, clock).set(100, Ban(person, None, "rude"))
+        await Audit(database, clock).add(100, MO, "ban", person, "rude")
+    return Life(database, clock, jobs, People(database, clock), ada, ben)
+
+
+async def naming(database: Database, *needles: object) -> set[tuple[str, str]]:
+    """(table, column) of every value anywhere that contains one of the texts."""
+    places = set()
+    tables = await database.fetch("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    for (table,) in tables:
+        for row in await database.fetch(f'SELECT * FROM "{table}"'):
+            for column, value in zip(row.keys(), row, strict=True):
+                if any(str(needle) in str(value) for needle in needles):
+                    places.add((table, column))
+    return places
+
+
+async def test_the_export_holds_all_rows_of_a_person_and_nobody_elses(life: Life) -> None:
+    kept = json.loads(await life.people.export(ADA))
+    assert {name: len(rows) for name, rows in kept.items()} == {
+        "jobs": 1,
+        "styles": 1,
+        "bans": 1,
+        "sessions": 1,
+        "audit": 1,
+    }
+    assert kept["jobs"][0]["id"] == life.ada.id
+    assert kept["jobs"][0]["request"]["images"] == [{"sha256": "2" * 64, "weight": 1.0}]
+    assert kept["styles"][0]["words"] == f"words of {ADA}"
+    assert str(BEN) not in json.dumps(kept)
+    assert "a dog" not in json.dumps(kept)
+    named = {table for table, _ in await naming(life.database, ADA)}
+    assert named == {"job", "style", "ban", "session", "audit"}, "a table that names people must be exported too"
+
+
+async def test_an_erased_person_loses_words_pictures_and_styles_at_once_and_nobody_else_does(life: Life) -> None:
+    before = await found(life.jobs, life.ben)
+    unused = await life.people.erase(ADA)
+    assert unused == {digit * 64 for digit in "12345"}
+    ada = await found(life.jobs, life.ada)
+    assert (ada.request.prompt, ada.picture, ada.timelapse, ada.reason) == (ERASED, None, None, None)
+    assert ada.request.inputs() == frozenset()
+    assert ada.deleted_at is not None
+    assert await naming(life.database, f"words of {ADA}", f"theme of {ADA}", "a cat", *unused) == set()
+    assert await Styles(life.database).of(BEN) == {"mine": f"words of {BEN}"}
+    assert await found(life.jobs, life.ben) == before
+
+
+async def test_a_picture_that_somebody_else_started_from_is_not_in_the_way_of_theirs(life: Life) -> None:
+    derived = replace(job_request().request, init=life.ada.picture)
+    await life.jobs.admit([job_request(BEN, request=derived)], let_in)
+    assert life.ada.picture not in await life.people.erase(ADA)
+
+
+async def test_a_day_later_nothing_names_the_person_but_what_moderators_wrote(life: Life) -> None:
+    await life.people.erase(ADA)
+    life.clock.now += DAY_S - 1
+    assert await life.people.forget() == 0
+    assert (await life.jobs.usage(ADA, 100)).day_steps > 0, "the limits of the day still count"
+    life.clock.now += 1
+    assert await life.people.forget() == 1
+    assert await naming(life.database, ADA) == {("ban", "user_id"), ("audit", "target_id")}
+    assert ("job", "requester_id") in await naming(life.database, BEN)
+    assert await life.people.forget() == 0
+
+
+async def test_what_had_not_ended_when_its_person_was_forgotten_is_forgotten_later(life: Life) -> None:
+    sessions = SessionRows(life.database, life.clock)
+    session = await sessions.open(100, 200, ADA, "long", 3 * 24 * 60, 1)
+    await life.people.erase(ADA)
+    life.clock.now += DAY_S
+    await life.people.forget()
+    assert ("session", "host_id") in await naming(life.database, ADA)
+    await sessions.set(session.id, state=SessionState.ENDED)
+    await life.people.forget()
+    assert await naming(life.database, ADA, "long") == {("ban", "user_id"), ("audit", "target_id")}
+
+
+async def test_what_a_person_makes_after_they_were_erased_is_theirs(life: Life) -> None:
+    await life.people.erase(ADA)
+    life.clock.now += 60
+    later = await brought_to(life.jobs, JobState.DONE, job_request(ADA, prompt="a new life"))
+    life.clock.now += DAY_S
+    await life.people.forget()
+    assert (await found(life.jobs, later)).requester_id == ADA
+    assert (await found(life.jobs, life.ada)).requester_id == 0
+
+
+async def test_two_erased_people_who_had_rerun_the_same_picture_do_not_collide(life: Life) -> None:
+    for person in (ADA, BEN):
+        rerun = job_request(person, origin=Origin.REACTION, parent_id=life.ada.id)
+        await brought_to(life.jobs, JobState.DONE, rerun)
+        await life.people.erase(person)
+    life.clock.now += DAY_S
+    assert await life.people.forget() == 2
+    assert {job.requester_id for job in await life.jobs.in_state(JobState.DONE)} == {0}
+
+
+async def test_their_messages_are_known_until_they_are_removed(life: Life) -> None:
+    assert await life.people.messages_of(ADA) == [(300, 2000 + life.ada.id), (200, 1000 + life.ada.id)]
+    await life.jobs.drop_files([life.ada.id])
+    assert await life.people.messages_of(ADA) == [(300, 2000 + life.ada.id)]

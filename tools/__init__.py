@@ -1,0 +1,1 @@
+"""What builds, judges and measures the library; not part of the wheel."""

@@ -1,0 +1,188 @@
+"""`python -m tools.bench [--json]`: prints the table of docs/performance.md for this machine.
+
+Ends with status 1 where a step takes more than the limit allows: 1.10 times on a CPU, 1.15 times on a GPU, on a canvas
+of 224 pixels with pocket and 8 views, or ViT-B-32 and 32. All else is reported and not judged.
+"""
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import torch
+
+from guidance.clip.model import pick_device, prepare
+from guidance.clip.perceptor import HALF
+from tools.bench import baselines, crops, subjects, timing
+from tools.bench.calls import calls
+
+JUDGED: Final = {("pocket",): 8, ("ViT-B-32",): 32}
+"""Views, by model."""
+MOST: Final = {"cpu": 1.10, "cuda": 1.15}
+SIDE: Final = 224
+Row = dict[str, str | int | float | bool]
+
+
+def main() -> int:
+    """Runs the benchmark; returns the exit status."""
+    options = _parser().parse_args()
+    torch.manual_seed(0)
+    rows: list[Row] = []
+    for row in _rows(options.device, options.pairs, options.only):
+        rows.append(row)
+        if not options.json:
+            print("   ".join(f"{name} {_shown(value)}" for name, value in row.items()), flush=True)
+    place = pick_device(options.device)
+    machine = _machine(place)
+    if options.json:
+        print(json.dumps({"machine": machine, "rows": rows}, indent=1))
+    else:
+        print(f"on {machine}")
+    judged = [row for row in rows if row.get("judged")]
+    return 0 if all(float(row["ratio"]) <= MOST.get(place.type, MOST["cuda"]) for row in judged) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("--device", default="auto", help="default: %(default)s")
+    parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument(
+        "--only",
+        choices=["limit", "baselines", "scaling", "precision", "fusion", "crops", "calls"],
+        help="one part of it",
+    )
+    return parser
+
+
+def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
+    if only in (None, "limit"):
+        yield from _against_the_limit(device, pairs)
+    if only in (None, "baselines"):
+        yield from _baselines(device, pairs)
+    if only in (None, "fusion"):
+        yield from _fusion(device, pairs)
+    if only in (None, "crops"):
+        yield from _crops(pairs)
+    if only in (None, "calls"):
+        yield from _calls()
+    if only in (None, "precision"):
+        yield from _precision(device)
+    if only in (None, "scaling"):
+        yield from _scaling(device)
+
+
+def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
+    """The ratio step / limit, judged at 224 pixels, reported for RN50, two models, and larger canvases.
+
+    capture_s is what was spent once in the run, where steps are captured (see `guidance.device.cuda_graphs`).
+    """
+    reported = {("RN50",): 16, ("pocket", "ViT-B-32"): 8}
+    for names, views in (JUDGED | reported).items():
+        for side in (SIDE, 512) if names == ("pocket",) else (SIDE,):
+            model, bare = subjects.loaded(names, device), subjects.loaded(names, device, bare=True)
+            step = subjects.stepper(model, subjects.request_for(model, side, views))
+            count = pairs if names == ("pocket",) else max(5, pairs // 2)
+            pair = timing.pairs(subjects.limit(bare, views), step, count, model.device)
+            yield {
+                "part": "limit",
+                "model": model.name,
+                "precision": " + ".join(str(perceptor.precision)[6:] for perceptor in model.perceptors),
+                "side": side,
+                "views": views,
+                "limit_s": pair.first,
+                "step_s": pair.second,
+                "ratio": pair.ratio,
+                "judged": side == SIDE and names in JUDGED,
+            } | ({"capture_s": model.graph_capture.seconds} if model.graph_capture else {})
+
+
+def _baselines(device: str, pairs: int) -> Iterator[Row]:
+    """Earlier loops against the same limit."""
+    for names, views in {("pocket",): 8, ("ViT-B-32",): 8}.items():
+        model, bare = subjects.loaded(names, device), subjects.loaded(names, device, bare=True)
+        loops = {
+            "ours": subjects.stepper(model, subjects.request_for(model, SIDE, views)),
+            "a Python loop over crops, weights trainable": baselines.per_crop(bare, SIDE, views),
+            "interpolation of every level": baselines.per_level(bare, SIDE, views),
+        }
+        for name, loop in loops.items():
+            pair = timing.pairs(subjects.limit(bare, views), loop, max(5, pairs // 2), model.device)
+            yield {"part": "baselines", "model": model.name, "views": views, "loop": name, "ratio": pair.ratio}
+
+
+def _fusion(device: str, pairs: int) -> Iterator[Row]:
+    """The limit of a tower whose normalisations are fused, as the loop uses it, against that of a bare one."""
+    for name in ("pocket", "RN50"):
+        ours, bare = subjects.loaded([name], device), subjects.loaded([name], device, bare=True)
+        pair = timing.pairs(subjects.limit(bare, 8), subjects.limit(ours, 8), pairs, ours.device)
+        yield {"part": "fusion", "model": name, "bare_s": pair.first, "fused_s": pair.second, "ratio": pair.ratio}
+
+
+def _crops(pairs: int) -> Iterator[Row]:
+    """Dense products against sparse ones, on the CPU."""
+    cpu = pick_device("cpu")
+    prepare(cpu)
+    for side in (SIDE, 512, 1024):
+        pair = timing.pairs(crops.sparse(side), crops.dense(side), pairs, cpu)
+        yield {"part": "crops", "side": side, "sparse_s": pair.first, "dense_s": pair.second, "ratio": pair.ratio}
+
+
+def _calls() -> Iterator[Row]:
+    """Of a step made call by call, and of the limit's; the same on every device, and counted on the CPU."""
+    for names in JUDGED:
+        model, bare = subjects.loaded(names, "cpu"), subjects.loaded(names, "cpu", bare=True)
+        step, limit = subjects.stepper(model, subjects.request_for(model, SIDE, 2)), subjects.limit(bare, 2)
+        step()  # the first sets the optimizer up
+        yield {"part": "calls", "model": model.name, "limit": calls(limit), "step": calls(step)}
+
+
+def _precision(device: str) -> Iterator[Row]:
+    """How well half precision keeps the gradient."""
+    for name in ("pocket", "ViT-B-32", "RN50"):
+        (perceptor,) = subjects.loaded([name], device, "float32").perceptors
+        yield {"part": "precision", "model": name} | {kind: perceptor.gradient_cosine(kind) for kind in HALF}
+
+
+def _scaling(device: str) -> Iterator[Row]:
+    """By size, views and models, each in a process of its own: memory that one case leaves behind is not the next's."""
+    cases: list[tuple[tuple[str, ...], int, int, int]] = [(("pocket",), side, 8, 8) for side in (SIDE, 512, 1024)]
+    cases += [(("pocket",), SIDE, views, views) for views in (16, 32, 64, 128)]
+    cases += [(("pocket",), SIDE, 128, 8)]
+    cases += [(("pocket", "ViT-B-32"), SIDE, 8, 8), (("pocket", "ViT-B-32", "RN50"), SIDE, 8, 8)]
+    for names, side, views, microbatch in cases:
+        case = [*names, str(side), str(views), str(microbatch), device]
+        done = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", "tools.bench.scaling", *case], check=True, stdout=subprocess.PIPE, text=True
+        )
+        yield {
+            "part": "scaling",
+            "model": " + ".join(names),
+            "side": side,
+            "views": views,
+            "microbatch": microbatch,
+        } | (json.loads(done.stdout))
+
+
+def _machine(place: torch.device) -> str:
+    """In words, without a name or a path."""
+    processor = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass  # not Linux: the short name has to do
+    kind = torch.cuda.get_device_name(place) if place.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return f"{processor}, {kind}, torch {torch.__version__}"
+
+
+def _shown(value: str | float) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

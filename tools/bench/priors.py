@@ -1,0 +1,111 @@
+"""What priors and views do, measured: `python -m tools.bench.priors` prints the table of docs/guidance.md.
+
+Prompts for development, judged by EfficientNet-Lite2, which did not guide. Pictures that lie in --out already, made by
+the same request, are not made again.
+"""
+
+import argparse
+import math
+import statistics
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from guidance.clip.model import ClipModel
+from guidance.io.picture import contact_sheet
+from guidance.io.tensor import to_tensor
+from guidance.optimize import loss
+from guidance.request.request import Request
+from guidance.request.settings import DEFAULT_MODEL, for_steps
+from tools.pocket.judge import Judge
+from tools.pocket.picture_cache import of_these_weights, picture
+
+PROMPTS: Final = {
+    "jeans": 608,
+    "flute": 558,
+    "goose": 99,
+    "hyena": 276,
+    "throne": 857,
+    "collie": 231,
+    "mosque": 668,
+    "airship": 405,
+}
+"""Words and their classes."""
+
+
+def _in(steps: int) -> dict[str, Any]:
+    """Another number of steps, with the rate and the noise for it."""
+    return {"steps": steps, **for_steps(DEFAULT_MODEL, steps)}
+
+
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
+    "the defaults": {},
+    "locality 1, which is Adam": {"locality": 1.0},
+    "no familiarity": {"familiarity": 0.0},
+    "Fourier": {"canvas": "fourier"},
+    "raw pixels": {"canvas": "pixels"},
+    "noise from 0.2 to 0": {"noise": 0.2, "noise_end": 0.0},
+    "noise from 0.3 to 0": {"noise": 0.3, "noise_end": 0.0},
+    "48 steps": _in(48),
+    "96 steps": _in(96),
+    "no clipping": {"clipping": 0.0},
+    "familiarity 0.5": {"familiarity": 0.5},
+    "locality 0.5": {"locality": 0.5},
+    "level_decay 0.25": {"level_decay": 0.25},
+    "no smoothness": {"smoothness": 0.0},
+    "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},
+    "rotation 10, perspective 0.1": {"rotation": 10.0, "perspective": 0.1},
+    "saturation 2": {"saturation": 2.0},
+    "repetition 0.005": {"repetition": 0.005},
+    "spherical distance": {"distance": "spherical"},
+    "Fourier, locality 1": {"canvas": "fourier", "locality": 1.0},
+    "raw pixels, high_frequency 0.05": {"canvas": "pixels", "high_frequency": 0.05},
+}
+"""What each changes in the defaults."""
+SEED: Final = 3
+
+
+def main() -> int:
+    """Makes what is missing and prints a line of a table for each variant."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench.priors", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/priors"), help="default: %(default)s")
+    parser.add_argument("--variants", type=int, metavar="N", help="only the first N")
+    options = parser.parse_args()
+    model, judge = ClipModel.load("pocket", "cpu"), Judge("lite2")
+    print(
+        "| variant | first | first five | mean log probability | near black or white | total variation "
+        "| high frequency |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for name, changes in list(VARIANTS.items())[: options.variants]:
+        folder = of_these_weights(options.out) / name.replace(" ", "-")
+        folder.mkdir(parents=True, exist_ok=True)
+        requests = [replace(Request.resolve(word, seed=SEED), **changes) for word in PROMPTS]
+        images = [picture(request, model, folder) for request in requests]
+        contact_sheet(images, columns=len(images), cell=160).save(folder / "sheet.png")
+        ranks = [judge.rank(image, number) for image, number in zip(images, PROMPTS.values(), strict=True)]
+        logs = [
+            math.log(judge.probability(image, number)) for image, number in zip(images, PROMPTS.values(), strict=True)
+        ]
+        pixels = [to_tensor(image, *image.size)[None] for image in images]
+        looks = (
+            statistics.mean(float(((x < 0.02) | (x > 0.98)).float().mean()) for x in pixels),
+            statistics.mean(float(loss.total_variation(x)) for x in pixels),
+            statistics.mean(float(loss.high_frequency(x)) for x in pixels),
+        )
+        cells = [
+            name,
+            f"{sum(rank == 1 for rank in ranks)}/{len(ranks)}",
+            f"{sum(rank <= 5 for rank in ranks)}/{len(ranks)}",
+            f"{statistics.mean(logs):.2f} ± {statistics.stdev(logs) / len(logs) ** 0.5:.2f}",
+            f"{looks[0]:.1%}",
+            f"{looks[1]:.3f}",
+            f"{looks[2]:.2f}",
+        ]
+        print(f"| {' | '.join(cells)} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The pictures of docs/guidance.md: `python -m tools.bench.showcase`. Seed 1 everywhere; none is picked."""
+
+import argparse
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from guidance.clip.model import ClipModel
+from guidance.io.picture import contact_sheet, to_png
+from guidance.optimize.loop import Result, render
+from guidance.request import derive
+from guidance.request.request import ImagePrompt, Request
+from guidance.request.settings import CANVASES
+
+SEED: Final = 1
+CELL: Final = 256
+
+
+def main() -> int:
+    """Renders and writes two sheets."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench.showcase", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs"), help="default: %(default)s")
+    options = parser.parse_args()
+    model = ClipModel.load("pocket", "cpu")
+    _sheet(_canvases(model), options.out / "showcase-canvases.jpg")
+    _sheet(_again(model), options.out / "showcase-again.jpg")
+    return 0
+
+
+def _canvases(model: ClipModel) -> list[Image.Image]:
+    castle = "a castle on a hill"
+    requests = [Request.resolve(castle, seed=SEED, canvas=canvas) for canvas in CANVASES]
+    requests += [Request.resolve(castle, seed=SEED, style=style) for style in ("pixel-art", "pencil")]
+    return [_made(request, model).image for request in requests]
+
+
+def _again(model: ClipModel) -> list[Image.Image]:
+    first = _made(Request.resolve("a lighthouse", seed=SEED), model)
+    png, run = to_png(first.image, first.request), first.checkpoint().to_bytes()
+    half = Image.new("L", first.image.size, 0)
+    half.paste(255, (0, 0, first.image.width, first.image.height // 2))
+    mask = to_png(half.convert("RGB"), first.request)
+    volcano = to_png(_made(Request.resolve("a volcano", seed=SEED), model).image, first.request)
+    blobs = {hashlib.sha256(data).hexdigest(): data for data in (png, run, mask, volcano)}
+    of_png, of_run, of_mask, of_volcano = blobs
+    masked = replace(first.request, prompt="a volcano", init=of_png, mask=of_mask, strength=1.0, perturbation=0.9)
+    resembling = replace(first.request, prompt="", images=(ImagePrompt(of_png), ImagePrompt(of_volcano)))
+    following = [
+        derive.variation(first.request, of_png, SEED + 1),
+        derive.revised(derive.continued(first.request, of_run), "a lighthouse at night"),
+        derive.upscaled(first.request, of_run),
+        masked,
+        resembling,
+    ]
+    return [first.image, *(_made(request, model, blobs).image for request in following)]
+
+
+def _made(request: Request, model: ClipModel, blobs: Mapping[str, bytes] | None = None) -> Result:
+    *_, result = render(request, model, blobs=blobs)
+    assert isinstance(result, Result)  # noqa: S101 - render ends in one
+    return result
+
+
+def _sheet(images: list[Image.Image], path: Path) -> None:
+    contact_sheet(images, columns=3, cell=CELL).save(path, quality=85)
+    print(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Builds and judges the pocket CLIP of `guidance/pocket`."""

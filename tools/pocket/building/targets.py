@@ -1,0 +1,182 @@
+"""Where texts belong in the object part of the joint space.
+
+Words for a class belong to its direction, and words for a kind of thing (dog, ship, flower) to the mean of the classes
+below it in WordNet. All other nouns are placed by kernel ridge regression from MiniLM's embedding of the word with its
+definition; how well that does on classes that it has not seen, `tools.pocket.building.held_out` measures. The words of
+the evaluation are placed so, too: what WordNet says of them is the answer there, and plays no part here.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from tools.pocket.building.sources import (
+    Array,
+    Frequency,
+    ImageNetClass,
+    Synset,
+    descendants,
+    frequencies,
+    minilm,
+)
+
+SHARPNESS: Final = 4.0
+RIDGE: Final = 0.1
+WIDEST: Final = 300
+"""Kinds with more classes below them ("artifact") have a mean that shows nothing."""
+NEAREST_KIND: Final = 0.35
+"""Share of the nearest kind's direction in that of a noun without classes below it."""
+LATER_SENSE: Final = 0.2
+"""Weight of a word's other senses beside its first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts with their directions.
+
+    Attributes:
+        nouns: Words and short names.
+        noun_targets: (N, D), unit length.
+        named: How many of the nouns, at the beginning, name a class or a kind; the others are inferred.
+        common: Indices of the inferred ones that are in everyday use.
+        glosses: Definitions.
+        gloss_targets: (G, D), unit length.
+    """
+
+    nouns: list[str]
+    noun_targets: Array
+    named: int
+    common: list[int]
+    glosses: list[str]
+    gloss_targets: Array
+
+
+class Kernel:
+    """Kernel ridge regression on the unit sphere, with exp(s (cosine − 1))."""
+
+    def __init__(self, anchors: Array, values: Array) -> None:
+        self._anchors = anchors
+        gram = np.exp(SHARPNESS * (anchors @ anchors.T - 1)).astype(np.float64)
+        self._weights = np.linalg.solve(gram + RIDGE * np.eye(len(gram)), values).astype(np.float32)
+
+    def __call__(self, points: Array) -> Array:
+        """(N, D) predicted directions, unit length."""
+        similar = np.exp(SHARPNESS * (points @ self._anchors.T - 1))
+        return unit(similar @ self._weights)
+
+
+def unit(rows: Array) -> Array:
+    """Rows scaled to length 1."""
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    scaled: Array = (rows / lengths).astype(np.float32)
+    return scaled
+
+
+def defined(word: str, gloss: str) -> str:
+    """How a word is given to MiniLM: the definition says which sense is meant."""
+    return f"{word}, {gloss}"
+
+
+def corpus(
+    nouns: Mapping[int, Synset],
+    targets: list[ImageNetClass],
+    directions: Array,
+    words: frozenset[str],
+    unnamed: frozenset[int],
+) -> Corpus:
+    """Places every depictable noun and definition.
+
+    Args:
+        nouns: WordNet's.
+        targets: The classes.
+        directions: (1000, D) of the classes, unit length.
+        words: Words whose place in WordNet must not be used.
+        unnamed: Classes whose directions must not be used.
+    """
+    known = {index: target for index, target in enumerate(targets) if index not in unnamed}
+    uses = frequencies()
+    # Not every kind that such a word can mean: "machine" would take "car" along.
+    hidden = {_first(uses, word) for word in words}
+    kinds = {
+        offset: unit(directions[sorted(members - unnamed)].mean(0, keepdims=True))[0]
+        for offset, members in descendants(nouns, targets).items()
+        if members - unnamed and len(members) <= WIDEST and offset not in hidden
+    }
+    named = _named(nouns, known, directions, kinds, uses, words)
+    anchors = {defined(nouns[offset].lemmas[0], nouns[offset].gloss): direction for offset, direction in kinds.items()}
+    for index, target in known.items():
+        anchors[defined(target.names[0], nouns[target.offset].gloss)] = directions[index]
+    kernel = Kernel(minilm(list(anchors)), np.stack(list(anchors.values())))
+
+    others = [synset for synset in nouns.values() if synset.depictable and synset.offset not in kinds]
+    pairs = [(synset, lemma) for synset in others for lemma in synset.lemmas]
+    # What nobody uses is placed with the usual word for it, which saves half of the time.
+    asked = [defined(lemma if _in_use(uses, lemma) else synset.lemmas[0], synset.gloss) for synset, lemma in pairs]
+    distinct = {text: row for row, text in enumerate(dict.fromkeys(asked))}
+    placed = kernel(minilm(list(distinct)))[[distinct[text] for text in asked]]
+    of_words: dict[str, list[Array]] = defaultdict(list)
+    of_glosses: dict[int, list[Array]] = defaultdict(list)
+    for (synset, lemma), direction in zip(pairs, placed, strict=True):
+        near = None if lemma in words else _nearest_kind(synset, nouns, kinds)
+        full = direction if near is None else direction + NEAREST_KIND * near
+        of_glosses[synset.offset].append(full)
+        if lemma not in named:
+            of_words[lemma].append((1.0 if _first(uses, lemma) == synset.offset else LATER_SENSE) * full)
+    inferred = {word: np.sum(parts, axis=0) for word, parts in of_words.items()}
+    glosses = [(nouns[offset].gloss, np.mean(parts, axis=0)) for offset, parts in of_glosses.items()]
+    glosses += [(nouns[offset].gloss, direction) for offset, direction in kinds.items()]
+    texts = [*named, *inferred]
+    return Corpus(
+        nouns=texts,
+        noun_targets=unit(np.stack([*named.values(), *inferred.values()])),
+        named=len(named),
+        common=[index for index in range(len(named), len(texts)) if _in_use(uses, texts[index])],
+        glosses=[gloss for gloss, _ in glosses],
+        gloss_targets=unit(np.stack([direction for _, direction in glosses])),
+    )
+
+
+def _first(uses: Mapping[str, Frequency], word: str) -> int | None:
+    return uses[word.lower()].first if word.lower() in uses else None
+
+
+def _in_use(uses: Mapping[str, Frequency], word: str) -> bool:
+    return word.lower() in uses and uses[word.lower()].used
+
+
+def _named(
+    nouns: Mapping[int, Synset],
+    known: Mapping[int, ImageNetClass],
+    directions: Array,
+    kinds: Mapping[int, Array],
+    uses: Mapping[str, Frequency],
+    words: frozenset[str],
+) -> dict[str, Array]:
+    """Names of classes, then words for kinds that name no class, by their first sense if that is a kind."""
+    found: dict[str, list[Array]] = defaultdict(list)
+    for index, target in known.items():
+        for name in target.names:
+            found[name].append(directions[index])
+    curated = {target.names[0]: directions[index] for index, target in known.items()}
+    taken = words.union(found)
+    for offset, direction in kinds.items():
+        for lemma in nouns[offset].lemmas:
+            first = _first(uses, lemma)
+            if lemma not in taken and (first == offset or first not in kinds):
+                found[lemma].append(direction)
+    merged = {name: unit(np.mean(parts, axis=0, keepdims=True))[0] for name, parts in found.items()}
+    # "crane" names two classes and is one's curated name only where the other has a longer one.
+    return merged | {name: direction for name, direction in curated.items() if len(found[name]) == 1}
+
+
+def _nearest_kind(synset: Synset, nouns: Mapping[int, Synset], kinds: Mapping[int, Array]) -> Array | None:
+    level = list(synset.parents)
+    while level:
+        for offset in level:
+            if offset in kinds:
+                return kinds[offset]
+        level = [parent for offset in level for parent in nouns[offset].parents]
+    return None

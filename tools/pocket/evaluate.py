@@ -1,0 +1,137 @@
+"""Judges the pocket CLIP by pictures that it guides: `python -m tools.pocket.evaluate`.
+
+Prints how each prompt went, then a table of what was asked and found, and ends with status 1 if something was missed.
+Pictures are made at the default settings and kept below --out, by the model that made them: what was broken off goes on
+where it was. The whole takes about 75 minutes on two cores.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from guidance.clip.model import POCKET, ClipModel
+from tools.pocket.drawings import MissingError
+from tools.pocket.evaluation import pictured
+from tools.pocket.evaluation.cost import cost
+from tools.pocket.evaluation.criterion import Criterion
+from tools.pocket.evaluation.entries import DEVELOPMENT_COLOURS, DEVELOPMENT_STYLES
+from tools.pocket.evaluation.retrieval import retrieval
+from tools.pocket.judge import Judge
+from tools.pocket.picture_cache import PictureCache, of_these_weights
+
+PROMPTS: Final = Path(__file__).parent / "prompts.json"
+"""Chosen by `tools.pocket.building.prompts`, by a rule and before anything was rendered."""
+LONGEST: Final = 20
+"""Seconds for a picture, on two cores."""
+
+
+def main() -> int:
+    """Runs the evaluation; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pocket.evaluate", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/evaluation"), help="default: %(default)s")
+    parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be given again")
+    parser.add_argument("--prompts", type=int, metavar="N", help="only the first N of each part")
+    parser.add_argument("--development", action="store_true", help="other prompts and another judge, for tuning")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    found = [] if options.part or options.development else cost(POCKET)
+    prompts = json.loads(PROMPTS.read_text(encoding="utf-8"))
+    entries = {part: listed[: options.prompts] for part, listed in prompts.items()}
+    evaluator = Evaluator(
+        entries, PictureCache(ClipModel.load("pocket", "cpu"), of_these_weights(options.out)), options.out
+    )
+    if options.development:
+        found += evaluator.development()
+    else:
+        for part in options.part or PARTS:
+            _say(f"\n{part}")
+            found += PARTS[part](evaluator)
+    found += evaluator.time()
+    _say("\n| | found | wanted | |\n|---|---|---|---|")
+    for criterion in found:
+        _say(criterion.row())
+    return 0 if all(criterion.met for criterion in found) else 1
+
+
+class Evaluator:
+    """The parts of the evaluation, over the same model.
+
+    Args:
+        entries: The prompts of each part.
+        cache: Makes their pictures.
+        out: Where contact sheets go.
+    """
+
+    def __init__(self, entries: Mapping[str, list[pictured.Entry]], cache: PictureCache, out: Path) -> None:
+        self._entries = entries
+        self._cache = cache
+        self._out = out
+
+    def objects(self, part: str = "objects", judge: Judge | None = None) -> list[Criterion]:
+        """See `pictured.objects`."""
+        return pictured.objects(self._entries[part], self._cache, judge or Judge(), self._sheet(part), _say)
+
+    def development(self) -> list[Criterion]:
+        """Objects, colours and styles that the report does not ask for, and a judge that it does not ask."""
+        return [
+            *self.objects("development", Judge("lite2")),
+            *pictured.colours(DEVELOPMENT_COLOURS, self._cache, self._sheet("development-colours"), _say),
+            *pictured.styles(DEVELOPMENT_STYLES, self._cache, self._sheet("development-styles"), _say),
+        ]
+
+    def words(self) -> list[Criterion]:
+        """See `pictured.words`."""
+        return pictured.words(self._entries["words"], self._cache, Judge(), self._sheet("words"), _say)
+
+    def colours(self) -> list[Criterion]:
+        """See `pictured.colours`."""
+        return pictured.colours(self._entries["colours"], self._cache, self._sheet("colours"), _say)
+
+    def styles(self) -> list[Criterion]:
+        """See `pictured.styles`."""
+        return pictured.styles(self._entries["styles"], self._cache, self._sheet("styles"), _say)
+
+    def scenes(self) -> list[Criterion]:
+        """See `pictured.scenes`."""
+        return pictured.scenes(self._entries["scenes"], self._cache, self._sheet("scenes"), _say)
+
+    def retrieval(self) -> list[Criterion]:
+        """See `retrieval`; says what is missing where the drawings are not there."""
+        held_out = [entry["prompt"] for entry in self._entries["held out"]]
+        names = held_out + [entry["prompt"] for part in ("objects", "development") for entry in self._entries[part]]
+        try:
+            return retrieval(self._cache.model.perceptors[0], held_out, names)
+        except MissingError as error:
+            return [Criterion("retrieval", f"not measured: {error}", "measured", met=False)]
+
+    def time(self) -> list[Criterion]:
+        """What the pictures took."""
+        if not self._cache.seconds:
+            return []
+        taken = Criterion.limit("a picture (median)", statistics.median(self._cache.seconds), LONGEST, "s")
+        return [taken, Criterion("the slowest picture", f"{max(self._cache.seconds):.3g} s")]
+
+    def _sheet(self, part: str) -> Path:
+        return self._out / f"{part}.jpg"
+
+
+PARTS: Final[Mapping[str, Callable[[Evaluator], list[Criterion]]]] = {
+    "objects": Evaluator.objects,
+    "words": Evaluator.words,
+    "colours": Evaluator.colours,
+    "styles": Evaluator.styles,
+    "scenes": Evaluator.scenes,
+    "retrieval": Evaluator.retrieval,
+}
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""Entries of prompts.json for words of colour and style, and those that settings are tuned by."""
+
+from typing import Final
+
+from tools.pocket.measures import NAMES
+
+STYLES: Final = ("at night", "in the snow", "watercolour", "pencil drawing", "pixel art")
+TUNED_BY: Final = ("lighthouse", "teapot")
+"""Things that the report does not ask for in a colour or style."""
+
+
+def coloured(thing: str, colour: str) -> dict[str, str]:
+    """Such as "a red car", and what it is to be."""
+    article = "an" if colour[0] in "aeiou" else "a"
+    return {"prompt": f"{article} {colour} {thing}", "object": thing, "colour": colour}
+
+
+def styled(thing: str, style: str) -> dict[str, str]:
+    """Such as "jay at night" or "jay, watercolour", and what it is made of."""
+    return {"prompt": f"{thing}{' ' if style[:3] in ('at ', 'in ') else ', '}{style}", "object": thing, "style": style}
+
+
+DEVELOPMENT_COLOURS: Final = [coloured(thing, colour) for thing in TUNED_BY for colour in NAMES]
+DEVELOPMENT_STYLES: Final = [styled(thing, style) for thing in TUNED_BY for style in STYLES]

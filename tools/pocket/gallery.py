@@ -1,0 +1,37 @@
+"""The pictures at the top of the README: `python -m tools.pocket.gallery`.
+
+Subjects that the model is good at, at the default settings; seed 1 everywhere, no picture was picked.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Final
+
+from guidance.clip.model import ClipModel
+from guidance.io.picture import contact_sheet
+from guidance.request.request import Request
+from tools.pocket.picture_cache import SEED, of_these_weights, picture
+
+PROMPTS: Final = (
+    *("mushroom", "a volcano at night", "a sailing boat in a storm", "submarine"),
+    *("valley", "a lighthouse in a storm", "goldfish", "a castle on a hill"),
+)
+
+
+def main() -> int:
+    """Renders what is not there yet, and writes the sheet."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pocket.gallery", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/gallery.jpg"), help="default: %(default)s")
+    options = parser.parse_args()
+    folder = of_these_weights(Path("build/gallery"))
+    folder.mkdir(parents=True, exist_ok=True)
+    model = ClipModel.load("pocket", "cpu")
+    images = [picture(Request.resolve(prompt, seed=SEED), model, folder) for prompt in PROMPTS]
+    contact_sheet(images, columns=4).save(options.out, quality=90)
+    print(options.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

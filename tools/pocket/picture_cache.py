@@ -1,0 +1,79 @@
+"""A cache of pictures on disk, so that a long evaluation can be broken off and goes on where it was."""
+
+import time
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from guidance.clip.model import POCKET, ClipModel
+from guidance.io.picture import PictureError, request_of, to_png
+from guidance.optimize.loop import Result, render
+from guidance.request.request import Request
+
+SEED: Final = 1
+WEIGHTS: Final = POCKET / "open_clip_model.safetensors"
+
+
+def of_these_weights(folder: Path) -> Path:
+    """The folder in it for pictures by the pocket CLIP as it is now, so that another's are not taken for them."""
+    return folder / sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
+
+
+class PictureCache:
+    """Pictures at a model's default settings, from SEED.
+
+    Args:
+        model: It guides them.
+        folder: Where they are kept.
+
+    Attributes:
+        model: As given.
+        seconds: What each picture took when it was made.
+    """
+
+    def __init__(self, model: ClipModel, folder: Path) -> None:
+        self.model = model
+        self._folder = folder
+        self.seconds: list[float] = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def picture(self, prompt: str) -> Image.Image:
+        """The one kept, or a new one."""
+        request = Request.resolve(prompt, seed=SEED)
+        seconds_file = _path(request, self._folder).with_suffix(".seconds")
+        began = time.monotonic()
+        if (image := _kept(request, self._folder)) is None:
+            image = picture(request, self.model, self._folder)
+            seconds_file.write_text(f"{time.monotonic() - began:.2f}", encoding="utf-8")
+        with suppress(OSError, ValueError):  # where the process ended before it was written
+            self.seconds.append(float(seconds_file.read_text(encoding="utf-8")))
+        return image
+
+
+def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
+    """The picture of a request: the one in the folder, if the same request made it, or a new one."""
+    if (image := _kept(request, folder)) is not None:
+        return image
+    *_, result = render(request, model)
+    assert isinstance(result, Result)  # noqa: S101 - render ends in one
+    _path(request, folder).write_bytes(to_png(result.image, request))
+    return result.image
+
+
+def _kept(request: Request, folder: Path) -> Image.Image | None:
+    path = _path(request, folder)
+    try:
+        data = path.read_bytes()
+        if request_of(data) == request:
+            with Image.open(path) as image:
+                return image.convert("RGB")
+    except (OSError, PictureError):
+        pass  # not there, or not ours: it is made anew
+    return None
+
+
+def _path(request: Request, folder: Path) -> Path:
+    return folder / f"{request.prompt}.png"
