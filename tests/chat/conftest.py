@@ -11,6 +11,9 @@ import pytest
 from bot.store.database import Database
 from tests.chat import message_limits
 from tests.chat.harness import BotHarness, bot_harness
+from tests.harness.fixtures import database
+
+__all__ = ["database", "harness", "migrated"]
 
 
 @pytest.fixture(scope="session")

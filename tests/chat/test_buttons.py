@@ -28,7 +28,7 @@ async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None
     batch = harness.channel.history()[-1]
     assert labels(batch)[:4] == ["1", "2", "3", "4"]
     assert f"from #1, for <@{harness.ben.id}>" in card(batch)
-    assert [file.filename for file in batch.attachments] == ["SPOILER_sheet-2.png"]
+    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
     assert (await harness.job(2)).request.init == (await harness.job(1)).picture
 
 

@@ -189,7 +189,7 @@ async def test_a_spoiler_is_covered_before_and_after(harness: BotHarness) -> Non
     await harness.wait_until_idle()
     assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1.png"]
     batch = await harness.done(harness.ada, "two surprises", spoiler=True, count=2)
-    assert [file.filename for file in batch.attachments] == ["SPOILER_sheet-2.png"]
+    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
 
 
 async def test_a_picture_that_fails_says_why_and_can_be_tried_again(harness: BotHarness) -> None:

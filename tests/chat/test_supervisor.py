@@ -154,7 +154,7 @@ async def test_after_a_good_connection_the_next_pause_is_short_again(
 
 
 @pytest.mark.parametrize(
-    ("end", "type"),
+    ("end", "error"),
     [
         (discord.LoginFailure("Improper token has been passed."), "refuses the token; copy it again"),
         (discord.PrivilegedIntentsRequired(None), "refuses the intents"),
@@ -163,10 +163,10 @@ async def test_after_a_good_connection_the_next_pause_is_short_again(
         (closed_with(4013), "refuses the intents"),
     ],
 )
-async def test_what_trying_again_cannot_mend_ends_it_in_words(end: Exception, says: str, pauses: Pauses) -> None:
+async def test_what_trying_again_cannot_mend_ends_it_in_words(end: Exception, error: str, pauses: Pauses) -> None:
     discords = Discords(OSError("down"), end)
     discords.fault = OSError("already gone")  # which must not hide the reason
-    with pytest.raises(LoginError, match=says):
+    with pytest.raises(LoginError, match=error):
         await run_with_reconnect(discords.make, "token", sleep=pauses.sleep)
     assert [client.was_closed for client in discords.made] == [True, True]
     assert len(pauses) == 1

@@ -79,7 +79,7 @@ async def test_a_command_before_there_is_a_child_waits_for_it(engine: LocalEngin
 async def test_every_command_before_there_is_a_child_is_sent_after_the_task(
     monkeypatch: pytest.MonkeyPatch, early: RunCommand
 ) -> None:
-    monkeypatch.setattr("bot.engine.local.CHILD", STAND_IN)
+    monkeypatch.setattr("bot.engine.local.COMMAND", STAND_IN)
     engine = LocalEngine(SETTINGS, preview_interval_s=0.0)
     run = asyncio.create_task(entries_of(engine, RenderTask(request())))
     await asyncio.sleep(0)
@@ -246,7 +246,7 @@ async def test_the_child_ends_with_its_parent() -> None:
         "async def main():\n"
         "    engine = LocalEngine(Engine(device='cpu'), 1.0)\n"
         "    await engine.start()\n"
-        "    print(engine._child.pid, flush=True)\n"
+        "    print(engine._process.pid, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"
         "asyncio.run(main())\n"
     )

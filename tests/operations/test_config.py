@@ -31,7 +31,7 @@ def test_the_example_s_concept_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "type"),
+    ("text", "message"),
     [
         ("[progres]\n", "progres is unknown; did you mean progress"),
         (
@@ -90,10 +90,10 @@ def test_the_example_s_concept_is_one() -> None:
         ("[discord\n", "not valid TOML"),
     ],
 )
-def test_a_mistake_is_said_with_its_place(text: str, says: str, tmp_path: Path) -> None:
+def test_a_mistake_is_said_with_its_place(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises(ConfigError, match=message):
         load(path)
 
 

@@ -121,9 +121,7 @@ def test_the_token_is_in_no_message_no_argument_and_no_traceback(
 
 
 def test_a_record_that_cannot_be_formatted_is_told_of_without_its_arguments(secret: str) -> None:
-    program = (
-        "from bot import logs\nimport logging\nlogs.start()\nlogging.getLogger('bot').info('%d jobs', 'hunter2')\n"
-    )
+    program = "from bot.operations import logs\nimport logging\nlogs.start()\nlogging.getLogger('bot').info('%d jobs', 'hunter2')\n"
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
     assert "hunter2" not in said
     assert "a record of <string>:4 cannot be written (TypeError)" in said
@@ -131,7 +129,7 @@ def test_a_record_that_cannot_be_formatted_is_told_of_without_its_arguments(secr
 
 def test_an_uncaught_exception_is_one_record_with_its_traceback_and_without_the_token() -> None:
     program = (
-        "from bot import logs\n"
+        "from bot.operations import logs\n"
         "import threading, warnings\n"
         "logs.start(logs.Format.JSON, logs.Level.INFO)\n"
         "logs.keep_secret('hunter2')\n"
@@ -157,7 +155,7 @@ def test_an_uncaught_exception_is_one_record_with_its_traceback_and_without_the_
 @pytest.mark.parametrize("level", ["debug", "info"])
 def test_libraries_that_would_tell_what_people_wrote_are_heard_from_warnings_on(level: str) -> None:
     program = (
-        "from bot import logs\n"
+        "from bot.operations import logs\n"
         "import logging\n"
         f"logs.start(logs.Format.CONSOLE, logs.Level({level!r}))\n"
         "logging.getLogger('discord.http').info('every request')\n"

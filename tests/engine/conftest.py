@@ -1,0 +1,5 @@
+"""Fixtures that these tests use."""
+
+from tests.harness.fixtures import pocket
+
+__all__ = ["pocket"]
