@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.state.clock import ManualClock
 
 Interaction = discord.Interaction[discord.Client]
 

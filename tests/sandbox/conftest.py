@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.clock import ManualClock
 from tests.people import ada, ben, chiyo, dan, eve, mo, olive
 
 if TYPE_CHECKING:

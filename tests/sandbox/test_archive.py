@@ -13,7 +13,7 @@ from tests.sandbox.person import Person
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
 
 
 async def test_messages_files_reactions_and_commands_outlive_a_restart(tmp_path: Path, clock: ManualClock) -> None:

@@ -65,7 +65,7 @@ async def test_what_is_chosen_stays_within_the_select(rest_client: RestClient, g
 
 async def test_a_disabled_select_cannot_be_used(rest_client: RestClient, ada: Person) -> None:
     posted = (await rest_client.post({"content": "?", "components": [select(disabled=True)]})).body
-    with pytest.raises(RefusedError, match="no such component"):
+    with pytest.raises(RefusedError, match="does not exist or is disabled"):
         await ada.choose(posted, "a")
 
 

@@ -16,7 +16,7 @@ from tests.sandbox.conftest import RestClient
 from tests.sandbox.person import Person
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
 
 
 class Again(discord.ui.View):

@@ -14,8 +14,8 @@ from tests.sandbox.client import Client, Interaction, running
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.state.clock import ManualClock
     from tests.sandbox.person import Person
 
 

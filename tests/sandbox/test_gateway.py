@@ -14,7 +14,7 @@ from tests.sandbox.person import Person
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import RestClient
 
     Connect = Callable[..., Awaitable[Gateway]]

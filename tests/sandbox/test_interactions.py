@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.sandbox.conftest import drain_events
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 

@@ -12,8 +12,8 @@ from bot.sandbox.models.guild import Overwrite
 from bot.sandbox.models.permissions import Permission
 
 if TYPE_CHECKING:
+    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.state.clock import ManualClock
     from tests.sandbox.conftest import RestClient
     from tests.sandbox.person import Person
 

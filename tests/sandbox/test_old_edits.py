@@ -11,7 +11,7 @@ from tests.sandbox.client import Client, running
 if TYPE_CHECKING:
     import pytest
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import RestClient
 
 

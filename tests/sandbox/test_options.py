@@ -165,7 +165,7 @@ async def test_options_in_groups_are_completed_with_values_of_their_type(
     assert await ada.complete("mod settings channel", "size", "2") == [{"name": "Large", "value": 256}]
     await answering
     assert refused == [50035]
-    with pytest.raises(RefusedError, match="completes no such option"):
+    with pytest.raises(RefusedError, match="no such option with autocomplete"):
         await ada.complete("mod settings channel", "where", "mod")
 
 

@@ -11,7 +11,7 @@ from tests.sandbox.browser import needs_chromium, page
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
@@ -39,7 +39,7 @@ async def test_a_person_types_a_command_reads_the_answer_and_reacts(
     await expect(composer).to_have_value("/imagine prompt: ")
     await composer.press_sequentially("a lighthouse in a storm seed: x")
     await composer.press("Enter")
-    await expect(page.get_by_test_id("complaint")).to_contain_text("whole number")
+    await expect(page.get_by_test_id("input-error")).to_contain_text("whole number")
     await composer.press("Backspace")
     await composer.press_sequentially("3")
     await composer.press("Enter")

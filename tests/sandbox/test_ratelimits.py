@@ -11,7 +11,7 @@ from bot.sandbox.state.ratelimit import GLOBAL, Limit
 from tests.sandbox.conftest import RestClient
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.person import Person
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from bot.sandbox.clock import ManualClock
 from bot.sandbox.models import snowflake
 from bot.sandbox.models.permissions import Permission, in_channel
 from bot.sandbox.models.seed import default_guild
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.clock import ManualClock
 
 if TYPE_CHECKING:
     from pathlib import Path
