@@ -52,15 +52,15 @@ def _threads_of(state: SandboxState, user_id: int) -> list[Channel]:
 
 
 def _thread(state: SandboxState, user_id: int, channel: Channel) -> Payload:
-    kept = channel.thread
-    assert kept is not None, "not a thread"  # noqa: S101  a programming error, not input
+    thread = channel.thread
+    assert thread is not None, "not a thread"  # noqa: S101  a programming error, not input
     return _channel(state, user_id, channel) | {
         "parent_id": str(channel.parent_id),
-        "owner_id": str(kept.owner_id),
-        "archived": kept.archived,
-        "locked": kept.locked,
-        "joined": kept.joined(user_id) is not None,
-        "members": [str(member.user_id) for member in kept.members],
+        "owner_id": str(thread.owner_id),
+        "archived": thread.archived,
+        "locked": thread.locked,
+        "joined": thread.joined(user_id) is not None,
+        "members": [str(member.user_id) for member in thread.members],
         "message_count": thread_objects.thread(state, channel)["message_count"],
     }
 

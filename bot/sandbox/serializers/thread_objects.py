@@ -14,37 +14,37 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
 
 # the largest member_count that Discord reports
-MOST_COUNTED_MEMBERS = 50
+MAX_MEMBER_COUNT = 50
 
 
 def thread(state: SandboxState, source: Channel) -> Payload:
     """Return a thread as a channel object, with the bot's membership if it has joined."""
     assert source.thread is not None, "not a thread"  # noqa: S101  a programming error, not input
-    kept = source.thread
+    data = source.thread
     posted = [m for m in state.guild_data.messages.get(source.id, {}).values() if m.ephemeral_for is None]
     body: Payload = {
         "id": str(source.id),
         "type": source.type,
         "guild_id": str(state.guild_data.guild.id),
         "parent_id": str(source.parent_id),
-        "owner_id": str(kept.owner_id),
+        "owner_id": str(data.owner_id),
         "name": source.name,
         "flags": 0,
         "last_message_id": str(posted[-1].id) if posted else None,
         "last_pin_timestamp": None,
-        "rate_limit_per_user": kept.slow_mode_s,
+        "rate_limit_per_user": data.slow_mode_s,
         "message_count": sum(m.type != MessageType.THREAD_STARTER_MESSAGE for m in posted),
-        "total_message_sent": kept.sent,
-        "member_count": min(len(kept.members), MOST_COUNTED_MEMBERS),
+        "total_message_sent": data.sent,
+        "member_count": min(len(data.members), MAX_MEMBER_COUNT),
         "thread_metadata": {
-            "archived": kept.archived,
-            "archive_timestamp": timestamp(kept.archive_moved_at),
-            "auto_archive_duration": kept.auto_archive_minutes,
-            "locked": kept.locked,
-            "create_timestamp": timestamp(kept.created_at),
+            "archived": data.archived,
+            "archive_timestamp": timestamp(data.archive_moved_at),
+            "auto_archive_duration": data.auto_archive_minutes,
+            "locked": data.locked,
+            "create_timestamp": timestamp(data.created_at),
         },
     }
-    mine = kept.joined(state.guild_data.bot.id)
+    mine = data.joined(state.guild_data.bot.id)
     if mine is not None:
         body["member"] = member(source, mine)
     return body

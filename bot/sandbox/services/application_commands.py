@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MOST_SLASH, MOST_MENUS = 100, 5
+MAX_SLASH, MAX_MENUS = 100, 5
 
 
 def listed(state: SandboxState, guild_id: int | None) -> list[Command]:
@@ -95,7 +95,7 @@ def _register(state: SandboxState, guild_id: int | None, definition: Payload) ->
 
 def _count(definitions: list[Payload]) -> None:
     for kind in (1, 2, 3):
-        most = MOST_SLASH if kind == CHAT_INPUT else MOST_MENUS
+        most = MAX_SLASH if kind == CHAT_INPUT else MAX_MENUS
         if sum(definition["type"] == kind for definition in definitions) > most:
             raise DiscordError(400, 30032, f"Maximum number of application commands reached ({most})")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.upload import Upload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MOST = 10
+MAX_FILES = 10
 
 
 def assemble(
@@ -67,8 +67,8 @@ def assemble(
             files.append(kept)
         else:
             form.error(("attachments", index, "id"), "ATTACHMENT_NOT_FOUND", f"Unknown attachment {file_id}")
-    if len(files) > MOST:
-        form.error(("attachments",), "BASE_TYPE_MAX_LENGTH", f"Must be {MOST} or fewer in length.")
+    if len(files) > MAX_FILES:
+        form.error(("attachments",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_FILES} or fewer in length.")
     form.finish()
     for new, data in fresh:
         state.archive.put_file(new.id, data)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel, Message
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MOST = 20
+MAX_REACTIONS = 20
 
 
 def add(state: SandboxState, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
@@ -33,7 +33,7 @@ def add(state: SandboxState, channel: Channel, message: Message, user_id: int, e
     needed = Permission.READ_MESSAGE_HISTORY
     state.require(user_id, channel, needed if reaction else needed | Permission.ADD_REACTIONS)
     if reaction is None:
-        if len(message.reactions) >= MOST:
+        if len(message.reactions) >= MAX_REACTIONS:
             raise too_many_reactions()
         reaction = Reaction(emoji)
         message.reactions.append(reaction)

@@ -29,7 +29,7 @@ GLOBAL = "global"
 # its message. Observed: the status is 429, and the limit 3 edits in 6 seconds (docs.discord.food). Unknown: whether
 # there are longer windows, and whether edits through a webhook count.
 OLD_EDITS = "message-edit-old"
-MOST_WINDOWS = 1000
+MAX_WINDOWS = 1000
 DEFAULT_LIMITS: Mapping[str, Limit] = {
     GLOBAL: Limit(50, 1),
     "user": Limit(30, 30),
@@ -115,7 +115,7 @@ class RateLimits:
     def _window(self, bucket: str, major: str, now: float) -> _Window:
         window = self._windows.get((bucket, major))
         if window is None or now >= window.reset:
-            if len(self._windows) >= MOST_WINDOWS:
+            if len(self._windows) >= MAX_WINDOWS:
                 # every interaction token has its own window: drop those that have ended
                 self._windows = {key: kept for key, kept in self._windows.items() if now < kept.reset}
             window = self._windows[bucket, major] = _Window(0, now + self._limits[bucket].seconds)

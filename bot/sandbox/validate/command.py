@@ -22,7 +22,7 @@ CHAT_INPUT, USER, MESSAGE = 1, 2, 3
 SUBCOMMAND, GROUP = 1, 2
 OPTION_TYPES = tuple(range(1, 12))
 # the limit for all names, descriptions and values together, including those of options and choices
-MOST_CHARACTERS = 8000
+MAX_CHARACTERS = 8000
 
 
 def check_command(form: Form, path: Path, value: object) -> Payload:
@@ -52,8 +52,8 @@ def check_command(form: Form, path: Path, value: object) -> Payload:
             form.choice((*path, key, index), entry, allowed)
         kept[key] = listed
     kept["dm_permission"] = kept["contexts"] is None or 1 in kept["contexts"]
-    if _characters(kept) > MOST_CHARACTERS:
-        words = f"Command exceeds maximum size ({MOST_CHARACTERS})"
+    if _characters(kept) > MAX_CHARACTERS:
+        words = f"Command exceeds maximum size ({MAX_CHARACTERS})"
         form.error(path, "APPLICATION_COMMAND_TOO_LARGE", words)
     return kept
 

@@ -40,7 +40,7 @@ class ThreadUpdate:
 
 
 MINUTES = (60, 1440, 4320, 10080)
-LONGEST_SLOW_MODE_S = 21600
+MAX_SLOW_MODE_S = 21600
 
 
 def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
@@ -91,4 +91,4 @@ def _name(form: Form, value: object) -> str:
 
 def _slow_mode(form: Form, body: Payload) -> int | None:
     value = body.get("rate_limit_per_user")
-    return None if value is None else form.integer(("rate_limit_per_user",), value, 0, LONGEST_SLOW_MODE_S)
+    return None if value is None else form.integer(("rate_limit_per_user",), value, 0, MAX_SLOW_MODE_S)
