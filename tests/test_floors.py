@@ -41,6 +41,12 @@ GUIDANCE = (
 )
 """The packages of the library; each imports only those before it."""
 
+SANDBOX = tuple(
+    f"bot.sandbox.{name}"
+    for name in ("models", "state", "serializers", "validate", "services", "rest", "page", "server")
+)
+"""The packages of the sandbox; each imports only those before it."""
+
 FORBIDDEN = [
     ("guidance", files("guidance"), ("bot", "tools", "discord", "asyncio", "aiohttp")),
     ("requests and prompts", files("guidance/request"), ("torch", "PIL", "open_clip", *GUIDANCE[1:])),
@@ -50,6 +56,17 @@ FORBIDDEN = [
     ),
     ("bot", files("bot"), ("tools",)),
     ("sandbox", files("bot/sandbox"), ("discord", "guidance", "torch")),
+    *(
+        (place, files(place.replace(".", "/")), SANDBOX[number + 1 :])
+        for number, place in enumerate(SANDBOX)
+        if place != "bot.sandbox.server"
+    ),
+    ("the sandbox's CDN", files("bot/sandbox/cdn"), SANDBOX[2:]),
+    (
+        "the sandbox's gateway",
+        files("bot/sandbox/gateway"),
+        ("bot.sandbox.rest", "bot.sandbox.page", "bot.sandbox.server"),
+    ),
     (
         "store",
         files("bot/store"),

@@ -1,5 +1,16 @@
 """A Discord on loopback: REST, gateway and a page to use it from, as strict as Discord itself.
 
-This package knows Discord's API and nothing else: it imports neither the rest of `bot` nor discord.py, so that what
-passes here was really said over the wire. See `server.Sandbox`.
+This package imports neither the rest of `bot` nor discord.py, so a bot that works against it has really used Discord's
+API. See `server.Sandbox`.
+
+Packages import only those above them in this list:
+
+- `models`: plain data; `clock`, `errors`
+- `state`: the running sandbox, and the parts that keep it
+- `serializers`: Discord's JSON objects
+- `validate`: checks of request bodies
+- `services`: every change of the state
+- `cdn`, `gateway`, `rest`: what the bot calls
+- `page`: what the web page calls
+- `server`: starts all of it
 """

@@ -18,9 +18,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot.sandbox", description="A loopback Discord with a web page.")
     parser.add_argument("--port", type=int, default=8080, help="0 picks a free one (default: 8080)")
     parser.add_argument(
-        "--token-file", type=Path, help="the bot's token is read from here, or made up and written here"
+        "--token-file",
+        type=Path,
+        help="file with the bot's token; if missing or empty, a new one is written",
     )
-    parser.add_argument("--data", type=Path, help="a directory that keeps messages, files and commands")
+    parser.add_argument("--data", type=Path, help="a directory in which messages, files and commands are stored")
     options = parser.parse_args()
     try:
         return asyncio.run(_serve(options.port, _token(options.token_file), options.data))
@@ -30,11 +32,11 @@ def main() -> int:
 
 
 def _token(path: Path | None) -> str:
-    """Return the token in a file; one that is missing or empty gets a new one."""
+    """Return the token in a file; a new one is written to a file that is missing or empty."""
     known = path.read_text(encoding="utf-8").strip() if path is not None and path.is_file() else ""
     token = known or secrets.token_urlsafe(48)
     if path is not None and not known:
-        # created for its owner only, before there is anything in it
+        # created readable by its owner only, before the token is written
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(token + "\n")
     return token

@@ -1,4 +1,4 @@
-"""Discord's errors by name: HTTP status, JSON code and the words Discord uses."""
+"""Discord's errors by name: HTTP status, JSON code and message."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class DiscordError(Exception):
-    """An answer other than success. `code` is Discord's JSON error code, 0 for a general one."""
+    """An error response. `code` is Discord's JSON error code, 0 for a general error; `retry_after` is in seconds."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class DiscordError(Exception):
         self.retry_after = retry_after
 
     def payload(self) -> Payload:
-        """Return the body of the answer."""
+        """Return the body of the response."""
         body: Payload = {"message": self.message, "code": self.code}
         if self.errors is not None:
             body["errors"] = self.errors
@@ -63,7 +63,7 @@ def unknown_member() -> DiscordError:
 
 
 def unknown_message() -> DiscordError:
-    """The message does not exist, was deleted, or is not this caller's to see."""
+    """The message does not exist, was deleted, or is hidden from the caller."""
     return DiscordError(404, 10008, "Unknown Message")
 
 
@@ -93,18 +93,18 @@ def unknown_command() -> DiscordError:
 
 
 def too_many_reactions() -> DiscordError:
-    """A message carries at most twenty different reactions."""
+    """A message has at most twenty different reactions."""
     return DiscordError(400, 30010, "Maximum number of reactions reached (20)")
 
 
 def old_edits_exhausted(retry_after: float) -> DiscordError:
-    """A message older than an hour is edited a few times at a time only; the answer is a 429 as of a rate limit."""
+    """Too many edits of messages older than an hour; the response is a 429, as for a rate limit."""
     words = "Maximum number of edits to messages older than 1 hour reached. Try again later"
     return DiscordError(429, 30046, words, retry_after=retry_after)
 
 
 def already_acknowledged() -> DiscordError:
-    """An interaction is answered once."""
+    """The interaction has already been answered; each is answered once."""
     return DiscordError(400, 40060, "Interaction has already been acknowledged.")
 
 
@@ -119,7 +119,7 @@ def missing_access() -> DiscordError:
 
 
 def not_the_author() -> DiscordError:
-    """Only the author edits a message."""
+    """Only its author can edit a message."""
     return DiscordError(403, 50005, "Cannot edit a message authored by another user")
 
 
@@ -129,27 +129,27 @@ def empty_message() -> DiscordError:
 
 
 def cannot_message_user() -> DiscordError:
-    """The sandbox has no direct messages; a member who has closed theirs looks exactly like this."""
+    """The user accepts no direct messages. The sandbox has none, so it always answers this."""
     return DiscordError(403, 50007, "Cannot send messages to this user")
 
 
 def missing_permissions() -> DiscordError:
-    """The caller sees the channel but may not do this in it."""
+    """The caller sees the channel but lacks a permission in it."""
     return DiscordError(403, 50013, "Missing Permissions")
 
 
 def system_message() -> DiscordError:
-    """Discord wrote the message itself: nobody edits it."""
+    """Discord wrote the message itself, so it cannot be edited."""
     return DiscordError(400, 50021, "Cannot execute action on a system message")
 
 
 def wrong_channel_type() -> DiscordError:
-    """A thread where a channel was needed, or the other way round."""
+    """A thread where a channel is required, or a channel where a thread is required."""
     return DiscordError(400, 50024, "Cannot execute action on this channel type")
 
 
 def thread_archived() -> DiscordError:
-    """In an archived thread nothing is edited, reacted to or joined, and a message unarchives only an unlocked one."""
+    """In an archived thread nobody can edit, react or join; a message unarchives it unless it is locked."""
     words = (
         "Tried to perform an operation on an archived thread, such as editing a message or adding a user to the thread"
     )
@@ -162,7 +162,7 @@ def thread_exists() -> DiscordError:
 
 
 def thread_locked() -> DiscordError:
-    """Only those who may manage threads write in a locked one."""
+    """Only members with Manage Threads can write in a locked thread."""
     return DiscordError(403, 160005, "Thread is locked")
 
 
@@ -172,10 +172,10 @@ def invalid_webhook_token() -> DiscordError:
 
 
 def invalid_json() -> DiscordError:
-    """The body is not the JSON it should be."""
+    """The body is not JSON, or not the JSON type that the endpoint takes."""
     return DiscordError(400, 50109, "The request body contains invalid JSON.")
 
 
 def invalid_form(errors: Payload) -> DiscordError:
-    """The body is JSON, but breaks the rules that `errors` names field by field."""
+    """The body breaks rules; `errors` names them field by field."""
     return DiscordError(400, 50035, "Invalid Form Body", errors)

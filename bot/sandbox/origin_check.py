@@ -1,4 +1,4 @@
-"""Only this machine, only this page: a check of `Host` and `Origin` against DNS rebinding and other sites' scripts."""
+"""A check of `Host` and `Origin` against DNS rebinding and scripts of other websites."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAMES = ("127.0.0.1", "localhost")
 
 
 def check_origin() -> Middleware:
-    """Return a middleware that refuses a request unless it is addressed to, and comes from, this server."""
+    """Return a middleware that answers 403 unless `Host` is this server and `Origin`, if sent, is its page."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -21,11 +21,11 @@ def check_origin() -> Middleware:
         port = None if transport is None else transport.get_extra_info("sockname")[1]
         allowed_hosts = [f"{name}:{port}" for name in NAMES]
         if request.headers.get("Host") not in allowed_hosts:
-            raise web.HTTPForbidden(text="This sandbox answers only at 127.0.0.1.\n")
-        # a browser sends Origin with every request that could change something, and with every websocket
+            raise web.HTTPForbidden(text="The sandbox can be reached only as 127.0.0.1 or localhost.\n")
+        # browsers send Origin with every request that can change something, and with every websocket
         origin = request.headers.get("Origin")
         if origin is not None and origin not in [f"http://{host}" for host in allowed_hosts]:
-            raise web.HTTPForbidden(text="This sandbox answers only its own page.\n")
+            raise web.HTTPForbidden(text="The sandbox accepts requests only from its own page.\n")
         return await handler(request)
 
     return check

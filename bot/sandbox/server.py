@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from aiohttp import web
 
 from bot.sandbox.cdn.media import add_cdn
-from bot.sandbox.cdn.signing import Cdn
+from bot.sandbox.clock import WallClock
 from bot.sandbox.gateway.gateway import Gateway
 from bot.sandbox.gateway.intents import NO_INTENT, Intent
 from bot.sandbox.models.seed import default_guild
@@ -19,8 +19,8 @@ from bot.sandbox.rest import channels, commands, identity, interactions, reactio
 from bot.sandbox.rest.endpoint import add_endpoints
 from bot.sandbox.rest.request_body import MAX_REQUEST
 from bot.sandbox.state.archive import Archive
-from bot.sandbox.state.clock import WallClock
-from bot.sandbox.state.interactions import ACKNOWLEDGE_S
+from bot.sandbox.state.cdn_urls import CdnUrls
+from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S
 from bot.sandbox.state.ratelimit import RateLimits
 from bot.sandbox.state.sandbox_state import SandboxState
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from bot.sandbox.clock import Clock
     from bot.sandbox.models.guild import GuildData
-    from bot.sandbox.state.clock import Clock
     from bot.sandbox.state.ratelimit import Limit
 
 ENDPOINTS = [
@@ -44,12 +44,18 @@ HOST = "127.0.0.1"
 
 
 class Sandbox:
-    """A Discord on 127.0.0.1.
+    """A loopback Discord on 127.0.0.1.
 
-    `port` 0 picks a free one. `data` is a directory in which messages, files and commands outlive a restart. `limits`
-    replaces single rate limits (see `ratelimit.DEFAULT_LIMITS`). `intents` are the privileged intents that the bot's
-    application was granted, none by default, as for a new application. A token is made up unless one is given.
-    `acknowledge_s` is how long the bot may take to answer an interaction, as long as Discord's by default.
+    Args:
+        port: 0 picks a free one.
+        guild_data: What exists at the start; `default_guild` by default.
+        clock: The time of the machine by default.
+        data: A directory in which messages, files and commands are stored; they are lost at the end without one.
+        token: The bot's token; a random one by default.
+        limits: Rate limits that replace those of `ratelimit.DEFAULT_LIMITS`, by bucket.
+        intents: The privileged intents that the bot's application has; a new application has none.
+        heartbeat_s: Seconds between heartbeats that the gateway asks for.
+        acknowledge_s: Seconds within which the bot has to answer an interaction; Discord allows 3.
     """
 
     def __init__(
@@ -70,11 +76,11 @@ class Sandbox:
         archive = Archive(data)
         self.page_token = secrets.token_urlsafe(24)
         self.state = SandboxState(
-            guild_data=default_guild(archive.founded(clock.time())) if guild_data is None else guild_data,
+            guild_data=default_guild(archive.created_at(clock.time())) if guild_data is None else guild_data,
             clock=clock,
             snowflakes=Snowflakes(clock),
             archive=archive,
-            cdn=Cdn(clock),
+            cdn=CdnUrls(clock),
             limits=RateLimits(clock, limits or {}),
             acknowledge_s=acknowledge_s,
             bot_token=secrets.token_urlsafe(48) if token is None else token,
@@ -82,7 +88,7 @@ class Sandbox:
         )
         self.state.snowflakes.after(self.state.archive.restore(self.state.guild_data))
         self.gateway = Gateway(self.state, intents, heartbeat_s)
-        # bodies are read by `body`, which knows Discord's limits; aiohttp's own only has to stay out of the way
+        # `request_body` enforces Discord's limits; aiohttp's own limit is set so high that it does not matter
         self._app = web.Application(middlewares=[check_origin()], client_max_size=2 * MAX_REQUEST)
         add_endpoints(self._app, self.state, ENDPOINTS)
         self._app.router.add_get("/gateway", self.gateway.serve)
@@ -97,7 +103,7 @@ class Sandbox:
 
     @property
     def guild_data(self) -> GuildData:
-        """What exists; tests read it, and arrange it before `start`."""
+        """The guild and everything in it. Tests may change it before `start`."""
         return self.state.guild_data
 
     @property
@@ -107,21 +113,25 @@ class Sandbox:
 
     @property
     def api_url(self) -> str:
-        """What replaces `https://discord.com/api/v10`."""
+        """The address that replaces `https://discord.com/api/v10`."""
         return f"http://{HOST}:{self._port}/api/v10"
 
     @property
     def gateway_url(self) -> str:
-        """What replaces `wss://gateway.discord.gg/`."""
+        """The address that replaces `wss://gateway.discord.gg/`."""
         return f"ws://{HOST}:{self._port}/gateway"
 
     @property
     def cdn_url(self) -> str:
-        """What replaces `https://cdn.discordapp.com`."""
+        """The address that replaces `https://cdn.discordapp.com`."""
         return f"http://{HOST}:{self._port}"
 
     async def start(self) -> None:
-        """Listen. Raises OSError if the port is taken."""
+        """Start to listen.
+
+        Raises:
+            OSError: The port is in use.
+        """
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, self._port)

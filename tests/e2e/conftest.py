@@ -1,4 +1,4 @@
-"""A sandbox, the bot online in it, and members at its page: once for all stories, which run in one event loop."""
+"""A sandbox, the bot in it, and members at its page: shared by all tests of a module, in one event loop."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -12,20 +12,20 @@ from tests.sandbox.person import Person
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """A fresh Discord on a free port, which is patient with a bot on a busy machine."""
+    """A sandbox on a free port. The bot gets more time to answer than on Discord, for busy machines."""
     async with Sandbox(acknowledge_s=HANG_S) as started:
         yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    """The bot, online."""
+    """The running bot."""
     async with Service(sandbox, tmp_path_factory.mktemp("bot")) as started:
         yield started
 
 
 def member(name: str) -> Callable[..., object]:
-    """A fixture: somebody at the page."""
+    """A fixture: the member of this name at the page."""
 
     @pytest_asyncio.fixture(scope="module", loop_scope="module", name=name.lower())
     async def found(sandbox: Sandbox) -> AsyncIterator[Person]:

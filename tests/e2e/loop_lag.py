@@ -1,8 +1,8 @@
-"""How late the bot's event loop is while the engine renders: `python -m tests.e2e.loop_lag --seconds 20`.
+"""Measures the delay of the bot's event loop while the engine renders: `python -m tests.e2e.loop_lag --seconds 20`.
 
-The unmodified bot, its engine and the embedded model, against a sandbox in this process, on whatever cores there are:
-previews are encoded, kept and sent once a second, rows are written, pictures posted, and members keep asking. What it
-reports is the difference of two readings of the bot's own /metrics, so that starting counts in neither.
+Runs the unmodified bot with its engine and the embedded model in a sandbox of this process. Previews are sent once a
+second, pictures are posted, and members keep submitting jobs. The result is the difference of two readings of the bot's
+/metrics, so that the start is not included.
 """
 
 import argparse
@@ -40,16 +40,16 @@ interval_s = 1.0
 port = {port}
 """
 STEPS: Final = 16
-"""Few, so that pictures are finished and posted while it is looked."""
+"""Steps per picture: few, so that pictures are finished and posted during the measurement."""
 ASK_S: Final = 4.0
 LIMIT_S: Final = 0.05
-"""What the design promises for the 99th percentile."""
+"""The design's upper limit for the 99th percentile, in seconds."""
 
 Samples = dict[tuple[str, str], float]
 
 
 async def measure(seconds: float) -> float:
-    """Runs the bot, prints what was found, and returns the 99th percentile in seconds."""
+    """Runs the bot, prints the result, and returns the 99th percentile in seconds."""
     with tempfile.TemporaryDirectory() as name:
         async with Sandbox() as sandbox:
             folder, port = Path(name), free_port()
@@ -81,7 +81,7 @@ async def measure(seconds: float) -> float:
 
 
 async def keep_asking(*people: Person) -> None:
-    """Each of them asks every few seconds."""
+    """Submits a job for each person every `ASK_S` seconds."""
     number = 0
     while True:
         for person in people:
@@ -91,7 +91,7 @@ async def keep_asking(*people: Person) -> None:
 
 
 async def read_metrics(port: int) -> Samples:
-    """The bot's numbers, by name and value of the one label."""
+    """The bot's metrics, by name and label value."""
     url = f"http://127.0.0.1:{port}/metrics"
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         text = await response.text()
@@ -103,7 +103,7 @@ async def read_metrics(port: int) -> Samples:
 
 
 def report(gained: Samples, seconds: float) -> float:
-    """Prints percentiles; returns the 99th."""
+    """Prints the percentiles; returns the 99th in seconds."""
     buckets = sorted(
         (float(bound), count) for (name, bound), count in gained.items() if name == "imagine_loop_lag_seconds_bucket"
     )
@@ -118,7 +118,7 @@ def report(gained: Samples, seconds: float) -> float:
 
 
 def quantile(buckets: list[tuple[float, float]], share: float) -> float:
-    """As PromQL's histogram_quantile: linear within the bucket."""
+    """The quantile of a cumulative histogram, interpolated within the bucket as PromQL's histogram_quantile does."""
     wanted = share * buckets[-1][1]
     for (low, below), (high, count) in pairwise([(0.0, 0.0), *buckets]):
         if count >= wanted and count > below:
@@ -127,14 +127,14 @@ def quantile(buckets: list[tuple[float, float]], share: float) -> float:
 
 
 def free_port() -> int:
-    """One that nobody has at the moment."""
+    """A port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def main() -> int:
-    """Exit status 1 where the promise is not kept."""
+    """Returns exit status 1 if the 99th percentile reaches `LIMIT_S`."""
     parser = argparse.ArgumentParser(prog="python -m tests.e2e.loop_lag")
     parser.add_argument("--seconds", type=float, default=20.0, help="default: %(default)s")
     return int(asyncio.run(measure(parser.parse_args().seconds)) >= LIMIT_S)

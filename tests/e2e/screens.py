@@ -1,6 +1,6 @@
-"""Screenshots of every state of a message, made anew: `python -m tests.e2e.screens FOLDER` (see `make screenshots`).
+"""Takes the documentation's screenshots: `python -m tests.e2e.screens FOLDER` (see `make screenshots`).
 
-The real bot renders real pictures for people in a sandbox; a browser looks on. Takes about five minutes.
+The unmodified bot renders pictures in a sandbox, whose page is open in a browser. Takes about five minutes.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from playwright.async_api import Error, Locator, Page, async_playwright
 
 from bot.sandbox.server import Sandbox
 from tests.e2e.service import HANG_S, Service
-from tests.e2e.story import card_text, finished, imagine, showing
+from tests.e2e.steps import card_text, finished, imagine, showing
 from tests.sandbox.browser import CHROMIUM, FLAGS
 from tests.sandbox.person import Message, Person
 
@@ -32,33 +32,33 @@ waiting_per_member = 6
 
 
 class Camera:
-    """A browser in front of the page, which looks at it as one member or another."""
+    """Takes screenshots of the page in a browser."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         self._page = page
         self._folder = folder
 
     async def view_as(self, person: Person, test_id: str = "channel-imagine") -> None:
-        """Sits down as somebody, before a channel or a thread."""
+        """Switches to a member and opens a channel or a thread."""
         await self._page.get_by_test_id(f"be-{person.name.lower()}").click()
         await self._page.get_by_test_id(test_id).click()
         await self._page.wait_for_timeout(400)
 
     async def message(self, message: Message, name: str) -> None:
-        """One message."""
+        """Takes a screenshot of one message."""
         await self._shoot(self._page.locator(f"#message-{message['id']}"), name)
 
     async def page(self, name: str) -> None:
-        """The whole page."""
+        """Takes a screenshot of the whole page."""
         await self._page.wait_for_timeout(300)
         await self._page.screenshot(path=self._folder / f"{name}.jpg", quality=QUALITY)
 
     async def press(self, message: Message, label: str) -> None:
-        """A button of a message."""
+        """Clicks a button of a message."""
         await self._page.locator(f"#message-{message['id']}").get_by_role("button", name=label).first.click()
 
     async def modal(self, name: str) -> None:
-        """The form that is open; it is closed again."""
+        """Takes a screenshot of the open modal, and closes it."""
         form = self._page.locator("dialog[open]")
         await self._shoot(form, name)
         await form.get_by_role("button", name="Cancel").click()
@@ -69,15 +69,15 @@ class Camera:
                 await element.scroll_into_view_if_needed()
                 await self._page.wait_for_timeout(300)
                 await element.screenshot(path=self._folder / f"{name}.jpg", quality=QUALITY)
-            except Error:  # the page drew it anew meanwhile
+            except Error:  # the page replaced the element meanwhile
                 await self._page.wait_for_timeout(300)
             else:
                 return
-        raise RuntimeError(f"{name} does not hold still")
+        raise RuntimeError(f"no screenshot of {name}: the page replaces it too often")
 
 
 async def main(folder: Path) -> None:
-    """Makes all of them."""
+    """Takes all screenshots."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         async with (

@@ -1,4 +1,4 @@
-"""The unmodified bot as a process beside a sandbox, to be started, stopped and killed."""
+"""The unmodified bot as a process, which tests start, stop and kill."""
 
 import asyncio
 import contextlib
@@ -36,11 +36,11 @@ waiting_per_member = 2
 
 ONLINE = "connected as"
 HANG_S = 600.0
-"""After which something is held to have hung."""
+"""Seconds after which a wait fails."""
 
 
 class Service:
-    """The bot's process. Its log goes to `bot.log` in its folder; `settings` are more of its configuration."""
+    """The bot's process. It logs to `bot.log` in `folder`; `settings` are appended to its configuration."""
 
     def __init__(self, sandbox: Sandbox, folder: Path, settings: str = SMALL) -> None:
         self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
@@ -51,7 +51,7 @@ class Service:
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in places.items()}) + settings)
 
     async def start(self) -> None:
-        """Starts it, and waits until it is online."""
+        """Starts the bot and waits until it is online."""
         before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -62,11 +62,11 @@ class Service:
             )
         async with asyncio.timeout(HANG_S):
             while self.log().count(ONLINE) == before:
-                assert self._process.returncode is None, f"the bot does not start:\n{self.log()}"
+                assert self._process.returncode is None, f"the bot did not start:\n{self.log()}"
                 await asyncio.sleep(0.1)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Sends a signal and waits for the end; returns the exit status."""
+        """Sends a signal, waits for the bot to exit, and returns the exit status."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
@@ -74,13 +74,13 @@ class Service:
             return await self._process.wait()
 
     def children(self) -> list[int]:
-        """Process ids of its engine."""
+        """The process ids of the bot's children: its engine, or none."""
         assert self._process is not None
         pid = self._process.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     async def new_engine(self, old: int) -> int:
-        """Waits until its engine is another process than that one; returns its id."""
+        """Waits until the bot has another engine process than `old`; returns its id."""
         async with asyncio.timeout(HANG_S):
             while self.children() in ([], [old]):
                 await asyncio.sleep(0.1)
@@ -88,7 +88,7 @@ class Service:
         return engine
 
     def log(self) -> str:
-        """Everything it has said."""
+        """The whole log."""
         return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""The unmodified bot over the wire: what people do, and what they see. All of it happens to one bot."""
+"""The unmodified bot in a sandbox, used by members at the page. All tests share one bot."""
 
 import io
 import os
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.e2e.service import HANG_S, Service
-from tests.e2e.story import (
+from tests.e2e.steps import (
     LONG,
     announced,
     buttons,
@@ -28,7 +28,7 @@ from tests.sandbox.person import Person
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(2 * HANG_S)]
 
 
-async def test_a_picture_forms_in_place_is_finished_early_and_a_time_lapse_shows_how_it_came(
+async def test_a_run_shows_previews_in_place_is_finished_early_and_has_a_time_lapse(
     service: Service, ada: Person, ben: Person
 ) -> None:
     pinged = len(await ada.pings())
@@ -60,7 +60,7 @@ async def test_a_picture_forms_in_place_is_finished_early_and_a_time_lapse_shows
     assert (attachment["filename"], data[4:8]) == (f"job-{number_of(done)}.mp4", b"ftyp")
 
 
-async def test_a_reaction_and_a_button_rerun_for_whoever_uses_them_and_a_reaction_does_so_once(
+async def test_a_reaction_and_a_button_rerun_for_the_member_who_uses_them_and_a_reaction_only_once(
     service: Service, ada: Person, ben: Person
 ) -> None:
     first = await finished(ada, await imagine(ada, "a red apple", steps=2, seed=5))
@@ -97,13 +97,13 @@ async def test_a_refusal_is_private_and_only_the_requester_and_moderators_can_ca
     assert "Only the person who asked" in await private(ben, await ben.press(running, "Cancel"))
     await mo.press(running, "Cancel")
     await showing(ada, running, "Cancelled")
-    # The engine is free at once: the next job runs, and is its own requester's to cancel.
+    # The next job starts immediately, and its requester can cancel it.
     await showing(ada, waiting, "█")
     await ada.press(waiting, "Cancel")
     await showing(ada, waiting, "Cancelled")
 
 
-async def test_flags_in_the_prompt_count_unless_an_option_beats_them_and_a_wrong_one_is_pointed_at(
+async def test_flags_in_the_prompt_apply_unless_an_option_overrides_them_and_an_unknown_one_is_reported(
     service: Service, ada: Person, ben: Person
 ) -> None:
     asked = await imagine(ada, "castle::2 rock --seed 5 --ar 1:1 --no fog --steps 9", steps=2)
@@ -116,7 +116,7 @@ async def test_flags_in_the_prompt_count_unless_an_option_beats_them_and_a_wrong
     assert not any("--sed" in now["content"] for now in await ben.messages())
 
 
-async def test_an_image_that_somebody_brings_is_where_the_run_begins(service: Service, ada: Person) -> None:
+async def test_a_run_starts_from_an_uploaded_image(service: Service, ada: Person) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (192, 128), (200, 30, 30)).save(buffer, "JPEG")
     files = {"image": ("red.jpg", buffer.getvalue())}
@@ -130,7 +130,7 @@ async def test_an_image_that_somebody_brings_is_where_the_run_begins(service: Se
     assert "not a PNG, JPEG or WebP" in await private(ada, refused)
 
 
-async def test_an_evening_with_a_session(
+async def test_a_session_from_start_to_results(
     service: Service,
     ada: Person,
     ben: Person,
@@ -143,27 +143,27 @@ async def test_an_evening_with_a_session(
     said = len(service.log())
     channels = {channel["name"]: channel["id"] for channel in await olive.channels()}
 
-    # The owner arranges the server; a member may not, and does not even see how.
+    # The owner configures the server; members do not see the command.
     assert "config" not in await ada.commands()
     await private(olive, await olive.invoke("config gallery", {"channel": channels["gallery"], "stars": 2}))
     await private(olive, await olive.invoke("config log", {"channel": channels["mod-log"]}))
     assert "mod" not in await ada.commands()
     assert "blocked" in await private(mo, await mo.invoke("mod blocklist add", {"pattern": "kraken*"}))
 
-    # Ada starts a session; everybody goes into its thread.
+    # Ada starts a session; all members use its thread.
     await ada.invoke("session start", {"theme": "creatures of the deep", "minutes": 30, "per_person": 2})
     thread = await ada.wait_for_thread(lambda found: found["name"] == "creatures of the deep")
     there = {person.name: person.at(thread.channel_id) for person in (ada, ben, chiyo, dan, eve, mo)}
     await there["Ada"].wait_for(lambda now: "The theme is" in now["content"])
 
-    # Ada is quick, and asks for two at once; the others' first pictures still come before her second.
+    # Ada submits two pictures at once; the first pictures of the others are rendered before her second.
     mine = [await imagine(there["Ada"], f"a jellyfish {number}", steps=steps) for number, steps in ((1, LONG), (2, 12))]
     theirs = {name: await imagine(there[name], f"a fish of {name}", steps=3) for name in ("Ben", "Chiyo", "Dan", "Eve")}
     refused = await there["Ada"].invoke("imagine", {"prompt": "a third"})
     assert "Each person may submit 2 pictures" in await private(there["Ada"], refused)
     assert "does not allow" in await private(there["Ben"], await there["Ben"].invoke("imagine", {"prompt": "Krakens!"}))
     several = await there["Chiyo"].invoke("imagine", {"prompt": "zwei", "count": 2})
-    assert "Frag in einer Session" in await private(there["Chiyo"], several)  # in German, as her Discord speaks
+    assert "Frag in einer Session" in await private(there["Chiyo"], several)  # in German, Chiyo's language
 
     running = await showing(there["Ada"], mine[0], "█")
     await there["Ada"].press(running, "Finish now")
@@ -172,7 +172,7 @@ async def test_an_evening_with_a_session(
     for name, message in theirs.items():
         assert "Done" in card_text(now[message["id"]]), f"{name} waited for Ada's second picture"
 
-    # Mo removes one that waits, and bans Eve for a while; both are written down where moderators read.
+    # Mo cancels a waiting job and bans Eve; both are posted in the moderation log.
     waiting = await imagine(there["Dan"], "a very slow whale", steps=LONG)
     await there["Mo"].press(waiting, "Cancel")
     await there["Dan"].wait_for(lambda found: found["id"] == waiting["id"] and "Cancelled" in card_text(found), HANG_S)
@@ -183,7 +183,7 @@ async def test_an_evening_with_a_session(
     for words in ("blocked a pattern", "cancelled a job", f"banned <@{eve.id}>"):
         await log.wait_for(lambda found, words=words: words in found["content"])  # type: ignore[misc]
 
-    # They vote; one's own vote does not count. Two stars bring a picture into the gallery, once.
+    # Members vote; a vote for one's own picture does not count. Two stars copy a picture to the gallery, once.
     for voter in ("Ada", "Chiyo", "Dan"):
         await there[voter].react(theirs["Ben"], "👍")
     await there["Ben"].react(theirs["Chiyo"], "👍")
@@ -194,7 +194,7 @@ async def test_an_evening_with_a_session(
     copy = await gallery.wait_for(lambda found: "a fish of Ben" in card_text(found))
     assert copy["attachments"][0]["filename"].endswith(".png")
 
-    # Only who started it, or a moderator, ends it. The results name the winners and how to make theirs again.
+    # Only its starter or a moderator can end the session. The results show the ranking and the winning prompt.
     assert "Only the person" in await private(there["Ben"], await there["Ben"].invoke("session end"))
     await there["Ada"].invoke("session end")
     results = await there["Ben"].wait_for(lambda found: "Results" in title(found), HANG_S)
@@ -214,7 +214,7 @@ async def test_an_evening_with_a_session(
     assert "Traceback" not in service.log()[said:]
 
 
-async def test_a_run_goes_on_after_a_kill_and_after_a_clean_end_is_shown_once_and_ends_in_the_same_bytes(
+async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_gives_the_same_bytes(
     service: Service, ada: Person
 ) -> None:
     pinged = len(await ada.pings())
@@ -228,7 +228,7 @@ async def test_a_run_goes_on_after_a_kill_and_after_a_clean_end_is_shown_once_an
     (steps,) = re.findall(r"suspended after (\d+)", service.log()[said:])
     assert "Traceback" not in service.log()[said:]
     await service.start()
-    # A share of less than one percent, that is three steps, could not be asked for below.
+    # --stop below needs at least one percent, which is three steps.
     least = max(int(steps), 3)
     running = await ada.wait_for(lambda now: now["id"] == asked["id"] and step_of(now) > least, HANG_S)
     await ada.press(running, "Finish now")
@@ -241,14 +241,14 @@ async def test_a_run_goes_on_after_a_kill_and_after_a_clean_end_is_shown_once_an
     once_more = await finished(ada, await imagine(ada, prompt, steps=LONG, seed=11))
     straight, _ = await png_of(ada, once_more)
     assert resumed == straight
-    # What would come twice would have come before the announcement of a job that was asked for later.
+    # A second announcement of the first job would have come before that of the later job.
     await announced(ada, once_more)
     cards = [message["id"] for message in await ada.messages() if "a phoenix" in card_text(message)]
     assert cards == [asked["id"], once_more["id"]]
     assert len(await ada.pings()) == pinged + 2
 
 
-async def test_an_engine_that_dies_costs_one_attempt_and_a_poison_job_does_not_block_the_queue(
+async def test_an_engine_crash_costs_one_attempt_and_a_job_that_crashes_twice_fails_without_blocking_the_queue(
     service: Service, ada: Person, ben: Person
 ) -> None:
     asked = await imagine(ada, "an unlucky job", steps=LONG)

@@ -20,8 +20,8 @@ from bot.jobs.job import Job, JobState
 from bot.operations.loop_lag import TICK_S, LoopLag
 from bot.operations.metrics import MODELS, Metrics
 from bot.operations.metrics_server import MetricsServerError, serve_metrics
+from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.clock import ManualClock
 from bot.sandbox.state.ratelimit import GLOBAL, Limit
 from bot.store.database import Database
 from bot.store.job_counts import job_counts

@@ -1,4 +1,4 @@
-"""An unmodified discord.py client in a sandbox for the length of a test, which waits on the sandbox's clock."""
+"""An unmodified discord.py client in a sandbox. Its waits advance the sandbox's clock."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.state.clock import ManualClock
 
 Interaction = discord.Interaction[discord.Client]
 
 
 class Client(discord.Client):
-    """A client with the bot's intents, whose events a test can await one by one; commands are for the test to add."""
+    """A client with the bot's intents. A test adds commands and awaits single events with `happened`."""
 
     def __init__(self) -> None:
         intents = discord.Intents.none()
@@ -39,37 +39,37 @@ class Client(discord.Client):
         await self.tree.sync()
 
     async def on_ready(self) -> None:
-        """Comes some time after READY, whether the guild is there or not."""
+        """Called some time after READY, also if the guild is still unavailable."""
         if not self.guilds[0].unavailable:
             self.ready.set()
 
     async def on_guild_available(self, _: discord.Guild) -> None:
-        """Comes where the guild was not there yet."""
+        """Called if the guild was unavailable at READY."""
         self.ready.set()
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
-        """Keep every event for `happened`, then go on as always."""
+        """Store every event for `happened`, then dispatch it as usual."""
         self.heard.setdefault(event, asyncio.Queue()).put_nowait(args)
         super().dispatch(event, *args, **kwargs)
 
     async def happened(self, name: str) -> Any:
-        """The next event of that name: what it carries, alone or as a tuple."""
+        """Wait for the next event of that name; return its argument, or a tuple of several."""
         async with asyncio.timeout(HANG_S):
             args = await self.heard.setdefault(name, asyncio.Queue()).get()
         return args[0] if len(args) == 1 else args
 
     def text_channel(self, name: str) -> discord.TextChannel:
-        """A channel of the guild."""
+        """The channel of that name."""
         channel = discord.utils.get(self.guilds[0].text_channels, name=name)
         assert channel is not None, f"the bot sees no #{name}"
         return channel
 
 
 class Waits:
-    """`asyncio` as discord.py's HTTP client sees it: while it sleeps, the sandbox's clock moves on.
+    """Replaces `asyncio` in discord.py's HTTP client: `sleep` advances the sandbox's clock.
 
     Attributes:
-        slept: Seconds, for each time.
+        slept: The seconds of each sleep.
     """
 
     def __init__(self, clock: ManualClock) -> None:
@@ -89,7 +89,7 @@ Some = TypeVar("Some", bound=Client)
 
 @asynccontextmanager
 async def running(sandbox: Sandbox, clock: ManualClock, patch: pytest.MonkeyPatch, client: Some) -> AsyncIterator[Some]:
-    """Point discord.py at a sandbox, of which this is the clock, and run a client there until it is not needed."""
+    """Point discord.py at a sandbox and run a client there; `clock` is the sandbox's clock."""
     client.waits = Waits(clock)
     patch.setattr(discord.http, "asyncio", client.waits)
     patch.setattr(discord.http.Route, "BASE", sandbox.api_url)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.clock import ManualClock
 from tests.people import ada, ben, chiyo, dan, eve, mo, olive
+from tests.sandbox.browser import devtools, page
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel
     from tests.sandbox.person import Person
 
-__all__ = ["ada", "ben", "chiyo", "dan", "eve", "mo", "olive"]
+__all__ = ["ada", "ben", "chiyo", "dan", "devtools", "eve", "mo", "olive", "page"]
 
 HANG_S = 60.0
-"""After which something is held to have hung."""
+"""Seconds after which a wait fails."""
 GUILDS, MESSAGES, REACTIONS, CONTENT = 1, 1 << 9, 1 << 10, 1 << 15
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the sandbox said to a request."""
+    """The sandbox's response to a request."""
 
     status: int
     headers: Mapping[str, str]
@@ -46,7 +47,7 @@ class Answer:
 
 
 class RestClient:
-    """HTTP requests as the bot, without any library's kindness."""
+    """Sends HTTP requests as the bot, without a Discord library."""
 
     def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
         self.sandbox = sandbox
@@ -94,12 +95,12 @@ class RestClient:
         return await self.call("POST", path, {"type": kind, "data": data})
 
     def webhook(self, interaction: dict[str, Any], rest: str = "") -> str:
-        """The path that an interaction's token opens."""
+        """The webhook path of an interaction's token."""
         return f"/webhooks/{interaction['application_id']}/{interaction['token']}{rest}"
 
 
 class Gateway:
-    """A gateway connection by hand."""
+    """A gateway connection without a Discord library."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
@@ -132,7 +133,7 @@ class Gateway:
         await self.socket.send_json({"op": op, "d": data})
 
     async def identify(self, token: str, intents: int = GUILDS | REACTIONS) -> dict[str, Any]:
-        """Say HELLO and who one is; returns READY, or what came instead."""
+        """Receive HELLO and identify; return READY, or the payload that came instead."""
         await self.receive()
         await self.send(2, {"token": token, "intents": intents, "properties": {}})
         return await self.receive()
@@ -184,6 +185,6 @@ async def interaction(rest_client: RestClient, gateway: Gateway, ada: Person) ->
 
 
 async def drain_events() -> None:
-    """Let what was just caused happen."""
+    """Let the tasks of pending events run."""
     for _ in range(10):
         await asyncio.sleep(0)

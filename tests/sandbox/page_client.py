@@ -10,7 +10,7 @@ import aiohttp
 
 
 class RefusedError(Exception):
-    """The page's API said no."""
+    """The page's API answered with an error."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status}: {json.dumps(body)}")
@@ -41,7 +41,11 @@ class PageClient:
     async def call(
         self, method: str, path: str, body: object = None, files: list[tuple[str, bytes]] | None = None
     ) -> Any:
-        """Send one request and return its answer; `files` are names and bytes. A refusal raises."""
+        """Send one request and return the response; `files` are names and contents.
+
+        Raises:
+            RefusedError: The status is 400 or higher.
+        """
         form = None
         if files:
             form = aiohttp.FormData(quote_fields=False)

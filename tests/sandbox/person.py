@@ -1,4 +1,4 @@
-"""A person at the page: acts as one member through the page's own API, over HTTP, as the page's script does."""
+"""A person at the page: acts as one member through the page's API, as the page's script does."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["Message", "Person", "RefusedError"]
 
 HANG_S = 120.0
-"""After which something is held to have hung."""
+"""Seconds after which a wait fails."""
 Message = dict[str, Any]
 Picture = bytes | tuple[str, bytes]
-"""A file for an option: its bytes, or its name and its bytes."""
+"""A file for an option: its content, or its name and its content."""
 
 
 class Person:
     """One member in one channel. `async with Person(url, "Ada") as ada: await ada.invoke("imagine", {"prompt": "a"})`.
 
-    Messages, commands and menus are those of that channel; `at` gives the same person in another one or in a thread.
+    All actions are in that channel; `at` returns the same person in another channel or thread.
     """
 
     def __init__(self, page_url: str, name: str, channel: str = "imagine") -> None:
@@ -51,12 +51,12 @@ class Person:
         return there
 
     async def in_channel(self, name: str) -> Person:
-        """The same person in the channel or thread of that name; a KeyError if there is none to be seen."""
+        """The same person in the channel or thread of that name; KeyError if the member sees none."""
         ids = {entry["name"]: entry["id"] for entry in [*await self.threads(), *await self.channels()]}
         return self.at(ids[name])
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
-        """Send one request of the page's API and return its answer; a refusal raises RefusedError."""
+        """Send one request to the page's API and return the response; an error raises RefusedError."""
         return await self._page.call(method, path, body)
 
     async def state(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Person:
         return channels
 
     async def threads(self) -> list[dict[str, Any]]:
-        """The threads that this member sees, the newest last, archived ones too."""
+        """The threads that this member sees, oldest first, including archived ones."""
         threads: list[dict[str, Any]] = (await self.state())["threads"]
         return threads
 
@@ -103,12 +103,12 @@ class Person:
         await self.call("PUT", path)
 
     async def unreact(self, message: Message, emoji: str) -> None:
-        """Take a reaction back."""
+        """Remove the person's reaction."""
         path = f"/channels/{self.channel_id}/messages/{message['id']}/reactions/{quote(emoji)}"
         await self.call("DELETE", path)
 
     async def pings(self) -> list[str]:
-        """The ids of the messages that notified this member, one for each time."""
+        """The ids of the messages that notified this member, oldest first."""
         pings: list[str] = (await self.call("GET", "/pings"))["pings"]
         return pings
 
@@ -117,7 +117,11 @@ class Person:
         return await self._page.read(url)
 
     async def wait_for(self, predicate: Callable[[Message], bool], timeout: float = HANG_S) -> Message:
-        """Return the first message that satisfies a predicate, as soon as there is one."""
+        """Wait until a message satisfies a predicate, and return it.
+
+        Raises:
+            TimeoutError: There is none after `timeout` seconds.
+        """
         deadline = time.monotonic() + timeout
         while True:
             messages = await self.messages()
@@ -126,13 +130,13 @@ class Person:
                     return message
             if time.monotonic() > deadline:
                 said = "\n".join(json.dumps(message, ensure_ascii=False) for message in messages)
-                raise TimeoutError(f"{self.name} waited {timeout} s in vain; the channel says:\n{said}")
+                raise TimeoutError(f"{self.name} waited {timeout} s; the channel contains:\n{said}")
             await asyncio.sleep(0.05)
 
     # --- threads
 
     async def start_thread(self, name: str, message: Message | None = None) -> Person:
-        """Begin a thread, from a message or on its own; returns this person in it."""
+        """Start a thread, from a message or without one; return this person in it."""
         path = f"/channels/{self.channel_id}" + ("" if message is None else f"/messages/{message['id']}") + "/threads"
         return self.at((await self.call("POST", path, {"name": name}))["id"])
 
@@ -141,7 +145,7 @@ class Person:
         await self.call("PATCH", f"/channels/{self.channel_id}", changes)
 
     async def wait_for_thread(self, predicate: Callable[[dict[str, Any]], bool], timeout: float = HANG_S) -> Person:
-        """Wait until there is such a thread; returns this person in it."""
+        """Wait until a thread satisfies a predicate; return this person in it."""
         deadline = time.monotonic() + timeout
         while True:
             threads = await self.threads()
@@ -149,27 +153,27 @@ class Person:
                 if predicate(thread):
                     return self.at(thread["id"])
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.name} waited {timeout} s in vain; there are {threads}")
+                raise TimeoutError(f"{self.name} waited {timeout} s; the threads are {threads}")
             await asyncio.sleep(0.05)
 
     # --- commands
 
     async def commands(self) -> dict[str, dict[str, Any]]:
-        """The commands that this member may use here, by name; a slash command before a menu of the same name."""
+        """The commands that this member can use here, by name; a slash command has precedence."""
         state = await self.state()
         entry = next(entry for entry in state["channels"] + state["threads"] if entry["id"] == self.channel_id)
         found = sorted(entry["commands"], key=lambda command: -int(command["type"]))
         return {command["name"]: command for command in found}
 
     async def command_id(self, name: str) -> str:
-        """The id of a command that this member may use here; a KeyError where it is hidden."""
+        """The id of a command; KeyError if this member cannot use it here."""
         found: str = (await self.commands())[name]["id"]
         return found
 
     async def wait_for_bot(self, command: str, timeout: float = HANG_S) -> None:
         """Wait until the bot is connected and has this command.
 
-        Both: it registers commands before it connects, and what is used in between reaches nobody, as on Discord.
+        It registers commands before it connects; a command used in between is lost, as on Discord.
         """
         deadline = time.monotonic() + timeout
         while True:
@@ -184,10 +188,10 @@ class Person:
     async def invoke(
         self, command: str, options: Mapping[str, object] | None = None, *, files: Mapping[str, Picture] | None = None
     ) -> str:
-        """Use a slash command ("mod user ban" for one in a group). Returns the interaction.
+        """Use a slash command ("mod user ban" for one in a group). Return the interaction's id.
 
-        `options` are plain values: text, numbers, booleans, and ids of members, roles and channels. `files` are the
-        attachments by option: bytes, or a name and bytes.
+        `options` are text, numbers, booleans, and ids of members, roles and channels. `files` are attachments by
+        option.
         """
         root, *path = command.split()
         given: list[dict[str, Any]] = [{"name": name, "value": value} for name, value in (options or {}).items()]
@@ -199,7 +203,7 @@ class Person:
         return await self._interact("POST", f"/channels/{self.channel_id}/commands", body, uploads)
 
     async def use_menu(self, command: str, target: Message | Person) -> str:
-        """Use a message's menu command, or a member's. Returns the interaction."""
+        """Use a context menu command on a message or a member. Return the interaction's id."""
         target_id = target.id if isinstance(target, Person) else target["id"]
         body = {"command_id": await self.command_id(command), "target_id": target_id}
         return await self._interact("POST", f"/channels/{self.channel_id}/commands", body)
@@ -207,7 +211,7 @@ class Person:
     async def complete(
         self, command: str, option: str, typed: str, options: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:
-        """Ask for an option's choices, of a sub-command too; `options` are those that were filled in before."""
+        """Ask for the choices of an option; `options` are the other options that are filled in."""
         root, *path = command.split()
         given = [{"name": name, "value": value} for name, value in {**(options or {}), option: typed}.items()]
         body = {"command_id": await self.command_id(root), "focused": option, "options": nested(path, given)}
@@ -219,22 +223,22 @@ class Person:
     # --- components and modals
 
     async def click(self, message: Message, custom_id: str, values: list[str] | None = None) -> str:
-        """Click a button, or choose `values` from a select. Returns the interaction."""
+        """Click a button, or choose `values` from a select. Return the interaction's id."""
         path = f"/channels/{self.channel_id}/messages/{message['id']}/components"
         return await self._interact("POST", path, {"custom_id": custom_id, "values": values})
 
     async def press(self, message: Message, label: str) -> str:
-        """Click the button that says this (or shows this emoji). Returns the interaction."""
+        """Click the button with this label or emoji. Return the interaction's id."""
         buttons = {
             name: part
             for part in components_of(message)
             for name in (part.get("label"), (part.get("emoji") or {}).get("name"))
         }
-        assert label in buttons, f"no button says {label!r}: {sorted(filter(None, buttons))}"
+        assert label in buttons, f"no button is labelled {label!r}: {sorted(filter(None, buttons))}"
         return await self.click(message, buttons[label]["custom_id"])
 
     async def choose(self, message: Message, *values: str, custom_id: str | None = None) -> str:
-        """Choose from the first select of a message, or the named one, by value or label. Returns the interaction."""
+        """Choose by value or label, from the first or the named select. Return the interaction's id."""
         selects = [
             part for part in components_of(message) if part["type"] != 2 and custom_id in (None, part["custom_id"])
         ]
@@ -250,7 +254,7 @@ class Person:
         return answer
 
     async def submit(self, interaction: str, values: Mapping[str, object]) -> str:
-        """Submit the modal that an interaction opened; fields not in `values` stay as they were filled in."""
+        """Submit the modal that an interaction opened; fields not in `values` keep their initial value."""
         filled = {
             field["custom_id"]: field["value"]
             for field in (await self.modal(interaction))["components"]
@@ -259,12 +263,12 @@ class Person:
         return await self._interact("POST", f"/interactions/{interaction}/modal", {"values": filled | dict(values)})
 
     async def outcome(self, interaction: str) -> dict[str, Any]:
-        """How an interaction ended: waits until it was acknowledged or has failed."""
+        """Wait until an interaction is acknowledged or has failed, and return its state."""
         settled: dict[str, Any] = await self.call("GET", f"/interactions/{interaction}")
         return settled
 
     async def answer_to(self, interaction: str, timeout: float = HANG_S) -> Message:
-        """The message that answers an interaction, an ephemeral one too, once the bot is done thinking."""
+        """Wait for the message that answers an interaction, and return it."""
         original = (await self.outcome(interaction))["original_id"]
         return await self.wait_for(lambda now: now["id"] == original and not now["flags"] & 128, timeout)
 
@@ -276,7 +280,7 @@ class Person:
 
 
 def nested(path: list[str], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Options as a sub-command's, at whatever depth."""
+    """Options nested in the sub-commands of a path."""
     for name in reversed(path):
         given = [{"name": name, "options": given}]
     return given

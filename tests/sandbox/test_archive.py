@@ -1,4 +1,4 @@
-"""What outlives a restart of the sandbox."""
+"""What survives a restart of the sandbox."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from tests.sandbox.person import Person
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
 
 
-async def test_messages_files_reactions_and_commands_outlive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
+async def test_messages_files_reactions_and_commands_survive_a_restart(tmp_path: Path, clock: ManualClock) -> None:
     async with Sandbox(clock=clock, data=tmp_path) as first, aiohttp.ClientSession() as session:
         rest_client = RestClient(first, session)
         (command,) = await rest_client.register({"name": "imagine", "description": "Draw"})

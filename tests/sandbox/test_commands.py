@@ -1,4 +1,4 @@
-"""Commands: how they are registered, who may use them, and with which options."""
+"""Commands: registration, permissions and options."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ IMAGINE: dict[str, Any] = {
 }
 
 
-async def test_a_definition_that_breaks_a_rule_is_told_where(rest_client: RestClient) -> None:
+async def test_an_invalid_definition_is_refused_with_the_path_of_each_error(rest_client: RestClient) -> None:
     late = {"type": 3, "name": "late", "description": "d", "required": True}
     bad = {"name": "Imagine", "description": "x" * 101, "options": [*IMAGINE["options"], late]}
     answer = await rest_client.call("PUT", f"/applications/{rest_client.sandbox.guild_data.bot.id}/commands", [bad])
@@ -71,7 +71,7 @@ async def test_options_arrive_as_discord_sends_them(
         ({"prompt": "a", "colour": "red"}, "colour"),
     ],
 )
-async def test_options_that_do_not_fit_never_reach_the_bot(
+async def test_invalid_options_are_refused_before_they_reach_the_bot(
     rest_client: RestClient, ada: Person, options: dict[str, object], name: str
 ) -> None:
     await rest_client.register(IMAGINE)
@@ -101,7 +101,7 @@ async def test_a_command_for_moderators_is_hidden_from_the_others(
         await ada.call("POST", f"/channels/{ada.channel_id}/commands", {"command_id": command["id"]})
 
 
-async def test_a_message_menu_shows_the_bot_what_the_message_says(
+async def test_a_message_command_shows_the_bot_the_content_of_the_message(
     rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
 ) -> None:
     await rest_client.register({"name": "Report", "type": 3})

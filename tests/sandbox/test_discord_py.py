@@ -1,4 +1,4 @@
-"""An unmodified discord.py client against the sandbox."""
+"""An unmodified discord.py client in the sandbox."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tests.sandbox.conftest import RestClient
 from tests.sandbox.person import Person
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
 
 
 class Again(discord.ui.View):
-    """A button that works after any restart."""
+    """A persistent button."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
@@ -31,7 +31,7 @@ class Again(discord.ui.View):
 
 
 class Edit(discord.ui.Modal, title="Edit"):
-    """A modal."""
+    """A modal with one field."""
 
     prompt: discord.ui.TextInput[Edit] = discord.ui.TextInput(label="Prompt", custom_id="prompt")
 
@@ -40,7 +40,7 @@ class Edit(discord.ui.Modal, title="Edit"):
 
 
 class Bot(Client):
-    """A bot with one of each."""
+    """A bot with commands, a button and a modal."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -110,14 +110,14 @@ async def test_a_session_from_command_to_reaction(
         await ben.wait_for(lambda message: message["content"] == "now a dog")
 
 
-async def test_discord_py_waits_out_a_429_and_goes_on(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_discord_py_waits_after_a_429_and_retries(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
         Sandbox(clock=clock, limits={"message-post": Limit(2, 300)}) as sandbox,
         running(sandbox, clock, monkeypatch, Bot()) as bot,
         aiohttp.ClientSession() as session,
         Person(sandbox.page_url, "Ada") as ada,
     ):
-        # another process with the same token spends the bucket, which discord.py cannot know
+        # requests of another process with the same token, which discord.py does not count
         rest_client = RestClient(sandbox, session)
         for _ in range(2):
             await rest_client.post({"content": "other"})
@@ -129,7 +129,7 @@ async def test_discord_py_waits_out_a_429_and_goes_on(clock: ManualClock, monkey
         assert [message["content"] for message in await ada.messages()] == ["other", "other", "mine"]
 
 
-async def test_discord_py_resumes_and_hears_what_it_missed(
+async def test_discord_py_resumes_and_gets_the_missed_events(
     sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with (
@@ -144,7 +144,7 @@ async def test_discord_py_resumes_and_hears_what_it_missed(
         assert str(event.emoji) == "⭐"
 
 
-async def test_discord_py_reads_the_errors(
+async def test_discord_py_raises_the_errors(
     sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with (

@@ -1,4 +1,4 @@
-"""What a full bot does with commands, menus, forms and selects, by an unmodified discord.py."""
+"""Command groups, context menus, modals and selects of an unmodified discord.py client."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.sandbox.client import Client, Interaction, running
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.state.clock import ManualClock
     from tests.sandbox.person import Person
 
 
 class Form(discord.ui.Modal, title="Report"):
-    """A field in a label, filled in beforehand, and a select."""
+    """A text field with an initial value, and a select."""
 
     words: discord.ui.Label[Form] = discord.ui.Label(
         text="Why", component=discord.ui.TextInput(custom_id="why", default="spam", min_length=3, max_length=20)
@@ -75,7 +75,7 @@ class Settings(app_commands.Group):
     async def sizes(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         role = interaction.namespace.role
         fitting = [number for number in (128, 256) if str(current) in str(number)]
-        # the library's annotations know choices of text only
+        # discord.py's annotations allow only text
         return [app_commands.Choice(name=f"{number} for {role.id}", value=number) for number in fitting]  # type: ignore[arg-type]
 
 
@@ -131,7 +131,7 @@ async def test_a_menu_opens_a_form_and_the_answer_is_for_one_person(bot: Client,
     assert [message["content"] for message in await ben.messages()] == ["buy this"]
 
 
-async def test_a_members_menu_knows_the_member(bot: Client, clock: ManualClock, ada: Person, eve: Person) -> None:
+async def test_a_user_command_gets_the_member(bot: Client, clock: ManualClock, ada: Person, eve: Person) -> None:
     await ada.wait_for_bot("Who is this")
     answer = await ada.answer_to(await ada.use_menu("Who is this", eve))
     joined = dt.datetime.fromtimestamp(clock.time(), dt.UTC) - dt.timedelta(days=5)

@@ -1,4 +1,4 @@
-"""What Discord takes for one emoji."""
+"""Which strings are one emoji."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from bot.sandbox.models.emoji import is_emoji
         "⏹️",
     ],
 )
-def test_an_emoji_is_an_emoji(text: str) -> None:
+def test_one_emoji_is_recognised(text: str) -> None:
     assert is_emoji(text)
 
 
 @pytest.mark.parametrize("text", ["", "a", "1", "🔁🔁", "🔁 ", "lighthouse", "name:123", "🇩"])
-def test_anything_else_is_not(text: str) -> None:
+def test_other_strings_are_not_emoji(text: str) -> None:
     assert not is_emoji(text)

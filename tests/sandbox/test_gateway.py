@@ -1,4 +1,4 @@
-"""The gateway: who may identify, what reaches whom, and that a lost connection loses no event."""
+"""The gateway: identification, intents, and resumption after a lost connection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.sandbox.person import Person
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import RestClient
 
     Connect = Callable[..., Awaitable[Gateway]]
@@ -75,7 +75,7 @@ async def test_message_content_is_withheld_without_its_intent(connect: Connect, 
     assert (await connection.event("MESSAGE_CREATE"))["content"] == ""
 
 
-async def test_message_content_comes_once_it_was_granted(clock: ManualClock) -> None:
+async def test_message_content_arrives_with_the_granted_intent(clock: ManualClock) -> None:
     async with (
         Sandbox(clock=clock, intents=Intent.MESSAGE_CONTENT) as sandbox,
         Person(sandbox.page_url, "Ada") as ada,
@@ -88,7 +88,7 @@ async def test_message_content_comes_once_it_was_granted(clock: ManualClock) -> 
         assert (await connection.event("MESSAGE_CREATE"))["content"] == "public words"
 
 
-async def test_resuming_replays_what_was_missed_in_order(connect: Connect, sandbox: Sandbox, ada: Person) -> None:
+async def test_resuming_replays_missed_events_in_order(connect: Connect, sandbox: Sandbox, ada: Person) -> None:
     first = await connect()
     ready = await first.identify(sandbox.bot_token, GUILDS | REACTIONS)
     await first.event("GUILD_CREATE")
@@ -106,7 +106,7 @@ async def test_resuming_replays_what_was_missed_in_order(connect: Connect, sandb
     assert (await second.receive())["t"] == "RESUMED"
 
 
-async def test_a_session_that_said_goodbye_cannot_be_resumed(connect: Connect, sandbox: Sandbox) -> None:
+async def test_a_session_that_its_client_closed_cannot_be_resumed(connect: Connect, sandbox: Sandbox) -> None:
     first = await connect()
     ready = await first.identify(sandbox.bot_token)
     await first.socket.close(code=1000)
@@ -118,7 +118,7 @@ async def test_a_session_that_said_goodbye_cannot_be_resumed(connect: Connect, s
     assert (answer["op"], answer["d"]) == (9, False)
 
 
-async def test_a_session_is_forgotten_after_some_minutes(
+async def test_a_session_cannot_be_resumed_after_some_minutes(
     connect: Connect, sandbox: Sandbox, clock: ManualClock
 ) -> None:
     first = await connect()
@@ -159,7 +159,7 @@ async def test_the_whole_member_list_needs_its_intent(gateway: Gateway, sandbox:
     assert await gateway.receive() == {"close": 4014}
 
 
-async def test_the_bot_never_hears_of_ephemeral_messages(
+async def test_the_gateway_sends_no_events_of_ephemeral_messages(
     rest_client: RestClient, connect: Connect, sandbox: Sandbox, ada: Person
 ) -> None:
     connection = await connect()

@@ -1,4 +1,4 @@
-"""Interactions live three seconds unanswered and fifteen minutes in all."""
+"""Interactions: 3 seconds to acknowledge, 15 minutes for the token, and who can read the responses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.sandbox.conftest import drain_events
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
@@ -17,7 +17,7 @@ EPHEMERAL, LOADING = 64, 128
 BUTTON = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Again", "custom_id": "again"}]}
 
 
-async def test_an_acknowledgement_after_three_seconds_is_void(
+async def test_an_acknowledgement_after_three_seconds_is_refused(
     rest_client: RestClient, interaction: dict[str, Any], clock: ManualClock, ada: Person
 ) -> None:
     await clock.advance(3.1)
@@ -26,7 +26,7 @@ async def test_an_acknowledgement_after_three_seconds_is_void(
     assert (await ada.outcome(interaction["id"]))["state"] == "failed"
 
 
-async def test_an_acknowledgement_within_three_seconds_counts(
+async def test_an_acknowledgement_within_three_seconds_is_accepted(
     rest_client: RestClient, interaction: dict[str, Any], clock: ManualClock
 ) -> None:
     await clock.advance(2.9)
@@ -60,7 +60,7 @@ async def test_the_token_expires_after_fifteen_minutes(
     assert (edit.status, edit.code) == (401, 50027)
     (message_id,) = rest_client.sandbox.guild_data.messages[rest_client.channel.id]
     edit = await rest_client.call("PATCH", f"{rest_client.messages}/{message_id}", {"content": "done"})
-    assert edit.status == 200, "the bot's own token goes on working"
+    assert edit.status == 200, "the bot's own token still works"
 
 
 async def test_there_is_no_follow_up_before_the_acknowledgement(
@@ -78,7 +78,7 @@ async def test_a_command_cannot_be_answered_as_if_it_were_a_button(
     assert answer.body["errors"]["type"]["_errors"][0]["code"] == "BASE_TYPE_CHOICES"
 
 
-async def test_the_first_follow_up_takes_the_place_of_thinking_and_stays_ephemeral(
+async def test_the_first_follow_up_replaces_is_thinking_and_stays_ephemeral(
     rest_client: RestClient, interaction: dict[str, Any], ada: Person, ben: Person
 ) -> None:
     deferred = await rest_client.callback(interaction, DEFER, {"flags": EPHEMERAL})
@@ -136,7 +136,7 @@ async def test_a_deferred_update_edits_the_message_that_was_clicked(
     assert [message["content"] for message in await ada.messages()] == ["two"]
 
 
-async def test_what_a_modal_was_filled_with_arrives_as_discord_sends_it(
+async def test_the_values_of_a_modal_arrive_as_discord_sends_them(
     rest_client: RestClient, gateway: Gateway, interaction: dict[str, Any], ada: Person
 ) -> None:
     field = {"type": 4, "custom_id": "prompt", "style": 2, "label": "Prompt", "min_length": 3}

@@ -1,4 +1,4 @@
-"""Films and moving pictures among the attachments."""
+"""Videos and animated pictures as attachments."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 def track_header(width: int, height: int) -> bytes:
-    """An MP4 track header, of which only the size matters here."""
+    """An MP4 track header with only the size filled in."""
     body = bytes(76) + struct.pack(">II", width << 16, height << 16)
     return struct.pack(">I", 8 + len(body)) + b"tkhd" + body
 
 
 async def test_a_time_lapse_has_the_size_of_its_picture_track(rest_client: RestClient) -> None:
-    film = b"\0\0\0\x08ftyp" + track_header(0, 0) + track_header(320, 240)
-    (file,) = (await rest_client.post({}, {"lapse.mp4": film})).body["attachments"]
+    video = b"\0\0\0\x08ftyp" + track_header(0, 0) + track_header(320, 240)
+    (file,) = (await rest_client.post({}, {"lapse.mp4": video})).body["attachments"]
     assert (file["content_type"], file["width"], file["height"]) == ("video/mp4", 320, 240)
     (broken,) = (await rest_client.post({}, {"broken.mp4": b"tkhd"})).body["attachments"]
     assert "width" not in broken
 
 
-async def test_a_browser_may_jump_about_in_a_time_lapse(rest_client: RestClient) -> None:
+async def test_a_browser_can_seek_in_a_time_lapse(rest_client: RestClient) -> None:
     (file,) = (await rest_client.post({}, {"lapse.mp4": b"0123456789"})).body["attachments"]
     async with rest_client.session.get(file["url"], headers={"Range": "bytes=2-4"}) as response:
         assert (response.status, await response.read()) == (206, b"234")
@@ -37,7 +37,7 @@ async def test_a_browser_may_jump_about_in_a_time_lapse(rest_client: RestClient)
         assert (response.status, response.headers["Accept-Ranges"]) == (200, "bytes")
 
 
-async def test_a_moving_picture_is_a_picture(rest_client: RestClient) -> None:
+async def test_an_animated_picture_is_an_image_attachment(rest_client: RestClient) -> None:
     buffer = io.BytesIO()
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("teal", "gold")]
     frames[0].save(buffer, "WEBP", save_all=True, append_images=frames[1:])

@@ -1,4 +1,4 @@
-"""Messages: limits, permissions, files, mentions and nonces, as strict as Discord."""
+"""Messages: limits, permissions, files, mentions and nonces."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.sandbox.models.guild import Overwrite
 from bot.sandbox.models.permissions import Permission
 
 if TYPE_CHECKING:
+    from bot.sandbox.clock import ManualClock
     from bot.sandbox.server import Sandbox
-    from bot.sandbox.state.clock import ManualClock
     from tests.sandbox.conftest import RestClient
     from tests.sandbox.person import Person
 
@@ -80,7 +80,7 @@ async def test_a_channel_that_denies_sending_refuses_the_bot(rest_client: RestCl
     assert (answer.status, answer.code) == (403, 50013)
 
 
-async def test_a_channel_that_hides_itself_denies_access(rest_client: RestClient, sandbox: Sandbox) -> None:
+async def test_a_hidden_channel_denies_access(rest_client: RestClient, sandbox: Sandbox) -> None:
     rest_client.channel.overwrites.append(Overwrite(sandbox.guild_data.guild.id, 0, deny=Permission.VIEW_CHANNEL))
     answer = await rest_client.post({"content": "hello"})
     assert (answer.status, answer.code) == (403, 50001)
@@ -92,7 +92,7 @@ async def test_a_file_needs_the_permission_to_attach_files(rest_client: RestClie
     assert (await rest_client.post({}, {"a.png": png()})).code == 50013
 
 
-async def test_what_is_not_there_has_its_own_error(rest_client: RestClient) -> None:
+async def test_each_missing_object_has_its_own_error_code(rest_client: RestClient) -> None:
     assert (await rest_client.call("GET", f"{rest_client.messages}/1")).code == 10008
     assert (await rest_client.call("GET", "/channels/1/messages")).code == 10003
     assert (await rest_client.call("GET", "/nowhere")).body == {"message": "404: Not Found", "code": 0}
@@ -128,7 +128,7 @@ async def test_an_empty_message_is_refused(rest_client: RestClient) -> None:
         ({"content": "a", "message_reference": {"message_id": "1"}}, ["message_reference"], "REPLIES_UNKNOWN_MESSAGE"),
     ],
 )
-async def test_a_body_that_breaks_a_rule_is_told_where(
+async def test_an_invalid_body_is_refused_with_the_path_of_the_error(
     rest_client: RestClient, body: object, path: list[str], code: str
 ) -> None:
     answer = await rest_client.post(body)
@@ -232,7 +232,7 @@ async def test_allowed_mentions_suppress_a_mention(rest_client: RestClient, ada:
     assert await ada.pings() == [posted["id"]]
 
 
-async def test_an_edit_mentions_afresh_but_notifies_nobody(rest_client: RestClient, ada: Person) -> None:
+async def test_an_edit_updates_the_mentions_but_notifies_nobody(rest_client: RestClient, ada: Person) -> None:
     body = {"content": "queued", "allowed_mentions": {"parse": []}}
     posted = (await rest_client.post(body)).body
     edited = (
@@ -291,4 +291,6 @@ async def test_a_reaction_is_one_emoji_and_at_most_twenty(
     await clock.advance(1)
     assert (await rest_client.call("PUT", f"{path}/🔁/@me")).code == 30010
     await clock.advance(1)
-    assert (await rest_client.call("PUT", f"{path}/{chr(0x1F400)}/@me")).status == 204, "joining one is not adding one"
+    assert (await rest_client.call("PUT", f"{path}/{chr(0x1F400)}/@me")).status == 204, (
+        "an existing reaction does not count towards the limit"
+    )

@@ -1,4 +1,4 @@
-"""Definitions of commands, and the options given to them: depth, limits, languages, what they resolve to."""
+"""Command definitions and options: nesting, limits, translations and resolved objects."""
 
 from __future__ import annotations
 
@@ -82,9 +82,7 @@ async def test_a_definition_is_checked_to_its_depth(
     assert node["_errors"][0]["code"] == code
 
 
-async def test_translations_are_kept_and_listed_only_when_they_are_asked_for(
-    rest_client: RestClient, chiyo: Person
-) -> None:
+async def test_translations_are_stored_and_listed_only_on_request(rest_client: RestClient, chiyo: Person) -> None:
     await rest_client.register({"name": "picture", "description": "d", "name_localizations": {"de": "bild"}})
     base = f"/applications/{rest_client.sandbox.guild_data.bot.id}/commands"
     (plain,) = (await rest_client.call("GET", base)).body
@@ -122,7 +120,7 @@ async def test_a_channel_must_be_seen_and_of_a_type_that_fits(rest_client: RestC
     ("kind", "good", "bad"),
     [(BOOLEAN, True, "true"), (NUMBER, 2.5, "2.5"), (INTEGER, 2, 2.5), (INTEGER, 2**53 - 1, 2**53), (ROLE, None, "1")],
 )
-async def test_every_type_takes_its_own_kind_only(
+async def test_every_option_type_accepts_only_its_own_values(
     rest_client: RestClient, gateway: Gateway, ada: Person, kind: int, good: object, bad: object
 ) -> None:
     await rest_client.register(command(option(kind)))
@@ -136,7 +134,7 @@ async def test_every_type_takes_its_own_kind_only(
         await ada.invoke("mod", {"x": bad})
 
 
-async def test_a_resolved_member_says_what_they_may_do(
+async def test_a_resolved_member_has_permissions(
     rest_client: RestClient, gateway: Gateway, ada: Person, mo: Person
 ) -> None:
     await rest_client.register({"name": "Inspect", "type": 2})
@@ -165,14 +163,16 @@ async def test_options_in_groups_are_completed_with_values_of_their_type(
     assert await ada.complete("mod settings channel", "size", "2") == [{"name": "Large", "value": 256}]
     await answering
     assert refused == [50035]
-    with pytest.raises(RefusedError, match="completes no such option"):
+    with pytest.raises(RefusedError, match="no such option with autocomplete"):
         await ada.complete("mod settings channel", "where", "mod")
 
 
-async def test_a_command_for_adults_is_offered_only_where_adults_are(rest_client: RestClient, ada: Person) -> None:
+async def test_an_age_restricted_command_is_offered_only_in_age_restricted_channels(
+    rest_client: RestClient, ada: Person
+) -> None:
     await rest_client.register(command(nsfw=True))
     late = await ada.in_channel("late-night")
     assert "mod" not in await ada.commands()
     assert "mod" in await late.commands()
     inside = await late.start_thread("Later still")
-    assert "mod" in await inside.commands(), "a thread is as old as its channel"
+    assert "mod" in await inside.commands(), "a thread has the age restriction of its channel"

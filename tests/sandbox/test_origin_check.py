@@ -1,4 +1,4 @@
-"""Nobody but this machine and this page is answered."""
+"""Only this machine and the sandbox's own page get an answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_request_for_another_host_is_refused(rest_client: RestClient, sandbox: Sandbox) -> None:
-    # what a browser sends after a DNS name was rebound to 127.0.0.1
+    # the request of a browser after DNS rebinding to 127.0.0.1
     async with rest_client.session.get(sandbox.page_url, headers={"Host": "evil.example"}) as response:
         assert response.status == 403
         assert "sandbox-token" not in await response.text()
@@ -41,7 +41,7 @@ async def test_the_pages_api_needs_the_pages_token(rest_client: RestClient, sand
         await rest_client.session.ws_connect(f"{sandbox.page_url}sandbox/socket?member={ada.id}&token=guessed")
 
 
-async def test_nobody_can_be_the_bot(sandbox: Sandbox, ada: Person) -> None:
+async def test_the_page_cannot_act_as_the_bot(sandbox: Sandbox, ada: Person) -> None:
     ada._page._headers["X-Sandbox-Member"] = str(sandbox.guild_data.bot.id)
     with pytest.raises(RefusedError, match="10007"):
         await ada.state()

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
-from tests.sandbox.browser import needs_chromium, page
+from tests.sandbox.browser import needs_chromium
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
-
-__all__ = ["page"]
 
 pytestmark = needs_chromium
 IMAGINE: dict[str, Any] = {
@@ -39,7 +37,7 @@ async def test_a_person_types_a_command_reads_the_answer_and_reacts(
     await expect(composer).to_have_value("/imagine prompt: ")
     await composer.press_sequentially("a lighthouse in a storm seed: x")
     await composer.press("Enter")
-    await expect(page.get_by_test_id("complaint")).to_contain_text("whole number")
+    await expect(page.get_by_test_id("input-error")).to_contain_text("whole number")
     await composer.press("Backspace")
     await composer.press_sequentially("3")
     await composer.press("Enter")
@@ -63,7 +61,7 @@ async def test_a_person_types_a_command_reads_the_answer_and_reacts(
     await expect(message.get_by_test_id("reaction")).to_have_attribute("aria-pressed", "true")
 
 
-async def test_a_click_that_nobody_answers_says_so_and_only_moderators_delete(
+async def test_an_unanswered_click_shows_an_error_and_only_moderators_can_delete(
     page: Page, rest_client: RestClient, gateway: Gateway, ada: Person, clock: ManualClock
 ) -> None:
     button = {"type": 2, "style": 1, "label": "Again", "custom_id": "again"}

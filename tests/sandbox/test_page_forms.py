@@ -1,4 +1,4 @@
-"""Selects, forms, languages and pictures on the page."""
+"""Selects, modals, languages and pictures on the page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from playwright.async_api import expect
 
-from tests.sandbox.browser import needs_chromium, page
+from tests.sandbox.browser import needs_chromium
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from tests.sandbox.conftest import Gateway, RestClient
-
-__all__ = ["page"]
 
 pytestmark = needs_chromium
 OPTIONS = [{"label": name.title(), "value": name} for name in ("woodcut", "pixels", "oil")]
@@ -89,7 +87,7 @@ async def test_a_form_is_filled_in_and_submitted_with_the_keyboard(
     assert (await gateway.event("INTERACTION_CREATE"))["data"]["type"] == 2
 
 
-async def test_commands_speak_the_members_language_and_are_called_by_their_own_names(
+async def test_commands_are_shown_in_the_members_language_and_sent_with_their_original_names(
     page: Page, rest_client: RestClient, gateway: Gateway
 ) -> None:
     option = {
@@ -126,8 +124,8 @@ async def test_commands_speak_the_members_language_and_are_called_by_their_own_n
     assert used["data"]["options"][0]["options"] == [{"type": 3, "name": "style", "value": "w1"}]
 
 
-async def test_pictures_stand_in_a_grid_and_a_spoiler_is_veiled(page: Page, rest_client: RestClient) -> None:
-    files = {"a.webp": webp("teal", "gold"), "SPOILER_b.webp": webp("red"), "c.mp4": b"not a film"}
+async def test_pictures_form_a_grid_and_a_spoiler_is_covered(page: Page, rest_client: RestClient) -> None:
+    files = {"a.webp": webp("teal", "gold"), "SPOILER_b.webp": webp("red"), "c.mp4": b"not a video"}
     posted = (await rest_client.post({"content": "three"}, files)).body
     pictures = page.get_by_test_id("pictures").get_by_test_id("attachment")
     await expect(pictures).to_have_count(2)
@@ -145,10 +143,10 @@ async def test_pictures_stand_in_a_grid_and_a_spoiler_is_veiled(page: Page, rest
     left, right = [await picture.bounding_box() for picture in await pictures.all()]
     assert left is not None
     assert right is not None
-    assert left["x"] + left["width"] <= right["x"], "they stand side by side"
+    assert left["x"] + left["width"] <= right["x"], "the pictures are side by side"
 
 
-async def test_a_channel_for_adults_asks_first(page: Page) -> None:
+async def test_an_age_restricted_channel_asks_before_it_opens(page: Page) -> None:
     await page.get_by_test_id("channel-late-night").click()
     await expect(page.get_by_test_id("composer")).to_be_hidden()
     await page.get_by_test_id("gate-continue").click()

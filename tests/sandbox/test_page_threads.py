@@ -1,4 +1,4 @@
-"""Threads on the page, with a mouse and a keyboard."""
+"""Threads on the page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
-from tests.sandbox.browser import needs_chromium, page
+from tests.sandbox.browser import needs_chromium
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -14,12 +14,10 @@ if TYPE_CHECKING:
     from tests.sandbox.conftest import Gateway, RestClient
     from tests.sandbox.person import Person
 
-__all__ = ["page"]
-
 pytestmark = needs_chromium
 
 
-async def test_a_person_begins_a_thread_votes_and_uses_a_command_in_it(
+async def test_a_person_starts_a_thread_votes_and_uses_a_command_in_it(
     page: Page, rest_client: RestClient, gateway: Gateway, ben: Person
 ) -> None:
     await rest_client.register({"name": "imagine", "description": "Draw"})

@@ -1,4 +1,4 @@
-"""Rate limits: the headers tell, and what is over the limit is refused."""
+"""Rate limits: their headers, and the response to requests over the limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.sandbox.state.ratelimit import GLOBAL, Limit
 from tests.sandbox.conftest import RestClient
 
 if TYPE_CHECKING:
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
     from tests.sandbox.person import Person
 
 
@@ -43,7 +43,7 @@ async def test_channels_do_not_share_a_bucket(rest_client: RestClient, sandbox: 
     assert (await rest_client.call("POST", f"/channels/{general}/messages", {"content": "hello"})).status == 200
 
 
-async def test_everything_together_has_a_limit_too(clock: ManualClock) -> None:
+async def test_there_is_a_global_limit(clock: ManualClock) -> None:
     async with Sandbox(clock=clock, limits={GLOBAL: Limit(2, 1)}) as small, aiohttp.ClientSession() as session:
         rest_client = RestClient(small, session)
         await rest_client.call("GET", "/users/@me")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from bot.sandbox.clock import ManualClock
 from bot.sandbox.models import snowflake
 from bot.sandbox.models.permissions import Permission, in_channel
 from bot.sandbox.models.seed import default_guild
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.clock import ManualClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NOW = dt.datetime(2027, 2, 3, 4, 5, 6, tzinfo=dt.UTC).timestamp()
 
 
-def test_people_keep_their_ids() -> None:
-    """Bots keep them in databases; these are what the first sandbox gave out."""
+def test_ids_of_people_never_change() -> None:
+    """Bots store ids, so the fixed ids must not change."""
     ids = {member.user.username: member.user.id for member in default_guild(NOW).members.values()}
     assert (ids["ada"], ids["ben"], ids["chiyo"]) == (840196266393600000, 851430290227200000, 862301926195200000)
     assert (ids["mo"], ids["olive"]) == (873535950028800000, 884769973862400000)
@@ -28,7 +28,7 @@ def test_people_keep_their_ids() -> None:
     assert guild_data.members[guild_data.guild.owner_id].user.username == "olive"
 
 
-def test_eve_is_new_in_every_way() -> None:
+def test_eves_account_is_15_days_old_and_she_joined_5_days_ago() -> None:
     eve = next(member for member in default_guild(NOW).members.values() if member.user.username == "eve")
     created = dt.datetime.fromtimestamp(snowflake.time_of(eve.user.id), dt.UTC)
     joined = dt.datetime.fromtimestamp(eve.joined_at, dt.UTC)

@@ -1,4 +1,4 @@
-"""Threads, mostly as an unmodified discord.py sees them."""
+"""Threads, mostly through an unmodified discord.py client."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.sandbox.state.clock import ManualClock
+    from bot.sandbox.clock import ManualClock
 
 
 @pytest.fixture
 async def bot(sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
-    """A client with one command, which says where it was used."""
+    """A client with one command, which answers with the name of its channel."""
     client = Client()
 
     @client.tree.command(name="where", description="Where am I?")
@@ -37,14 +37,16 @@ async def bot(sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPa
         yield started
 
 
-async def test_a_thread_from_a_message_shares_its_id_and_begins_with_what_it_is_about(bot: Client, ada: Person) -> None:
+async def test_a_thread_from_a_message_has_the_messages_id_and_starts_with_that_message(
+    bot: Client, ada: Person
+) -> None:
     posted = await bot.text_channel("imagine").send("a lighthouse")
     thread = await posted.create_thread(name="Variations", auto_archive_duration=60)
     assert (thread.id, thread.parent_id, thread.owner_id) == (posted.id, posted.channel.id, bot.user and bot.user.id)
     assert (thread.auto_archive_duration, thread.archived, thread.locked) == (60, False, False)
     (known,) = await bot.guilds[0].active_threads()
     assert known == thread == await bot.happened("thread_create")
-    assert thread.me is not None, "who begins a thread has joined it"
+    assert thread.me is not None, "starting a thread joins it"
 
     (message,) = await ada.messages()
     assert message["flags"] & 32
@@ -58,7 +60,7 @@ async def test_a_thread_from_a_message_shares_its_id_and_begins_with_what_it_is_
     assert again.value.code == 160004
 
 
-async def test_a_thread_on_its_own_is_announced_in_its_parent(bot: Client, ada: Person) -> None:
+async def test_a_thread_without_a_message_is_announced_in_its_parent(bot: Client, ada: Person) -> None:
     thread = await bot.text_channel("gallery").create_thread(name="Of the week", type=discord.ChannelType.public_thread)
     (notice,) = await (await ada.in_channel("gallery")).messages()
     assert (notice["type"], notice["content"]) == (18, "Of the week")
@@ -109,7 +111,7 @@ async def test_writing_in_a_thread_has_a_permission_of_its_own(bot: Client, ada:
         await inside.send_message("no")
 
 
-async def test_sending_wakes_an_archived_thread_but_nothing_else_works_in_it(bot: Client, ada: Person) -> None:
+async def test_in_an_archived_thread_only_sending_works_and_unarchives_it(bot: Client, ada: Person) -> None:
     thread = await bot.text_channel("imagine").create_thread(name="Old", type=discord.ChannelType.public_thread)
     sent = await thread.send("before")
     await thread.edit(archived=True)
@@ -207,7 +209,7 @@ async def test_an_idle_thread_is_archived_by_itself(clock: ManualClock) -> None:
         assert (await rest_client.call("PATCH", address, {"content": "too late"})).code == 50083
 
 
-async def test_threads_outlive_a_restart_and_only_active_ones_are_told_of(
+async def test_threads_survive_a_restart_and_guild_create_lists_only_active_ones(
     tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Sandbox(clock=clock, data=tmp_path) as first, Person(first.page_url, "Ada") as ada:

@@ -1,1 +1,1 @@
-"""Signed addresses, and the files and avatars behind them. Knows no REST API."""
+"""The CDN: serves files and avatars. Imports no REST endpoints."""

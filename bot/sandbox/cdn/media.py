@@ -1,4 +1,4 @@
-"""The CDN: attachments at signed addresses, and avatars drawn on the spot."""
+"""Serves attachments at signed addresses, and avatars, which are drawn on request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.sandbox.models.payload import snowflake
 if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
 
-# content that a browser may show; everything else is a download, so that no upload runs as a page of this origin
+# types that a browser may display; all others are downloads, so that no upload runs as a page of this origin
 INLINE = ("image/png", "image/jpeg", "image/webp", "image/gif", "video/mp4")
 PALETTE = {
     "a0": ((255, 138, 101), (233, 78, 119)),
@@ -63,7 +63,7 @@ def add_cdn(app: web.Application, state: SandboxState) -> None:
 
 
 def _ranged(request: web.Request, data: bytes, headers: dict[str, str]) -> web.Response:
-    """Answer with the part of a file that a request asks for: browsers jump about in films."""
+    """Answer with the byte range that a request asks for, or the whole file; browsers seek in videos this way."""
     headers["Accept-Ranges"] = "bytes"
     try:
         asked = request.http_range
@@ -77,7 +77,7 @@ def _ranged(request: web.Request, data: bytes, headers: dict[str, str]) -> web.R
 
 
 def _find(state: SandboxState, request: web.Request) -> tuple[int, str | None] | None:
-    """Return id and content type of the file that an address names, whichever message it belongs to."""
+    """Return the id and content type of a file, whether of a message or of a command option."""
     file_id = snowflake(request.match_info["file_id"])
     channel_id = snowflake(request.match_info["channel_id"])
     for message in state.guild_data.messages.get(channel_id or 0, {}).values():

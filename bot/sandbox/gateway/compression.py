@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Compressor(Protocol):
-    """Turns the text of a message into the next bytes of the stream."""
+    """Compresses one message as the next bytes of the stream."""
 
     def __call__(self, text: str) -> bytes:
         """Return the bytes to send."""
@@ -16,13 +16,13 @@ class Compressor(Protocol):
 
 
 def zlib_stream() -> Compressor:
-    """Return a compressor whose every message ends in Z_SYNC_FLUSH, `00 00 ff ff`."""
+    """Return a zlib compressor; each message ends in Z_SYNC_FLUSH, `00 00 ff ff`."""
     stream = zlib.compressobj()
     return lambda text: stream.compress(text.encode()) + stream.flush(zlib.Z_SYNC_FLUSH)
 
 
 def zstd_stream() -> Compressor | None:
-    """Return a Zstandard compressor, or None before Python 3.14, whose standard library is the first to have one."""
+    """Return a Zstandard compressor, or None before Python 3.14, which added one to the standard library."""
     try:
         zstd = importlib.import_module("compression.zstd")
     except ModuleNotFoundError:

@@ -1,4 +1,4 @@
-"""One websocket of the gateway, from HELLO to its close."""
+"""One websocket connection of the gateway, from HELLO to its close."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ ACK_DELAY_S = 0.05
 
 
 class ConnectionHandler(Protocol):
-    """What a connection needs of the gateway."""
+    """What a connection needs from the gateway, which imports this module."""
 
     state: SandboxState
     heartbeat_s: float
 
     def receive(self, connection: Connection, op: Op, data: object) -> None:
-        """Act on a payload other than a heartbeat."""
+        """Handle a payload other than a heartbeat."""
         ...
 
     def lost(self, connection: Connection) -> None:
-        """Note that a connection has ended."""
+        """Record that a connection has ended."""
         ...
 
 
@@ -62,7 +62,7 @@ class Connection:
 
     @property
     def closed_by_client(self) -> bool:
-        """Whether it was the client that closed, with a code that ends its session."""
+        """Whether the client closed the connection with a code that ends its session."""
         return not self._closed_here and self.socket.close_code in (1000, 1001)
 
     async def close(self, code: int, reason: str = "") -> None:
@@ -101,14 +101,14 @@ class Connection:
                 raise Refused(code, "Error while decoding payload.") from error
             if op is Op.HEARTBEAT:
                 self._last_beat = self.gateway.state.clock.time()
-                # discord.py notes when it sent a heartbeat only after sending it; an answer in the same instant, which
-                # no network gives, it takes for one to the heartbeat before, and warns of 41 s of latency
+                # discord.py records the time of a heartbeat after sending it. An immediate answer, which no real
+                # network gives, would count for the previous heartbeat, and discord.py would warn of 41 s of latency.
                 asyncio.get_running_loop().call_later(ACK_DELAY_S, self.send, Op.HEARTBEAT_ACK)
             else:
                 self.gateway.receive(self, op, payload.get("d"))
 
     def _count(self) -> None:
-        """Close with 4008 a client that sends more than 120 payloads in 60 seconds."""
+        """Close the connection with 4008 if the client sends more than 120 payloads in 60 seconds."""
         now = self.gateway.state.clock.time()
         self._sent_at = [moment for moment in self._sent_at if now - moment < RATE_WINDOW_S] + [now]
         if len(self._sent_at) > RATE:
@@ -131,7 +131,7 @@ class Connection:
             await self.socket.send_bytes(self._compressor(text))
 
     async def _watch(self) -> None:
-        """Close the connection of a client that has stopped sending heartbeats."""
+        """Close the connection when the client stops sending heartbeats."""
         clock, allowed = self.gateway.state.clock, self.gateway.heartbeat_s * 1.5
         while True:
             await clock.sleep(self.gateway.heartbeat_s)

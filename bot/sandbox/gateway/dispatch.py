@@ -1,4 +1,4 @@
-"""Which gateway event an event of the sandbox becomes, for a session with given intents."""
+"""Converts events of the sandbox to gateway events."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def dispatch(state: SandboxState, event: Event) -> GatewayEvent | None:
     if isinstance(event, ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership):
         return dispatch_thread(state, event)
     message: Message | None = getattr(event, "message", None)
-    # an ephemeral message is between the interaction's token and its member; the gateway never speaks of it
+    # the gateway sends no events of ephemeral messages
     if message is None or message.ephemeral_for is not None or not _sees(state, message.channel_id):
         return None
     if isinstance(event, ReactionAdded | ReactionRemoved | ReactionsCleared):
@@ -49,7 +49,7 @@ def dispatch(state: SandboxState, event: Event) -> GatewayEvent | None:
 
 def _message(state: SandboxState, event: Event, message: Message) -> GatewayEvent:
     if isinstance(event, MessageDeleted):
-        data = {"id": str(message.id)} | _place(state, message)
+        data = {"id": str(message.id)} | _location(state, message)
         return GatewayEvent("MESSAGE_DELETE", data, Intent.GUILD_MESSAGES)
     name = "MESSAGE_CREATE" if isinstance(event, MessageCreated) else "MESSAGE_UPDATE"
     return GatewayEvent(name, message_objects.in_guild(state, message), Intent.GUILD_MESSAGES)
@@ -60,14 +60,14 @@ def _sees(state: SandboxState, channel_id: int) -> bool:
     return channel is not None and bool(state.permissions(state.guild_data.bot.id, channel) & Permission.VIEW_CHANNEL)
 
 
-def _place(state: SandboxState, message: Message) -> Payload:
+def _location(state: SandboxState, message: Message) -> Payload:
     return {"channel_id": str(message.channel_id), "guild_id": str(state.guild_data.guild.id)}
 
 
 def _reaction(
     state: SandboxState, event: ReactionAdded | ReactionRemoved | ReactionsCleared, message: Message
 ) -> GatewayEvent:
-    data: Payload = {"message_id": str(message.id)} | _place(state, message)
+    data: Payload = {"message_id": str(message.id)} | _location(state, message)
     if isinstance(event, ReactionsCleared):
         name = "MESSAGE_REACTION_REMOVE_ALL"
         if event.emoji is not None:

@@ -1,4 +1,4 @@
-"""Which gateway event becomes of what happens to a thread. All need the intent for guilds, as channels do."""
+"""Converts thread events to gateway events. All of them need the GUILDS intent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def dispatch_thread(state: SandboxState, event: ThreadEvent) -> GatewayEvent | N
 
 
 def _membership(state: SandboxState, event: ThreadMembership) -> GatewayEvent | None:
-    """Tell the bot of itself only: others' memberships need the privileged intent for members."""
+    """Return an event if the member is the bot; other memberships need the privileged GUILD_MEMBERS intent."""
     full = thread_objects.thread(state, event.thread)
     if event.user_id != state.guild_data.bot.id:
         return None

@@ -1,4 +1,4 @@
-"""The gateway: it knows every session, and hands each the events that its intents let through."""
+"""The gateway: keeps the sessions, and sends each the events that its intents include."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ MEMBERS_PER_CHUNK = 1000
 
 
 class Gateway:
-    """All sessions of the bot. `heartbeat_s` is the interval that HELLO asks for."""
+    """All sessions of the bot.
+
+    `approved` are the privileged intents that the bot may ask for. `heartbeat_s` is the interval that HELLO asks for.
+    """
 
     def __init__(self, state: SandboxState, approved: Intent = NO_INTENT, heartbeat_s: float = 41.25) -> None:
         self.state = state
@@ -51,10 +54,10 @@ class Gateway:
         return socket
 
     def receive(self, connection: Connection, op: Op, data: object) -> None:
-        """Act on a payload other than a heartbeat.
+        """Handle a payload other than a heartbeat.
 
         Raises:
-            Refused: the connection is to be closed.
+            Refused: The payload is invalid; the connection has to be closed.
         """
         if op is Op.IDENTIFY:
             self._identify(connection, _object(data))
@@ -68,7 +71,7 @@ class Gateway:
             raise Refused(Close.UNKNOWN_OPCODE, "Unknown opcode.")
 
     def lost(self, connection: Connection) -> None:
-        """Note that a connection has ended; its session can be resumed for a while unless the client said goodbye."""
+        """Record that a connection has ended; its session can be resumed for 3 minutes unless the client closed it."""
         self._connections.discard(connection)
         session = connection.session
         if session is None or session.outbox is not connection.outbox:
@@ -80,7 +83,7 @@ class Gateway:
         self._publish_presence()
 
     async def drop(self, code: int = 4000) -> None:
-        """Close every connection, as Discord does now and then; sessions remain and can be resumed."""
+        """Close every connection, as Discord does from time to time. The sessions can be resumed."""
         for connection in list(self._connections):
             await connection.close(code)
 

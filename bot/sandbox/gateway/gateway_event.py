@@ -1,4 +1,4 @@
-"""The events that the gateway sends to a session."""
+"""One event of the gateway."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GatewayEvent:
-    """A gateway event and the intent that lets it through (none for interactions)."""
+    """A gateway event, and the intent that a session needs to get it (`NO_INTENT` for interactions)."""
 
     name: str
     data: Payload

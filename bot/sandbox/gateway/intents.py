@@ -1,4 +1,4 @@
-"""Gateway intents: which events a session gets, and which need Discord's approval."""
+"""Gateway intents: which events a session gets, and which intents are privileged."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONT
 
 
 def is_valid(bits: int) -> bool:
-    """Tell whether every bit is an intent; Discord closes with 4013 where one is not."""
-    # plain integers: the complement of a flag knows only the flags that there are
+    """Return whether every bit is an intent. If not, Discord closes the connection with 4013."""
+    # integers, because the complement of an IntFlag contains only its defined bits
     known = sum(int(intent) for intent in Intent)
     return bits >= 0 and bits & ~known == 0

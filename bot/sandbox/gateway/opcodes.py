@@ -40,8 +40,8 @@ class Close(IntEnum):
     DISALLOWED_INTENTS = 4014
 
 
-class Refused(Exception):  # noqa: N818  Discord's word for it is a close, not an error
-    """The connection has to be closed with a code."""
+class Refused(Exception):  # noqa: N818  the connection closes; nothing failed
+    """The connection has to be closed with `code`."""
 
     def __init__(self, code: Close, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""A gateway session: it outlives a lost connection, numbers its events, and replays those that were missed."""
+"""A gateway session: numbers its events, and replays missed ones after a lost connection."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from bot.sandbox.gateway.intents import Intent
     from bot.sandbox.models.payload import Payload
 
-# Discord promises no number; a session that missed more than this has to identify again
+# Discord documents no number; after more missed events than this the client has to identify again
 REPLAY = 1000
-# how long a session without a connection can be resumed
+# seconds for which a session without a connection can be resumed
 LIFETIME_S = 180.0
 
 
 @dataclass(slots=True)
 class Session:
-    """`outbox` holds what the current connection has yet to send; `missed_from` when the last one was lost."""
+    """One session. `outbox` is the queue of its connection, None without one; `lost_at` is when the last one ended."""
 
     id: str
     intents: Intent
@@ -31,7 +31,7 @@ class Session:
     lost_at: float | None = None
 
     def dispatch(self, name: str, data: Payload) -> None:
-        """Number an event, remember it for a replay, and send it if somebody is connected."""
+        """Number an event, keep it for a replay, and send it if there is a connection."""
         self.sequence += 1
         text = json.dumps({"op": 0, "s": self.sequence, "t": name, "d": data}, ensure_ascii=False)
         self.buffer.append((self.sequence, text))
@@ -39,12 +39,12 @@ class Session:
             self.outbox.put_nowait(text)
 
     def can_replay(self, sequence: int) -> bool:
-        """Tell whether everything after `sequence` is still remembered."""
+        """Return whether every event after `sequence` is still kept."""
         oldest = self.buffer[0][0] if self.buffer else self.sequence + 1
         return sequence + 1 >= oldest
 
     def replay(self, sequence: int) -> None:
-        """Send again everything after `sequence`."""
+        """Send every event after `sequence` again."""
         assert self.outbox is not None, "a replay needs a connection"  # noqa: S101  a programming error, not input
         for number, text in self.buffer:
             if number > sequence:

@@ -1,1 +1,1 @@
-"""Plain data of the emulated Discord. Knows no HTTP, no services and no serializers."""
+"""Plain data of the emulated Discord. Imports no other package of the sandbox."""

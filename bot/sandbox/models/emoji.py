@@ -1,4 +1,4 @@
-"""Which strings are one Unicode emoji: Discord answers 10014 to all others."""
+"""Recognises Unicode emoji. Discord answers 10014 to other strings."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ _EMOJI = re.compile(f"[0-9#*]\ufe0f?\u20e3|[\U0001f1e6-\U0001f1ff]{{2}}|{_ONE}(?
 
 
 def is_emoji(text: str) -> bool:
-    """Tell whether a string is exactly one Unicode emoji."""
+    """Return whether a string is exactly one Unicode emoji."""
     return _EMOJI.fullmatch(text) is not None

@@ -1,6 +1,6 @@
-"""What exists in the sandbox: a guild, its roles, channels and members, the messages, and the bot's commands.
+"""The guild, its roles, channels, members and messages, and the bot's commands.
 
-Plain data; `bot.sandbox.services` changes it, `bot.sandbox.serializers` turns it into JSON.
+`bot.sandbox.services` changes this data, `bot.sandbox.serializers` converts it to JSON.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.models.thread import Thread
 
+EMBED_MEDIA = (("image", "url"), ("thumbnail", "url"), ("footer", "icon_url"), ("author", "icon_url"))
+"""The parts of an embed that can hold a picture, each with the key of its address."""
+
 
 @dataclass(slots=True)
 class User:
-    """A person or the bot. `avatar` is an avatar hash, as Discord calls it."""
+    """A person or the bot. `avatar` is an avatar hash, which selects a colour."""
 
     id: int
     username: str
@@ -51,7 +54,7 @@ class Member:
 
 @dataclass(slots=True)
 class Overwrite:
-    """What a channel changes for a role (type 0) or a member (type 1)."""
+    """A permission overwrite of a channel for a role (type 0) or a member (type 1)."""
 
     id: int
     type: int
@@ -61,7 +64,7 @@ class Overwrite:
 
 @dataclass(slots=True)
 class Channel:
-    """A text channel, or a thread in one (`thread` and `parent_id` say which)."""
+    """A text channel, or a thread in one; `thread` and `parent_id` are set for threads only."""
 
     id: int
     name: str
@@ -76,7 +79,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Guild:
-    """The server."""
+    """The guild's own properties."""
 
     id: int
     name: str
@@ -86,7 +89,7 @@ class Guild:
 
 @dataclass(slots=True)
 class Attachment:
-    """A file of a message; its bytes are in the `Archive` under its id."""
+    """A file of a message. The `Archive` keeps its content under its id."""
 
     id: int
     channel_id: int
@@ -100,7 +103,7 @@ class Attachment:
 
 @dataclass(slots=True)
 class Reaction:
-    """An emoji under a message and who put it there, in order."""
+    """An emoji under a message and the ids of the users who added it, in order."""
 
     emoji: str
     user_ids: list[int] = field(default_factory=list)
@@ -108,9 +111,9 @@ class Reaction:
 
 @dataclass(slots=True)
 class Message:
-    """A message as it is kept. Embeds keep `attachment://` addresses; they are resolved when they are read.
+    """A message as it is stored. `attachment://` addresses in embeds are resolved when the message is serialized.
 
-    `reference_channel_id` is None where the message refers to one in its own channel.
+    `reference_channel_id` is None if the referenced message is in the same channel.
     """
 
     id: int
@@ -137,13 +140,13 @@ class Message:
     ephemeral_for: int | None = None
 
     def reaction(self, emoji: str) -> Reaction | None:
-        """Return the reaction with this emoji, if anybody has left one."""
+        """Return the reaction with this emoji, or None."""
         return next((reaction for reaction in self.reactions if reaction.emoji == emoji), None)
 
 
 @dataclass(slots=True)
 class Command:
-    """An application command as the bot registered it; `guild_id` is None for a global one."""
+    """An application command as the bot registered it. `guild_id` is None for a global command."""
 
     id: int
     version: int
@@ -152,18 +155,18 @@ class Command:
 
     @property
     def name(self) -> str:
-        """The name by which people call it."""
+        """The command's name."""
         return str(self.definition["name"])
 
     @property
     def type(self) -> int:
-        """1 for a slash command, 2 for a member's menu, 3 for a message's menu."""
+        """1 for a slash command, 2 for a user command, 3 for a message command."""
         return int(self.definition.get("type", 1))
 
 
 @dataclass(slots=True)
 class GuildData:
-    """Everything that exists."""
+    """The guild and everything in it, by id. `messages` maps channel ids to messages by id, oldest first."""
 
     guild: Guild
     bot: User
@@ -175,7 +178,7 @@ class GuildData:
     commands: list[Command] = field(default_factory=list)
 
     def channel(self, channel_id: int) -> Channel | None:
-        """Return a channel or a thread."""
+        """Return a channel or a thread, or None."""
         return self.channels.get(channel_id) or self.threads.get(channel_id)
 
     def root(self, channel: Channel) -> Channel:
@@ -183,7 +186,7 @@ class GuildData:
         return channel if channel.parent_id is None else self.channels[channel.parent_id]
 
     def message(self, channel_id: int, message_id: int) -> Message | None:
-        """Return a message, ephemeral ones included."""
+        """Return a message, also an ephemeral one, or None."""
         return self.messages.get(channel_id, {}).get(message_id)
 
     def people(self) -> list[Member]:

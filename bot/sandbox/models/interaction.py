@@ -1,4 +1,4 @@
-"""One interaction: what a member did, and how far the bot has come with its answer."""
+"""One interaction: what a member did, and the state of the bot's answer."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.message_constants import MessageType
+
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
-
-CHAT_INPUT_REPLY, CONTEXT_MENU_REPLY, REPLY = 20, 23, 19
 
 
 class Kind(IntEnum):
@@ -23,7 +23,7 @@ class Kind(IntEnum):
 
 
 class State(Enum):
-    """Where an interaction stands."""
+    """Whether the bot has acknowledged an interaction; FAILED if it did not in time."""
 
     PENDING = "pending"
     ACKNOWLEDGED = "acknowledged"
@@ -32,10 +32,14 @@ class State(Enum):
 
 @dataclass(slots=True)
 class Interaction:
-    """Something that a member did and the bot answers.
+    """An interaction of a member with the bot.
 
-    `message_id` is the message whose component or menu was used. `original_id` is what `@original` means, once there
-    is such a message. `answer` is the callback's data where it is for the member's client: a modal, or choices.
+    Attributes:
+        message_id: The message whose component or message command was used.
+        trigger: The interaction that opened the modal, for the submission of a modal.
+        original_id: The message that `@original` stands for, once there is one.
+        answer: A modal or autocomplete choices, which the callback sends to the member's client.
+        settled: Set once the interaction is acknowledged or has failed.
     """
 
     id: int
@@ -53,18 +57,19 @@ class Interaction:
     answer: Payload | None = None
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def reply_type(self) -> int:
+    def response_type(self) -> MessageType:
         """Return the message type of a response."""
         if self.kind is Kind.COMMAND:
-            return CHAT_INPUT_REPLY if self.data.get("type", 1) == 1 else CONTEXT_MENU_REPLY
-        return REPLY if self.message_id is not None else 0
+            slash = self.data.get("type", 1) == 1
+            return MessageType.CHAT_INPUT_COMMAND if slash else MessageType.CONTEXT_MENU_COMMAND
+        return MessageType.REPLY if self.message_id is not None else MessageType.DEFAULT
 
     def answers(self) -> int | None:
         """Return the message that a new response refers to: the one with the component, or the first response."""
         return self.original_id if self.original_id is not None else self.message_id
 
     def metadata(self) -> Payload:
-        """Return what a response remembers of the interaction."""
+        """Return the interaction's metadata, which its responses carry."""
         body: Payload = {"id": str(self.id), "type": int(self.kind), "user_id": self.user_id}
         if self.kind is Kind.COMMAND:
             body["name"] = self.data["name"]

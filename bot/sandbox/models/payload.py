@@ -1,4 +1,4 @@
-"""The type of JSON objects in requests and answers; their shape is checked in `validate`, not by the type."""
+"""The type of JSON objects in requests and responses. `validate` checks their structure."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Permission(IntFlag):
-    """The bits that the sandbox knows; the others exist on Discord and mean nothing here."""
+    """The permissions that the sandbox uses. Discord has more."""
 
     KICK_MEMBERS = 1 << 1
     BAN_MEMBERS = 1 << 2
@@ -45,7 +45,7 @@ NONE = Permission(0)
 
 
 def in_guild(guild_data: GuildData, user_id: int) -> Permission:
-    """Return what a member's roles grant without any channel's overwrites."""
+    """Return a member's permissions by roles, without channel overwrites."""
     member = guild_data.members[user_id]
     if guild_data.guild.owner_id == user_id:
         return ALL
@@ -56,17 +56,17 @@ def in_guild(guild_data: GuildData, user_id: int) -> Permission:
 
 
 def to_write(channel: Channel) -> Permission:
-    """Return the permission to write somewhere: Send Messages means nothing in a thread."""
+    """Return the permission that writing needs: Send Messages, or Send Messages in Threads."""
     return Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
 
 
 def in_channel(guild_data: GuildData, user_id: int, channel: Channel) -> Permission:
-    """Return what a member may do in a channel; a thread has no overwrites but its parent's."""
+    """Return a member's permissions in a channel or thread; a thread has the overwrites of its parent."""
     granted = in_guild(guild_data, user_id)
     if granted & Permission.ADMINISTRATOR:
         return ALL
     by_id = {overwrite.id: overwrite for overwrite in guild_data.root(channel).overwrites}
-    # the order is Discord's: @everyone, then all of the member's roles together, then the member
+    # Discord's order: @everyone, then all of the member's roles together, then the member
     for ids in ([guild_data.guild.id], guild_data.members[user_id].roles, [user_id]):
         found = [by_id[i] for i in ids if i in by_id]
         deny = allow = 0

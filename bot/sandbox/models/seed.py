@@ -1,7 +1,7 @@
 """The data that a new sandbox starts with: a guild, five channels, seven people and the bot.
 
-Its ids are fixed, so that a bot that keeps ids in a database finds the same people after a restart. Eve's alone depends
-on the moment at which the guild was founded: ids tell when accounts were made, and hers must be young.
+The ids are fixed, so that a bot that stores ids finds the same people after a restart. Only Eve's id depends on when
+the sandbox was first started: an id contains the account's age, and her account is new.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ MODERATOR = (
     | Permission.MANAGE_THREADS
     | Permission.MODERATE_MEMBERS
 )
-# what the invite link in the README asks for: no Manage Messages, no Mention Everyone, and no Manage Threads either,
-# since whoever starts a thread may rename and archive it
+# the permissions of the invite link; it needs no Manage Threads, because the bot owns the threads that it starts
 BOT = (
     Permission.VIEW_CHANNEL
     | Permission.SEND_MESSAGES
@@ -51,8 +50,8 @@ def _timestamp(year: int, month: int, day: int) -> float:
     return dt.datetime(year, month, day, 12, tzinfo=dt.UTC).timestamp()
 
 
-def default_guild(founded: float, bot_permissions: Permission = BOT) -> GuildData:
-    """Return "Pocket Gallery" as it is when it is founded, at a moment in seconds since the Unix epoch.
+def default_guild(created: float, bot_permissions: Permission = BOT) -> GuildData:
+    """Return the guild "Pocket Gallery" as first started at `created`, in seconds since the Unix epoch.
 
     Ada, Ben, Chiyo (who reads German), Dan, Eve (whose account is 15 days old, and who joined 5 days ago), the
     moderator Mo, the owner Olive and the bot; #imagine, #general, #gallery, #mod-log (for Moderator, Owner and the
@@ -68,19 +67,19 @@ def default_guild(founded: float, bot_permissions: Permission = BOT) -> GuildDat
         Role(moderators, "Moderator", MODERATOR, color=0xF2A65A, position=3, hoist=True),
         Role(owners, "Owner", Permission.ADMINISTRATOR, color=0xE86A92, position=4, hoist=True),
     ]
-    # a username, the roles held, the locale, the avatar, when the account was made and when it joined
+    # username, roles, locale, avatar, when the account was created and when it joined
     people = [
         ("ada", [artists], "en-US", "a0", _timestamp(2021, 5, 7), _timestamp(2024, 3, 4)),
         ("ben", [], "en-GB", "a1", _timestamp(2021, 6, 7), _timestamp(2024, 3, 5)),
         ("chiyo", [artists], "de", "a2", _timestamp(2021, 7, 7), _timestamp(2024, 3, 6)),
         ("dan", [], "en-US", "a5", _timestamp(2022, 1, 7), _timestamp(2024, 6, 1)),
-        ("eve", [], "en-US", "a6", founded - 15 * DAY_S, founded - 5 * DAY_S),
+        ("eve", [], "en-US", "a6", created - 15 * DAY_S, created - 5 * DAY_S),
         ("mo", [moderators], "en-US", "a3", _timestamp(2021, 8, 7), _timestamp(2024, 3, 7)),
         ("olive", [owners], "en-US", "a4", _timestamp(2021, 9, 7), _timestamp(2024, 3, 8)),
     ]
     members: dict[int, Member] = {}
-    for username, held, locale, avatar, created, joined in people:
-        user = User(snowflake.at(created), username, username.title(), avatar=avatar, locale=locale)
+    for username, held, locale, avatar, registered, joined in people:
+        user = User(snowflake.at(registered), username, username.title(), avatar=avatar, locale=locale)
         members[user.id] = Member(user, held, joined_at=joined)
     owner_id = user.id
     members[bot.id] = Member(bot, [imagine], joined_at=_timestamp(2024, 4, 1))
@@ -90,11 +89,11 @@ def default_guild(founded: float, bot_permissions: Permission = BOT) -> GuildDat
     ]
     first = snowflake.at(_timestamp(2024, 3, 1))
     channels = [
-        Channel(first | 1, "imagine", "Pictures from words. Type /imagine to begin.", 0),
-        Channel(first | 2, "general", "Everything else.", 1),
-        Channel(first | 3, "gallery", "The best of them.", 2),
-        Channel(first | 4, "mod-log", "What moderators did, and what was reported.", 3, overwrites=staff_only),
-        Channel(first | 5, "late-night", "For adults.", 4, nsfw=True),
+        Channel(first | 1, "imagine", "Make pictures from text. Type /imagine to start.", 0),
+        Channel(first | 2, "general", "Chat about anything else.", 1),
+        Channel(first | 3, "gallery", "Pictures with many stars.", 2),
+        Channel(first | 4, "mod-log", "Moderator actions and reports.", 3, overwrites=staff_only),
+        Channel(first | 5, "late-night", "Adults only.", 4, nsfw=True),
     ]
     return GuildData(
         guild=Guild(guild_id, "Pocket Gallery", owner_id=owner_id),

@@ -1,17 +1,13 @@
-"""What makes a channel a thread, as it is kept. `thread_lifecycle` changes it."""
+"""The data of a thread beyond that of a channel."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-STARTER = 21
-# a message in the parent whose thread there is
-HAS_THREAD = 1 << 5
-
 
 @dataclass(slots=True)
 class ThreadMember:
-    """Somebody who has joined a thread, and when."""
+    """A member of a thread, and when they joined, in seconds since the Unix epoch."""
 
     user_id: int
     joined_at: float
@@ -19,9 +15,9 @@ class ThreadMember:
 
 @dataclass(slots=True)
 class Thread:
-    """What a thread is beyond a channel. `archive_moved_at` is when it last was begun, archived or unarchived.
+    """A thread. `archive_moved_at` is when it was last created, archived or unarchived.
 
-    `sent` counts every message that was ever sent in it, deleted ones too.
+    `sent` counts every message that was sent in it, including deleted ones.
     """
 
     owner_id: int

@@ -1,1 +1,1 @@
-"""The page's own API and websocket: how a person acts as a member. No bot ever calls it."""
+"""The web page: its files, its API and its websocket, through which a person acts as a member. Bots do not use it."""

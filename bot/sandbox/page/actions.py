@@ -1,11 +1,10 @@
-"""What a person does to messages on the page: writing, reacting, deleting."""
+"""The page's actions on messages: write, react, delete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.sandbox.page.path_params import channel_of
-from bot.sandbox.rest.channels import delete_as
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects
@@ -18,15 +17,15 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-# what a person's client can send; embeds and components are for applications
-_PERSONAL = ("content", "attachments", "message_reference", "nonce", "allowed_mentions", "flags")
+# the fields that members can send; embeds and components are for applications
+_MEMBER_FIELDS = ("content", "attachments", "message_reference", "nonce", "allowed_mentions", "flags")
 
 
 async def post_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Write a message."""
+    """Post a message."""
     channel = channel_of(state, user_id, request)
     body = await read_body(request)
-    draft = check_message({key: value for key, value in body.object().items() if key in _PERSONAL})
+    draft = check_message({key: value for key, value in body.object().items() if key in _MEMBER_FIELDS})
     return message_objects.message(
         state, message_service.post(state, user_id, channel, draft, body.files), viewer_id=user_id
     )
@@ -35,12 +34,12 @@ async def post_message(state: SandboxState, user_id: int, request: web.Request) 
 async def delete_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Delete a message."""
     channel = channel_of(state, user_id, request)
-    delete_as(state, user_id, channel, state.message(channel, path_id(request, "message_id")))
+    message_service.delete_as(state, user_id, channel, state.message(channel, path_id(request, "message_id")))
     return {}
 
 
 async def add_reaction(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """React."""
+    """Add a reaction."""
     channel = channel_of(state, user_id, request)
     message = state.message(channel, path_id(request, "message_id"))
     reaction_service.add(state, channel, message, user_id, request.match_info["emoji"])
@@ -48,7 +47,7 @@ async def add_reaction(state: SandboxState, user_id: int, request: web.Request) 
 
 
 async def remove_reaction(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Take one's own reaction back."""
+    """Remove the member's own reaction."""
     channel = channel_of(state, user_id, request)
     message = state.message(channel, path_id(request, "message_id"))
     reaction_service.remove(state, message, user_id, request.match_info["emoji"])

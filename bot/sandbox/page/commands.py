@@ -1,4 +1,4 @@
-"""What a person does with commands: slash commands, menus, completion, and the modals that they open."""
+"""The page's actions with commands: slash and context menu commands, autocomplete, and modals."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     from bot.sandbox.models.guild import Attachment, Channel, Command
     from bot.sandbox.models.payload import Payload
-    from bot.sandbox.rest.request_body import Upload
+    from bot.sandbox.models.upload import Upload
     from bot.sandbox.state.sandbox_state import SandboxState
 
 MODAL_CALLBACK = 9
 
 
 async def use_command(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Use a slash command, or a menu command on a message or a member."""
+    """Use a slash command, or a context menu command on a message or a member."""
     channel = channel_of(state, user_id, request)
     body = await read_body(request)
     asked = body.object()
@@ -70,7 +70,7 @@ def _usable(state: SandboxState, user_id: int, channel: Channel, command_id: obj
 
 
 def _files(state: SandboxState, channel: Channel, uploads: Mapping[int, Upload]) -> dict[str, Attachment]:
-    """Keep the files that options name by their number, and return them under it."""
+    """Store the files of options, and return them by the number in the request."""
     kept = {}
     for number, upload in uploads.items():
         (file,) = assemble(state, channel.id, [], None, {number: upload})
@@ -87,7 +87,7 @@ def _target(state: SandboxState, user_id: int, channel: Channel, command: Comman
         form.finish()
         return options.resolved
     message = state.message(channel, target)
-    # a menu command shows the bot what the message says, whatever its intents
+    # a message command shows the bot the content of the message even without the intent
     body = message_objects.message(state, message, viewer_id=user_id)
     return {"messages": {str(message.id): body}}
 
@@ -101,7 +101,7 @@ async def autocomplete(state: SandboxState, user_id: int, request: web.Request) 
     options = Options(state, user_id, {}, form, focused=str(asked.get("focused")))
     checked = options.check(command.definition.get("options") or [], asked.get("options") or [])
     if not options.completing:
-        form.error(("focused",), "UNKNOWN_OPTION", "The command completes no such option")
+        form.error(("focused",), "UNKNOWN_OPTION", "The command has no such option with autocomplete")
     form.finish()
     data: Payload = {"id": str(command.id), "name": command.name, "type": command.type, "options": checked}
     if command.guild_id is not None:

@@ -1,4 +1,4 @@
-"""What a person does with a message's buttons and selects."""
+"""The page's actions on a message's buttons and selects."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ def _component(message: Message, custom_id: object) -> Payload:
             if component.get("custom_id") == custom_id and custom_id and not component.get("disabled"):
                 found: Payload = component
                 return found
-    words = "There is no such component to use"
+    words = "This component does not exist or is disabled"
     raise invalid_form({"custom_id": {"_errors": [{"code": "COMPONENT_NOT_FOUND", "message": words}]}})

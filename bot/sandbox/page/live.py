@@ -1,4 +1,4 @@
-"""The page's websocket: everything that the member it acts as would see happen, as it happens."""
+"""The page's websocket: sends the events that the member of the page would see."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _COMMANDS: Payload = {"type": "commands"}
 
 
 class Live:
-    """All open pages."""
+    """The websockets of all open pages."""
 
     def __init__(self, state: SandboxState) -> None:
         self._state = state
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def serve(self, request: web.Request, user_id: int) -> web.StreamResponse:
-        """Tell one page what its member sees until it goes away."""
+        """Send one page the events that its member sees, until it disconnects."""
         socket = web.WebSocketResponse(heartbeat=20)
         await socket.prepare(request)
         outbox: asyncio.Queue[Payload] = asyncio.Queue()
@@ -58,7 +58,7 @@ class Live:
         self._sockets.add(socket)
         try:
             async for _ in socket:
-                pass  # the page only listens; what it does goes through the page's API
+                pass  # the page sends nothing here; it acts through its API
         finally:
             self._sockets.discard(socket)
             unsubscribe()
@@ -67,7 +67,7 @@ class Live:
         return socket
 
     async def close(self) -> None:
-        """Say goodbye to every page."""
+        """Close every websocket."""
         for socket in list(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
@@ -79,7 +79,7 @@ async def _write(socket: web.WebSocketResponse, outbox: asyncio.Queue[Payload]) 
 
 
 def event_payload(state: SandboxState, user_id: int, event: Event) -> Payload | None:
-    """Return what a member's page gets of an event, or None."""
+    """Return what a member's page receives for an event, or None."""
     if isinstance(event, InteractionUpdated | InteractionOpened):
         return interaction(event.interaction) if event.interaction.user_id == user_id else None
     if isinstance(event, CommandsChanged | BotPresence):
@@ -105,7 +105,7 @@ def _message(state: SandboxState, user_id: int, event: MessageEvent) -> Payload 
 
 
 def interaction(entry: Interaction) -> Payload:
-    """Return how an interaction stands, for the member whose it is."""
+    """Return the state of an interaction, for the member who started it."""
     return {
         "type": "interaction",
         "id": str(entry.id),

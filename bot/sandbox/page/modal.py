@@ -1,4 +1,4 @@
-"""A modal as a member filled it in."""
+"""The values of a modal that a member filled in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def modal_values(state: SandboxState, user_id: int, modal: Payload, given: objec
     """Return the data of a modal's submission.
 
     Raises:
-        DiscordError: 50035 for what is missing, too short, too long, or no option.
+        DiscordError: 50035 for values that are missing, too short, too long, or not an option.
     """
     form = Form()
     values = form.mapping(("values",), given)

@@ -1,4 +1,4 @@
-"""Where somebody at the page acts: the channel or thread of a path, and the message in it, if they see them."""
+"""The channel or thread and the message in the path of a page request, if the member sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def channel_of(state: SandboxState, user_id: int, request: web.Request) -> Channel:
-    """Return the channel that a path names, or raise 10003 or 50001."""
+    """Return the channel of the path, or raise 10003 if there is none or 50001 if the member does not see it."""
     channel = state.channel(path_id(request, "channel_id"))
     state.require(user_id, channel, Permission.VIEW_CHANNEL)
     thread_lifecycle.auto_archive(state, channel)
@@ -25,7 +25,7 @@ def channel_of(state: SandboxState, user_id: int, request: web.Request) -> Chann
 
 
 def message_of(state: SandboxState, user_id: int, channel: Channel, request: web.Request) -> Message:
-    """Return the message that a path names, or raise 10008 if there is none or it is not this member's to see."""
+    """Return the message of the path, or raise 10008 if there is none or it is ephemeral for another member."""
     message = state.guild_data.message(channel.id, path_id(request, "message_id"))
     if message is None or message.ephemeral_for not in (None, user_id):
         raise unknown_message()
@@ -33,6 +33,6 @@ def message_of(state: SandboxState, user_id: int, channel: Channel, request: web
 
 
 def require_usable(state: SandboxState, user_id: int, channel: Channel) -> None:
-    """Raise where a member's client offers no commands or buttons: in archived threads, and in locked ones to most."""
+    """Raise 50083 or 160005 where Discord's client offers no commands and buttons: in archived and locked threads."""
     thread_lifecycle.require_active(channel)
     thread_lifecycle.require_unlocked(state, user_id, channel)

@@ -1,4 +1,4 @@
-"""What the page asks for: who and what there is, and the messages of a channel."""
+"""What the page reads: the guild, messages, pings and interactions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = 50
 
 
 def people(state: SandboxState) -> Payload:
-    """Return whom a page can be."""
+    """Return the members that a page can act as."""
     return {"people": [_member(state, member) for member in state.guild_data.people()]}
 
 
@@ -52,15 +52,15 @@ def _threads_of(state: SandboxState, user_id: int) -> list[Channel]:
 
 
 def _thread(state: SandboxState, user_id: int, channel: Channel) -> Payload:
-    kept = channel.thread
-    assert kept is not None, "these are threads"  # noqa: S101  a programming error, not input
+    thread = channel.thread
+    assert thread is not None, "not a thread"  # noqa: S101  a programming error, not input
     return _channel(state, user_id, channel) | {
         "parent_id": str(channel.parent_id),
-        "owner_id": str(kept.owner_id),
-        "archived": kept.archived,
-        "locked": kept.locked,
-        "joined": kept.joined(user_id) is not None,
-        "members": [str(member.user_id) for member in kept.members],
+        "owner_id": str(thread.owner_id),
+        "archived": thread.archived,
+        "locked": thread.locked,
+        "joined": thread.joined(user_id) is not None,
+        "members": [str(member.user_id) for member in thread.members],
         "message_count": thread_objects.thread(state, channel)["message_count"],
     }
 
@@ -94,7 +94,7 @@ def _channel(state: SandboxState, user_id: int, channel: Channel) -> Payload:
 
 
 async def messages(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Return the last messages of a channel, oldest first, those that only this member sees among them."""
+    """Return the last messages of a channel, oldest first, including the member's ephemeral ones."""
     channel = channel_of(state, user_id, request)
     state.require(user_id, channel, Permission.READ_MESSAGE_HISTORY)
     before = snowflake(request.query.get("before")) or 2**64
@@ -108,12 +108,12 @@ async def messages(state: SandboxState, user_id: int, request: web.Request) -> P
 
 
 async def pings(state: SandboxState, user_id: int, _: web.Request) -> Payload:
-    """Return the ids of the messages that notified a member, in order, one for each time."""
+    """Return the ids of the messages that notified a member, oldest first."""
     return {"pings": [str(message_id) for message_id, pinged in state.pings if pinged == user_id]}
 
 
 async def get_interaction(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Return how an interaction ended, once it has."""
+    """Wait until an interaction is acknowledged or has failed, and return its state."""
     found = state.interactions.get(path_id(request, "interaction_id"))
     if found is None or found.user_id != user_id:
         raise unknown_interaction()

@@ -1,4 +1,4 @@
-"""What a person chose from a select, of a message or in a modal."""
+"""The values that a member chose from a select of a message or a modal."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.form import Form, Path
 
-# select types 5 to 8 hold what option types 6, 8, 9 and 7 hold
+# the command option type with the same values as each select type
 _OPTION_TYPES = {5: 6, 6: 8, 7: 9, 8: 7}
 
 
 def select_values(
     state: SandboxState, user_id: int, form: Form, path: Path, select: Payload, given: object
 ) -> tuple[list[str], Payload | None]:
-    """Return the values and, for selects of people and places, what they resolve to; note what does not fit."""
+    """Return the checked values and, unless it is a string select, the objects that they resolve to."""
     least = select["min_values"] if select.get("required", True) else 0
     selected = [str(value) for value in form.array(path, given, select["max_values"], least)]
     if len(set(selected)) != len(selected):

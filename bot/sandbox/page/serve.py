@@ -1,4 +1,4 @@
-"""The page: its files, its API and its websocket, all of one origin and one token."""
+"""Serves the page: its files, its API and its websocket, which need the page's token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STATIC = Path(__file__).parent.parent / "static"
 CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
-# scripts and styles only from here, pictures also as data; nothing may frame the page
+# scripts and styles only from this origin, pictures also as data; no other page may frame this one
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -84,12 +84,12 @@ def add_page(app: web.Application, state: SandboxState, token: str) -> Live:
 
 
 def _guard(state: SandboxState, token: str, action: Action) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Let only the page itself act, as the member that it names, and answer refusals as Discord words them."""
+    """Check the page's token, run the action as the member of the request, and answer errors as Discord does."""
 
     async def serve(request: web.Request) -> web.Response:
         given = request.headers.get("X-Sandbox-Token", "")
         if not secrets.compare_digest(given.encode(), token.encode()):
-            return web.json_response({"message": "This is not the page's token.", "code": 0}, status=403)
+            return web.json_response({"message": "The page token is wrong. Reload the page.", "code": 0}, status=403)
         try:
             user_id = _member(state, request.headers.get("X-Sandbox-Member"))
             return web.json_response(await action(state, user_id, request))
@@ -100,7 +100,7 @@ def _guard(state: SandboxState, token: str, action: Action) -> Callable[[web.Req
 
 
 def _member(state: SandboxState, value: str | None) -> int:
-    """Return the id of a person that the page may be; the bot is not one of them."""
+    """Return the id of a member that the page can act as, or raise 10007; the bot is not one."""
     user_id = snowflake(value)
     member = None if user_id is None else state.guild_data.members.get(user_id)
     if member is None or member.user.bot:

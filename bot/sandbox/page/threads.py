@@ -1,4 +1,4 @@
-"""What a person does with threads on the page: beginning, changing, joining and leaving them."""
+"""The page's actions on threads: start, change, delete, join and leave."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def start_from_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Begin a thread from a message."""
+    """Start a thread from a message."""
     channel = channel_of(state, user_id, request)
     message = state.message(channel, path_id(request, "message_id"))
     wanted = check_new_thread((await read_body(request)).object(), with_message=True)
@@ -28,9 +28,9 @@ async def start_from_message(state: SandboxState, user_id: int, request: web.Req
 
 
 async def start_without_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Begin a thread without a message."""
+    """Start a thread without a message."""
     channel = channel_of(state, user_id, request)
-    # people choose the kind by where they click; the page knows only public ones
+    # the page offers only public threads
     body = (await read_body(request)).object() | {"type": PUBLIC_THREAD}
     return {
         "id": str(
@@ -56,13 +56,13 @@ async def delete(state: SandboxState, user_id: int, request: web.Request) -> Pay
 
 
 async def join(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Become a member of a thread."""
+    """Join a thread."""
     thread_lifecycle.join(state, user_id, _thread(state, user_id, request))
     return {}
 
 
 async def leave(state: SandboxState, user_id: int, request: web.Request) -> Payload:
-    """Be no member of a thread any longer."""
+    """Leave a thread."""
     thread_lifecycle.leave(state, user_id, _thread(state, user_id, request))
     return {}
 

@@ -1,1 +1,1 @@
-"""Discord's REST API, v10, one module for each of its resources."""
+"""Discord's REST API, v10, one module per resource."""

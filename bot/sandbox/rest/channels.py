@@ -1,10 +1,10 @@
-"""Channels and their messages."""
+"""Endpoints of channels and messages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import missing_permissions, not_the_author, old_edits_exhausted
+from bot.sandbox.errors import not_the_author, old_edits_exhausted
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.models.permissions import NONE, Permission, to_write
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
@@ -27,7 +27,11 @@ OLD_S = 3600.0
 
 
 def bot_channel(state: SandboxState, request: web.Request, needed: Permission = NONE) -> Channel:
-    """Return the channel that the path names, in which the bot may do what is needed."""
+    """Return the channel of the path.
+
+    Raises:
+        DiscordError: 10003 if there is none, 50001 or 50013 if the bot lacks the needed permissions in it.
+    """
     channel = state.channel(path_id(request, "channel_id"))
     state.require(state.guild_data.bot.id, channel, needed)
     thread_lifecycle.auto_archive(state, channel)
@@ -40,7 +44,7 @@ async def get_channel(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def list_messages(state: SandboxState, request: web.Request) -> Answer:
-    """GET /channels/{channel_id}/messages: newest first, around, before or after an id."""
+    """GET /channels/{channel_id}/messages, newest first."""
     channel = bot_channel(state, request)
     if not state.permissions(state.guild_data.bot.id, channel) & Permission.READ_MESSAGE_HISTORY:
         return []
@@ -99,7 +103,7 @@ async def edit_message(state: SandboxState, request: web.Request) -> Answer:
     if message.author_id != state.guild_data.bot.id:
         raise not_the_author()
     draft = check_message(body.object())
-    # an own message can be changed where one may no longer write
+    # the bot may edit its own message in a channel in which it can no longer write
     needed = message_service.needed_to_post(channel, draft, body.files) & ~to_write(channel)
     state.require(state.guild_data.bot.id, channel, needed)
     _count_old_edit(state, message)
@@ -107,7 +111,7 @@ async def edit_message(state: SandboxState, request: web.Request) -> Answer:
 
 
 def _count_old_edit(state: SandboxState, message: Message) -> None:
-    """Let messages older than an hour be edited a few times at a time, or raise 30046."""
+    """Raise 30046 if messages older than an hour are edited too often."""
     if state.clock.time() - message.timestamp > OLD_S:
         result = state.limits.take(OLD_EDITS, str(message.channel_id), counts_globally=False)
         if not result.allowed:
@@ -118,17 +122,8 @@ async def delete_message(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /channels/{channel_id}/messages/{message_id}."""
     channel = bot_channel(state, request)
     message = state.message(channel, path_id(request, "message_id"))
-    delete_as(state, state.guild_data.bot.id, channel, message)
+    message_service.delete_as(state, state.guild_data.bot.id, channel, message)
     return None
-
-
-def delete_as(state: SandboxState, user_id: int, channel: Channel, message: Message) -> None:
-    """Delete a message of one's own, or with Manage Messages anybody's; in a locked thread only while it is active."""
-    if channel.thread is not None and channel.thread.archived:
-        thread_lifecycle.require_unlocked(state, user_id, channel)
-    if message.author_id != user_id and not state.permissions(user_id, channel) & Permission.MANAGE_MESSAGES:
-        raise missing_permissions()
-    message_service.delete(state, message)
 
 
 async def start_typing(state: SandboxState, request: web.Request) -> Answer:

@@ -1,4 +1,4 @@
-"""Registering application commands, globally and for the guild."""
+"""Endpoints that register application commands, globally and for the guild."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _scope(state: SandboxState, request: web.Request) -> int | None:
-    """Return the guild whose commands a path means, None for global ones; the application must be the bot's."""
+    """Return the guild of the path, None for global commands, or raise 50001 for another application or guild."""
     if path_id(request, "application_id") != state.guild_data.bot.id:
         raise missing_access()
     if "guild_id" not in request.match_info:

@@ -1,4 +1,4 @@
-"""One REST endpoint: who may call it, which rate limit it spends, and how its errors and headers are written."""
+"""REST endpoints: authorisation, rate limits, errors and headers."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 BASE = "/api/v10"
 Answer: TypeAlias = Payload | list[Payload] | None
 Handler: TypeAlias = Callable[[SandboxState, web.Request], Awaitable[Answer]]
-# discord.py takes a 429 without it for a ban by Cloudflare and does not retry
+# without this header discord.py takes a 429 for a ban by Cloudflare and does not retry
 VIA = "1.1 sandbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A route. `bucket` is None where Discord has no limit; `major` names the path parameters that split it.
+    """A route. `bucket` is its rate limit, None if it has none; each value of the `major` path parameters has its own.
 
     Interaction and webhook endpoints are authorised by the token in their path (`needs_token` is False) and do not
-    count against the global limit.
+    count towards the global limit. `created` is the status of a response with a body.
     """
 
     method: str
@@ -41,7 +41,7 @@ class Endpoint:
 
 
 def path_id(request: web.Request, name: str) -> int:
-    """Return a snowflake from the path, or raise 50035."""
+    """Return an id from the path, or raise 50035."""
     value = snowflake(request.match_info[name])
     if value is None:
         words = f'Value "{request.match_info[name]}" is not snowflake.'
@@ -50,7 +50,7 @@ def path_id(request: web.Request, name: str) -> int:
 
 
 def add_endpoints(app: web.Application, state: SandboxState, endpoints: Iterable[Endpoint]) -> None:
-    """Serve endpoints under `/api/v10`, and Discord's 404 for everything else there."""
+    """Serve endpoints under `/api/v10`, and Discord's 404 for every other path under `/api`."""
     for endpoint in endpoints:
         app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(state, endpoint))
 
@@ -87,6 +87,6 @@ def _serve(state: SandboxState, endpoint: Endpoint) -> Callable[[web.Request], A
 
 
 def _json(body: Payload | list[Payload], status: int, headers: dict[str, str]) -> web.Response:
-    # discord.py parses only this exact content type, without a charset
+    # discord.py parses a response as JSON only with this exact content type, without a charset
     data = json.dumps(body, ensure_ascii=False).encode()
     return web.Response(body=data, status=status, headers=headers | {"Via": VIA, "Content-Type": "application/json"})

@@ -1,4 +1,4 @@
-"""Who the bot is, where the gateway is, and who else there is: users, the application, the guild and its members."""
+"""Endpoints of the gateway's address, users, the application, the guild and its members."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def gateway_url(request: web.Request) -> str:
-    """Return the gateway's address, at the name by which the caller knows this server."""
+    """Return the gateway's address, with the host of the request."""
     return f"ws://{request.headers['Host']}/gateway"
 
 
@@ -50,7 +50,7 @@ async def get_user(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def open_dm(_: SandboxState, __: web.Request) -> Answer:
-    """POST /users/@me/channels: everybody here has closed their direct messages."""
+    """POST /users/@me/channels: always refused, because the sandbox has no direct messages."""
     raise cannot_message_user()
 
 
@@ -96,7 +96,7 @@ async def get_member(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def list_members(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/members: needs a privileged intent that this bot does not have."""
+    """GET /guilds/{guild_id}/members: always refused, as without the privileged GUILD_MEMBERS intent."""
     _known_guild(state, request)
     raise missing_access()
 

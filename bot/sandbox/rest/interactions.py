@@ -1,4 +1,4 @@
-"""Answering interactions: the callback, and the webhook that an interaction's token opens."""
+"""Endpoints that answer interactions: the callback, and the webhook of an interaction's token."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import unknown_message
 from bot.sandbox.models.interaction import Interaction, Kind
+from bot.sandbox.models.message_constants import EPHEMERAL, LOADING, MessageType
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
@@ -28,7 +29,7 @@ REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
 
 def _allowed(interaction: Interaction) -> tuple[int, ...]:
-    """Return the callback types that fit an interaction."""
+    """Return the callback types that an interaction allows."""
     if interaction.kind is Kind.AUTOCOMPLETE:
         return (CHOICES,)
     if interaction.kind is Kind.COMMAND:
@@ -57,8 +58,8 @@ async def callback(state: SandboxState, request: web.Request) -> Answer:
     answer: Payload = {"interaction": described}
     if post is not None:
         described["response_message_id"] = str(post.id)
-        described["response_message_loading"] = bool(post.flags & message_objects.LOADING)
-        described["response_message_ephemeral"] = bool(post.flags & message_objects.EPHEMERAL)
+        described["response_message_loading"] = bool(post.flags & LOADING)
+        described["response_message_ephemeral"] = bool(post.flags & EPHEMERAL)
         answer["resource"] = {"type": kind, "message": message_objects.message(state, post)}
     return answer
 
@@ -66,7 +67,7 @@ async def callback(state: SandboxState, request: web.Request) -> Answer:
 def _callback_message(
     state: SandboxState, interaction: Interaction, kind: int, data: Payload, body: RequestBody
 ) -> Message | None:
-    """Do what a callback says, and return the message that it made or changed."""
+    """Carry out a callback, and return the message that it posted or changed."""
     channel = state.channel(interaction.channel_id)
     if kind == CHOICES:
         interaction.answer = check_choices(data, _focused_type(interaction.data.get("options") or []))
@@ -82,20 +83,20 @@ def _callback_message(
         interaction.original_id = interaction.message_id
         return message_service.edit(state, _message(state, interaction, interaction.message_id), draft, body.files)
     if kind == DEFER:
-        hidden = bool((draft.flags or 0) & message_objects.EPHEMERAL)
+        hidden = bool((draft.flags or 0) & EPHEMERAL)
         post = response_service.send_deferred(
-            state, interaction, channel, ephemeral=hidden, kind=interaction.reply_type()
+            state, interaction, channel, ephemeral=hidden, kind=interaction.response_type()
         )
     else:
         post = response_service.send_response(
-            state, interaction, channel, draft, body.files, kind=interaction.reply_type()
+            state, interaction, channel, draft, body.files, kind=interaction.response_type()
         )
     interaction.original_id = post.id
     return post
 
 
 def _focused_type(options: list[Payload]) -> object:
-    """Return the type of the option that is being completed, at whatever depth it is."""
+    """Return the type of the option that is being completed, also in sub-commands."""
     for option in options:
         if option.get("focused"):
             return option["type"]
@@ -110,12 +111,12 @@ async def follow_up(state: SandboxState, request: web.Request) -> Answer:
     body = await read_body(request)
     draft = check_message(body.object())
     original = state.guild_data.message(interaction.channel_id, interaction.original_id or 0)
-    if original is not None and original.flags & message_objects.LOADING:
-        # the first follow-up takes the place of "is thinking…", and is as ephemeral as the deferral was
+    if original is not None and original.flags & LOADING:
+        # the first follow-up replaces "is thinking…", and is ephemeral if the deferred response was
         post = message_service.edit(state, original, replace(draft, flags=None), body.files)
     else:
         channel = state.channel(interaction.channel_id)
-        post = response_service.send_response(state, interaction, channel, draft, body.files, kind=19)
+        post = response_service.send_response(state, interaction, channel, draft, body.files, kind=MessageType.REPLY)
     return message_objects.message(state, post)
 
 
@@ -147,7 +148,7 @@ def _interaction(state: SandboxState, request: web.Request) -> Interaction:
 
 
 def _response(state: SandboxState, interaction: Interaction, request: web.Request) -> Message:
-    """Return a message that this interaction's token may read and change: those it made, and @original."""
+    """Return the message of the path, or raise 10008 unless it is @original or a response to this interaction."""
     name = request.match_info["message_id"]
     if name == "@original":
         return _message(state, interaction, interaction.original_id)

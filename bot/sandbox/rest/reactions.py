@@ -1,4 +1,4 @@
-"""Reactions under messages."""
+"""Endpoints of reactions."""
 
 from __future__ import annotations
 

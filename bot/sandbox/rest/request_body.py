@@ -1,4 +1,4 @@
-"""Reading a request: JSON, or multipart with `payload_json` and `files[n]`, within Discord's size limits."""
+"""Reads request bodies: JSON, or multipart with `payload_json` and `files[n]`, within Discord's size limits."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import BodyPartReader, MultipartReader
 
 from bot.sandbox.errors import DiscordError, entity_too_large, invalid_json
+from bot.sandbox.models.upload import Upload
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -18,35 +19,27 @@ if TYPE_CHECKING:
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_REQUEST = 25 * 1024 * 1024
-# what is read and thrown away of a request that is too large, so that its sender hears why and not a reset
+# how much of a too large request is read and discarded, so that its sender gets an error and not a reset
 MAX_DRAIN = 128 * 1024 * 1024
 _FILE_FIELD = re.compile(r"files\[(\d{1,4})\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A file as it arrived."""
-
-    filename: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class RequestBody:
-    """What a request says (`None` where it has no JSON) and the files it brings, by their number."""
+    """The JSON of a request, None without any, and its files by number."""
 
     json: object = None
     files: dict[int, Upload] = field(default_factory=dict)
 
     def object(self) -> Payload:
-        """Return the JSON object that most endpoints expect; anything else is error 50109."""
+        """Return the JSON object, or raise 50109 if the body is anything else."""
         if isinstance(self.json, dict):
             return self.json
         raise invalid_json()
 
 
 async def read_body(request: web.Request) -> RequestBody:
-    """Read a whole request.
+    """Read the body of a request.
 
     Raises:
         DiscordError: 40005 for a file or request over the limit, 50109 for malformed JSON, 50035 for unknown fields.
@@ -105,7 +98,7 @@ async def _multipart(request: web.Request) -> RequestBody:
 
 
 async def _part(part: BodyPartReader) -> bytes:
-    """Read one part; of one that is too large, only as much as shows that it is."""
+    """Read one part. A too large one is cut off just above the limit."""
     data = bytearray()
     while chunk := await part.read_chunk(1 << 16):
         if len(data) <= MAX_REQUEST:
@@ -126,4 +119,4 @@ def _content_type_error() -> Payload:
 
 
 def _unknown_field() -> Payload:
-    return {"_errors": [{"code": "UNKNOWN_FIELD", "message": "Files are sent as files[n], the rest as payload_json."}]}
+    return {"_errors": [{"code": "UNKNOWN_FIELD", "message": "Only payload_json and files[n] are allowed."}]}

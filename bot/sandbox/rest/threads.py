@@ -1,4 +1,4 @@
-"""Threads: beginning, changing, joining and listing them."""
+"""Endpoints that start, change, join and list threads."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ async def delete(state: SandboxState, request: web.Request) -> Answer:
 
 
 def _no_thread(state: SandboxState, channel: Channel) -> Exception:
-    """Return why a channel is not changed: the sandbox's channels are what they are, even for a bot that might."""
+    """Return the error for changing a channel, which the sandbox does not support."""
     if not state.permissions(state.guild_data.bot.id, channel) & Permission.MANAGE_CHANNELS:
         return missing_permissions()
     return wrong_channel_type()
@@ -114,7 +114,7 @@ async def list_active(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def list_archived(state: SandboxState, request: web.Request) -> Answer:
-    """GET /channels/{channel_id}/threads/archived/public: those archived last first, `before` a time."""
+    """GET /channels/{channel_id}/threads/archived/public: most recently archived first."""
     parent = bot_channel(state, request, Permission.READ_MESSAGE_HISTORY)
     form = Form()
     limit = form.integer(("limit",), snowflake(request.query.get("limit", "50")), 2, 100)

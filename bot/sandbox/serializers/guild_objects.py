@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.clock import timestamp
 from bot.sandbox.models.permissions import Permission, in_channel
 from bot.sandbox.serializers import objects, thread_objects
-from bot.sandbox.state.clock import timestamp
 
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def guild(state: SandboxState) -> Payload:
-    """Return a guild object, as REST gives it."""
+    """Return a guild object."""
     guild_data = state.guild_data
     return {
         "id": str(guild_data.guild.id),
@@ -55,7 +55,7 @@ def guild(state: SandboxState) -> Payload:
 
 
 def guild_create(state: SandboxState, *, with_presences: bool) -> Payload:
-    """Return what GUILD_CREATE carries; without the presence intent it names no member but the bot."""
+    """Return the data of GUILD_CREATE; without presences its only member is the bot."""
     guild_data = state.guild_data
     seen = list(guild_data.members.values()) if with_presences else [guild_data.members[guild_data.bot.id]]
     return guild(state) | {

@@ -1,21 +1,19 @@
-"""Discord's JSON objects for messages and their files, as one reader sees them."""
+"""Discord's JSON objects for messages and their attachments."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.models.thread import HAS_THREAD
+from bot.sandbox.clock import timestamp
+from bot.sandbox.models.guild import EMBED_MEDIA
+from bot.sandbox.models.message_constants import HAS_THREAD
 from bot.sandbox.serializers import objects, thread_objects
-from bot.sandbox.state.clock import timestamp
-from bot.sandbox.validate.embed import MEDIA
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Attachment, Message
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-EPHEMERAL = 1 << 6
-LOADING = 1 << 7
 SPOILER_ATTACHMENT = 1 << 3
 
 
@@ -42,22 +40,22 @@ def attachment(state: SandboxState, file: Attachment, *, ephemeral: bool = False
 
 
 def _embeds(state: SandboxState, post: Message) -> tuple[list[Payload], set[int]]:
-    """Return the embeds with `attachment://` resolved, and the ids of the files that they show.
+    """Return the embeds with `attachment://` addresses resolved, and the ids of the files that they show.
 
-    Discord leaves those files out of `attachments` (discord-api-docs #1340) until an edit no longer names them.
+    Discord omits those files from `attachments` (discord-api-docs #1340) as long as an embed shows them.
     """
     by_name = {file.filename: file for file in post.attachments}
     embedded: set[int] = set()
     resolved = []
     for kept in post.embeds:
         embed = dict(kept)
-        for part, key in MEDIA:
+        for part, key in EMBED_MEDIA:
             holder = embed.get(part)
             if not isinstance(holder, dict) or not str(holder.get(key, "")).startswith("attachment://"):
                 continue
             file = by_name.get(str(holder[key]).removeprefix("attachment://"))
             if file is None:
-                # a name that no file has: the picture is silently absent, as on Discord
+                # no file has this name: Discord omits the picture without an error
                 embed[part] = {k: v for k, v in holder.items() if k != key}
                 if part in ("image", "thumbnail"):
                     del embed[part]
@@ -72,7 +70,10 @@ def _embeds(state: SandboxState, post: Message) -> tuple[list[Payload], set[int]
 
 
 def message(state: SandboxState, post: Message, *, viewer_id: int | None = None, nested: bool = False) -> Payload:
-    """Return a message object as `viewer_id` sees it (by default the bot)."""
+    """Return a message object as a user sees it, by default the bot.
+
+    A `nested` message, which another one refers to, does not include its own referenced message.
+    """
     guild_data = state.guild_data
     viewer = guild_data.bot.id if viewer_id is None else viewer_id
     embeds, embedded = _embeds(state, post)
@@ -128,7 +129,7 @@ def message(state: SandboxState, post: Message, *, viewer_id: int | None = None,
 
 
 def _reference(state: SandboxState, post: Message, viewer_id: int | None, *, nested: bool) -> Payload:
-    """Return what a message refers to: another message, or (of type 18) a thread."""
+    """Return the fields of the message, or for type 18 the thread, that a message refers to."""
     if post.reference_id is None and post.reference_channel_id is None:
         return {}
     channel_id = post.reference_channel_id or post.channel_id
@@ -144,9 +145,9 @@ def _reference(state: SandboxState, post: Message, viewer_id: int | None, *, nes
     return body
 
 
-def _interaction_metadata(state: SandboxState, kept: Payload) -> Payload:
-    body = {key: value for key, value in kept.items() if key not in ("name", "user_id")}
-    body["user"] = objects.user(state.guild_data.members[int(kept["user_id"])].user)
+def _interaction_metadata(state: SandboxState, stored: Payload) -> Payload:
+    body = {key: value for key, value in stored.items() if key not in ("name", "user_id")}
+    body["user"] = objects.user(state.guild_data.members[int(stored["user_id"])].user)
     if "target_user_id" in body:
         body["target_user"] = objects.user(state.guild_data.members[int(body.pop("target_user_id"))].user)
     if "triggering_interaction_metadata" in body:
@@ -157,12 +158,12 @@ def _interaction_metadata(state: SandboxState, kept: Payload) -> Payload:
 
 
 def _may_read(state: SandboxState, post: Message) -> bool:
-    """Tell whether the bot sees what a message says: its own, those that mention it, or all with the intent."""
+    """Return whether the bot can read a message: its own, one that mentions it, or any with the intent."""
     bot_id = state.guild_data.bot.id
     return state.message_content or post.author_id == bot_id or bot_id in post.mentions
 
 
 def in_guild(state: SandboxState, post: Message) -> Payload:
-    """Return a message as the gateway sends it: with its guild and its author's membership."""
+    """Return a message object with guild_id and member, as the gateway sends it."""
     author = objects.member(state.guild_data.members[post.author_id], with_user=False)
     return message(state, post) | {"guild_id": str(state.guild_data.guild.id), "member": author}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.clock import timestamp
 from bot.sandbox.models.permissions import in_channel
 from bot.sandbox.serializers import thread_objects
-from bot.sandbox.state.clock import timestamp
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel, Command, Member, Role, User
@@ -31,7 +31,7 @@ def user(person: User) -> Payload:
 
 
 def member(guild_member: Member, *, with_user: bool = True) -> Payload:
-    """Return a guild member object; messages carry it without its user."""
+    """Return a guild member object. In messages it has no user."""
     body: Payload = {
         "roles": [str(role_id) for role_id in guild_member.roles],
         "nick": guild_member.nick,
@@ -99,7 +99,7 @@ def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) ->
 
 
 def interaction_channel(state: SandboxState, source: Channel, user_id: int) -> Payload:
-    """Return a channel as interactions and resolved options carry it: with the permissions of the one who acts."""
+    """Return a channel object as in interactions: with the permissions of the user, without overwrites."""
     body = channel(state, source)
     for key in ("permission_overwrites", "member"):
         body.pop(key, None)

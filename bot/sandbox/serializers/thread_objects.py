@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.models.thread import STARTER
-from bot.sandbox.state.clock import timestamp
+from bot.sandbox.clock import timestamp
+from bot.sandbox.models.message_constants import MessageType
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel
@@ -13,38 +13,38 @@ if TYPE_CHECKING:
     from bot.sandbox.models.thread import ThreadMember
     from bot.sandbox.state.sandbox_state import SandboxState
 
-# Discord stops counting there
-MOST_COUNTED_MEMBERS = 50
+# the largest member_count that Discord reports
+MAX_MEMBER_COUNT = 50
 
 
 def thread(state: SandboxState, source: Channel) -> Payload:
     """Return a thread as a channel object, with the bot's membership if it has joined."""
-    assert source.thread is not None, "a thread is wanted"  # noqa: S101  a programming error, not input
-    kept = source.thread
+    assert source.thread is not None, "not a thread"  # noqa: S101  a programming error, not input
+    data = source.thread
     posted = [m for m in state.guild_data.messages.get(source.id, {}).values() if m.ephemeral_for is None]
     body: Payload = {
         "id": str(source.id),
         "type": source.type,
         "guild_id": str(state.guild_data.guild.id),
         "parent_id": str(source.parent_id),
-        "owner_id": str(kept.owner_id),
+        "owner_id": str(data.owner_id),
         "name": source.name,
         "flags": 0,
         "last_message_id": str(posted[-1].id) if posted else None,
         "last_pin_timestamp": None,
-        "rate_limit_per_user": kept.slow_mode_s,
-        "message_count": sum(m.type != STARTER for m in posted),
-        "total_message_sent": kept.sent,
-        "member_count": min(len(kept.members), MOST_COUNTED_MEMBERS),
+        "rate_limit_per_user": data.slow_mode_s,
+        "message_count": sum(m.type != MessageType.THREAD_STARTER_MESSAGE for m in posted),
+        "total_message_sent": data.sent,
+        "member_count": min(len(data.members), MAX_MEMBER_COUNT),
         "thread_metadata": {
-            "archived": kept.archived,
-            "archive_timestamp": timestamp(kept.archive_moved_at),
-            "auto_archive_duration": kept.auto_archive_minutes,
-            "locked": kept.locked,
-            "create_timestamp": timestamp(kept.created_at),
+            "archived": data.archived,
+            "archive_timestamp": timestamp(data.archive_moved_at),
+            "auto_archive_duration": data.auto_archive_minutes,
+            "locked": data.locked,
+            "create_timestamp": timestamp(data.created_at),
         },
     }
-    mine = kept.joined(state.guild_data.bot.id)
+    mine = data.joined(state.guild_data.bot.id)
     if mine is not None:
         body["member"] = member(source, mine)
     return body
@@ -63,7 +63,7 @@ def member(source: Channel, entry: ThreadMember) -> Payload:
 
 
 def in_guild_create(state: SandboxState, source: Channel) -> Payload:
-    """Return a thread as GUILD_CREATE carries it: the membership says neither whose nor where."""
+    """Return a thread as in GUILD_CREATE: its member has no id and no user_id."""
     body = thread(state, source)
     if "member" in body:
         body["member"] = {key: value for key, value in body["member"].items() if key not in ("id", "user_id")}

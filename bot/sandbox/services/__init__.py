@@ -1,1 +1,1 @@
-"""Every change of the state, with Discord's rules and errors. Knows no HTTP requests."""
+"""Every change of the state, with Discord's rules and errors. Imports no HTTP."""

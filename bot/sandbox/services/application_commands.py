@@ -1,4 +1,4 @@
-"""Which commands the bot has registered, and who may use them."""
+"""The bot's registered commands, and who can use them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MOST_SLASH, MOST_MENUS = 100, 5
+MAX_SLASH, MAX_MENUS = 100, 5
 
 
 def listed(state: SandboxState, guild_id: int | None) -> list[Command]:
-    """Return the global commands (None) or a guild's."""
+    """Return the commands of a guild, or the global ones for None."""
     return [command for command in state.guild_data.commands if command.guild_id == guild_id]
 
 
 def overwrite(state: SandboxState, guild_id: int | None, bodies: list[object]) -> list[Command]:
-    """Replace all commands of a scope; one whose name and type stay keeps its id.
+    """Replace all commands of a guild, or the global ones. A command with the same name and type keeps its id.
 
     Raises:
-        DiscordError: 50035 for a definition that breaks a rule, 30032 for too many.
+        DiscordError: 50035 for an invalid definition, 30032 for too many commands.
     """
     form = Form()
     definitions = [check_command(form, (index,), body) for index, body in enumerate(bodies)]
@@ -41,29 +41,33 @@ def overwrite(state: SandboxState, guild_id: int | None, bodies: list[object]) -
     _count(definitions)
     others = [command for command in state.guild_data.commands if command.guild_id != guild_id]
     fresh = [_register(state, guild_id, definition) for definition in definitions]
-    _keep(state, others + fresh)
+    _store(state, others + fresh)
     return fresh
 
 
 def upsert(state: SandboxState, guild_id: int | None, body: object) -> Command:
-    """Add one command, or replace the one of its name and type."""
+    """Add a command, or replace the one with the same name and type.
+
+    Raises:
+        DiscordError: 50035 for an invalid definition, 30032 for too many commands.
+    """
     form = Form()
     definition = check_command(form, (), body)
     form.finish()
     command = _register(state, guild_id, definition)
     rest = [other for other in state.guild_data.commands if other.id != command.id]
     _count([other.definition for other in rest if other.guild_id == guild_id] + [definition])
-    _keep(state, [*rest, command])
+    _store(state, [*rest, command])
     return command
 
 
 def remove(state: SandboxState, command: Command) -> None:
     """Delete a command."""
-    _keep(state, [other for other in state.guild_data.commands if other is not command])
+    _store(state, [other for other in state.guild_data.commands if other is not command])
 
 
 def usable(state: SandboxState, command: Command, user_id: int, channel: Channel) -> bool:
-    """Tell whether a member sees a command in a channel: permissions, context, and the default a bot sets."""
+    """Return whether a member can use a command in a channel, by permissions, contexts and age restriction."""
     granted = state.permissions(user_id, channel)
     if not granted & permissions.Permission.USE_APPLICATION_COMMANDS:
         return False
@@ -76,7 +80,7 @@ def usable(state: SandboxState, command: Command, user_id: int, channel: Channel
     if default is None:
         return True
     needed = int(default)
-    # "0" means nobody but administrators
+    # "0" means administrators only
     return granted == permissions.ALL or (needed != 0 and granted & needed == needed)
 
 
@@ -91,12 +95,12 @@ def _register(state: SandboxState, guild_id: int | None, definition: Payload) ->
 
 def _count(definitions: list[Payload]) -> None:
     for kind in (1, 2, 3):
-        most = MOST_SLASH if kind == CHAT_INPUT else MOST_MENUS
+        most = MAX_SLASH if kind == CHAT_INPUT else MAX_MENUS
         if sum(definition["type"] == kind for definition in definitions) > most:
             raise DiscordError(400, 30032, f"Maximum number of application commands reached ({most})")
 
 
-def _keep(state: SandboxState, commands: list[Command]) -> None:
+def _store(state: SandboxState, commands: list[Command]) -> None:
     state.guild_data.commands = commands
     state.archive.put_commands(commands)
     state.events.publish(CommandsChanged())

@@ -1,4 +1,4 @@
-"""A message's files: how `attachments` and `files[n]` of a request become what the message has afterwards.
+"""A message's files: applies `attachments` and `files[n]` of a request.
 
 https://discord.com/developers/docs/reference#editing-message-attachments
 """
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.models.payload import Payload
-    from bot.sandbox.rest.request_body import Upload
+    from bot.sandbox.models.upload import Upload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MOST = 10
+MAX_FILES = 10
 
 
 def assemble(
@@ -34,13 +34,13 @@ def assemble(
     listed: list[Payload] | None,
     uploads: Mapping[int, Upload],
 ) -> list[Attachment]:
-    """Return a message's files after a post or an edit, with the bytes of new ones kept.
+    """Store the new files of a post or an edit, delete those that it removes, and return all files of the message.
 
-    Without an `attachments` array, new files are added to those there. With one, it names every file that stays and
-    every new one; what it does not name is gone.
+    Without an `attachments` array, new files are added to the existing ones. With one, it has to list every new file,
+    and existing files that it does not list are deleted.
 
     Raises:
-        DiscordError: 50035 for an id that is neither there nor uploaded, an upload not listed, or too many files.
+        DiscordError: 50035 for an unknown id, an upload that is not listed, or too many files.
     """
     form = Form()
     entries: list[Payload] = [{"id": file.id} for file in before] + [{"id": number} for number in uploads]
@@ -67,8 +67,8 @@ def assemble(
             files.append(kept)
         else:
             form.error(("attachments", index, "id"), "ATTACHMENT_NOT_FOUND", f"Unknown attachment {file_id}")
-    if len(files) > MOST:
-        form.error(("attachments",), "BASE_TYPE_MAX_LENGTH", f"Must be {MOST} or fewer in length.")
+    if len(files) > MAX_FILES:
+        form.error(("attachments",), "BASE_TYPE_MAX_LENGTH", f"Must be {MAX_FILES} or fewer in length.")
     form.finish()
     for new, data in fresh:
         state.archive.put_file(new.id, data)
@@ -84,32 +84,35 @@ def _attach(file_id: int, channel_id: int, entry: Payload, upload: Upload) -> At
     if content_type is not None and content_type.startswith("image/"):
         width, height = _image_size(upload.data)
     elif content_type == "video/mp4":
-        width, height = _film_size(upload.data)
+        width, height = _video_size(upload.data)
     description = entry.get("description")
     return Attachment(file_id, channel_id, filename, len(upload.data), content_type, width, height, description)
 
 
 def _image_size(data: bytes) -> tuple[int | None, int | None]:
     try:
-        # only the header is read; a decompression bomb is a file like any other to a server that never decodes it
+        # only the header is read, so a decompression bomb does no harm
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data)) as image:
             return image.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None, None
 
 
-def _film_size(data: bytes) -> tuple[int | None, int | None]:
-    """Read the size from an MP4's track headers, whose last eight bytes it is, in 16.16 fixed point (ISO 14496-12)."""
+def _video_size(data: bytes) -> tuple[int | None, int | None]:
+    """Return width and height from an MP4's track headers.
+
+    They are the last eight bytes, in 16.16 fixed point (ISO 14496-12).
+    """
     for match in re.finditer(b"tkhd", data):
         begin = match.start() - 4
         end = begin + int.from_bytes(data[begin : begin + 4], "big")
         width, height = (int.from_bytes(data[end - n : end - n + 2], "big") for n in (8, 4))
-        # a sound track has a header too, of size 0
+        # the header of a sound track has the size 0
         if begin >= 0 and width and height:
             return width, height
     return None, None
 
 
 def clean_filename(name: str) -> str:
-    """Return a file name as Discord keeps it: ASCII letters, digits, `_`, `-` and `.`; spaces become `_`."""
+    """Return a file name as Discord stores it: ASCII letters, digits, `_`, `-` and `.`; spaces become `_`."""
     return re.sub(r"[^A-Za-z0-9_.\-]", "", name.replace(" ", "_")).strip(".") or "unknown"

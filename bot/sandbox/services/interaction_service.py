@@ -1,4 +1,4 @@
-"""Opens interactions: puts them into the registry and sends them to the bot."""
+"""Opens interactions: adds them to the registry, serializes them and sends them to the bot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def open_interaction(
     message: Message | None = None,
     trigger: Interaction | None = None,
 ) -> Interaction:
-    """Begin an interaction, start its three seconds, and send it to the bot."""
+    """Add an interaction to the registry and send it to the bot."""
     interaction = state.interactions.open(kind, user_id, channel, data, message=message, trigger=trigger)
     state.events.publish(InteractionOpened(interaction, _payload(state, interaction, channel, message)))
     return interaction

@@ -1,24 +1,22 @@
-"""Whom a message mentions, and whom it notifies."""
+"""Records whom a message mentions and whom it notifies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.message_constants import SUPPRESS_NOTIFICATIONS, MessageType
 from bot.sandbox.validate.mentions import EVERYTHING, mentioned
-from bot.sandbox.validate.message import SUPPRESS_NOTIFICATIONS
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel, Message
     from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.message import Draft
 
-REPLY = 19
-
 
 def record_mentions(state: SandboxState, message: Message, channel: Channel, draft: Draft) -> None:
-    """Record whom a message mentions by what it now says."""
+    """Record whom a message mentions by its current content."""
     replied_to = None
-    if message.type == REPLY and message.interaction_id is None and message.reference_id is not None:
+    if message.type == MessageType.REPLY and message.interaction_id is None and message.reference_id is not None:
         original = state.guild_data.message(channel.id, message.reference_id)
         replied_to = None if original is None else original.author_id
     granted = state.permissions(message.author_id, channel)
@@ -27,7 +25,7 @@ def record_mentions(state: SandboxState, message: Message, channel: Channel, dra
 
 
 def notify(state: SandboxState, message: Message) -> None:
-    """Record whom a new message notifies; an edit never notifies anybody."""
+    """Record whom a new message notifies. Edits notify nobody."""
     if message.flags & SUPPRESS_NOTIFICATIONS:
         return
     by_role = {

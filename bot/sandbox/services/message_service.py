@@ -1,40 +1,35 @@
 """Posts, edits and deletes messages.
 
-A message in an archived thread unarchives it; locked threads refuse it.
+A message in an archived thread unarchives it, unless the thread is locked.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import DiscordError, empty_message, system_message
+from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, system_message
 from bot.sandbox.models.guild import Message
+from bot.sandbox.models.message_constants import LOADING, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, WRITTEN, MessageType
 from bot.sandbox.models.permissions import Permission, to_write
-from bot.sandbox.models.thread import STARTER
-from bot.sandbox.serializers import message_objects
 from bot.sandbox.services import thread_lifecycle
 from bot.sandbox.services.attachment_service import assemble
-from bot.sandbox.services.mention_service import REPLY, notify, record_mentions
+from bot.sandbox.services.mention_service import notify, record_mentions
 from bot.sandbox.state.events import MessageCreated, MessageDeleted, MessageEdited
 from bot.sandbox.validate.form import Form
-from bot.sandbox.validate.message import SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.sandbox.models.guild import Channel
-    from bot.sandbox.rest.request_body import Upload
+    from bot.sandbox.models.upload import Upload
     from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.message import Draft
 
-NAME_CHANGE = 4
-# what somebody wrote; Discord itself writes all other types
-ORDINARY = (0, REPLY, 20, 23)
 NONCE_LIFETIME_S = 300
 
 
 def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
-    """Return the permissions without which a channel message is refused."""
+    """Return the permissions that posting a message needs."""
     needed = to_write(channel)
     if draft.embeds:
         needed |= Permission.EMBED_LINKS
@@ -44,11 +39,11 @@ def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]
 
 
 def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
-    """Post a channel message; with `enforce_nonce`, return the one that already carries the nonce instead.
+    """Post a channel message; with `enforce_nonce`, return the recent message with the same nonce instead, if any.
 
     Raises:
-        DiscordError: 50001, 50013, 50006, 50083 or 160005 in a locked thread, or 50035 for a reply to a message that is
-            not there.
+        DiscordError: 50001, 50013, 50006 for an empty message, 50083 or 160005 in a locked thread, or 50035 for a
+            reply to a message that does not exist.
     """
     state.require(author_id, channel, needed_to_post(channel, draft, uploads))
     thread_lifecycle.require_unlocked(state, author_id, channel)
@@ -62,29 +57,30 @@ def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, up
         channel_id=channel.id,
         author_id=author_id,
         timestamp=state.clock.time(),
-        type=0 if reference_id is None else REPLY,
+        type=MessageType.DEFAULT if reference_id is None else MessageType.REPLY,
         reference_id=reference_id,
         nonce=draft.nonce,
     )
     fill(state, message, channel, draft, uploads)
     publish(state, message)
-    # who writes in a thread has joined it
+    # writing in a thread joins it
     thread_lifecycle.join(state, author_id, channel)
     return message
 
 
 def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
-    """Change what a draft names; a message that was "thinking" becomes a real one.
+    """Change the fields that a draft contains; a deferred response ("is thinking…") becomes an ordinary message.
 
     Raises:
-        DiscordError: 50006, 50021 for a system message, 50083 in an archived thread, 160005 in a locked one.
+        DiscordError: 50006 if the message would be empty, 50021 for a system message, 50083 in an archived thread,
+            160005 in a locked one.
     """
     channel = state.channel(message.channel_id)
     thread_lifecycle.require_active(channel)
     thread_lifecycle.require_unlocked(state, message.author_id, channel)
-    if message.type not in ORDINARY:
+    if message.type not in WRITTEN:
         raise system_message()
-    was_thinking = bool(message.flags & message_objects.LOADING)
+    was_thinking = bool(message.flags & LOADING)
     files = assemble(state, channel.id, message.attachments, draft.attachments, uploads)
     content = message.content if draft.content is None else draft.content
     embeds = message.embeds if draft.embeds is None else draft.embeds
@@ -92,7 +88,7 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
     if not (content or embeds or files or components):
         raise empty_message()
     message.content, message.embeds, message.components, message.attachments = content, embeds, components, files
-    message.flags &= ~message_objects.LOADING
+    message.flags &= ~LOADING
     if draft.flags is not None:
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
     if draft.content is not None:
@@ -107,16 +103,30 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
 
 
 def delete(state: SandboxState, message: Message) -> None:
-    """Delete a message and its files; a thread that was begun from it lives on.
+    """Delete a message and its files. A thread that was started from it stays.
 
     Raises:
-        DiscordError: 50021 for a message of Discord's that stays.
+        DiscordError: 50021 for a system message that cannot be deleted.
     """
-    if message.type in (STARTER, NAME_CHANGE):
+    if message.type in (MessageType.THREAD_STARTER_MESSAGE, MessageType.CHANNEL_NAME_CHANGE):
         raise system_message()
     del state.guild_data.messages[message.channel_id][message.id]
     state.archive.drop_message(message)
     state.events.publish(MessageDeleted(message))
+
+
+def delete_as(state: SandboxState, user_id: int, channel: Channel, message: Message) -> None:
+    """Delete a message on behalf of a member or the bot.
+
+    Raises:
+        DiscordError: 50013 for another author's message without Manage Messages, 50083 in an archived and locked
+            thread, 50021 for a system message that cannot be deleted.
+    """
+    if channel.thread is not None and channel.thread.archived:
+        thread_lifecycle.require_unlocked(state, user_id, channel)
+    if message.author_id != user_id and not state.permissions(user_id, channel) & Permission.MANAGE_MESSAGES:
+        raise missing_permissions()
+    delete(state, message)
 
 
 def _with_nonce(state: SandboxState, author_id: int, channel: Channel, nonce: str | int) -> Message | None:
@@ -145,7 +155,7 @@ def _reference(state: SandboxState, author_id: int, channel: Channel, draft: Dra
 
 
 def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
-    """Make a new message say what a draft says, or raise 50006 if that is nothing."""
+    """Set the content of a new message from a draft, or raise 50006 if it is empty."""
     if not (draft.content or draft.embeds or draft.components or uploads):
         raise empty_message()
     message.content = draft.content or ""
@@ -159,11 +169,11 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
 
 
 def publish(state: SandboxState, message: Message) -> Message:
-    """Put a finished message into its channel, unarchive its thread if it is archived, and publish it."""
+    """Add a message to its channel, unarchive its thread if needed, store it and publish it."""
     channel = state.channel(message.channel_id)
     thread_lifecycle.unarchive(state, channel)
     if channel.thread is not None:
-        channel.thread.sent += message.type != STARTER
+        channel.thread.sent += message.type != MessageType.THREAD_STARTER_MESSAGE
         state.archive.put_thread(channel)
     state.guild_data.messages.setdefault(message.channel_id, {})[message.id] = message
     state.archive.put_message(message)

@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel, Message
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MOST = 20
+MAX_REACTIONS = 20
 
 
 def add(state: SandboxState, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
-    """Put an emoji under a message.
+    """Add a reaction; nothing happens if the user has already added it.
 
     Raises:
-        DiscordError: 10014 for what is no emoji, 50013 without the permission, 30010 for a 21st emoji, 50083 in an
-            archived thread.
+        DiscordError: 10014 for a string that is not one emoji, 50013 without the permission, 30010 for a 21st emoji,
+            50083 in an archived thread.
     """
     if not is_emoji(emoji):
         raise unknown_emoji()
     thread_lifecycle.require_active(channel)
     reaction = message.reaction(emoji)
-    # joining an emoji that is there already needs no Add Reactions
+    # Add Reactions is needed only for an emoji that nobody has used yet
     needed = Permission.READ_MESSAGE_HISTORY
     state.require(user_id, channel, needed if reaction else needed | Permission.ADD_REACTIONS)
     if reaction is None:
-        if len(message.reactions) >= MOST:
+        if len(message.reactions) >= MAX_REACTIONS:
             raise too_many_reactions()
         reaction = Reaction(emoji)
         message.reactions.append(reaction)
@@ -45,10 +45,10 @@ def add(state: SandboxState, channel: Channel, message: Message, user_id: int, e
 
 
 def remove(state: SandboxState, message: Message, user_id: int, emoji: str) -> None:
-    """Take one member's emoji away; nothing happens if it is not there.
+    """Remove a user's reaction; nothing happens if there is none.
 
     Raises:
-        DiscordError: 10014 for what is no emoji, 50083 in an archived thread.
+        DiscordError: 10014 for a string that is not one emoji, 50083 in an archived thread.
     """
     if not is_emoji(emoji):
         raise unknown_emoji()
@@ -64,7 +64,11 @@ def remove(state: SandboxState, message: Message, user_id: int, emoji: str) -> N
 
 
 def clear(state: SandboxState, message: Message, emoji: str | None) -> None:
-    """Take all reactions away, or all with one emoji."""
+    """Remove all reactions, or all with one emoji.
+
+    Raises:
+        DiscordError: 10014 for a string that is not one emoji, 50083 in an archived thread.
+    """
     if emoji is not None and not is_emoji(emoji):
         raise unknown_emoji()
     thread_lifecycle.require_active(state.channel(message.channel_id))

@@ -1,11 +1,11 @@
-"""Messages that answer interactions: they need no permissions of the bot's, and may be for one member alone."""
+"""Messages that answer interactions. They need no channel permissions and can be ephemeral."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.sandbox.models.guild import Message
-from bot.sandbox.serializers import message_objects
+from bot.sandbox.models.message_constants import EPHEMERAL, LOADING
 from bot.sandbox.services import message_service
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.models.guild import Channel
     from bot.sandbox.models.interaction import Interaction
-    from bot.sandbox.rest.request_body import Upload
+    from bot.sandbox.models.upload import Upload
     from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.message import Draft
 
@@ -28,14 +28,14 @@ def send_response(
     kind: int,
 ) -> Message:
     """Post a message that answers an interaction; these need no channel permissions of the bot's."""
-    ephemeral = bool((draft.flags or 0) & message_objects.EPHEMERAL)
+    ephemeral = bool((draft.flags or 0) & EPHEMERAL)
     message = Message(
         id=state.snowflakes.next(),
         channel_id=channel.id,
         author_id=state.guild_data.bot.id,
         timestamp=state.clock.time(),
         type=kind,
-        flags=message_objects.EPHEMERAL if ephemeral else 0,
+        flags=EPHEMERAL if ephemeral else 0,
         reference_id=interaction.answers(),
         interaction_id=interaction.id,
         interaction=interaction.metadata(),
@@ -55,7 +55,7 @@ def send_deferred(
         author_id=state.guild_data.bot.id,
         timestamp=state.clock.time(),
         type=kind,
-        flags=message_objects.LOADING | (message_objects.EPHEMERAL if ephemeral else 0),
+        flags=LOADING | (EPHEMERAL if ephemeral else 0),
         reference_id=interaction.answers(),
         interaction_id=interaction.id,
         interaction=interaction.metadata(),

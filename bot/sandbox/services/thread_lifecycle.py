@@ -1,4 +1,4 @@
-"""Archiving, joining, leaving and deleting threads, and who may write in them.
+"""Archives, joins, leaves and deletes threads, and checks who may write in them.
 
 `thread_service` starts and changes threads. https://discord.com/developers/docs/topics/threads
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import thread_archived, thread_locked
+from bot.sandbox.models.message_constants import HAS_THREAD
 from bot.sandbox.models.permissions import Permission
-from bot.sandbox.models.thread import HAS_THREAD, ThreadMember
+from bot.sandbox.models.thread import ThreadMember
 from bot.sandbox.state.events import ThreadDeleted, ThreadMembership, ThreadUpdated
 
 if TYPE_CHECKING:
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 
 
 def can_manage(state: SandboxState, user_id: int, channel: Channel) -> bool:
-    """Tell whether a member may do in a thread what moderators may."""
+    """Return whether a member has Manage Threads."""
     return bool(state.permissions(user_id, channel) & Permission.MANAGE_THREADS)
 
 
 def auto_archive(state: SandboxState, channel: Channel) -> None:
-    """Archive a thread in which nothing has happened for as long as it asks.
+    """Archive a thread that has been inactive for its auto-archive time.
 
-    Discord does so by a timer of its own; here it is noticed when somebody next looks, which nobody can tell apart but
-    by the moment of THREAD_UPDATE.
+    Discord uses a timer. The sandbox checks when the thread is next read; only THREAD_UPDATE comes later.
     """
     thread = channel.thread
     if thread is None or thread.archived:
@@ -38,42 +38,42 @@ def auto_archive(state: SandboxState, channel: Channel) -> None:
 
 
 def require_active(channel: Channel) -> None:
-    """Raise 50083 in an archived thread, in which nothing but sending and deleting is possible."""
+    """Raise 50083 in an archived thread; only sending and deleting is possible there."""
     if channel.thread is not None and channel.thread.archived:
         raise thread_archived()
 
 
 def require_unlocked(state: SandboxState, user_id: int, channel: Channel) -> None:
-    """Raise 160005 in a locked thread for those who may not manage threads.
+    """Raise 160005 in a locked thread, or 50083 if it is also archived, for members without Manage Threads.
 
-    Discord documents that they cannot write or edit there, not the code; 160005 is the one that says so by its words.
+    Discord documents that they cannot write or edit there, but not the code; the message of 160005 fits.
     """
     if channel.thread is not None and channel.thread.locked and not can_manage(state, user_id, channel):
         raise thread_archived() if channel.thread.archived else thread_locked()
 
 
 def unarchive(state: SandboxState, channel: Channel) -> None:
-    """Unarchive a thread because a message is about to be sent in it."""
+    """Unarchive a thread in which a message is about to be sent."""
     if channel.thread is not None and channel.thread.archived:
         archive(state, channel, archived=False)
         publish_update(state, channel)
 
 
 def archive(state: SandboxState, channel: Channel, *, archived: bool) -> None:
-    """Archive or unarchive a thread; `publish_update` publishes it."""
-    assert channel.thread is not None, "only threads are archived"  # noqa: S101  a programming error, not input
+    """Archive or unarchive a thread, without publishing the change."""
+    assert channel.thread is not None, "not a thread"  # noqa: S101  a programming error, not input
     channel.thread.archived = archived
     channel.thread.archive_moved_at = state.clock.time()
 
 
 def publish_update(state: SandboxState, channel: Channel) -> None:
-    """Keep a thread as it now is, and publish that it changed."""
+    """Store a changed thread and publish the change."""
     state.archive.put_thread(channel)
     state.events.publish(ThreadUpdated(channel))
 
 
 def join(state: SandboxState, user_id: int, channel: Channel) -> None:
-    """Make somebody a member of a thread; who is one already stays one."""
+    """Add a user to a thread, or raise 50083 if it is archived."""
     thread = channel.thread
     require_active(channel)
     if thread is None or thread.joined(user_id) is not None:
@@ -84,7 +84,7 @@ def join(state: SandboxState, user_id: int, channel: Channel) -> None:
 
 
 def leave(state: SandboxState, user_id: int, channel: Channel) -> None:
-    """End somebody's membership in a thread."""
+    """Remove a user from a thread, or raise 50083 if it is archived."""
     thread = channel.thread
     require_active(channel)
     if thread is None or thread.joined(user_id) is None:
@@ -95,7 +95,7 @@ def leave(state: SandboxState, user_id: int, channel: Channel) -> None:
 
 
 def delete(state: SandboxState, channel: Channel) -> None:
-    """Delete a thread with its messages; the message from which it was begun stays, without it."""
+    """Delete a thread with its messages. The message from which it was started stays."""
     for message in state.guild_data.messages.pop(channel.id, {}).values():
         state.archive.drop_message(message)
     del state.guild_data.threads[channel.id]

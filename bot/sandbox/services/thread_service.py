@@ -13,8 +13,9 @@ from bot.sandbox.errors import (
     wrong_channel_type,
 )
 from bot.sandbox.models.guild import Channel, Message
+from bot.sandbox.models.message_constants import HAS_THREAD, WRITTEN, MessageType
 from bot.sandbox.models.permissions import Permission, to_write
-from bot.sandbox.models.thread import HAS_THREAD, STARTER, Thread, ThreadMember
+from bot.sandbox.models.thread import Thread, ThreadMember
 from bot.sandbox.services import message_service, thread_lifecycle
 from bot.sandbox.state.events import MessageEdited, ThreadCreated, ThreadMembership
 from bot.sandbox.validate.thread import PUBLIC_THREAD
@@ -23,24 +24,22 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.thread import NewThread, ThreadUpdate
 
-THREAD_CREATED = 18
-
 
 def start_from_message(
     state: SandboxState, user_id: int, channel: Channel, message: Message, wanted: NewThread
 ) -> Channel:
-    """Begin a thread whose id is its message's.
+    """Start a thread from a message; the thread has the id of the message.
 
-    The thread's first message is one of type 21 that refers to that message. Discord may also write a message of type
-    18 into the parent "when created from an older message", by a threshold that it does not publish; here it does not.
+    The thread's first message has type 21 and refers to that message. Discord also posts a message of type 18 in the
+    parent "when created from an older message", with an unpublished threshold; the sandbox does not.
 
     Raises:
-        DiscordError: 50001, 50013, 50024 in a thread, 50021 for a system message, 160004 if there is a thread already.
+        DiscordError: 50001, 50013, 50024 in a thread, 50021 for a system message, 160004 if the message has a thread.
     """
     state.require(user_id, channel, Permission.CREATE_PUBLIC_THREADS)
     if channel.thread is not None:
         raise wrong_channel_type()
-    if message.type not in message_service.ORDINARY:
+    if message.type not in WRITTEN:
         raise system_message()
     if message.id in state.guild_data.threads:
         raise thread_exists()
@@ -53,7 +52,7 @@ def start_from_message(
         channel_id=thread.id,
         author_id=message.author_id,
         timestamp=state.clock.time(),
-        type=STARTER,
+        type=MessageType.THREAD_STARTER_MESSAGE,
         reference_id=message.id,
         reference_channel_id=channel.id,
     )
@@ -62,7 +61,7 @@ def start_from_message(
 
 
 def start_without_message(state: SandboxState, user_id: int, channel: Channel, wanted: NewThread) -> Channel:
-    """Begin a public thread without a message; the parent gets a message of type 18 with the thread's name.
+    """Start a public thread without a message. A message of type 18 with its name is posted in the parent.
 
     Raises:
         DiscordError: 50001, 50013, or 50024 in a thread.
@@ -77,7 +76,7 @@ def start_without_message(state: SandboxState, user_id: int, channel: Channel, w
         author_id=user_id,
         timestamp=state.clock.time(),
         content=thread.name,
-        type=THREAD_CREATED,
+        type=MessageType.THREAD_CREATED,
         reference_channel_id=thread.id,
     )
     message_service.publish(state, notice)
@@ -108,13 +107,14 @@ def _start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, w
 
 
 def update_thread(state: SandboxState, user_id: int, channel: Channel, wanted: ThreadUpdate) -> None:
-    """Change a thread as a member asks.
+    """Change a thread on behalf of a member or the bot.
 
     Raises:
-        DiscordError: 50013 without the right, 50083 for an archived thread that is to stay so.
+        DiscordError: 50013 without the permission, 50083 for an archived thread that the update does not unarchive,
+            160005 for a locked thread.
     """
     thread = channel.thread
-    assert thread is not None, "only threads are changed"  # noqa: S101  a programming error, not input
+    assert thread is not None, "not a thread"  # noqa: S101  a programming error, not input
     moderates = thread_lifecycle.can_manage(state, user_id, channel)
     if thread.archived and wanted.archived is not False:
         raise thread_archived()
@@ -125,7 +125,7 @@ def update_thread(state: SandboxState, user_id: int, channel: Channel, wanted: T
         and not moderates
         and (thread.locked or not state.permissions(user_id, channel) & to_write(channel))
     ):
-        # who may write may unarchive it, unless a moderator has locked it
+        # unarchiving needs only the permission to write, unless the thread is locked
         raise missing_permissions()
     owned = (wanted.name, wanted.auto_archive_minutes, wanted.archived or None)
     if any(field is not None for field in owned) and not moderates and thread.owner_id != user_id:
@@ -156,6 +156,6 @@ def _post_name_change(state: SandboxState, user_id: int, channel: Channel) -> No
         author_id=user_id,
         timestamp=state.clock.time(),
         content=channel.name,
-        type=message_service.NAME_CHANGE,
+        type=MessageType.CHANNEL_NAME_CHANGE,
     )
     message_service.publish(state, notice)

@@ -1,1 +1,1 @@
-"""The running sandbox: data, clock, events, interactions, limits, archive. Knows no HTTP and no serializers."""
+"""The running sandbox: data, clock, events, interactions, limits, archive. Imports no HTTP and no serializers."""

@@ -1,7 +1,7 @@
-"""What outlives a restart: messages, threads, files and commands, as plain files in a directory, or nothing at all.
+"""Stores messages, threads, files and commands in a directory, so that they survive a restart.
 
-One small file per message keeps a write as small as the change; every file is renamed into place, so that a kill
-leaves either the old one or the new one.
+Each message is a file of its own, so that a change writes little. Files are renamed into place: after a kill there is
+either the old file or the new one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Archive:
-    """Keeps files' bytes, in memory or in a directory, and in the latter also messages, threads and commands."""
+    """Stores everything in a directory. Without one it keeps only the content of files, in memory."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory
@@ -30,8 +30,8 @@ class Archive:
             for name in ("messages", "files", "threads"):
                 (directory / name).mkdir(parents=True, exist_ok=True)
 
-    def founded(self, now: float) -> float:
-        """Return when the world that is kept here began, in seconds since the Unix epoch: now, if nothing is kept."""
+    def created_at(self, now: float) -> float:
+        """Return when the archive was created, in seconds since the Unix epoch: `now` for a new one."""
         if self._directory is None:
             return now
         path = self._directory / "founded"
@@ -40,56 +40,56 @@ class Archive:
         return float(path.read_bytes())
 
     def put_file(self, file_id: int, data: bytes) -> None:
-        """Keep a file's bytes."""
+        """Store the content of a file."""
         if self._directory is None:
             self._bytes[file_id] = data
         else:
             _replace(self._directory / "files" / str(file_id), data)
 
     def file(self, file_id: int) -> bytes | None:
-        """Return a file's bytes, or None if it was never there or is gone."""
+        """Return the content of a file, or None if there is no such file."""
         if self._directory is None:
             return self._bytes.get(file_id)
         path = self._directory / "files" / str(file_id)
         return path.read_bytes() if path.is_file() else None
 
     def drop_file(self, file_id: int) -> None:
-        """Forget a file."""
+        """Delete a file."""
         self._bytes.pop(file_id, None)
         if self._directory is not None:
             (self._directory / "files" / str(file_id)).unlink(missing_ok=True)
 
     def put_message(self, message: Message) -> None:
-        """Keep a message as it now is; ephemeral ones live only as long as the server, as on Discord."""
+        """Store a message. Ephemeral ones are not stored: they are lost at a restart."""
         if self._directory is not None and message.ephemeral_for is None:
             data = json.dumps(asdict(message), ensure_ascii=False).encode()
             _replace(self._directory / "messages" / f"{message.id}.json", data)
 
     def drop_message(self, message: Message) -> None:
-        """Forget a message and its files."""
+        """Delete a message and its files."""
         for attachment in message.attachments:
             self.drop_file(attachment.id)
         if self._directory is not None:
             (self._directory / "messages" / f"{message.id}.json").unlink(missing_ok=True)
 
     def put_thread(self, thread: Channel) -> None:
-        """Keep a thread as it now is; its messages are kept like all others."""
+        """Store a thread without its messages."""
         if self._directory is not None:
             data = json.dumps(asdict(thread), ensure_ascii=False).encode()
             _replace(self._directory / "threads" / f"{thread.id}.json", data)
 
     def drop_thread(self, thread: Channel) -> None:
-        """Forget a thread."""
+        """Delete a thread without its messages."""
         if self._directory is not None:
             (self._directory / "threads" / f"{thread.id}.json").unlink(missing_ok=True)
 
     def put_commands(self, commands: list[Command]) -> None:
-        """Keep the registered commands."""
+        """Store the registered commands."""
         if self._directory is not None:
             _replace(self._directory / "commands.json", json.dumps([asdict(command) for command in commands]).encode())
 
     def restore(self, guild_data: GuildData) -> int:
-        """Put what an earlier run kept into the data, and return the largest id in it (0 if there is none)."""
+        """Add everything that is stored to the data. Return the largest id in it, 0 if nothing is stored."""
         if self._directory is None:
             return 0
         commands = self._directory / "commands.json"

@@ -1,4 +1,4 @@
-"""Events of the sandbox, published to gateway sessions and pages."""
+"""Events of the sandbox. The gateway and the page subscribe to them."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class MessageCreated:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited:
-    """A message is different from before."""
+    """A message was changed."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class MessageDeleted:
-    """A message is gone."""
+    """A message was deleted."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class ReactionAdded:
-    """Somebody put an emoji under a message."""
+    """A user added a reaction to a message."""
 
     message: Message
     user_id: int
@@ -44,7 +44,7 @@ class ReactionAdded:
 
 @dataclass(frozen=True, slots=True)
 class ReactionRemoved:
-    """Somebody's emoji was taken away."""
+    """A user's reaction was removed."""
 
     message: Message
     user_id: int
@@ -53,7 +53,7 @@ class ReactionRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ReactionsCleared:
-    """All reactions, or all with one emoji, were taken away."""
+    """All reactions were removed, or all with one emoji."""
 
     message: Message
     emoji: str | None
@@ -61,7 +61,7 @@ class ReactionsCleared:
 
 @dataclass(frozen=True, slots=True)
 class TypingStarted:
-    """Somebody is typing."""
+    """A user started to type, at a time in seconds since the Unix epoch."""
 
     channel_id: int
     user_id: int
@@ -70,28 +70,28 @@ class TypingStarted:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCreated:
-    """A thread was begun."""
+    """A thread was created."""
 
     thread: Channel
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadUpdated:
-    """A thread has another name or state."""
+    """The name or the state of a thread changed."""
 
     thread: Channel
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadDeleted:
-    """A thread is gone, and every message in it."""
+    """A thread was deleted with its messages."""
 
     thread: Channel
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadMembership:
-    """Somebody joined a thread, or left it."""
+    """A user joined or left a thread."""
 
     thread: Channel
     user_id: int
@@ -99,7 +99,7 @@ class ThreadMembership:
 
 @dataclass(frozen=True, slots=True)
 class InteractionOpened:
-    """A member used a command, a component or a modal; the bot has three seconds."""
+    """A member used a command, a component or a modal. `payload` is the interaction object for the bot."""
 
     interaction: Interaction
     payload: Payload
@@ -107,19 +107,19 @@ class InteractionOpened:
 
 @dataclass(frozen=True, slots=True)
 class InteractionUpdated:
-    """An interaction was acknowledged, or failed; the gateway does not tell, the page does."""
+    """An interaction was acknowledged or has failed. The page shows this; the gateway sends no event."""
 
     interaction: Interaction
 
 
 @dataclass(frozen=True, slots=True)
 class CommandsChanged:
-    """The bot registered commands."""
+    """The bot changed its commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class BotPresence:
-    """The bot came online or went away."""
+    """The bot went online or offline."""
 
     online: bool
 
@@ -135,17 +135,17 @@ Listener: TypeAlias = Callable[[Event], None]
 
 
 class Events:
-    """Tells every listener every event, in order, at once."""
+    """Calls every listener with every event, in order."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Tell `listener` from now on, until the function that is returned is called."""
+        """Add a listener. Call the returned function to remove it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def publish(self, event: Event) -> None:
-        """Tell everybody."""
+        """Call every listener."""
         for listener in list(self._listeners):
             listener(event)

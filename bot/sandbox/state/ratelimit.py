@@ -1,6 +1,6 @@
-"""Discord's rate limits: a bucket per route and major parameter, one for everything, and the headers that tell.
+"""Discord's rate limits: one bucket per route and major parameter, and a global one.
 
-Discord publishes no numbers and asks clients to read the headers; these are the ones that were observed.
+Discord publishes no numbers and asks clients to read the headers; these numbers were observed.
 https://discord.com/developers/docs/topics/rate-limits
 """
 
@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.sandbox.state.clock import Clock
+    from bot.sandbox.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many requests in so many seconds."""
+    """The number of requests allowed in a number of seconds."""
 
     requests: int
     seconds: float
 
 
 GLOBAL = "global"
-# Edits of messages older than an hour, per channel and beside the route's own bucket. Documented: the code 30046 and
-# its words. Observed: it comes as a 429, and client authors measured 3 edits in 6 seconds (docs.discord.food). Unknown:
-# whether longer windows lie behind it, and whether edits through a webhook count. This is the least to cope with.
+# Edits of messages older than an hour have a limit per channel beside that of the route. Documented: the code 30046 and
+# its message. Observed: the status is 429, and the limit 3 edits in 6 seconds (docs.discord.food). Unknown: whether
+# there are longer windows, and whether edits through a webhook count.
 OLD_EDITS = "message-edit-old"
-MOST_WINDOWS = 1000
+MAX_WINDOWS = 1000
 DEFAULT_LIMITS: Mapping[str, Limit] = {
     GLOBAL: Limit(50, 1),
     "user": Limit(30, 30),
@@ -67,7 +67,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
-    """Whether a request may pass, and the headers that its answer carries."""
+    """Whether a request is allowed, and the headers of its response. `retry_after` is in seconds."""
 
     allowed: bool
     is_global: bool
@@ -84,7 +84,10 @@ class RateLimits:
         self._windows: dict[tuple[str, str], _Window] = {}
 
     def take(self, bucket: str, major: str, *, counts_globally: bool) -> RateLimitResult:
-        """Count one request against a bucket (and everything); `major` is the route's major parameter."""
+        """Count one request in a bucket and, if `counts_globally`, in the global one.
+
+        `major` is the value of the route's major parameters.
+        """
         now = self._clock.time()
         limit = self._limits[bucket]
         window = self._window(bucket, major, now)
@@ -112,8 +115,8 @@ class RateLimits:
     def _window(self, bucket: str, major: str, now: float) -> _Window:
         window = self._windows.get((bucket, major))
         if window is None or now >= window.reset:
-            if len(self._windows) >= MOST_WINDOWS:
-                # every interaction's token has a window of its own
+            if len(self._windows) >= MAX_WINDOWS:
+                # every interaction token has its own window: drop those that have ended
                 self._windows = {key: kept for key, kept in self._windows.items() if now < kept.reset}
             window = self._windows[bucket, major] = _Window(0, now + self._limits[bucket].seconds)
         return window

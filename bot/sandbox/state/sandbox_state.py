@@ -1,4 +1,4 @@
-"""The running sandbox: its data, and the parts through which the data changes."""
+"""The state of the running sandbox."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from typing import TYPE_CHECKING
 from bot.sandbox.errors import missing_access, missing_permissions, unknown_channel, unknown_message
 from bot.sandbox.models import permissions
 from bot.sandbox.state.events import Events
-from bot.sandbox.state.interactions import ACKNOWLEDGE_S, InteractionRegistry
+from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S, InteractionRegistry
 
 if TYPE_CHECKING:
-    from bot.sandbox.cdn.signing import Cdn
+    from bot.sandbox.clock import Clock
     from bot.sandbox.models.guild import Attachment, Channel, GuildData, Message
     from bot.sandbox.models.permissions import Permission
     from bot.sandbox.models.snowflake import Snowflakes
     from bot.sandbox.state.archive import Archive
-    from bot.sandbox.state.clock import Clock
+    from bot.sandbox.state.cdn_urls import CdnUrls
     from bot.sandbox.state.ratelimit import RateLimits
 
 
 @dataclass(slots=True)
 class SandboxState:
-    """The state that every handler gets.
+    """The state that every request handler gets.
 
-    `message_content` tells whether the bot's application has that privileged intent. `pings` records whom a message
-    notified when it was posted, in order, as (message id, user id): a page shows them, a test counts them.
-    `option_files` are the files that members gave to commands; they belong to no message.
+    Attributes:
+        message_content: Whether the bot's application has the privileged intent MESSAGE_CONTENT.
+        acknowledge_s: Seconds that the bot has to acknowledge an interaction.
+        pings: Whom each message notified when it was posted, in order, as (message id, user id).
+        option_files: The files that members gave to commands, by id. They belong to no message.
     """
 
     guild_data: GuildData
     clock: Clock
     snowflakes: Snowflakes
     archive: Archive
-    cdn: Cdn
+    cdn: CdnUrls
     limits: RateLimits
     bot_token: str
     message_content: bool = False
@@ -49,7 +51,7 @@ class SandboxState:
         self.interactions = InteractionRegistry(self.clock, self.snowflakes, self.events, bot_id, self.acknowledge_s)
 
     def permissions(self, user_id: int, channel: Channel) -> Permission:
-        """Return what a member may do in a channel."""
+        """Return a member's permissions in a channel."""
         return permissions.in_channel(self.guild_data, user_id, channel)
 
     def channel(self, channel_id: int | None) -> Channel:
@@ -60,7 +62,7 @@ class SandboxState:
         return channel
 
     def require(self, user_id: int, channel: Channel, needed: Permission) -> None:
-        """Raise 50001 if a member cannot see a channel, 50013 if the member may not do all of `needed` in it."""
+        """Raise 50001 if a member cannot see a channel, 50013 if the member lacks any of the `needed` permissions."""
         granted = self.permissions(user_id, channel)
         if not granted & permissions.Permission.VIEW_CHANNEL:
             raise missing_access()
@@ -68,7 +70,7 @@ class SandboxState:
             raise missing_permissions()
 
     def message(self, channel: Channel, message_id: int | None) -> Message:
-        """Return a message that everybody in the channel sees, or raise 10008."""
+        """Return a message that is not ephemeral, or raise 10008."""
         message = None if message_id is None else self.guild_data.message(channel.id, message_id)
         if message is None or message.ephemeral_for is not None:
             raise unknown_message()

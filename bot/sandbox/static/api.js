@@ -1,4 +1,4 @@
-// The page's own API. Every call says which member acts; a refusal becomes an Error with Discord's words.
+// The page's API. Each call names the acting member; an error response is thrown as Refused with its message.
 
 const token = document.querySelector('meta[name="sandbox-token"]').content;
 let member = null;
@@ -8,15 +8,15 @@ export const actor = () => member;
 
 export class Refused extends Error {
   constructor(body, status) {
-    super(wordsOf(body));
+    super(messageOf(body));
     this.status = status;
     this.code = body.code;
     this.body = body;
   }
 }
 
-// The first error inside Discord's nested form, with the field's name, or the general message.
-function wordsOf(body) {
+// The first error of Discord's nested report with the name of its field, or the general message.
+function messageOf(body) {
   let found = null;
   const visit = (node, path) => {
     if (!node || typeof node !== "object" || found) return;
@@ -35,12 +35,12 @@ export async function call(method, path, body) {
     body = JSON.stringify(body);
   }
   const response = await fetch(`/sandbox${path}`, { method, headers, body });
-  const answer = await response.json().catch(() => ({ message: `The sandbox answered ${response.status}` }));
+  const answer = await response.json().catch(() => ({ message: `The sandbox answered with status ${response.status}` }));
   if (!response.ok) throw new Refused(answer, response.status);
   return answer;
 }
 
-// A body with files, as Discord's clients send it.
+// A request body with files, as Discord's clients send it.
 export function withFiles(payload, files) {
   if (!files.length) return payload;
   const form = new FormData();
@@ -49,7 +49,7 @@ export function withFiles(payload, files) {
   return form;
 }
 
-// Live events, with reconnection; `onEvent` gets each, `onLink` whether there is a connection.
+// Receives live events and reconnects: calls `onEvent` with each event, `onLink` with whether there is a connection.
 export function listen(onEvent, onLink) {
   let socket = null;
   let wait = 500;
@@ -66,7 +66,7 @@ export function listen(onEvent, onLink) {
       wait = Math.min(wait * 2, 8000);
     };
   };
-  // a sandbox that was started anew has another token: the page has to be loaded again
+  // a restarted sandbox has another token: reload the page
   const again = () => call("GET", "/people").then(open, (error) => (error.status === 403 ? location.reload() : socket.onclose()));
   open();
   return () => { stopped = true; socket.close(); };

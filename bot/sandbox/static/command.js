@@ -1,12 +1,12 @@
-// Reading a slash command as it is typed: `/imagine prompt: a lighthouse in a storm seed: 3`.
+// Parses a slash command while it is typed: `/imagine prompt: a lighthouse in a storm seed: 3`.
 
 import { state } from "./state.js";
 
 export const TYPE = { sub: 1, group: 2, string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, file: 11 };
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-// Every command that can be called, sub-commands spelled out: { command, path, name, description, options }.
-// The name is in the reader's language, the path in the bot's.
+// All commands and sub-commands: { command, path, name, description, options }.
+// `name` is in the member's language, `path` contains the names that the bot knows.
 export function callable(commands) {
   const found = [];
   const walk = (command, node, path) => {
@@ -38,7 +38,7 @@ export function parse(text, entries) {
     const end = index + 1 < marks.length ? marks[index + 1].labelStart : text.length;
     values.set(mark.name, { ...mark, end, text: text.slice(mark.start, end).trim() });
   });
-  // words before the first option belong to the first one that is not named: `/imagine a lighthouse`
+  // text before the first option name is the value of the first string option: `/imagine a lighthouse`
   const lead = text.slice(begin, marks[0]?.labelStart ?? text.length);
   let stray = "";
   if (lead.trim()) {
@@ -49,7 +49,7 @@ export function parse(text, entries) {
   return { entry, values, begin, stray };
 }
 
-// The channels and threads that an option takes.
+// The channels and threads that an option accepts.
 export const places = (option) => [...state.channels, ...state.threads.filter((entry) => !entry.archived)].filter((entry) => !option.channel_types?.length || option.channel_types.includes(entry.type));
 
 const named = (text, sign, pairs) => {
@@ -67,23 +67,23 @@ export function read(entry, option, text, file) {
   if (suggested !== undefined) return { value: suggested };
   if (option.choices?.length) {
     const choice = option.choices.find((entry) => entry.name.toLowerCase() === text.toLowerCase() || String(entry.value) === text);
-    return choice ? { value: choice.value } : { error: `One of: ${option.choices.map((entry) => entry.name).join(", ")}` };
+    return choice ? { value: choice.value } : { error: `Choose one of: ${option.choices.map((entry) => entry.name).join(", ")}` };
   }
   if (option.type === TYPE.string) {
     const [least, most] = [option.min_length ?? 0, option.max_length ?? 6000];
-    return text.length >= least && text.length <= most ? { value: text } : { error: `Between ${least} and ${most} characters` };
+    return text.length >= least && text.length <= most ? { value: text } : { error: `Use ${least} to ${most} characters` };
   }
   if (option.type === TYPE.integer || option.type === TYPE.number) {
     const whole = option.type === TYPE.integer;
-    if (!(whole ? /^-?\d{1,16}$/ : /^-?\d*\.?\d+(e-?\d+)?$/i).test(text)) return { error: whole ? "A whole number" : "A number" };
+    if (!(whole ? /^-?\d{1,16}$/ : /^-?\d*\.?\d+(e-?\d+)?$/i).test(text)) return { error: whole ? "Enter a whole number" : "Enter a number" };
     const value = Number(text);
-    if (option.min_value !== undefined && value < option.min_value) return { error: `At least ${option.min_value}` };
-    if (option.max_value !== undefined && value > option.max_value) return { error: `At most ${option.max_value}` };
+    if (option.min_value !== undefined && value < option.min_value) return { error: `Must be at least ${option.min_value}` };
+    if (option.max_value !== undefined && value > option.max_value) return { error: `Must be at most ${option.max_value}` };
     return { value };
   }
   if (option.type === TYPE.boolean) {
     const value = { true: true, yes: true, false: false, no: false }[text.toLowerCase()];
-    return value === undefined ? { error: "True or False" } : { value };
+    return value === undefined ? { error: "Enter True or False" } : { value };
   }
   const people = [...state.members.values()].flatMap((entry) => [[entry.id, entry.name], [entry.id, entry.username]]);
   const pools = {
@@ -93,10 +93,10 @@ export function read(entry, option, text, file) {
     [TYPE.mentionable]: ["@&", [...people, ...state.roles]],
   };
   const value = named(text, ...pools[option.type]);
-  return value ? { value } : { error: "There is nobody and nothing by that name" };
+  return value ? { value } : { error: "Nothing has this name" };
 }
 
-// Return { options, files, errors: name → words } for a parsed command; `files` are the files by option.
+// Return { options, files, errors: name → message } for a parsed command; `optionFiles` are files by option name.
 export function check(parsed, optionFiles) {
   const errors = new Map();
   const given = [];

@@ -1,4 +1,4 @@
-// What could come next in a slash command: commands, options, and values.
+// Suggestions for a slash command: commands, options, and values.
 
 import { actor, call } from "./api.js";
 import { h } from "./dom.js";
@@ -7,7 +7,7 @@ import { commands, state, suggestedName } from "./state.js";
 
 const args = (options) => options.filter((option) => option.type > TYPE.group).map((option) => (option.required ? option.name : `${option.name}?`)).join(" ");
 
-// Commands whose name begins with what was typed, then those that contain it.
+// Commands whose name starts with the typed text, then those that contain it.
 function commandItems(text) {
   const typed = text.slice(1).toLowerCase();
   const entries = callable(commands()).filter((entry) => entry.name.includes(typed.trim()));
@@ -37,7 +37,7 @@ const POOLS = {
 
 const answers = new Map();
 
-// Ask the bot; what it answered before is shown until it answers again.
+// Ask the bot for choices. An answer is reused for five seconds.
 async function fromBot(parsed, option, typed, refresh) {
   const key = [actor(), suggestionKey(parsed.entry, option, typed)].join("\n");
   if (answers.has(key)) return answers.get(key);
@@ -50,7 +50,7 @@ async function fromBot(parsed, option, typed, refresh) {
   const body = { command_id: parsed.entry.command.id, focused: option.key, options };
   const answer = await call("POST", `/channels/${state.channelId}/autocomplete`, body);
   const choices = answer.failed ? null : answer.choices;
-  // what is written is the name, what is sent the value behind it
+  // the message box shows the name of a choice, the command sends its value
   for (const choice of choices ?? []) state.suggested.set(suggestionKey(parsed.entry, option, suggestedName(choice)), choice.value);
   answers.set(key, choices);
   setTimeout(() => answers.delete(key), 5000);
@@ -96,7 +96,7 @@ function optionItems(parsed, text, caret) {
   return items.length ? { title: "Options", items } : null;
 }
 
-// Return { title, items, choose } (`choose`: the first is picked unless one moves) or null.
+// Return { title, items, choose } or null. With `choose` the first item is selected.
 export function suggest(text, caret, parsed, refresh) {
   if (!text.startsWith("/")) return null;
   if (!parsed) {

@@ -1,4 +1,4 @@
-// Buttons and selects under a message.
+// Buttons and selects of a message.
 
 import { call } from "./api.js";
 import { h, safeUrl } from "./dom.js";

@@ -1,4 +1,4 @@
-// Where one writes: plain messages, replies and files, and slash commands with completion.
+// The message box: messages, replies, files, and slash commands with suggestions.
 
 import { call, withFiles } from "./api.js";
 import { callable, check, parse, TYPE } from "./command.js";
@@ -17,7 +17,7 @@ const NARROW = matchMedia("(max-width: 720px)");
 
 let active = -1;
 let suggestion = null;
-let complaint = null;
+let inputError = null;
 let replyTo = null;
 let attached = [];
 let fileFor = null;
@@ -27,7 +27,7 @@ const optionFiles = new Map();
 const parsed = () => parse(box.value, callable(commands()));
 
 export function setUp() {
-  box.addEventListener("input", () => { complaint = null; closed = false; active = -1; update(); });
+  box.addEventListener("input", () => { inputError = null; closed = false; active = -1; update(); });
   box.addEventListener("keyup", (event) => { if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) update(); });
   box.addEventListener("click", () => update());
   box.addEventListener("keydown", onKey);
@@ -48,8 +48,8 @@ export function renderComposer() {
   box.disabled = !allowed;
   const target = isThread(here) ? here.name : `#${here.name}`;
   const archived = isThread(here) && here.archived;
-  const invitation = archived && !here.locked ? "This thread is archived. A message unarchives it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${target} as ${member(state.me).name}, or type / for commands`;
-  box.placeholder = allowed ? invitation : here.locked ? "This thread is locked" : "You may not write here";
+  const prompt = archived && !here.locked ? "This thread is archived. A message unarchives it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${target} as ${member(state.me).name}, or type / for commands`;
+  box.placeholder = allowed ? prompt : here.locked ? "This thread is locked" : "You cannot write here";
   box.setAttribute("aria-label", `Message ${target}`);
   byId("attach").hidden = !may(PERMISSION.attachFiles);
   update();
@@ -74,7 +74,7 @@ function renderExtras() {
   bar.hidden = !replyTo;
   if (replyTo) {
     bar.replaceChildren("Replying to ", h("b", {}, member(replyTo.author.id)?.name ?? replyTo.author.username),
-      h("button", { type: "button", "aria-label": "Do not reply", onclick: () => { replyTo = null; renderExtras(); } }, "✕"));
+      h("button", { type: "button", "aria-label": "Cancel the reply", onclick: () => { replyTo = null; renderExtras(); } }, "✕"));
   }
   const tray = byId("files");
   tray.hidden = !attached.length;
@@ -110,13 +110,13 @@ function accept(item) {
   box.value = box.value.slice(0, start) + text + rest;
   const caret = start + text.length;
   box.setSelectionRange(caret, caret);
-  complaint = null;
+  inputError = null;
   active = -1;
   box.focus();
   update();
 }
 
-// Go to an option: to its value if it has one, else add it at the end.
+// Move the caret to an option's value; add the option at the end if it is missing.
 function goTo(option) {
   if (option.type === TYPE.file) {
     fileFor = option.name;
@@ -139,10 +139,10 @@ export function update() {
   const selected = active >= 0 ? Math.min(active, items.length - 1) : suggestion?.choose && items.length ? 0 : -1;
   const checked = now ? check(now, optionFiles) : null;
   paint(now, checked);
-  form.classList.toggle("bad", Boolean(complaint));
+  form.classList.toggle("bad", Boolean(inputError));
   const panels = [
-    now && !closed && optionsPanel(now, checked, optionFiles, currentOption(now, caret), complaint, goTo),
-    !now && complaint && h("div", { class: "options-panel" }, h("p", { class: "hint error", role: "alert", dataset: { testid: "complaint" } }, complaint.words)),
+    now && !closed && optionsPanel(now, checked, optionFiles, currentOption(now, caret), inputError, goTo),
+    !now && inputError && h("div", { class: "options-panel" }, h("p", { class: "hint error", role: "alert", dataset: { testid: "input-error" } }, inputError.text)),
     suggestion && suggestionList(suggestion, selected, accept),
   ].filter(Boolean);
   panel.hidden = !panels.length;
@@ -153,7 +153,7 @@ export function update() {
   else box.removeAttribute("aria-activedescendant");
 }
 
-// The mirror lies behind the text and colours options; it holds the same words, so they fall on the same places.
+// The mirror lies behind the text box and colours options; it contains the same text in the same place.
 function paint(now, checked) {
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
@@ -179,7 +179,7 @@ function clear() {
   optionFiles.clear();
   attached = [];
   replyTo = null;
-  complaint = null;
+  inputError = null;
   renderExtras();
   update();
 }
@@ -191,19 +191,19 @@ async function submit() {
   try {
     if (text.startsWith("/") && !attached.length) {
       const now = parsed();
-      if (!now) { complaint = { words: "There is no such command here" }; update(); return; }
+      if (!now) { inputError = { text: "This channel has no such command" }; update(); return; }
       const { options, files, errors } = check(now, optionFiles);
-      if (now.stray) errors.set("", `“${now.stray}” belongs to no option`);
+      if (now.stray) errors.set("", `“${now.stray}” does not belong to an option`);
       if (errors.size) {
-        const [name, words] = [...errors][0];
-        complaint = { name, words };
+        const [name, message] = [...errors][0];
+        inputError = { name, text: message };
         closed = false;
         update();
         return;
       }
       clear();
-      const answer = await call("POST", `/channels/${here}/commands`, withFiles({ command_id: now.entry.command.id, options }, files));
-      return void answer;
+      await call("POST", `/channels/${here}/commands`, withFiles({ command_id: now.entry.command.id, options }, files));
+      return;
     }
     const body = { content: text };
     if (replyTo) body.message_reference = { message_id: replyTo.id };
@@ -212,7 +212,7 @@ async function submit() {
     await call("POST", `/channels/${here}/messages`, withFiles(body, files));
   } catch (error) {
     box.value = text;
-    complaint = { words: error.message };
+    inputError = { text: error.message };
     closed = false;
     update();
   }

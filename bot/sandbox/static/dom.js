@@ -1,4 +1,4 @@
-// Building elements. Text is only ever set as text: nothing a person or the bot wrote is parsed as HTML.
+// Creates elements. Text is always set as text: nothing that a member or the bot wrote is parsed as HTML.
 
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -16,7 +16,7 @@ export function h(tag, properties = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-// An address that is safe to put into href or src: the sandbox's own, or plain web.
+// An address that is safe in href or src: of this server, or http(s).
 export function safeUrl(text) {
   if (!text) return null;
   try {
@@ -27,5 +27,5 @@ export function safeUrl(text) {
   }
 }
 
-// Pictures load only from the sandbox itself (the page's policy sees to it); the avatars' CDN is the sandbox too.
+// Pictures load only from the sandbox, by the page's policy; it also serves the avatars of Discord's CDN.
 export const localUrl = (text) => safeUrl(String(text ?? "").replace("https://cdn.discordapp.com/", "/"));

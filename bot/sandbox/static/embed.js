@@ -9,7 +9,7 @@ import { stamp } from "./time.js";
 const icon = (url) => (localUrl(url) ? h("img", { src: localUrl(url), alt: "", width: 20, height: 20 }) : null);
 const linked = (url, label) => (safeUrl(url) ? h("a", { href: safeUrl(url), target: "_blank", rel: "noopener noreferrer" }, label) : label);
 
-// Inline fields stand side by side, three to a row; two that are alone share it.
+// Inline fields are placed side by side, up to three in a row.
 function fields(list) {
   const runs = [];
   for (const field of list) {

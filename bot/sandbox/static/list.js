@@ -1,4 +1,4 @@
-// The message list: it keeps its place, follows the latest, and replaces a message without a flicker.
+// The message list: keeps the scroll position, follows new messages, and replaces messages without flicker.
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
@@ -20,7 +20,7 @@ export function setUp(given) {
     if (following) toLatest.hidden = true;
   });
   toLatest.addEventListener("click", () => follow(true));
-  // pictures that arrive late push the end down; stay with it
+  // pictures that load late move the end of the list: follow it
   new ResizeObserver(() => follow()).observe(list);
   new ResizeObserver(() => follow()).observe(scroller);
 }
@@ -53,7 +53,7 @@ function beginning() {
   const here = channel();
   const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
   const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? "🧵" : "#"), h("h3", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
-    h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, begun by ${member(here.owner_id)?.name ?? "somebody"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see what the bot can do.")];
+    h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, started by ${member(here.owner_id)?.name ?? "a former member"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see the bot's commands.")];
   byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
 }
 
@@ -68,7 +68,7 @@ async function loadOlder() {
   scroller.scrollTop += scroller.scrollHeight - height;
 }
 
-// Elements of messages that have not changed are kept: their pictures, focus and open menus stay as they are.
+// Elements of unchanged messages are reused, with their pictures, focus and open menus.
 const kept = new Map();
 
 function elementOf(message, joined) {
@@ -79,7 +79,7 @@ function elementOf(message, joined) {
   return element;
 }
 
-// Make the list's children these, moving none that is already in its place.
+// Make `items` the children of the list, without moving those that are already in place.
 function arrange(items) {
   const wanted = new Set(items);
   for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
@@ -105,7 +105,7 @@ export function render({ afresh = false } = {}) {
   follow();
 }
 
-// Commands of mine that nothing has been heard of yet stand at the end.
+// The member's own commands without an answer are shown at the end.
 export function renderPending() {
   for (const element of list.querySelectorAll('[id^="pending-"]')) element.remove();
   for (const [id, entry] of state.pending) {
@@ -117,7 +117,7 @@ export function renderPending() {
 
 const versions = new Map();
 
-// Rebuild one message. Its new pictures are decoded first, so that a preview changes in place without a blank frame.
+// Rebuild one message. New pictures are decoded first, so that a preview changes without a blank frame.
 export async function replace(id) {
   const message = messagesOf(state.channelId).get(id);
   const old = byId(`message-${id}`);
@@ -130,7 +130,7 @@ export async function replace(id) {
   const current = byId(`message-${id}`);
   if (versions.get(id) !== version || !current || !messagesOf(state.channelId).has(id)) return;
   const focused = current.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
-  // what somebody has revealed stays so
+  // keep revealed spoilers revealed
   const revealed = new Set([...current.querySelectorAll("[data-spoiler]:not(.hidden-picture)")].map((box) => box.dataset.spoiler));
   for (const box of fresh.querySelectorAll("[data-spoiler]")) if (revealed.has(box.dataset.spoiler)) reveal(box);
   current.replaceWith(fresh);

@@ -1,4 +1,4 @@
-// Commands in the language of whoever reads them. `key` stays the name by which the bot knows a thing.
+// Translates commands to the member's language. `key` is the untranslated name, which the bot knows.
 
 const inLanguage = (node, part, locale) => node[`${part}_localizations`]?.[locale] ?? node[part];
 

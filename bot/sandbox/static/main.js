@@ -1,4 +1,4 @@
-// The page: loads what the member sees, then follows what happens.
+// The page: loads what the member sees, then applies live events.
 
 import { actAs, call, listen } from "./api.js";
 import * as composer from "./composer.js";
@@ -31,14 +31,14 @@ async function load() {
 
 function renderFrame() {
   sidebar.renderChannels(pickChannel);
-  sidebar.renderMembers(become);
+  sidebar.renderMembers(switchMember);
   sidebar.renderRoster();
   sidebar.renderHeader(pickChannel);
   renderGate();
   composer.renderComposer();
 }
 
-// Ids that live events spoke of while a snapshot was on its way; for these the event is the newer word.
+// Ids of messages in live events that arrived during a load. For these the event is newer than the loaded state.
 const loads = new Set();
 
 async function loadMessages() {
@@ -68,14 +68,14 @@ async function pickChannel(id) {
   list.follow(true);
 }
 
-// A thread may be newer than what the page last heard of.
+// Load first: the thread can be newer than the page's data.
 async function openThread(id) {
   closePopover();
   await load();
   if (channel(id)) await pickChannel(id);
 }
 
-// Threads changed: learn how they stand, and show it, once for a burst of events.
+// Reload the threads after a change, once for several events in a row.
 let changed = new Set();
 async function onThread(event) {
   changed.add(event.id);
@@ -90,7 +90,7 @@ async function onThread(event) {
   for (const id of ids) if (messagesOf(here).has(id)) list.replace(id);
 }
 
-async function become(id) {
+async function switchMember(id) {
   stopListening();
   state.me = id;
   localStorage.setItem("member", id);
@@ -101,19 +101,19 @@ async function become(id) {
   failures.clear();
   renderMembersAtOnce();
   await refresh();
-  // somebody else was chosen meanwhile
+  // another member was chosen meanwhile
   if (state.me !== id) return;
   list.follow(true);
   stopListening();
   stopListening = listen(onEvent, (linked) => {
     byId("offline").hidden = linked;
-    // what was missed before there was a connection
+    // load what was missed without a connection
     if (linked) refresh();
   });
 }
 
 function renderMembersAtOnce() {
-  if (state.members.size) sidebar.renderMembers(become);
+  if (state.members.size) sidebar.renderMembers(switchMember);
 }
 
 function onMessage(message) {
@@ -192,7 +192,7 @@ async function begin() {
   thread.setUp({ open: openThread });
   composer.setUp();
   list.setUp({ reply: composer.reply, openThread, personMenu: sidebar.openPersonMenu });
-  await become(me.id);
+  await switchMember(me.id);
   byId("app").dataset.ready = "true";
   if (matchMedia("(min-width: 721px)").matches) byId("composer").focus();
 }

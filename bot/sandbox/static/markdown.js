@@ -1,9 +1,9 @@
-// Discord's markdown, the part that people and bots use, as DOM nodes.
+// Converts Discord's markdown to DOM nodes.
 
 import { h, safeUrl } from "./dom.js";
 import { timestampElement } from "./time.js";
 
-// Each rule: a pattern at the current place, and the node that it becomes. The first that matches wins.
+// Each rule: a pattern at the current position, and a function that returns a node. The first match is used.
 const RULES = [
   [/^\\([^\w\s])/, (m) => m[1]],
   [/^```(?:([a-z0-9_+-]+)\n)?\n?([\s\S]+?)\n?```/i, (m) => h("pre", {}, h("code", {}, m[2]))],
@@ -49,7 +49,7 @@ function inline(text, context) {
     const before = plain.at(-1) ?? "";
     const rule = RULES.find(([pattern, , boundary]) => pattern.test(rest) && !(boundary === "word" && /\w/.test(before)));
     if (!rule) {
-      // jump to the next character that can begin anything
+      // skip to the next character that can start a rule
       const step = Math.max(1, rest.slice(1).search(/[\\`*_~|<@[h]/) + 1 || rest.length);
       plain += rest.slice(0, step);
       rest = rest.slice(step);
@@ -65,12 +65,12 @@ function inline(text, context) {
   return nodes;
 }
 
-// Blocks: headings, small print, quotes and lists by line; code blocks span lines and are left to `inline`.
+// Headings, subtext, quotes and lists are parsed by line; code blocks span lines and are parsed by `inline`.
 export function markdown(text, context) {
   const blocks = [];
   for (const [index, block] of String(text ?? "").split(/(```[\s\S]+?```)/).entries()) {
     if (index % 2) { blocks.push(...inline(block, context)); continue; }
-    // a code block brings its own line breaks
+    // the line break after a code block is part of it
     const lines = block.replace(index ? /^\n/ : /^$/, "").split("\n");
     lines.forEach((line, number) => {
       const last = number === lines.length - 1;
@@ -85,5 +85,5 @@ export function markdown(text, context) {
   return blocks;
 }
 
-// The same text on one line, for previews.
+// The text without markdown, on one line.
 export const plainText = (text) => String(text ?? "").replace(/\s+/g, " ").replace(/[*_~|`]/g, "").trim();

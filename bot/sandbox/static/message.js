@@ -23,7 +23,7 @@ const hidden = (message) => (message.flags & EPHEMERAL) !== 0;
 const nameOf = (user) => member(user.id)?.name ?? user.global_name ?? user.username;
 const appTag = (user) => (user.bot ? h("span", { class: "tag" }, "APP") : null);
 
-// Messages that one person writes in a row stand together under one name.
+// Whether a message follows one of the same author and is shown without a name of its own.
 export function joins(message, before) {
   return Boolean(before) && !isSystem(message) && !isSystem(before) && before.author.id === message.author.id && !lineAbove(message)
     && hidden(before) === hidden(message)
@@ -33,7 +33,7 @@ export function joins(message, before) {
 
 const lineAbove = (message) => (Boolean(message.message_reference) && message.type !== STARTER) || message.type === 20 || message.type === 23;
 
-// What a message answers: a command that somebody used, or another message.
+// The line above a message: the command that it answers, or the message that it replies to.
 function above(message, jump) {
   const used = message.interaction;
   if ((message.type === 20 || message.type === 23) && used) {
@@ -52,7 +52,7 @@ function above(message, jump) {
 
 function starter(message) {
   const original = message.referenced_message;
-  if (!original) return [h("i", { class: "quiet" }, "The message that this thread was about is gone.")];
+  if (!original) return [h("i", { class: "quiet" }, "The message that started this thread was deleted.")];
   const text = original.content ? h("div", { class: "content", dataset: { testid: "content" } }, markdown(original.content, context)) : null;
   return [text, ...attachments(original.attachments), ...original.embeds.map((data) => embed(data))];
 }
@@ -66,7 +66,7 @@ function body(message, failed) {
     return [h("div", { class: "thinking", dataset: { testid: "thinking" } }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
       `${nameOf(message.author)} is thinking…`)];
   }
-  // a thread's first message says what the one says that it was begun from
+  // a thread's first message shows the message that it was started from
   if (message.type === STARTER) return starter(message);
   const jumbo = ONLY_EMOJI.test(message.content.trim());
   const edited = message.edited_timestamp ? h("span", { class: "edited", title: inFull(new Date(message.edited_timestamp)) }, "(edited)") : null;
@@ -84,7 +84,7 @@ function nameTag(user, person, personMenu) {
   return box;
 }
 
-// Without the element, so that a failure can be shown under a message that is rebuilt meanwhile.
+// Error texts by message id; they stay when the element of a message is rebuilt.
 export const failures = new Map();
 
 export function messageElement(message, { joined, jump, reply, refresh, dismiss, openThread, personMenu }) {
@@ -96,7 +96,7 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
   const classes = ["message", joined && "joined", line && "with-line", hidden(message) && "ephemeral", pingsMe(message) && "pinged"];
   const label = `${nameOf(message.author)}, ${timeOfDay(date)}`;
   return h("li", { class: classes.filter(Boolean).join(" "), id: `message-${message.id}`, "aria-label": label, dataset: { testid: "message", id: message.id, author: nameOf(message.author) } },
-    // it sticks to the top while a tall message scrolls by
+    // the toolbar stays visible while a tall message scrolls
     h("div", { class: "rail" }, toolbar(message, { failed, reply })),
     line,
     joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: person?.avatar_url, alt: "" }),
@@ -108,7 +108,7 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
       h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")));
 }
 
-// A command on its way, or one that the bot never answered.
+// A command that was sent and not answered yet, or never answered.
 export function pendingElement(id, entry, forget) {
   const me = member(state.me);
   const failed = entry.state === "failed";

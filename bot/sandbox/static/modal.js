@@ -1,4 +1,4 @@
-// Modals that the bot opens.
+// The modals of the bot.
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
@@ -22,7 +22,7 @@ function field(entry, values) {
     values[entry.custom_id] = initialSelection(entry);
     control = select(entry, (picked) => { values[entry.custom_id] = picked; }, { label: entry.label });
   }
-  // a label would pass clicks on a select's list to its button
+  // a label element would forward clicks on a select's list to its button
   return h(entry.type === TEXT_INPUT ? "label" : "div", { class: "modal-field" }, h("span", {}, entry.label, entry.required && h("span", { class: "need" }, " *")), entry.description && h("small", {}, entry.description), control);
 }
 

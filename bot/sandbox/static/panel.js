@@ -1,4 +1,4 @@
-// The panel above the box: the options of the command being written, and suggestions.
+// The panel above the message box: the options of the typed command, and suggestions.
 
 import { TYPE } from "./command.js";
 import { h } from "./dom.js";
@@ -14,24 +14,24 @@ function limits(option) {
   return limits.join(", ");
 }
 
-export function optionsPanel(parsed, checked, optionFiles, current, complaint, goTo) {
+export function optionsPanel(parsed, checked, optionFiles, current, inputError, goTo) {
   const { entry, values } = parsed;
-  const focus = entry.options.find((option) => option.name === (complaint?.name || current?.name));
+  const focus = entry.options.find((option) => option.name === (inputError?.name || current?.name));
   const chips = entry.options.map((option) => {
     const given = values.get(option.name)?.text || optionFiles.has(option.name);
     const error = checked.errors.get(option.name);
-    const wrong = error && (given || complaint?.name === option.name);
+    const wrong = error && (given || inputError?.name === option.name);
     const classes = ["chip", wrong ? "wrong" : given && "set", focus === option && "current"].filter(Boolean).join(" ");
     return h("button", { type: "button", class: classes, title: option.description, dataset: { testid: `option-${option.name}` }, onpointerdown: (event) => event.preventDefault(), onclick: () => goTo(option) },
       option.type === TYPE.file && "📎 ", optionFiles.get(option.name)?.name ?? option.name,
       option.required && h("span", { class: "need", title: "required", "aria-label": "required" }, "*"));
   });
-  const error = complaint?.words ?? (focus && values.get(focus.name)?.text && checked.errors.get(focus.name));
+  const error = inputError?.text ?? (focus && values.get(focus.name)?.text && checked.errors.get(focus.name));
   const hint = focus ? [h("b", {}, focus.name), ` — ${focus.description} `, h("span", { class: "quiet" }, `(${limits(focus)})`)] : null;
   return h("div", { class: "options-panel", dataset: { testid: "options-panel" } },
     h("header", {}, h("b", {}, `/${entry.name}`), h("span", {}, entry.description)),
     chips.length > 0 && h("div", { class: "chips" }, chips),
-    error ? h("p", { class: "hint error", role: "alert", dataset: { testid: "complaint" } }, h("b", {}, complaint ? complaint.name && `${complaint.name}: ` : `${focus.name}: `), error)
+    error ? h("p", { class: "hint error", role: "alert", dataset: { testid: "input-error" } }, h("b", {}, inputError ? inputError.name && `${inputError.name}: ` : `${focus.name}: `), error)
       : hint && h("p", { class: "hint" }, hint));
 }
 
@@ -44,7 +44,7 @@ export function suggestionList({ title, items }, selected, accept) {
       role: "option",
       "aria-selected": index === selected ? "true" : "false",
       dataset: { testid: "suggestion", key: item.key },
-      // before the text box loses its focus
+      // on pointerdown, before the message box loses focus
       onpointerdown: (event) => { event.preventDefault(); accept(item); },
     }, h("span", { class: "lead", "aria-hidden": "true" }, item.lead),
     h("span", { class: "words" }, h("b", {}, item.label, item.args && h("span", { class: "args" }, item.args)), item.description && h("small", {}, item.description)),

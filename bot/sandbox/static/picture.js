@@ -1,4 +1,4 @@
-// Attachments: pictures and films at their size or in a grid, spoilers behind a veil, other files as cards; the big view.
+// Attachments: pictures and videos, alone or in a grid; covered spoilers; other files as cards; the enlarged view.
 
 import { byId, h, localUrl } from "./dom.js";
 
@@ -12,17 +12,17 @@ export function enlarge(url, alt, caption) {
   box.showModal();
 }
 
-// At most 420 pixels either way, so that the frame fits and nothing moves when the picture arrives; never enlarged.
+// Scale down to at most 420 pixels. Sizes are set before loading, so that nothing moves when the picture arrives.
 function fitting(width, height) {
   if (!width) return {};
   const scale = Math.min(1, 420 / width, 420 / height);
   return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }
 
-// Take the veil off a picture or film that is a spoiler.
+// Uncover a picture or video that is a spoiler.
 export function reveal(box) {
   box.classList.remove("hidden-picture");
-  box.querySelector(".veil")?.remove();
+  box.querySelector(".cover")?.remove();
   if (box.matches("button")) box.setAttribute("aria-label", `Enlarge: ${box.querySelector("img").alt || box.dataset.spoiler}`);
 }
 
@@ -40,28 +40,28 @@ export function picture({ url, width, height, description, filename, spoiler }, 
   return button;
 }
 
-function film({ url, width, height, description, filename, spoiler }) {
+function videoElement({ url, width, height, description, filename, spoiler }) {
   const video = h("video", { src: localUrl(url), controls: true, loop: true, preload: "metadata", playsinline: true, "aria-label": description ?? filename, ...fitting(width, height), dataset: { testid: "video" } });
   video.muted = true;
-  if (!spoiler) return h("div", { class: "picture film" }, video);
-  const veil = h("button", { type: "button", class: "veil", "aria-label": "Reveal the spoiler", onclick: () => { reveal(box); video.focus(); } });
-  const box = h("div", { class: "picture film hidden-picture", dataset: { spoiler: filename } }, video, veil);
+  if (!spoiler) return h("div", { class: "picture video" }, video);
+  const cover = h("button", { type: "button", class: "cover", "aria-label": "Reveal the spoiler", onclick: () => { reveal(box); video.focus(); } });
+  const box = h("div", { class: "picture video hidden-picture", dataset: { spoiler: filename } }, video, cover);
   return box;
 }
 
 const isPicture = (file) => file.content_type?.startsWith("image/") && file.width;
-const isFilm = (file) => file.content_type === "video/mp4" || file.content_type === "video/webm";
+const isVideo = (file) => file.content_type === "video/mp4" || file.content_type === "video/webm";
 
 export function attachments(list) {
-  const pictures = list.filter((file) => isPicture(file) || isFilm(file)).map((file) => {
+  const pictures = list.filter((file) => isPicture(file) || isVideo(file)).map((file) => {
     const media = { ...file, spoiler: Boolean(file.flags & SPOILER) };
-    return isFilm(file) ? film(media) : picture(media, "attachment");
+    return isVideo(file) ? videoElement(media) : picture(media, "attachment");
   });
-  const others = list.filter((file) => !isPicture(file) && !isFilm(file)).map((file) => {
+  const others = list.filter((file) => !isPicture(file) && !isVideo(file)).map((file) => {
     const link = h("a", { href: localUrl(file.url), download: file.filename, dataset: { testid: "attachment" } }, file.filename);
     return h("div", { class: "file" }, h("span", { class: "glyph", "aria-hidden": "true" }, "📄"), h("div", {}, link, h("small", {}, sizeOf(file.size))));
   });
-  // one stands at its own size, several fill a grid
+  // one picture has its own size, several form a grid
   const grid = pictures.length > 1 ? `pictures grid of-${Math.min(pictures.length, 5)}` : "pictures";
   return [pictures.length ? h("div", { class: grid, dataset: { testid: "pictures" } }, pictures) : null, ...others];
 }

@@ -1,4 +1,4 @@
-// One small panel at a time, beside what opened it; it goes when one clicks elsewhere or presses Escape.
+// A panel beside the element that opened it, one at a time. A click elsewhere or Escape closes it.
 
 import { h } from "./dom.js";
 

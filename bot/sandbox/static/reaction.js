@@ -1,4 +1,4 @@
-// Reactions under a message, and the small picker.
+// Reactions of a message, and the emoji picker.
 
 import { call } from "./api.js";
 import { h } from "./dom.js";
@@ -26,7 +26,7 @@ export function reactions(message, failed) {
 }
 
 export function emojiPicker(message, close, failed) {
-  if (!may(PERMISSION.addReactions)) return h("p", { class: "quiet" }, "You may not react here.");
+  if (!may(PERMISSION.addReactions)) return h("p", { class: "quiet" }, "You cannot add reactions here.");
   return h("div", { class: "emoji-grid", role: "group", "aria-label": "Emoji", dataset: { testid: "emoji-picker" } }, PICKS.map((emoji) => h("button", {
     type: "button",
     "aria-label": emoji,

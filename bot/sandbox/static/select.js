@@ -1,4 +1,4 @@
-// Selects: a button that says what is chosen, and a list to choose from. Several are sent together, when the list closes.
+// Selects: a button that shows the selection, and a list. The values are sent when the list closes.
 
 import { h } from "./dom.js";
 import { closePopover, popover } from "./popover.js";
@@ -27,7 +27,7 @@ function words(component, selected) {
   return h("span", { class: "picked" }, list.map((entry) => h("span", {}, entry.lead && h("span", { class: "lead" }, entry.lead.cloneNode ? entry.lead.cloneNode() : entry.lead), entry.label)));
 }
 
-// `onpick` gets all selected values, once, after the list closed and if they are enough.
+// Calls `onpick` with all selected values when the list closes, if there are enough.
 export function select(component, onpick, { label = null, invalid = null } = {}) {
   let selected = initialSelection(component);
   const many = component.max_values > 1;

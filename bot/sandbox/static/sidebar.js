@@ -5,7 +5,7 @@ import { byId, h } from "./dom.js";
 import { menu, popover } from "./popover.js";
 import { channel, commands, isThread, state } from "./state.js";
 import { renderThreadButton } from "./thread.js";
-import { complain } from "./toast.js";
+import { showToast } from "./toast.js";
 
 const sidebar = byId("sidebar");
 const scrim = byId("scrim");
@@ -40,7 +40,7 @@ function channelButton(entry, pick) {
   count?.pings ? h("span", { class: "badge" }, String(count.pings)) : count ? h("span", { class: "dot", title: "Unread" }) : null);
 }
 
-// Threads stand under their channel while they are active, and for as long as one looks at them.
+// Active threads are shown under their channel, and the open thread even if it is archived.
 export function renderChannels(pick) {
   byId("guild-name").textContent = state.guild.name;
   byId("channels").replaceChildren(...state.channels.map((entry) => {
@@ -72,7 +72,7 @@ export function renderMembers(pick) {
   };
 }
 
-// A member's menu: the bot's commands for members, where one clicks their name, with either button.
+// The menu of the bot's user commands, which a left or right click on a member opens.
 export function openPersonMenu(owner, opener, entry) {
   const menus = commands(2);
   popover(owner, menus.length ? menu(menus.map((command) => ({ label: command.name, testid: `menu-${command.key}`, act: () => useOnMember(command, entry) }))) : h("p", { class: "quiet" }, "The bot has no commands for members here."), { opener, kind: owner.closest(".roster") ? "right below" : "left" });
@@ -82,7 +82,7 @@ async function useOnMember(command, entry) {
   try {
     await call("POST", `/channels/${state.channelId}/commands`, { command_id: command.id, target_id: entry.id });
   } catch (error) {
-    complain(error.message);
+    showToast(error.message);
   }
 }
 

@@ -1,4 +1,4 @@
-// What the page knows, and its accessors.
+// The data of the page, and functions that read it.
 
 import { choiceName, localize } from "./locale.js";
 
@@ -15,11 +15,11 @@ export const state = {
   // per channel: message id → message
   messages: new Map(),
   more: new Map(),
-  // interactions of mine that are on their way: id → { name, channelId, messageId, customId, state }
+  // own interactions that are not acknowledged: id → { name, channelId, messageId, customId, state }
   pending: new Map(),
   unread: new Map(),
   dismissed: new Set(),
-  // what the bot suggested: command, option and name → the value behind the name
+  // autocomplete choices of the bot: command, option and name → value
   suggested: new Map(),
 };
 
@@ -42,7 +42,7 @@ export const commands = (type = 1) => (channel()?.commands ?? []).filter((comman
 export const suggestedName = (choice) => choiceName(choice, locale());
 export const botName = () => [...state.members.values()].find((entry) => entry.bot)?.name ?? "the bot";
 
-// Ids are 64-bit: compare as text of the same length.
+// Ids exceed JavaScript's exact integers: compare by length, then as text.
 export const byAge = (a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 export function messagesOf(channelId) {
@@ -50,7 +50,7 @@ export function messagesOf(channelId) {
   return state.messages.get(channelId);
 }
 
-// What markdown needs to know about the guild.
+// The parts of the guild that markdown needs.
 export const context = {
   get me() { return state.me; },
   member: (id) => state.members.get(id),

@@ -1,4 +1,4 @@
-// Messages that Discord writes itself: a thread was begun, or has another name.
+// System messages: a thread was started or renamed.
 
 import { h } from "./dom.js";
 import { inFull, stamp } from "./time.js";

@@ -1,18 +1,18 @@
-// Threads: their cards under messages, the list of a channel's threads, and what can be done with one.
+// Threads: cards under messages, the list of a channel's threads, and the actions on a thread.
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { menu, popover } from "./popover.js";
 import { channel, isThread, may, PERMISSION, state } from "./state.js";
-import { complain } from "./toast.js";
+import { showToast } from "./toast.js";
 
 let open = () => {};
 export const setUp = (handlers) => { open = handlers.open; };
 
-const attempt = (promise) => promise.catch((error) => complain(error.message));
+const attempt = (promise) => promise.catch((error) => showToast(error.message));
 const count = (thread) => `${thread.message_count} ${thread.message_count === 1 ? "message" : "messages"}`;
 
-// A small form for a name, in place of the browser's own prompt.
+// A form for the name of a thread.
 function naming(title, value, done) {
   const input = h("input", { type: "text", maxlength: 100, required: true, placeholder: "Thread name", "aria-label": "Thread name", autofocus: true, dataset: { testid: "thread-name" } });
   input.value = value;
@@ -28,7 +28,7 @@ export function startFrom(owner, opener, message) {
   popover(owner, form, { opener });
 }
 
-// Under the message from which a thread was begun.
+// The card under a message from which a thread was started.
 export function card(message) {
   const thread = state.threads.find((entry) => entry.id === message.id);
   if (!thread) return null;
@@ -61,7 +61,7 @@ function threadMenu(thread, owner, opener) {
   ]);
 }
 
-// The header's button: a channel's threads, or what can be done with the thread that is open.
+// The header's button: the channel's threads, or the actions on the open thread.
 export function renderThreadButton() {
   const here = channel();
   const owner = byId("thread-tools");

@@ -1,4 +1,4 @@
-// Moments in words: message times, and Discord's <t:unix:style> with relative ones kept up to date.
+// Formats message times and Discord's <t:unix:style> timestamps, and updates the relative ones.
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });

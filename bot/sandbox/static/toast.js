@@ -1,12 +1,12 @@
-// A refusal that belongs to no message, shown for a few seconds.
+// Shows an error that belongs to no message for a few seconds.
 
 import { byId } from "./dom.js";
 
 let timer = 0;
 
-export function complain(words) {
+export function showToast(text) {
   const toast = byId("toast");
-  toast.textContent = words;
+  toast.textContent = text;
   toast.hidden = false;
   clearTimeout(timer);
   timer = setTimeout(() => { toast.hidden = true; }, 5000);

@@ -1,4 +1,4 @@
-// What one can do to a message: react, reply, use the bot's menu commands, delete.
+// The toolbar of a message: react, reply, start a thread, use the bot's message commands, delete.
 
 import { call } from "./api.js";
 import { h } from "./dom.js";

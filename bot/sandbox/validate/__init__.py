@@ -1,1 +1,1 @@
-"""What Discord accepts in a body, and the exact form in which it says what it does not accept."""
+"""Checks request bodies by Discord's rules, and reports errors in Discord's format."""

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def check_choices(data: Payload, kind: object) -> Payload:
-    """Return autocomplete choices for an option of a type: at most 25, with names and values like declared ones."""
+    """Return checked autocomplete choices for an option of type `kind`: at most 25.
+
+    Raises:
+        DiscordError: 50035, naming every field that breaks a rule.
+    """
     form = Form()
     kept = [
         check_choice(form, ("data", "choices", index), entry, kind)
@@ -30,7 +34,11 @@ def check_choices(data: Payload, kind: object) -> Payload:
 
 
 def check_modal(data: Payload) -> Payload:
-    """Return a modal: a title, a custom_id, and one to five text inputs or labelled components."""
+    """Return a checked modal: a title, a custom_id, and one to five text inputs or labelled components.
+
+    Raises:
+        DiscordError: 50035, naming every field that breaks a rule.
+    """
     form = Form()
     seen: set[str] = set()
     kept: Payload = {
@@ -65,7 +73,7 @@ def check_modal(data: Payload) -> Payload:
 
 def _field(form: Form, path: tuple[str | int, ...], field: Payload, seen: set[str]) -> Payload:
     kind = field.get("type")
-    # selects stand only in labels
+    # selects are allowed only in labels
     form.choice((*path, "type"), kind, (TEXT_INPUT, *SELECTS) if path[-1] == "component" else (TEXT_INPUT,))
     kept: Payload = {"type": kind, "custom_id": custom_id(form, path, field, seen)}
     kept["required"] = bool(field.get("required", True))

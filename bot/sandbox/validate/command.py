@@ -21,18 +21,18 @@ _NAME = re.compile(r"[-_'\w]{1,32}")
 CHAT_INPUT, USER, MESSAGE = 1, 2, 3
 SUBCOMMAND, GROUP = 1, 2
 OPTION_TYPES = tuple(range(1, 12))
-# what a command may say in all: names, descriptions and values, those of options and choices too
-MOST_CHARACTERS = 8000
+# the limit for all names, descriptions and values together, including those of options and choices
+MAX_CHARACTERS = 8000
 
 
 def check_command(form: Form, path: Path, value: object) -> Payload:
-    """Return a command as it will be kept, noting every broken rule."""
+    """Return a checked command. Errors are added to `form`."""
     body = form.mapping(path, value)
     kind = body.get("type", CHAT_INPUT)
     form.choice((*path, "type"), kind, (CHAT_INPUT, USER, MESSAGE))
     kept: Payload = {"type": kind, "nsfw": bool(body.get("nsfw", False))}
     if kind == CHAT_INPUT:
-        kept |= _words(form, path, body)
+        kept |= _name_and_description(form, path, body)
         kept["options"] = check_options(form, (*path, "options"), body.get("options") or [])
     else:
         kept["name"] = _menu_name(form, (*path, "name"), body.get("name", ""))
@@ -52,14 +52,14 @@ def check_command(form: Form, path: Path, value: object) -> Payload:
             form.choice((*path, key, index), entry, allowed)
         kept[key] = listed
     kept["dm_permission"] = kept["contexts"] is None or 1 in kept["contexts"]
-    if _characters(kept) > MOST_CHARACTERS:
-        words = f"Command exceeds maximum size ({MOST_CHARACTERS})"
+    if _characters(kept) > MAX_CHARACTERS:
+        words = f"Command exceeds maximum size ({MAX_CHARACTERS})"
         form.error(path, "APPLICATION_COMMAND_TOO_LARGE", words)
     return kept
 
 
-def _words(form: Form, path: Path, body: Payload) -> Payload:
-    """Return the name and the description of a slash command or an option, in every language."""
+def _name_and_description(form: Form, path: Path, body: Payload) -> Payload:
+    """Return the checked name and description of a slash command or an option, with translations."""
     kept: Payload = {
         "name": _name(form, (*path, "name"), body.get("name", "")),
         "description": _description(form, (*path, "description"), body.get("description", "")),
@@ -85,7 +85,7 @@ def _description(form: Form, path: Path, value: object) -> str:
 
 
 def _characters(body: Payload) -> int:
-    """Count what a command says; of several languages the longest counts."""
+    """Count the characters of a command; of each text's translations the longest counts."""
     count = 0
     for key in ("name", "description"):
         words = [str(body.get(key) or ""), *map(str, (body.get(f"{key}_localizations") or {}).values())]
@@ -96,7 +96,7 @@ def _characters(body: Payload) -> int:
 
 
 def check_options(form: Form, path: Path, value: object, inside: int | None = None) -> list[Payload]:
-    """Return options as they will be kept; `inside` is the type of the group or sub-command that has them."""
+    """Return checked options. `inside` is the type of the option that contains them: a group, a sub-command or None."""
     kept: list[Payload] = []
     names: set[str] = set()
     optional_seen = False
@@ -105,7 +105,7 @@ def check_options(form: Form, path: Path, value: object, inside: int | None = No
         option = form.mapping(path_to, entry)
         kind = option.get("type")
         form.choice((*path_to, "type"), kind, OPTION_TYPES)
-        checked: Payload = {"type": kind} | _words(form, path_to, option)
+        checked: Payload = {"type": kind} | _name_and_description(form, path_to, option)
         if checked["name"] in names:
             form.error(path_to, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique")
         names.add(checked["name"])

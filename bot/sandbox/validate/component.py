@@ -20,7 +20,7 @@ LINK_SCHEMES = ("http", "https", "discord")
 
 
 def check_components(form: Form, path: Path, value: object) -> list[Payload]:
-    """Return a message's action rows as they will be kept, with the ids that Discord numbers them by."""
+    """Return a message's checked action rows, with all components numbered as by Discord."""
     seen: set[str] = set()
     number = 0
     kept = []
@@ -81,7 +81,7 @@ def _select(form: Form, path: Path, select: Payload, seen: set[str]) -> Payload:
 
 
 def custom_id(form: Form, path: Path, component: Payload, seen: set[str]) -> str:
-    """Return a component's custom_id: 1 to 100 characters, no other component of the message has it."""
+    """Return a component's checked custom_id: 1 to 100 characters, unique in the message."""
     text = form.text((*path, "custom_id"), component.get("custom_id", ""), 100, 1)
     if text in seen:
         duplicate = "Component custom id cannot be duplicated"

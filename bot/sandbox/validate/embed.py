@@ -6,17 +6,17 @@ import datetime as dt
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.sandbox.models.guild import EMBED_MEDIA
+
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Form, Path
 
-# where an embed may name a picture
-MEDIA = (("image", "url"), ("thumbnail", "url"), ("footer", "icon_url"), ("author", "icon_url"))
 TOTAL = 6000
 
 
 def check_embeds(form: Form, path: Path, value: object) -> list[Payload]:
-    """Return the embeds as they will be kept, noting every broken rule."""
+    """Return checked embeds. Errors are added to `form`."""
     total = 0
     kept = []
     for index, entry in enumerate(form.array(path, value, 10)):
@@ -48,7 +48,7 @@ def _check(form: Form, path: Path, embed: Payload) -> tuple[Payload, int]:
             length += len(kept[part][name])
             if part == "author" and holder.get("url") is not None:
                 kept[part]["url"] = _url(form, (*path, part, "url"), holder["url"], ("http", "https"))
-    for part, key in MEDIA:
+    for part, key in EMBED_MEDIA:
         address = form.mapping((*path, part), embed[part]).get(key) if embed.get(part) is not None else None
         if address is not None:
             schemes = ("http", "https", "attachment")
@@ -57,7 +57,7 @@ def _check(form: Form, path: Path, embed: Payload) -> tuple[Payload, int]:
         kept["fields"] = _fields(form, (*path, "fields"), embed["fields"])
         length += sum(len(item["name"]) + len(item["value"]) for item in kept["fields"])
     if not kept.keys() - {"type", "url", "color", "timestamp"}:
-        # Discord asks for the description, though any of the others would do
+        # Discord names the description, although another field would be enough
         form.required((*path, "description"))
     return kept, length
 

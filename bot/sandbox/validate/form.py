@@ -1,4 +1,4 @@
-"""Discord's nested report of what is wrong with a body.
+"""Discord's nested error report for a request body.
 
 https://discord.com/developers/docs/reference#error-messages
 """
@@ -16,25 +16,28 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 class Form:
-    """Collects what is wrong, field by field, so that one answer names all of it."""
+    """Collects errors field by field, so that one response names all of them.
+
+    The checks add an error where a value breaks the rule, and return a value of the right type in any case.
+    """
 
     def __init__(self) -> None:
         self._errors: Payload = {}
 
     def error(self, path: Path, code: str, message: str) -> None:
-        """Note one error at a path such as `("embeds", 0, "title")`."""
+        """Add one error at a path such as `("embeds", 0, "title")`."""
         node = self._errors
         for key in path:
             node = node.setdefault(str(key), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def finish(self) -> None:
-        """Raise 50035 if anything was wrong."""
+        """Raise 50035 if there are errors."""
         if self._errors:
             raise invalid_form(self._errors)
 
     def text(self, path: Path, value: object, most: int, least: int = 0) -> str:
-        """Return a string of `least` to `most` characters; anything else is an error (and returned as text)."""
+        """Check a string of `least` to `most` characters. Numbers are converted."""
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             self.error(path, "STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
             return ""
@@ -50,7 +53,7 @@ class Form:
         return text
 
     def integer(self, path: Path, value: object, least: int, most: int) -> int:
-        """Return an integer within bounds; anything else is an error."""
+        """Check an integer from `least` to `most`."""
         if isinstance(value, bool) or not isinstance(value, int):
             self.error(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
             return least
@@ -61,7 +64,7 @@ class Form:
         return value
 
     def array(self, path: Path, value: object, most: int, least: int = 0) -> list[Any]:
-        """Return a list of `least` to `most` items; anything else is an error."""
+        """Check a list of `least` to `most` items."""
         if not isinstance(value, list):
             self.error(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
             return []
@@ -70,18 +73,18 @@ class Form:
         return value
 
     def mapping(self, path: Path, value: object) -> Payload:
-        """Return a JSON object; anything else is an error."""
+        """Check a JSON object."""
         if isinstance(value, dict):
             return value
         self.error(path, "MODEL_TYPE_CONVERT", "Only dictionaries may be used in a ModelType")
         return {}
 
     def required(self, path: Path) -> None:
-        """Note that a field is missing."""
+        """Add the error of a missing field."""
         self.error(path, "BASE_TYPE_REQUIRED", "This field is required")
 
     def choice(self, path: Path, value: object, allowed: tuple[object, ...]) -> None:
-        """Note a value that is not one of those allowed."""
+        """Check that a value is one of those allowed."""
         if value not in allowed or isinstance(value, bool):
             names = ", ".join(str(entry) for entry in allowed)
             self.error(path, "BASE_TYPE_CHOICES", f"Value must be one of {{{names}}}.")

@@ -1,4 +1,4 @@
-"""What an option lets through: choices, bounds, lengths, and types of channels.
+"""The limits of a command option: choices, bounds, lengths, and channel types.
 
 https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-structure
 """
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 STRING, INTEGER, BOOLEAN, CHANNEL, NUMBER = 3, 4, 5, 7, 10
 CHOOSABLE = (STRING, INTEGER, NUMBER)
 CHANNEL_TYPES = (0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16)
-# integers that a double represents exactly; Discord takes no others, and its clients send no others
+# the largest integer that a double represents exactly; Discord accepts none beyond it
 SAFE_INTEGER = 2**53 - 1
 
 
 def check_limits(form: Form, path: Path, option: Payload) -> Payload:
-    """Return an option's limits as they will be kept."""
+    """Return the checked limits of an option."""
     kind = option.get("type")
     kept: Payload = {}
     if option.get("choices"):
@@ -62,7 +62,7 @@ def _bounds(form: Form, path: Path, option: Payload) -> Payload:
 
 
 def check_channel_types(form: Form, path: Path, value: object) -> list[object]:
-    """Return types of channels."""
+    """Return a checked list of channel types."""
     types = form.array(path, value, len(CHANNEL_TYPES))
     for index, kind in enumerate(types):
         form.choice((*path, index), kind, CHANNEL_TYPES)
@@ -70,11 +70,11 @@ def check_channel_types(form: Form, path: Path, value: object) -> list[object]:
 
 
 def check_choice(form: Form, path: Path, value: object, kind: object) -> Payload:
-    """Return a choice, declared or suggested: a name of 1 to 100 characters, in all languages, and a fitting value."""
+    """Return a checked choice for an option of type `kind`: a name of 1 to 100 characters, translations, a value."""
     choice = form.mapping(path, value)
     kept: Payload = {"name": _name(form, (*path, "name"), choice.get("name", ""))}
-    spot = (*path, "name_localizations")
-    translated = check_localizations(form, spot, choice.get("name_localizations"), _name)
+    field_path = (*path, "name_localizations")
+    translated = check_localizations(form, field_path, choice.get("name_localizations"), _name)
     if translated is not None:
         kept["name_localizations"] = translated
     picked = choice.get("value")
@@ -86,7 +86,7 @@ def check_choice(form: Form, path: Path, value: object, kind: object) -> Payload
 
 
 def check_number(form: Form, path: Path, value: object, kind: object) -> object:
-    """Return a number that an integer or number option can hold, noting any other value."""
+    """Check a value for an integer or number option, and return it unchanged."""
     types = {INTEGER: int, NUMBER: int | float}
     if isinstance(value, bool) or kind not in types or not isinstance(value, types[int(str(kind))]):
         form.error(path, "NUMBER_TYPE_COERCE", f'Value "{value}" does not fit the option.')

@@ -1,4 +1,4 @@
-"""Names and descriptions in other languages.
+"""Translations of names and descriptions.
 
 https://discord.com/developers/docs/interactions/application-commands#localization
 """
@@ -51,7 +51,7 @@ Check = Callable[["Form", "Path", object], str]
 
 
 def check_localizations(form: Form, path: Path, value: object, check: Check) -> Payload | None:
-    """Return translations by locale, each checked as the original is."""
+    """Return translations by locale, each checked by `check`."""
     if value is None:
         return None
     kept: Payload = {}
@@ -63,7 +63,7 @@ def check_localizations(form: Form, path: Path, value: object, check: Check) -> 
 
 
 def only_localized(body: Payload, locale: str | None) -> Payload:
-    """Return a command as it is listed unless the request wants all languages: with the words in one, if there are any.
+    """Return a command with only the translations for one locale, as Discord lists it without `with_localizations`.
 
     `locale` is the request's X-Discord-Locale.
     """

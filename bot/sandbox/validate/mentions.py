@@ -1,4 +1,4 @@
-"""Whom a message mentions, given what it says and what `allowed_mentions` lets through.
+"""The mentions of a message, by its content and its `allowed_mentions`.
 
 https://discord.com/developers/docs/resources/message#allowed-mentions-object
 """
@@ -24,7 +24,7 @@ KINDS = ("roles", "users", "everyone")
 
 @dataclass(frozen=True, slots=True)
 class AllowedMentions:
-    """What a message may mention: whole kinds by `parse`, single users and roles by id."""
+    """What a message may mention: all of a kind by `parse`, single users and roles by id."""
 
     parse: frozenset[str] = frozenset(KINDS)
     users: frozenset[int] = frozenset()
@@ -32,12 +32,12 @@ class AllowedMentions:
     replied_user: bool = True
 
 
-# a message, or an edit, without `allowed_mentions` mentions everything that it names
+# the default of a message or an edit without `allowed_mentions`
 EVERYTHING = AllowedMentions()
 
 
 def check_allowed_mentions(form: Form, path: Path, value: object) -> AllowedMentions:
-    """Read `allowed_mentions`, noting what Discord refuses."""
+    """Return checked `allowed_mentions`. Errors are added to `form`."""
     body = form.mapping(path, value)
     parse = form.array((*path, "parse"), body["parse"], 3) if body.get("parse") is not None else []
     for index, kind in enumerate(parse):
@@ -60,7 +60,7 @@ def check_allowed_mentions(form: Form, path: Path, value: object) -> AllowedMent
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Whom a message mentions in fact."""
+    """Whom a message mentions; the ids are in the order of the text."""
 
     users: list[int]
     roles: list[int]

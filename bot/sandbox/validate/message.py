@@ -1,10 +1,11 @@
-"""The body of a message, for posts, edits and interaction responses alike."""
+"""The body of a message: of posts, edits and interaction responses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.message_constants import COMPONENTS_V2
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.validate.component import check_components
 from bot.sandbox.validate.embed import check_embeds
@@ -14,14 +15,10 @@ from bot.sandbox.validate.mentions import AllowedMentions, check_allowed_mention
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
 
-SUPPRESS_EMBEDS = 1 << 2
-SUPPRESS_NOTIFICATIONS = 1 << 12
-COMPONENTS_V2 = 1 << 15
-
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a message answers."""
+    """The message that a message replies to."""
 
     message_id: int
     fail_if_not_exists: bool
@@ -29,7 +26,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A checked body; None where the request did not say."""
+    """A checked body. Fields that the request does not contain are None."""
 
     content: str | None = None
     embeds: list[Payload] | None = None
@@ -64,10 +61,10 @@ def check_message(body: Payload, form: Form | None = None, path: tuple[str | int
     if body.get("flags") is not None:
         flags = form.integer((*path, "flags"), body["flags"], 0, 2**31 - 1)
         if flags & COMPONENTS_V2:
-            form.error((*path, "flags"), "SANDBOX_UNSUPPORTED", "The sandbox does not know Components V2")
+            form.error((*path, "flags"), "SANDBOX_UNSUPPORTED", "The sandbox does not support Components V2")
     for unknown in ("poll", "sticker_ids"):
         if body.get(unknown):
-            form.error((*path, unknown), "SANDBOX_UNSUPPORTED", f"The sandbox does not know {unknown}")
+            form.error((*path, unknown), "SANDBOX_UNSUPPORTED", f"The sandbox does not support {unknown}")
     nonce = body.get("nonce")
     if nonce is not None and not (isinstance(nonce, int) and not isinstance(nonce, bool)):
         nonce = form.text((*path, "nonce"), nonce, 25)
@@ -105,7 +102,7 @@ def _attachments(form: Form, path: tuple[str | int, ...], value: object) -> list
 def _reference(form: Form, path: tuple[str | int, ...], value: object) -> Reference | None:
     body = form.mapping(path, value)
     if body.get("type", 0) != 0:
-        form.error((*path, "type"), "SANDBOX_UNSUPPORTED", "The sandbox does not know forwards")
+        form.error((*path, "type"), "SANDBOX_UNSUPPORTED", "The sandbox does not support forwards")
     message_id = snowflake(body.get("message_id"))
     if message_id is None:
         form.required((*path, "message_id"))

@@ -1,4 +1,4 @@
-"""The options with which a member calls a command, as Discord's own client would let them through."""
+"""Checks the options that a member gives to a command, as Discord's client does."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class Options:
         self._user_id = user_id
         self._files = files
         self._form = form
-        # the option that is being completed; while it is, nothing need be complete
+        # the option that is being completed; meanwhile no option is required
         self._focused = focused
-        # whether that option is there and may be completed
+        # whether that option exists and has autocomplete
         self.completing = False
         self.resolved: Payload = {}
 
     def check(self, declared: list[Payload], given: object, path: Path = ("options",)) -> list[Payload]:
-        """Return the options as the bot receives them, in the order in which they are declared."""
+        """Return the options as the bot receives them, in the order of their declaration."""
         by_name: dict[str, Payload] = {}
         for index, entry in enumerate(self._form.array(path, given, 25)):
             option = self._form.mapping((*path, index), entry)
@@ -134,24 +134,24 @@ class Options:
             self._add("attachments", file.id, message_objects.attachment(self._state, file, ephemeral=True))
             return str(file.id)
         if not found:
-            self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
+            self._form.error(path, "UNKNOWN_OBJECT", "Not found")
         return str(value)
 
     def _channel(self, option: Payload, value: object, path: Path) -> str:
-        """Resolve a channel or thread that the one who chooses sees, of a type that the option allows."""
+        """Resolve a channel or thread that the member sees and whose type the option allows."""
         channel_id = snowflake(value)
         channel = None if channel_id is None else self._state.guild_data.channel(channel_id)
         sees = channel is not None and self._state.permissions(self._user_id, channel) & Permission.VIEW_CHANNEL
         if channel is None or not sees:
-            self._form.error(path, "UNKNOWN_OBJECT", "There is no such thing here")
+            self._form.error(path, "UNKNOWN_OBJECT", "Not found")
         elif option.get("channel_types") and channel.type not in option["channel_types"]:
-            self._form.error(path, "CHANNEL_TYPE_INVALID", "This type of channel cannot be chosen")
+            self._form.error(path, "CHANNEL_TYPE_INVALID", "This type of channel is not allowed")
         else:
             self._add("channels", channel.id, objects.interaction_channel(self._state, channel, self._user_id))
         return str(value)
 
     def _member(self, member: Member) -> Payload:
-        """Return a member as `resolved` carries it: with what they may do here, without user, deaf and mute."""
+        """Return a member as in `resolved`: with permissions, without user, deaf and mute."""
         body = objects.member(member, with_user=False)
         return {key: body[key] for key in body if key not in ("deaf", "mute")} | {
             "permissions": str(int(in_guild(self._state.guild_data, member.user.id)))

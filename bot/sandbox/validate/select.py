@@ -1,4 +1,4 @@
-"""What a select offers and how much of it can be chosen, in a message or in a modal.
+"""Selects of messages and modals: options, defaults, and how many values can be chosen.
 
 https://discord.com/developers/docs/components/reference#string-select
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT = 3, 5, 6, 7, 8
 SELECTS = (STRING_SELECT, USER_SELECT, ROLE_SELECT, MENTIONABLE_SELECT, CHANNEL_SELECT)
-# what may be chosen beforehand
+# the types of default values
 _DEFAULT_TYPES = {
     USER_SELECT: ("user",),
     ROLE_SELECT: ("role",),
@@ -27,7 +27,7 @@ _DEFAULT_TYPES = {
 
 
 def check_select(form: Form, path: Path, select: Payload) -> Payload:
-    """Return a select's bounds, options and defaults as they will be kept."""
+    """Return the checked bounds, options and defaults of a select."""
     kept: Payload = {}
     for key, least in (("min_values", 0), ("max_values", 1)):
         kept[key] = form.integer((*path, key), 1 if select.get(key) is None else select[key], least, 25)
@@ -35,7 +35,7 @@ def check_select(form: Form, path: Path, select: Payload) -> Payload:
         words = f"int value should be less than or equal to {kept['max_values']}."
         form.error((*path, "min_values"), "NUMBER_TYPE_MAX", words)
     if select.get("type") == STRING_SELECT:
-        # with fewer options than can be chosen, Discord finds fault with the options
+        # if max_values exceeds the number of options, Discord reports the options
         listed = form.array((*path, "options"), select.get("options"), 25, max(1, kept["max_values"]))
         kept["options"] = [check_option(form, (*path, "options", index), entry) for index, entry in enumerate(listed)]
         _check_string_options(form, path, kept)
@@ -54,13 +54,13 @@ def _check_string_options(form: Form, path: Path, kept: Payload) -> None:
             duplicate = "The specified option value is already used"
             form.error((*path, "options", index, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", duplicate)
     if sum(bool(option.get("default")) for option in kept["options"]) > kept["max_values"]:
-        # that it is refused is known, the code is a guess
+        # Discord is known to refuse this; the code is a guess
         words = "The number of default options is greater than max_values"
         form.error((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", words)
 
 
 def _defaults(form: Form, path: Path, select: Payload, kept: Payload) -> list[Payload]:
-    """Return what is chosen beforehand; as many as may be chosen, each of the select's own kind."""
+    """Return checked default values: `min_values` to `max_values`, each of a type that fits the select."""
     found = []
     listed = form.array(path, select["default_values"], kept["max_values"], kept["min_values"])
     for index, entry in enumerate(listed):
@@ -73,7 +73,7 @@ def _defaults(form: Form, path: Path, select: Payload, kept: Payload) -> list[Pa
 
 
 def check_option(form: Form, path: Path, value: object) -> Payload:
-    """Return one option of a string select."""
+    """Return a checked option of a string select."""
     option = form.mapping(path, value)
     kept: Payload = {key: form.text((*path, key), option.get(key, ""), 100, 1) for key in ("label", "value")}
     if option.get("description") is not None:
@@ -86,7 +86,7 @@ def check_option(form: Form, path: Path, value: object) -> Payload:
 
 
 def check_emoji(form: Form, path: Path, value: object) -> Payload:
-    """Return a component's emoji; the guild has none of its own, so only Unicode ones are valid."""
+    """Return a component's checked emoji: a Unicode emoji, because the guild has no custom ones."""
     emoji = form.mapping(path, value)
     if emoji.get("id") is not None or not is_emoji(str(emoji.get("name"))):
         form.error((*path, "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")

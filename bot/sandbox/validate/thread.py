@@ -1,4 +1,4 @@
-"""The bodies with which threads are begun and changed.
+"""The request bodies that start and change threads.
 
 https://discord.com/developers/docs/resources/channel#start-thread-from-message
 """
@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
 PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
 
-
-# what Discord takes where a request does not say: three days
+# Discord's default: three days
 DEFAULT_MINUTES = 4320
 
 
 @dataclass(frozen=True, slots=True)
 class NewThread:
-    """A checked request for a thread."""
+    """A checked request to start a thread."""
 
     name: str
     auto_archive_minutes: int = DEFAULT_MINUTES
@@ -31,7 +30,7 @@ class NewThread:
 
 @dataclass(frozen=True, slots=True)
 class ThreadUpdate:
-    """What is to be different about a thread; None where it stays."""
+    """A checked request to change a thread. Fields that do not change are None."""
 
     name: str | None = None
     archived: bool | None = None
@@ -41,11 +40,11 @@ class ThreadUpdate:
 
 
 MINUTES = (60, 1440, 4320, 10080)
-LONGEST_SLOW_MODE_S = 21600
+MAX_SLOW_MODE_S = 21600
 
 
 def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
-    """Return what a thread is to be.
+    """Check a request to start a thread, from a message or without one.
 
     Raises:
         DiscordError: 50035, naming every field that breaks a rule.
@@ -55,18 +54,18 @@ def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
     minutes = body.get("auto_archive_duration")
     if minutes is not None:
         form.choice(("auto_archive_duration",), minutes, MINUTES)
-    # without a message, Discord takes a thread for a private one unless the request says otherwise
+    # without a message, threads are private by default
     kind = PUBLIC_THREAD if with_message else body.get("type", PRIVATE_THREAD)
     form.choice(("type",), kind, (PUBLIC_THREAD, PRIVATE_THREAD))
     if kind == PRIVATE_THREAD:
-        form.error(("type",), "SANDBOX_UNSUPPORTED", "The sandbox does not know private threads")
+        form.error(("type",), "SANDBOX_UNSUPPORTED", "The sandbox does not support private threads")
     slow = _slow_mode(form, body)
     form.finish()
     return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0)
 
 
 def check_thread_update(body: Payload) -> ThreadUpdate:
-    """Return what is to be different about a thread.
+    """Check a request to change a thread.
 
     Raises:
         DiscordError: 50035, naming every field that breaks a rule.
@@ -92,4 +91,4 @@ def _name(form: Form, value: object) -> str:
 
 def _slow_mode(form: Form, body: Payload) -> int | None:
     value = body.get("rate_limit_per_user")
-    return None if value is None else form.integer(("rate_limit_per_user",), value, 0, LONGEST_SLOW_MODE_S)
+    return None if value is None else form.integer(("rate_limit_per_user",), value, 0, MAX_SLOW_MODE_S)

@@ -1,4 +1,4 @@
-"""Interactions and their lives: three seconds to be acknowledged, fifteen minutes in which the token is good.
+"""The interactions of this run. The bot has 3 s to acknowledge one; its token is valid for 15 minutes.
 
 https://discord.com/developers/docs/interactions/receiving-and-responding
 """
@@ -14,10 +14,10 @@ from bot.sandbox.models.interaction import Interaction, Kind, State
 from bot.sandbox.state.events import InteractionUpdated
 
 if TYPE_CHECKING:
+    from bot.sandbox.clock import Clock
     from bot.sandbox.models.guild import Channel, Message
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.models.snowflake import Snowflakes
-    from bot.sandbox.state.clock import Clock
     from bot.sandbox.state.events import Events
 
 ACKNOWLEDGE_S = 3.0
@@ -25,7 +25,7 @@ TOKEN_S = 15 * 60.0
 
 
 class InteractionRegistry:
-    """All interactions of this run, by id and by token. `acknowledge_s` is how long the bot may take to answer one."""
+    """Interactions by id and by token. `acknowledge_s` is how many seconds the bot has to acknowledge one."""
 
     def __init__(
         self, clock: Clock, snowflakes: Snowflakes, events: Events, application_id: int, acknowledge_s: float
@@ -49,7 +49,7 @@ class InteractionRegistry:
         message: Message | None = None,
         trigger: Interaction | None = None,
     ) -> Interaction:
-        """Add an interaction and start its three seconds."""
+        """Add an interaction, which fails unless it is acknowledged in time."""
         interaction = Interaction(
             id=self._snowflakes.next(),
             token=secrets.token_urlsafe(96),
@@ -70,10 +70,10 @@ class InteractionRegistry:
         return interaction
 
     def begin_callback(self, interaction_id: int | None, token: str) -> Interaction:
-        """Return an interaction that may be answered now.
+        """Return an interaction that can be answered now.
 
         Raises:
-            DiscordError: 10062 for one that does not exist or is too old, 40060 for one that was answered.
+            DiscordError: 10062 if it does not exist or is too old, 40060 if it was already answered.
         """
         interaction = None if interaction_id is None else self._by_id.get(interaction_id)
         if interaction is None or not secrets.compare_digest(interaction.token.encode(), token.encode()):
@@ -85,17 +85,17 @@ class InteractionRegistry:
         return interaction
 
     def acknowledge(self, interaction: Interaction, callback_type: int) -> None:
-        """Note that an interaction was answered."""
+        """Record that the bot answered an interaction with a callback of this type."""
         interaction.state = State.ACKNOWLEDGED
         interaction.callback_type = callback_type
         interaction.settled.set()
         self._events.publish(InteractionUpdated(interaction))
 
     def by_webhook(self, application_id: int | None, token: str) -> Interaction:
-        """Return the interaction whose token a webhook request names.
+        """Return the interaction of a token in a webhook request.
 
         Raises:
-            DiscordError: 10015 for an unknown token or one not acknowledged, 50027 for one older than 15 minutes.
+            DiscordError: 10015 for an unknown token or an interaction that is not acknowledged, 50027 after 15 minutes.
         """
         interaction = self._by_token.get(token)
         if interaction is None or application_id != self._application_id or interaction.state is not State.ACKNOWLEDGED:
@@ -105,11 +105,11 @@ class InteractionRegistry:
         return interaction
 
     def get(self, interaction_id: int | None) -> Interaction | None:
-        """Return an interaction by its id."""
+        """Return an interaction by its id, or None."""
         return None if interaction_id is None else self._by_id.get(interaction_id)
 
     def _forget(self, before: float) -> None:
-        """Drop interactions whose token has long expired; ids, and so the registry, are in the order of time."""
+        """Drop interactions created before a moment. The registry is in the order of creation."""
         while self._by_id:
             oldest = next(iter(self._by_id.values()))
             if oldest.created >= before:

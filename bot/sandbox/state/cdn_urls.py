@@ -1,6 +1,6 @@
-"""Signed, expiring addresses of attachments, as Discord's CDN has had since 2023: `?ex=…&is=…&hm=…`.
+"""Signed addresses of attachments, as on Discord's CDN since 2023: `?ex=…&is=…&hm=…`.
 
-An address is good for a day; a bot that keeps addresses instead of bytes finds out here.
+They expire after a day, so a bot that stores addresses instead of files fails against the sandbox too.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    from bot.sandbox.clock import Clock
     from bot.sandbox.models.guild import Attachment
-    from bot.sandbox.state.clock import Clock
 
 LIFETIME_S = 24 * 3600
 
 
-class Cdn:
+class CdnUrls:
     """Signs addresses under `base` and checks them."""
 
     def __init__(self, clock: Clock, base: str = "") -> None:
@@ -27,15 +27,15 @@ class Cdn:
         self.base = base
 
     def url(self, attachment: Attachment) -> str:
-        """Return an address at which the file can be read for a day."""
-        # whole hours keep the address of an unchanged file the same between edits, so that clients do not reload it
+        """Return an address at which the file can be read for up to a day."""
+        # rounding to hours keeps the address of an unchanged file the same between edits, so clients do not reload it
         issued = int(self._clock.time()) // 3600 * 3600
         expires = issued + LIFETIME_S
         path = f"/attachments/{attachment.channel_id}/{attachment.id}/{quote(attachment.filename)}"
         return f"{self.base}{path}?ex={expires:x}&is={issued:x}&hm={self._sign(path, expires, issued)}"
 
     def allows(self, path: str, ex: str, issued: str, hm: str) -> bool:
-        """Tell whether an address was signed here and has not expired."""
+        """Return whether an address was signed here and has not expired."""
         try:
             expires, begun = int(ex, 16), int(issued, 16)
         except ValueError:

@@ -1,4 +1,4 @@
-"""What stories are told with: people ask, wait for what is shown, and look at pictures."""
+"""Steps of the end-to-end tests: submit jobs, wait for messages, and read pictures."""
 
 import re
 
@@ -8,26 +8,26 @@ from tests.e2e.service import HANG_S
 from tests.sandbox.person import Message, Person
 
 LONG = 250
-"""Steps of a run that is not over before it is stopped."""
+"""Optimisation steps of a run that a test stops before its end."""
 
 
 def card_text(message: Message) -> str:
-    """What the message's card says."""
+    """The descriptions of the message's embeds."""
     return "\n".join(embed.get("description", "") for embed in message["embeds"])
 
 
 def title(message: Message) -> str:
-    """Of a message's first card."""
+    """The title of the message's first embed, or an empty string."""
     return next((str(embed.get("title", "")) for embed in message["embeds"]), "")
 
 
 def buttons(message: Message) -> set[str]:
-    """Labels of the message's buttons."""
+    """The labels of the message's buttons."""
     return {button["label"] for row in message["components"] for button in row["components"]}
 
 
 def step_of(message: Message) -> int:
-    """How far the message's card says that the run is; 0 if it says nothing."""
+    """The step that the message shows for a run of `LONG` steps; 0 if it shows none."""
     found = re.search(rf"(\d+)/{LONG}", card_text(message))
     return int(found[1]) if found else 0
 
@@ -39,12 +39,12 @@ def number_of(message: Message) -> str:
 
 
 async def imagine(person: Person, prompt: str, **options: object) -> Message:
-    """Uses /imagine, and returns the message that answers."""
+    """Uses /imagine and returns the response."""
     return await person.answer_to(await person.invoke("imagine", {"prompt": prompt, **options}))
 
 
 async def showing(person: Person, message: Message, words: str, *, but: str = "") -> Message:
-    """Waits until a message's card says these words, and says something else than before."""
+    """Waits until a message's embeds contain `words` and differ from `but`."""
     return await person.wait_for(
         lambda now: now["id"] == message["id"] and words in card_text(now) and card_text(now) != but, HANG_S
     )
@@ -56,7 +56,7 @@ async def finished(person: Person, message: Message) -> Message:
 
 
 async def announced(person: Person, message: Message) -> None:
-    """Waits until the requester is told that a message's picture is ready."""
+    """Waits for the reply that the picture of a message is ready."""
     await person.wait_for(
         lambda now: (
             "your picture is ready" in now["content"] and now["message_reference"]["message_id"] == message["id"]
@@ -66,14 +66,14 @@ async def announced(person: Person, message: Message) -> None:
 
 
 async def private(person: Person, interaction: str) -> str:
-    """What only this person reads in answer."""
+    """The content of the response, which must be ephemeral."""
     message = await person.answer_to(interaction)
-    assert message["flags"] & 64, f"everybody reads {message['content']!r}"
+    assert message["flags"] & 64, f"not ephemeral: {message['content']!r}"
     return str(message["content"])
 
 
 async def png_of(person: Person, message: Message) -> tuple[bytes, Request]:
-    """The picture of a finished message, and the request in it."""
+    """The picture of a finished job's message, and the request in its metadata."""
     (attachment,) = message["attachments"]
     data = await person.read(attachment["url"])
     return data, request_of(data)

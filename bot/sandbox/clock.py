@@ -1,4 +1,4 @@
-"""Time as the sandbox sees it, so that a test can let fifteen minutes pass without waiting for them."""
+"""The sandbox's clock. A test can replace it and advance the time without waiting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Where every deadline, rate limit and timestamp of the sandbox comes from."""
+    """The source of every deadline, rate limit and timestamp of the sandbox."""
 
     def time(self) -> float:
         """Return the seconds since the Unix epoch."""
@@ -21,7 +21,7 @@ class Clock(Protocol):
 
 
 class WallClock:
-    """The time of the machine."""
+    """The machine's time."""
 
     def time(self) -> float:
         """Return the seconds since the Unix epoch."""
@@ -33,7 +33,7 @@ class WallClock:
 
 
 class ManualClock:
-    """Time that stands still until `advance` moves it."""
+    """A clock that moves only by `advance`. It starts at the machine's time by default."""
 
     def __init__(self, start: float | None = None) -> None:
         self._now = time.time() if start is None else start
@@ -50,7 +50,7 @@ class ManualClock:
         await woken
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass, wake everything that was waiting for it, and let that run."""
+        """Move the clock, wake every `sleep` that is due, and let the woken tasks run."""
         self._now += seconds
         due = [future for deadline, future in self._sleepers if deadline <= self._now]
         self._sleepers = [(deadline, future) for deadline, future in self._sleepers if deadline > self._now]
