@@ -63,7 +63,7 @@ def test_flags_are_taken_out_wherever_they_stand() -> None:
     assert parse("a well--known castle — old") == ParsedPrompt("a well--known castle — old")
 
 
-def test_a_dash_that_a_telephone_made_of_two_hyphens_still_is_a_flag() -> None:
+def test_a_dash_that_a_phone_made_of_two_hyphens_is_a_flag() -> None:
     assert parse("a castle —seed 5 —no fog") == ParsedPrompt("a castle", settings={"negative": "fog", "seed": 5})
 
 
@@ -71,7 +71,7 @@ def test_flags_before_the_first_stage_change_nothing_about_it() -> None:
     assert parse("--seed 5 at 0 %: a castle") == ParsedPrompt("at 0 %: a castle", settings={"seed": 5})
 
 
-def test_a_stage_ends_what_is_not_wanted() -> None:
+def test_a_stage_ends_the_value_of_no() -> None:
     assert parse("a castle --no fog at 60 %: a ruin") == ParsedPrompt(
         "a castle at 60 %: a ruin", settings={"negative": "fog"}
     )
@@ -105,7 +105,7 @@ def test_a_stage_ends_what_is_not_wanted() -> None:
         ("a castle at 0 %: a ruin", 13, "stages rise"),
     ],
 )
-def test_what_cannot_be_read_is_pointed_at(text: str, column: int, says: str) -> None:
+def test_an_error_names_the_column(text: str, column: int, says: str) -> None:
     with pytest.raises(PromptError, match=re.escape(says)) as caught:
         parse(text)
     assert caught.value.column == column
