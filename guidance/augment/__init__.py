@@ -1,1 +1,1 @@
-"""How CLIP looks at the canvas: random crops, resampling, projective warps."""
+"""What CLIP sees of the canvas: random crops, resampling, projective warps."""

@@ -1,7 +1,7 @@
-"""How CLIP looks at the canvas: a batch of random square crops, mirrored, turned, tinted and noisy as asked.
+"""What CLIP sees of the canvas: a batch of random square crops, mirrored, turned, tinted and with noise as requested.
 
-Without it a picture satisfies the model and nobody else: of all parts of the loop, augmentation matters most. Early
-wide crops decide the whole, late narrow ones give detail, so their size moves along the run.
+Without augmentation, guidance finds pictures that only the model recognises. Wide crops shape the whole picture, narrow
+ones its details, so the size of the crops may change along the run.
 """
 
 from collections.abc import Sequence
@@ -16,35 +16,35 @@ from guidance.augment.warp import homographies, warped
 from guidance.device.randomness import generator
 
 OVERHANG: Final = 0.25
-"""Share of a crop by which its position may overshoot before it is moved back inside: else borders are rarely seen."""
+"""Share of a crop by which its position may overshoot before it is moved back inside, so that borders are seen, too."""
 GROUP: Final = 8
-"""Views that share one stream of noise, so that a part of a batch can be made without the rest of it."""
+"""Views that share one stream of noise, so that a part of a batch can be made without the rest."""
 _CPU: Final = torch.device("cpu")
 _LUMA: Final = (0.299, 0.587, 0.114)
-"""Of ITU-R BT.601."""
+"""Luma coefficients of ITU-R BT.601."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearSchedule:
-    """A number that moves steadily from the start of the schedule to its end."""
+    """A number that changes linearly from the start of the schedule to its end."""
 
     start: float
     end: float
 
     def at(self, progress: float) -> float:
-        """progress: in [0, 1]."""
+        """The value at a share of the schedule in [0, 1]."""
         return self.start + (self.end - self.start) * progress
 
 
 @dataclass(frozen=True, slots=True)
 class AugmentParams:
-    """The random numbers of V views of one picture in one step, on its device; None for what nobody asked for.
+    """The random numbers of V views of one picture in one step, on its device; None for augmentations that are off.
 
     Attributes:
-        places: (4, V) in [0, 1): how large, how far down and right, whether mirrored.
+        places: (4, V) in [0, 1): size, vertical position, horizontal position, mirroring.
         maps: (V, 3, 3), see `homographies`.
-        matrices, offsets: (V, 3, 3) and (V, 1, 3): what becomes of the colours.
-        noise: (V, S, S, 3), normal, of the deviation that the step has.
+        matrices, offsets: (V, 3, 3) and (V, 1, 3), the linear map of the colours.
+        noise: (V, S, S, 3), normal, with the standard deviation of the step.
     """
 
     places: Tensor
@@ -54,7 +54,7 @@ class AugmentParams:
     noise: Tensor | None
 
     def copy_from(self, other: "AugmentParams") -> None:
-        """Holds from now on, in the same memory, what another of the same shape holds."""
+        """Copies another's values, of the same shapes, into the present memory."""
         for field in fields(self):
             kept, new = getattr(self, field.name), getattr(other, field.name)
             if kept is not None:
@@ -69,10 +69,10 @@ class RandomCrops:
         count: Views of each picture.
         low, high: Smallest and largest side, as a share of the picture's short side.
         noise: Standard deviation of the noise, where white is 1.
-        flip: Share that is mirrored.
-        rotation: Largest angle, in degrees.
+        flip: Share of the crops that are mirrored.
+        rotation: Largest angle either way, in degrees.
         perspective: Farthest that a corner moves, as a share of the side.
-        jitter: How far brightness, contrast and saturation may go, 0 to 1.
+        jitter: How far brightness, contrast and saturation may differ, 0 to 1.
     """
 
     count: int
@@ -93,15 +93,15 @@ class RandomCrops:
         size: int,
         part: tuple[int, int] | None = None,
     ) -> Tensor:
-        """What a model of `size` pixels sees in a step.
+        """The views for a model of `size` pixels in a step.
 
         Args:
             pictures: (B, 3, H, W) in [0, 1].
-            seeds: B of them; each picture's views follow from its own alone.
-            step: Of the schedule; decides every random number together with the seed.
-            progress: Share of the schedule that lies behind, in [0, 1].
+            seeds: B of them; a picture's views depend on its own seed alone.
+            step: Of the schedule; every random number follows from the seed and the step.
+            progress: Share of the schedule that is done, in [0, 1].
             size: Side of a view in pixels.
-            part: The first view wanted of each picture and the one after the last; None wants all.
+            part: Of each picture's views, the first one and the one after the last; None for all.
 
         Returns:
             (B · views, 3, size, size), in channels-last order.
@@ -114,11 +114,11 @@ class RandomCrops:
 
     @property
     def capturable(self) -> bool:
-        """Whether `apply` never waits: on CUDA a turned view's gradient is sorted before it is summed, which does."""
+        """Whether a CUDA graph can capture `apply`: not with turned views, whose gradient is sorted, which waits."""
         return not (self.rotation or self.perspective)
 
     def graph_key(self, progress: float) -> tuple[float, float, bool]:
-        """What `apply` takes from its place in the run."""
+        """The values in `apply` that depend on the progress and that a captured graph keeps fixed."""
         return self.low.at(progress), self.high.at(progress), self.noise.at(progress) > 0
 
     def sample(
@@ -130,17 +130,17 @@ class RandomCrops:
         device: torch.device,
         part: tuple[int, int] | None = None,
     ) -> AugmentParams:
-        """All that is random about one picture's views in a step; arguments as above."""
+        """Draws the random numbers of one picture's views in a step; arguments as in `__call__`."""
         chosen = slice(*(part or (0, self.count)))
-        # On the CPU, so that a GPU run sees the same crops; all of them, so that a part sees what the whole would.
+        # On the CPU, so that a GPU run sees the same crops; for all views, so that a part equals its part of the whole.
         places = torch.rand(4, self.count, generator=generator(_CPU, seed, step, "crops"))
         maps = matrices = offsets = None
         if self.rotation or self.perspective:
             maps = homographies(self.count, self.rotation, self.perspective, generator(_CPU, seed, step, "warp"))
         if self.jitter:
             matrices, offsets = self._tints(seed, step)
-        loudness = self.noise.at(progress)
-        noise = self._noise(device, seed, step, size, chosen, loudness) if loudness else None
+        deviation = self.noise.at(progress)
+        noise = self._noise(device, seed, step, size, chosen, deviation) if deviation else None
         maps, matrices, offsets = (
             None if whole is None else whole[chosen].to(device, non_blocking=True)
             for whole in (maps, matrices, offsets)
@@ -150,7 +150,7 @@ class RandomCrops:
     def apply(self, picture: Tensor, params: AugmentParams, progress: float, size: int) -> Tensor:
         """(3, H, W) to (V, 3, size, size), in channels-last order.
 
-        Nothing in it is random or comes from the CPU, so that it can be captured; but see `capturable`.
+        Uses no random numbers and nothing from the CPU, so that a graph can capture it; but see `capturable`.
         """
         views = self._cropped(picture, params.places, progress, size)
         if params.maps is not None:
@@ -161,23 +161,23 @@ class RandomCrops:
             views = views + params.noise
         return views.permute(0, 3, 1, 2)
 
-    def _cropped(self, picture: Tensor, draws: Tensor, progress: float, size: int) -> Tensor:
+    def _cropped(self, picture: Tensor, places: Tensor, progress: float, size: int) -> Tensor:
         """(3, H, W) to (V, size, size, 3)."""
         _, height, width = picture.shape
         short = min(height, width)
         low, high = self.low.at(progress) * short, self.high.at(progress) * short
-        side = low + (high - low) * draws[0]
+        side = low + (high - low) * places[0]
         bounds = (low, high)
-        mirrored = side * (1 - 2 * (draws[3] < self.flip).to(side.dtype))
-        columns = crop_taps(_start(draws[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True)
-        rows = crop_taps(_start(draws[1], side, height), side, height, size, triangle, bounds=bounds, shared=False)
+        mirrored = side * (1 - 2 * (places[3] < self.flip).to(side.dtype))
+        columns = crop_taps(_start(places[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True)
+        rows = crop_taps(_start(places[1], side, height), side, height, size, triangle, bounds=bounds, shared=False)
         # Columns first, from the one picture; then each view's own rows.
         narrow = columns(picture.permute(2, 1, 0).reshape(width, height * 3))
         turned = narrow.view(len(side), size, height, 3).transpose(1, 2).reshape(len(side) * height, size * 3)
         return rows(turned).view(len(side), size, size, 3)
 
     def _tints(self, seed: int, step: int) -> tuple[Tensor, Tensor]:
-        """(count, 3, 3) and (count, 1, 3), on the CPU."""
+        """The matrices and offsets of colour jitter, (count, 3, 3) and (count, 1, 3), on the CPU."""
         draws = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
         contrast, saturation, brightness = self.jitter * draws * torch.tensor([[0.5], [1.0], [0.25]])
         contrast, saturation = (1 + contrast)[:, None, None], (1 + saturation)[:, None, None]
@@ -185,7 +185,7 @@ class RandomCrops:
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
         return matrix, (1 - contrast) * 0.5 + brightness[:, None, None]
 
-    def _noise(self, device: torch.device, seed: int, step: int, size: int, chosen: slice, loudness: float) -> Tensor:
+    def _noise(self, device: torch.device, seed: int, step: int, size: int, chosen: slice, deviation: float) -> Tensor:
         first, last = chosen.start // GROUP, -(-chosen.stop // GROUP)
         halves = [
             torch.randn(
@@ -195,15 +195,15 @@ class RandomCrops:
                 3,
                 generator=generator(device, seed, step, f"noise {index} of {size}"),
                 device=device,
-            ).mul_(loudness)
+            ).mul_(deviation)
             for index in range(first, last)
         ]
-        # Antithetic: each is used once more with its sign turned, which halves the drawing and cancels in the mean.
+        # Antithetic: each is also used with the opposite sign, which halves the draws and cancels in the mean.
         noise = torch.cat([signed for half in halves for signed in (half, -half)])
         return noise[chosen.start - first * GROUP : chosen.stop - first * GROUP]
 
 
 def _start(draw: Tensor, side: Tensor, size: int) -> Tensor:
-    """Where crops begin along an axis, for draws in [0, 1)."""
+    """The first pixel of crops along an axis, for draws in [0, 1)."""
     room = size - side
     return torch.minimum((draw * (room + 2 * OVERHANG * side) - OVERHANG * side).clamp_min(0), room)

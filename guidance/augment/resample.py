@@ -1,9 +1,9 @@
 """Crop, resize, flip and antialias as one sparse matrix per axis, kept as its rows and, for the gradient, its columns.
 
-A picture X becomes R_y · X · R_xᵀ: exact, differentiable, with static shapes. Each row has a few entries next to each
-other ("taps"), so multiplying is gathering, and so is its adjoint: no scatter, hence the same bits on every run and
-every device (the backward of `grid_sample` and of `interpolate` has no such order on CUDA). For eight views of 224
-pixels it takes a sixteenth of the time of the dense product; for large pictures far less.
+A picture X becomes R_y · X · R_xᵀ: exact, differentiable, with static shapes. Each row has a few adjacent entries
+("taps"), so the product is a gather, and so is its adjoint. Without a scatter the sums have a fixed order and the
+result has the same bits on every run (the backward of `grid_sample` and of `interpolate` has no fixed order on CUDA).
+For eight views of 224 pixels it takes a sixteenth of the time of the dense product; for large pictures far less.
 """
 
 import math
@@ -38,8 +38,8 @@ class Taps:
     """A sparse matrix (rows_out, rows_in): its entries by row and, again, by column.
 
     Attributes:
-        index, weight: (rows_out, k), which rows of the input each output row adds up, and how much of each.
-        columns, column_weight: (rows_in, m), the same read the other way.
+        index, weight: (rows_out, k), the input rows that each output row sums, and their weights.
+        columns, column_weight: (rows_in, m), the output rows that each input row is part of, and its weights there.
     """
 
     index: Tensor
@@ -53,7 +53,7 @@ class Taps:
         return product
 
     def blocks(self, count: int) -> "Taps":
-        """The block-diagonal matrix that does the same to each of `count` pictures that lie one after another."""
+        """The block-diagonal matrix that applies this one to each of `count` pictures, one after another."""
         rows_out, rows_in = len(self.index), len(self.columns)
         return Taps(
             _shifted(self.index, count, rows_in),
@@ -96,17 +96,17 @@ def crop_taps(
     """Resamples N intervals of an axis.
 
     Args:
-        start: (N) where each interval begins, in input pixels.
-        length: (N) how long it is, in input pixels; a negative length flips it.
+        start: (N) the start of each interval, in input pixels.
+        length: (N) its length in input pixels; a negative length flips it.
         size_in: Pixels along the input axis.
         size_out: Pixels along the output axis.
-        kernel: Weight of a sample by its distance in pixels; widened when shrinking, which is the antialiasing.
-        bounds: The least and the greatest |length| there can be, which decide how many taps are kept.
-        shared: Whether all intervals are of one input (size_in rows), or each of its own (N · size_in rows).
+        kernel: Weight of a sample by its distance in pixels; widened when shrinking, for antialiasing.
+        bounds: The smallest and the largest possible |length|, which determine the number of taps.
+        shared: True if all intervals are of one input (size_in rows), False if each has its own (N · size_in rows).
 
     Returns:
-        A matrix of N · size_out rows, which sum to 1. What lies outside the axis is not sampled (edges are
-        renormalised).
+        A matrix of N · size_out rows, each with the sum 1. Samples outside the axis are left out, and the others
+        renormalised.
     """
     count, device, support = len(start), start.device, SUPPORT[kernel]
     least, greatest = bounds
@@ -148,10 +148,10 @@ def crop_taps(
 
 
 class Resize(nn.Module):
-    """Pictures from one size to another.
+    """Resizes pictures.
 
     Args:
-        count: How many there are, channels counted.
+        count: The number of pictures times that of their channels.
         size_in, size_out: Height and width.
         kernel: As for `crop_taps`.
     """

@@ -1,4 +1,4 @@
-"""Turning and tilting views: a projective map for each, outside the separable product and yet deterministic."""
+"""Turns and tilts views by a projective map each, with deterministic gradients."""
 
 import math
 
@@ -7,13 +7,13 @@ from torch import Tensor
 
 
 def homographies(count: int, rotation: float, perspective: float, source: torch.Generator) -> Tensor:
-    """Random maps from where a view is looked at to where it is read, in coordinates from −1 to 1.
+    """Random maps from a pixel of the turned view to the place where the view is read, in coordinates from −1 to 1.
 
     Args:
         count: N.
         rotation: Largest angle either way, in degrees.
         perspective: Farthest that each corner moves along each axis, as a share of the side.
-        source: Of the random numbers, on the CPU.
+        source: The generator of the random numbers, on the CPU.
 
     Returns:
         (N, 3, 3), on the CPU.
@@ -23,7 +23,7 @@ def homographies(count: int, rotation: float, perspective: float, source: torch.
     corners = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]], dtype=torch.float64)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
     moved = corners @ turn.transpose(1, 2) + 2 * perspective * draws[:, 1:].view(-1, 4, 2)
-    # The eight unknowns of the map that takes the corners there: two equations a corner.
+    # The eight unknowns of the map that moves the corners: two equations for each corner.
     x, y = corners[:, 0].expand(count, 4), corners[:, 1].expand(count, 4)
     u, v = moved[..., 0], moved[..., 1]
     one, zero = torch.ones_like(x), torch.zeros_like(x)
@@ -34,13 +34,13 @@ def homographies(count: int, rotation: float, perspective: float, source: torch.
 
 
 def warped(views: Tensor, maps: Tensor) -> Tensor:
-    """(V, S, S, 3) read through (V, 3, 3), bilinear; what lies outside is mirrored at the border."""
+    """(V, S, S, 3) read through (V, 3, 3), bilinear; outside, the view is mirrored at its border."""
     grid = _grid(views.shape[1], maps)
     return gathered(views, grid) if views.is_cuda else sampled(views, grid)
 
 
 def sampled(views: Tensor, grid: Tensor) -> Tensor:
-    """By torch's own sampler: the fastest on a CPU, where each view's gradient is summed in order."""
+    """By torch's sampler: the fastest on a CPU, where it sums each view's gradient in a fixed order."""
     pixels = views.permute(0, 3, 1, 2)
     read = torch.nn.functional.grid_sample(
         pixels, grid, mode="bilinear", padding_mode="reflection", align_corners=False
@@ -49,9 +49,9 @@ def sampled(views: Tensor, grid: Tensor) -> Tensor:
 
 
 def gathered(views: Tensor, grid: Tensor) -> Tensor:
-    """The same by sums over four neighbours, whose gradient is sorted before it is summed: for CUDA."""
+    """The same for CUDA, by sums over four neighbours; the gradient is sorted before it is summed."""
     count, size = views.shape[:2]
-    # From −1..1 to pixel centres, mirrored at the outer borders, as `sampled` does.
+    # From −1..1 to pixel centres, mirrored at the outer borders as in `sampled`.
     place = (grid + 1) * (size / 2)
     place = (size - (place.abs() % (2 * size) - size).abs() - 0.5).clamp(0, size - 1)
     low = place.floor().clamp_max(size - 2)
@@ -68,7 +68,7 @@ def gathered(views: Tensor, grid: Tensor) -> Tensor:
 
 
 def _grid(size: int, maps: Tensor) -> Tensor:
-    """(V, size, size, 2): where each pixel's centre is read."""
+    """(V, size, size, 2): the place where each pixel's centre is read."""
     axis = (torch.arange(size, device=maps.device) + 0.5) * (2 / size) - 1
     y, x = torch.meshgrid(axis, axis, indexing="ij")
     points = torch.stack([x, y, torch.ones_like(x)], dim=2)

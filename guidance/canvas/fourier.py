@@ -1,4 +1,4 @@
-"""The picture as its spectrum: every parameter is a wave over the whole picture.
+"""The picture as its spectrum: every parameter is the amplitude of a wave over the whole picture.
 
 After lucid's `fft_image` (Olah et al., "Feature Visualization", 2017) and aphantasia: each frequency is scaled so that
 a step of the same size changes low ones more, as their share in natural pictures is larger.
@@ -14,7 +14,7 @@ from guidance.canvas import colour
 from guidance.device.randomness import generator
 
 DECAY: Final = 1.0
-"""Amplitude falls with frequency to this power: 1 is that of natural pictures (Field, 1987), and lucid's."""
+"""Amplitude falls with frequency to this power; 1 in natural pictures (Field, 1987) and in lucid."""
 GAIN: Final = 0.35
 """Logits per unit of a coefficient of the lowest frequency, times the square root of the coefficients' number."""
 START: Final = 0.1
@@ -42,6 +42,6 @@ class Fourier(nn.Module):
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:
-        """Takes the pictures as they are."""
+        """Sets the spectrum to that of the pictures."""
         waves = torch.fft.rfft2(colour.from_rgb(images, self.get_buffer("basis")), norm="ortho")
         self.spectrum.copy_(torch.view_as_real(waves) / self.get_buffer("scale"))

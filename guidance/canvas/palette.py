@@ -1,7 +1,7 @@
-"""Few colours, and squares instead of pixels where wanted: pixel art, posters.
+"""Few colours, optionally in squares instead of pixels: pixel art, posters.
 
-Each square has a wish, a colour of its own on a pyramid, and is shown in the palette's nearest. The choice has no
-gradient, so the backward pass sees a soft one (straight-through; Bengio et al., 2013); the palette learns as well.
+Each square has a target colour on a pyramid and is shown in the nearest colour of the palette. That choice has no
+gradient, so the backward pass uses a soft one (straight-through; Bengio et al., 2013). The palette is optimised, too.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from guidance.device.randomness import generator
 from guidance.io.tensor import from_tensor
 
 SOFTNESS: Final = 0.02
-"""Squared distance in RGB over which a choice is soft, for the gradient alone."""
+"""Temperature of the soft choice in the gradient, in squared distance of RGB."""
 LIGHTNESS: Final = 2.5
-"""The palette starts with logits of brightness from minus this to this."""
+"""The palette starts with logits of brightness from −LIGHTNESS to LIGHTNESS."""
 
 
 class Palette(nn.Module):
@@ -29,6 +29,7 @@ class Palette(nn.Module):
     ) -> None:
         super().__init__()
         self._size, self._pixel, self._colours = (height, width), pixel, colours
+        # The colours that the squares should have. Stored checkpoints hold the attribute's name.
         self.wishes = Pyramid(-(-height // pixel), -(-width // pixel), seeds, level_decay)
         cpu = torch.device("cpu")
         draws = [torch.randn(3, colours, generator=generator(cpu, seed, 0, "palette")) for seed in seeds]
@@ -40,21 +41,21 @@ class Palette(nn.Module):
     def forward(self) -> Tensor:
         """(B, 3, H, W) in (0, 1), of at most `colours` colours."""
         height, width = self._size
-        wishes: Tensor = self.wishes()
+        targets: Tensor = self.wishes()
         palette = colour.to_rgb(self.palette[..., None], self.get_buffer("basis")).squeeze(3)
-        flat = wishes.flatten(2)
-        # |w − p|² without |w|², which is the same for every colour.
+        flat = targets.flatten(2)
+        # |t − p|² without |t|², which is the same for every colour.
         distance = palette.square().sum(1)[:, :, None] - 2 * palette.transpose(1, 2) @ flat
         soft = palette @ torch.softmax(-distance / SOFTNESS, dim=1)
         index = distance.argmin(dim=1)[:, None].expand(-1, 3, -1)
         shown = soft + (palette.detach().gather(2, index) - soft).detach()
-        squares = shown.view_as(wishes)[:, :, :, None, :, None]
+        squares = shown.view_as(targets)[:, :, :, None, :, None]
         large = squares.expand(-1, -1, -1, self._pixel, -1, self._pixel).flatten(4, 5).flatten(2, 3)
         return large[:, :, :height, :width]
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:
-        """Takes each square's mean, and the palette that Pillow finds for them, refined by k-means."""
+        """Sets the targets to each square's mean and the palette to Pillow's for them, refined by k-means."""
         squares = torch.nn.functional.avg_pool2d(images, self._pixel, ceil_mode=True, count_include_pad=False)
         self.wishes.from_image(squares)
         for number, square in enumerate(squares):
@@ -62,7 +63,7 @@ class Palette(nn.Module):
             self.palette[number].copy_(colour.from_rgb(found.T[None, :, :, None], self.get_buffer("basis"))[0, :, :, 0])
 
     def _quantised(self, square: Tensor) -> Tensor:
-        """(colours, 3) in [0, 1]; where a picture has fewer colours, mixtures of them fill the rest."""
+        """(colours, 3) in [0, 1]; if the picture has fewer colours, mixtures of them fill the rest."""
         image = from_tensor(square).quantize(self._colours, kmeans=4)
         values = torch.tensor(image.getpalette("RGB")).view(-1, 3)[: len(image.getcolors() or [])] / 255
         missing = self._colours - len(values)

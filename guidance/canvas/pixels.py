@@ -1,6 +1,6 @@
-"""Raw pixels: the control that every other canvas has to beat.
+"""Raw pixels: the baseline for the other canvases.
 
-The decorrelated colours are kept, so that a comparison shows what the layers bring and nothing else.
+It has the same decorrelated colours, so that a comparison shows the effect of the layers alone.
 """
 
 from collections.abc import Sequence
@@ -28,5 +28,5 @@ class Pixels(nn.Module):
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:
-        """Takes the pictures as they are."""
+        """Sets the pixels to those of the pictures."""
         self.layer.copy_(colour.from_rgb(images, self.get_buffer("basis")))

@@ -1,14 +1,13 @@
 """A sum of layers at many resolutions, each enlarged to full size.
 
-Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture; the idea is
-Direct Ascent Synthesis (2025). Its value shows most to a model that did not guide.
+Coarse layers move whole shapes at once and fine ones add detail, so that structure comes before texture. The idea is
+that of Direct Ascent Synthesis (2025). Models that did not guide recognise such pictures better.
 
-A layer's share in the sum falls with a power of its side, `level_decay`. Adam moves every parameter by about the same,
-so that is how fast the layer learns: with the square root, coarse layers ran into black and white; with the same share
-for all, fine ones made texture of everything, and the fourth root lay between. Where places rest that matter little
-(`guidance.optimize.optimizer`, the default of `pocket`), fine layers may have the same share. That of colour falls
-faster than that of brightness: in natural pictures colour is coarser, and fine colour is where rainbow noise comes
-from.
+A layer's share in the sum is its side to minus the power `level_decay`. Adam moves every parameter by about the same
+amount, so the share decides how fast the layer learns: with 0.5, coarse layers saturated to black and white; with 0,
+fine layers covered everything with texture; 0.25 lies between. At a low `locality` (`guidance.optimize.optimizer`, the
+default of `pocket`) 0 works as well. The share of colour falls faster than that of brightness: in natural pictures
+colour is coarser, and fine colour becomes rainbow noise.
 """
 
 import itertools
@@ -24,9 +23,9 @@ from guidance.device.randomness import generator
 
 COARSEST: Final = 4
 START: Final = 0.1
-"""Standard deviation of the coarsest layer at the start, in logits; that of the others falls with their share."""
+"""Standard deviation of the coarsest layer at the start, in logits; times its share for every other layer."""
 CHROMA: Final = 0.25
-"""What the power is more by for the two coordinates of colour."""
+"""Added to the power for the two coordinates of colour."""
 
 
 class Pyramid(nn.Module):
@@ -47,7 +46,7 @@ class Pyramid(nn.Module):
                 for seed in seeds
             ]
             self.layers.append(nn.Parameter(torch.stack(draws) * START * shares[index][:, None, None]))
-        # Each step doubles what all coarser layers add up to, so that only one enlargement is at full size.
+        # Each step enlarges the sum of all coarser layers, so that only one enlargement is at full size.
         steps = list(itertools.pairwise(shapes))
         self._up = nn.ModuleList(Resize(3 * len(seeds), small, large, cubic) for small, large in steps)
         self._down = nn.ModuleList(Resize(3 * len(seeds), large, small, triangle) for small, large in steps)
@@ -63,7 +62,7 @@ class Pyramid(nn.Module):
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:
-        """Splits pictures over the layers; each takes what the coarser ones leave, so nothing is lost."""
+        """Splits pictures over the layers; each takes what the coarser ones leave, without loss."""
         levels = [colour.from_rgb(images, self.get_buffer("basis"))]
         for down in reversed(self._down):
             levels.insert(0, down(levels[0]))

@@ -1,6 +1,6 @@
-"""What is optimised: a module that turns its parameters into pictures.
+"""The canvases by name. A canvas is what is optimised: a module that turns its parameters into pictures.
 
-A new canvas is one file here, one line in REGISTRY and its name in `guidance.request.settings.CANVASES`.
+A new canvas is one file here, one line in REGISTRY and its name in `guidance.request.parameters.CANVASES`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,30 +17,30 @@ from guidance.request.request import Request
 
 
 class Canvas(Protocol):
-    """B pictures as parameters, float32 whatever the model's precision."""
+    """B pictures as parameters, in float32 at any precision of the model."""
 
     def __call__(self) -> Tensor:
         """(B, 3, H, W) in [0, 1], differentiable."""
         ...
 
     def from_image(self, images: Tensor) -> None:
-        """Takes the nearest pictures that it can represent. images: (B, 3, H, W) in [0, 1]."""
+        """Sets the parameters to the nearest pictures that it can represent. images: (B, 3, H, W) in [0, 1]."""
         ...
 
     def parameters(self) -> Iterator[nn.Parameter]:
-        """What the optimizer moves."""
+        """The parameters that the optimizer moves."""
         ...
 
     def to(self, device: torch.device) -> "Canvas":
-        """Moves it."""
+        """Moves the parameters to a device, in place."""
         ...
 
     def state_dict(self) -> dict[str, Any]:
-        """Its parameters by name."""
+        """The parameters by name."""
         ...
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any:
-        """Takes what `state_dict` gave."""
+        """Sets the parameters from `state_dict`."""
         ...
 
 
@@ -52,4 +52,4 @@ REGISTRY: Final[dict[str, Callable[[Request, Sequence[int]], Canvas]]] = {
         request.height, request.width, seeds, request.level_decay, request.colours, request.pixel
     ),
 }
-"""Each makes B blank canvases for a request, one for each seed."""
+"""Each makes the canvas of B pictures for a request and B seeds."""

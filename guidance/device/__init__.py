@@ -1,1 +1,1 @@
-"""What depends on the device: random generators, captured graphs."""
+"""Code that depends on the device: random generators, graph capture."""

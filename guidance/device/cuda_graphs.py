@@ -1,7 +1,7 @@
-"""A step's work on a device, captured once and replayed: one call instead of hundreds.
+"""Captures the GPU work of a step once and replays it: one call instead of hundreds.
 
-What is replayed reads and writes the memory that was read and written when it was captured, and asks nothing of Python
-or of the CPU. So whatever changes from one step to the next has to lie on the device before.
+A replay reads and writes the same memory as the captured work and runs no Python. So values that change from one step
+to the next must be copied to the device before the replay.
 """
 
 import time
@@ -15,16 +15,18 @@ Work = Callable[[], Tensor]
 
 
 class GraphCapture(Protocol):
-    """Captures work on one device, to be replayed.
+    """Captures work on one device.
 
     Attributes:
-        seconds: What all captures together took.
+        seconds: Time that all captures together took.
     """
 
     seconds: float
 
     def capture(self, work: Work) -> tuple[Callable[[], object], Tensor]:
-        """What does the work again, and where its answer lies afterwards. How often the work is done now is not said.
+        """Returns a function that replays the work, and the tensor that then holds its result.
+
+        The work runs an unspecified number of times during the capture.
 
         Raises:
             RuntimeError: The work cannot be captured.
@@ -33,10 +35,10 @@ class GraphCapture(Protocol):
 
 
 class CudaGraphCapture:
-    """Captures by CUDA's graphs.
+    """Captures CUDA graphs.
 
     Args:
-        device: A GPU of CUDA's.
+        device: A CUDA device.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -44,11 +46,11 @@ class CudaGraphCapture:
         self.seconds = 0.0
 
     def capture(self, work: Work) -> tuple[Callable[[], object], Tensor]:
-        """See GraphCapture. Waits for the device."""
+        """See GraphCapture. Synchronises with the device."""
         began = time.perf_counter()
         with torch.cuda.device(self._device):
-            # Once before, on the stream that will be captured: so that nothing is set up within the graph, such as a
-            # library's memory for that stream, and no gradient is summed on the stream that must wait.
+            # Run once before, on the stream that will be captured, so that libraries allocate their memory for that
+            # stream outside the graph, and no gradient is accumulated on another stream.
             aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
             aside.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(aside):
@@ -59,12 +61,12 @@ class CudaGraphCapture:
                 with torch.cuda.graph(graph, stream=aside):
                     answer = work()
             except RuntimeError:
-                graph.reset()  # else it keeps its memory until it is collected
+                graph.reset()  # otherwise it holds its memory until garbage collection
                 raise
         self.seconds += time.perf_counter() - began
         return graph.replay, answer
 
 
 def graph_capture_for(device: torch.device) -> GraphCapture | None:
-    """The one for a device; None where calls cost little beside what they ask for."""
+    """The capture for a device; None on a CPU, where a call costs little compared with its work."""
     return CudaGraphCapture(device) if device.type == "cuda" else None

@@ -1,6 +1,6 @@
 """Random numbers as a function of (seed, step, stream), never of global state.
 
-So previews, resumes and jobs that share a forward pass change nothing in a picture.
+So previews, resumes and jobs that share a forward pass do not change a picture.
 """
 
 import hashlib

@@ -139,7 +139,7 @@ async def test_styles_are_completed_from_both(harness: BotHarness) -> None:
 async def test_what_cannot_be_read_is_refused_in_words(harness: BotHarness) -> None:
     for prompt, words in (
         ("a lighthouse --sed 4", "did you mean --seed?"),
-        ("a lighthouse --wobble 4", "known: --ar, --seed"),
+        ("a lighthouse --wobble 4", "known: --ar, --no"),
         ("a lighthouse --seed", "--seed needs a value"),
         ("a lighthouse --seed 4 --seed 5", "--seed is given twice"),
         ("a lighthouse::0", "is no weight"),

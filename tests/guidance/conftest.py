@@ -1,4 +1,4 @@
-"""The models that these tests share."""
+"""Shared model fixtures."""
 
 from tests.clip_models import pair, pocket, quick, threads, threads_as_shipped, tiny
 

@@ -1,4 +1,4 @@
-"""Pictures made by rule, for tests that need something to look at."""
+"""Synthetic pictures for tests, and measures of their difference."""
 
 import io
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def photograph(width: int = 64, height: int = 64) -> Image.Image:
-    """Shapes, soft edges and some grain."""
+    """A synthetic photograph: shapes, soft edges and some grain."""
     y, x = np.mgrid[0:height, 0:width] / max(width, height)
     channels = np.stack([x, y, 0.5 + 0.4 * np.sin(9 * x * y)], axis=-1)
     disc = (x - 0.4) ** 2 + (y - 0.5) ** 2 < 0.05
@@ -24,7 +24,7 @@ def tensor_of(image: Image.Image) -> Tensor:
 
 
 def png(image: Image.Image) -> bytes:
-    """The file."""
+    """The picture as a PNG file."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
@@ -36,5 +36,5 @@ def decibels(made: Tensor, wanted: Tensor) -> float:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    """Mean over the pixels, in levels of 255."""
+    """Mean absolute difference of the pixels, in levels of 255."""
     return float(np.abs(np.array(one, dtype=float) - np.array(other, dtype=float)).mean())

@@ -1,4 +1,4 @@
-"""Requests that render in a second, and their ends."""
+"""Requests that render in a second, and their results."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from guidance.request.request import Request
 
 SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2}
 PLAIN: dict[str, Any] = {"smoothness": 0.0, "clipping": 0.0, "familiarity": 0.0}
-"""Without priors: the guidance alone moves the picture."""
+"""No priors: guidance alone changes the picture."""
 
 
 def small(prompt: str = "a volcano", **changes: Any) -> Request:
@@ -23,7 +23,7 @@ def small(prompt: str = "a volcano", **changes: Any) -> Request:
 
 
 def result_of(request: Request, model: ClipModel, *inputs: bytes) -> Result:
-    """The end of a run."""
+    """Renders to the end."""
     *_, last = render(request, model, blobs=blobs(inputs))
     assert isinstance(last, Result)
     return last
@@ -35,31 +35,31 @@ def pictures_of(request: Request, model: ClipModel) -> list[bytes]:
 
 
 def first_gradient(request: Request, model: ClipModel, *inputs: bytes) -> Tensor:
-    """(1, 3, H, W): what the guidance pulls at in the first step, before chaos has a say."""
+    """The gradient of the guidance in the first step, (1, 3, H, W)."""
     return gradient_of(Run(request, model, blobs(inputs)), model, request.views)[0]
 
 
 def views_of(run: Run, size: int) -> Tensor:
-    """(V, 3, size, size): what is embeddings in the step that comes next."""
+    """The views of the next step, (V, 3, size, size)."""
     run.begin()
     return run.views(run.sample(size), size)
 
 
 def similarity_before_and_after(request: Request, model: ClipModel, *inputs: bytes) -> tuple[float, float]:
-    """That of the first step's views, before the step and after it."""
+    """The similarity of the first step's views before and after the step."""
     run = Run(request, model, blobs(inputs))
     gradient, before = gradient_of(run, model, request.views)
     run.apply_gradient(gradient, before)
-    # The schedule did not go on, so that the views are the same crops with the same noise.
+    # The schedule has not advanced, so the views are the same crops with the same noise.
     _, after = gradient_of(run, model, request.views)
     return float(before), float(after)
 
 
 def blobs(inputs: Sequence[bytes]) -> dict[str, bytes]:
-    """As `render` wants them."""
+    """The `blobs` argument of `render`."""
     return {sha(data): data for data in inputs}
 
 
 def sha(data: bytes) -> str:
-    """What a request calls these bytes."""
+    """The name of these bytes in a request."""
     return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""The names that `guidance` offers."""
+"""The public names of `guidance`."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import guidance
 from guidance.optimize import loop
 
 
-def test_every_public_name_is_there_and_no_other() -> None:
+def test_every_public_name_can_be_imported_and_no_other() -> None:
     assert set(guidance.__all__) <= set(dir(guidance))
     assert all(getattr(guidance, name).__module__.startswith("guidance.") for name in guidance.__all__)
     assert guidance.render is loop.render

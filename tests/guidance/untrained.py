@@ -1,4 +1,4 @@
-"""Networks that know nothing and make a step in milliseconds: for what holds for any network."""
+"""Untrained networks that run a step in milliseconds, for tests that hold for any network."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,7 +16,7 @@ TINY: Final[Mapping[str, Any]] = {"layers": 2, "width": 64, "head_width": 16, "p
 
 
 def untrained(name: str, vision: Mapping[str, Any]) -> Perceptor:
-    """A network as open_clip builds it, with weights from a seed."""
+    """A network built by open_clip with weights from a fixed seed."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
         text = {"layers": 1, "width": 32, "heads": 2}

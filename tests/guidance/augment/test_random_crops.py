@@ -1,4 +1,4 @@
-"""Views are exact, reproducible crops, as the schedule wants them."""
+"""Views are exact, reproducible crops whose size and noise follow the schedule."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_a_part_of_the_views_is_what_it_is_among_all(part: tuple[int, int]) -> N
     assert torch.allclose(crops(**EVERYTHING)(pixels, [3], 7, 0.1, SIZE, part), whole[slice(*part)], atol=1e-5)
 
 
-def test_an_item_is_seen_the_same_alone_and_in_a_batch() -> None:
+def test_a_picture_has_the_same_views_alone_and_in_a_batch() -> None:
     pair = torch.cat([tensor_of(photograph()), 1 - tensor_of(photograph())])
     together = crops()(pair, [3, 4], 0, 0, SIZE)
     assert together.shape == (8, 3, SIZE, SIZE)
@@ -64,10 +64,10 @@ def test_a_whole_crop_without_noise_is_the_picture_and_its_mirror_image() -> Non
 def test_crops_move_from_overview_to_detail_along_the_run() -> None:
     """A narrow crop of a ramp spans less of it."""
     ramp = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
-    course = RandomCrops(16, LinearSchedule(0.9, 0.1), LinearSchedule(1.0, 0.2), LinearSchedule(0, 0))
+    crops_over_run = RandomCrops(16, LinearSchedule(0.9, 0.1), LinearSchedule(1.0, 0.2), LinearSchedule(0, 0))
 
     def span(progress: float) -> float:
-        views = course(ramp, [0], 0, progress, SIZE)
+        views = crops_over_run(ramp, [0], 0, progress, SIZE)
         return float((views.amax(dim=(1, 2, 3)) - views.amin(dim=(1, 2, 3))).mean())
 
     assert span(0) > 0.85
@@ -75,21 +75,21 @@ def test_crops_move_from_overview_to_detail_along_the_run() -> None:
     assert span(1) < 0.25
 
 
-def test_noise_has_the_strength_of_its_place_in_the_run() -> None:
+def test_noise_follows_its_schedule() -> None:
     grey = torch.full((1, 3, 64, 64), 0.5)
-    course = RandomCrops(8, LinearSchedule(1, 1), LinearSchedule(1, 1), LinearSchedule(0.1, 0.4))
-    assert float(course(grey, [0], 0, 0, SIZE).std()) == pytest.approx(0.1, rel=0.03)
-    assert float(course(grey, [0], 0, 1, SIZE).std()) == pytest.approx(0.4, rel=0.03)
+    crops_over_run = RandomCrops(8, LinearSchedule(1, 1), LinearSchedule(1, 1), LinearSchedule(0.1, 0.4))
+    assert float(crops_over_run(grey, [0], 0, 0, SIZE).std()) == pytest.approx(0.1, rel=0.03)
+    assert float(crops_over_run(grey, [0], 0, 1, SIZE).std()) == pytest.approx(0.4, rel=0.03)
 
 
-def test_without_noise_a_view_shows_nothing_that_the_picture_does_not_hold() -> None:
+def test_without_noise_a_view_stays_within_the_picture_s_values() -> None:
     pixels = 0.25 + 0.5 * tensor_of(photograph())
     views = crops(noise=0, rotation=30, perspective=0.2)(pixels, [1], 0, 0, SIZE)
     assert float(views.min()) >= float(pixels.min()) - 1e-5
     assert float(views.max()) <= float(pixels.max()) + 1e-5
 
 
-def test_every_part_of_a_picture_is_looked_at() -> None:
+def test_every_part_of_a_picture_is_seen() -> None:
     pixels = tensor_of(photograph()).requires_grad_()
     for step in range(30):
         crops(noise=0, low=0.5)(pixels, [0], step, 0, SIZE).sum().backward()  # type: ignore[no-untyped-call]
@@ -98,7 +98,7 @@ def test_every_part_of_a_picture_is_looked_at() -> None:
     assert float(weights.min()) > 0.1 * float(weights.mean())
 
 
-def test_jitter_changes_light_and_colour_and_nothing_else() -> None:
+def test_jitter_is_a_linear_map_of_the_colours() -> None:
     pixels = tensor_of(photograph())
     plain = crops(noise=0)(pixels, [0], 0, 0, SIZE)
     tinted = crops(noise=0, jitter=1.0)(pixels, [0], 0, 0, SIZE)
@@ -125,7 +125,7 @@ def test_both_ways_of_warping_agree_in_the_picture_and_in_its_gradient() -> None
         assert torch.allclose(first, second, atol=1e-4)
 
 
-def test_a_warp_of_nothing_is_nothing_and_of_a_quarter_turn_is_a_quarter_turn() -> None:
+def test_the_identity_warp_changes_nothing_and_a_quarter_turn_rotates_by_90_degrees() -> None:
     views = torch.rand(1, SIZE, SIZE, 3, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(warped(views, torch.eye(3)[None]), views, atol=1e-5)
     turn = torch.tensor([[[0.0, -1, 0], [1, 0, 0], [0, 0, 1]]])

@@ -1,4 +1,4 @@
-"""Resampling is a sparse matrix that says what the dense one says, in both directions."""
+"""Resampling by a sparse matrix equals the dense product, forwards and backwards."""
 
 import pytest
 import torch
@@ -11,7 +11,7 @@ from tests.guidance.pictures import photograph, tensor_of
 
 
 def dense(start: Tensor, length: Tensor, size_in: int, size_out: int, kernel: Kernel) -> Tensor:
-    """(N, size_out, size_in), by the definition."""
+    """The matrix by its definition, (N, size_out, size_in)."""
     centres = torch.where(length >= 0, start, start - length)[:, None]
     centres = centres + length[:, None] * (torch.arange(size_out) + 0.5) / size_out
     scale = (length.abs() / size_out).clamp_min(1)[:, None, None]

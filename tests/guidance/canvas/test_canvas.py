@@ -1,4 +1,4 @@
-"""Canvases hold pictures as well as they can, at any size, each item for itself."""
+"""Canvases represent pictures at any size, each item of a batch on its own."""
 
 import pytest
 import torch
@@ -8,8 +8,8 @@ from PIL import Image
 
 from guidance.canvas.registry import REGISTRY, Canvas
 from guidance.io.tensor import from_tensor
+from guidance.request.parameters import CANVASES
 from guidance.request.request import Request
-from guidance.request.settings import CANVASES
 from tests.guidance.pictures import decibels, photograph, tensor_of
 
 CONTINUOUS = [name for name in CANVASES if name != "palette"]
@@ -18,12 +18,12 @@ CONTINUOUS = [name for name in CANVASES if name != "palette"]
 def canvas(
     name: str, height: int, width: int, seeds: tuple[int, ...] = (0,), colours: int = 16, pixel: int = 1
 ) -> Canvas:
-    """A blank one."""
+    """A canvas that starts from noise."""
     request = Request.resolve("x", seed=0, width=width, height=height, canvas=name, colours=colours, pixel=pixel)
     return REGISTRY[name](request, seeds)
 
 
-def test_every_canvas_that_can_be_asked_for_exists() -> None:
+def test_every_declared_canvas_is_registered() -> None:
     assert set(REGISTRY) == set(CANVASES)
 
 
@@ -66,7 +66,7 @@ def test_a_palette_comes_within_half_a_decibel_of_pillow_s_quantiser(colours: in
     assert decibels(made().detach(), wanted) > best - 0.5
 
 
-def test_a_palette_shows_no_more_than_its_colours_in_squares_and_all_of_it_learns() -> None:
+def test_a_palette_shows_no_more_than_its_colours_in_squares_and_every_parameter_has_a_gradient() -> None:
     made = canvas("palette", 70, 90, colours=7, pixel=4)
     shown = made()
     assert shown.shape == (1, 3, 70, 90)
@@ -86,7 +86,7 @@ def test_items_of_a_batch_start_from_their_own_seeds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CANVASES)
-def test_items_of_a_batch_take_their_own_images(name: str) -> None:
+def test_items_of_a_batch_are_set_to_their_own_images(name: str) -> None:
     wanted = torch.cat([tensor_of(photograph(80, 64)), 1 - tensor_of(photograph(80, 64))])
     made = canvas(name, 64, 80, (5, 6), colours=64)
     made.from_image(wanted)

@@ -1,4 +1,4 @@
-"""`python -m guidance`: one line for bad input, one object for scripts, the same file twice."""
+"""`python -m guidance`: errors in one line, JSON reports, reproducible files."""
 
 import hashlib
 import json
@@ -15,12 +15,12 @@ from guidance.cli.main import main
 from guidance.clip.model import ClipModel
 from guidance.io.atomic_write import atomic_write
 from guidance.io.picture import read_image, request_of
-from guidance.request.ranges import RANGES
+from guidance.request.parameters import RANGES
 from guidance.request.request import Request
 
 
 def process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Runs the command line as its user would, in a process of its own, which takes seconds to import torch."""
+    """Runs the command line in a process of its own, which takes seconds to import torch."""
     return subprocess.run(
         [sys.executable, "-m", "guidance", *arguments],
         cwd=folder,
@@ -33,7 +33,7 @@ def process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """The same in this process, in a folder of its own."""
+    """The command line in this process, in a folder of its own."""
 
     folder: Path
     capture: pytest.CaptureFixture[str]
@@ -54,20 +54,20 @@ class CommandLine:
         return out.splitlines()
 
     def request(self, name: str) -> Request:
-        """The one that a picture carries."""
+        """The request stored in a picture."""
         return request_of((self.folder / name).read_bytes())
 
 
 @pytest.fixture
 def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    """A command line."""
+    """A command line that loads its models."""
     monkeypatch.chdir(tmp_path)
     return CommandLine(tmp_path, capsys)
 
 
 @pytest.fixture
 def line(real: CommandLine, quick: ClipModel, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
-    """One that has a model already when it asks for pocket without more words, so that nothing waits for its load."""
+    """A command line that gets a quick model in place of pocket with default options."""
     load = ClipModel.load
 
     def ready(name: str, device: str, precision: str, **more: bool) -> ClipModel:
@@ -103,7 +103,7 @@ def test_the_same_seed_gives_identical_files_in_any_process_and_another_seed_ano
     assert (report["width"], report["height"], report["steps"], report["model"]) == (80, 64, 4, "pocket")
 
 
-def test_a_picture_is_made_again_like_another_and_flags_count_inside_the_prompt(line: CommandLine) -> None:
+def test_like_repeats_a_picture_and_flags_count_inside_the_prompt(line: CommandLine) -> None:
     line.made("a castle --seed 5 --no fog --ar 2:1 --steps 3 --stop 70", "--views", "2", "--out", "a.png")
     first = line.request("a.png")
     assert (first.prompt, first.negative, first.seed, first.steps, first.stop) == ("a castle", "fog", 5, 3, 0.7)
@@ -114,9 +114,7 @@ def test_a_picture_is_made_again_like_another_and_flags_count_inside_the_prompt(
     assert line.request("b.png") == replace(first, seed=7, noise=0.2)
 
 
-def test_a_run_that_was_broken_off_is_resumed_to_the_same_bytes(
-    line: CommandLine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_run_is_resumed_to_the_same_bytes(line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = ("a rose", "--seed", "3", "--size", "64x64", "--views", "2", "--steps", "6")
     line.made(*whole, "--out", "whole.png")
 
@@ -149,7 +147,7 @@ def test_a_picture_leads_to_variations_an_upscale_and_more_steps(line: CommandLi
     assert read_image(Path("sheet.png").read_bytes()).width > 256
 
 
-def test_a_data_set_is_taken_up_where_it_was_left(line: CommandLine) -> None:
+def test_a_data_set_continues_with_its_missing_pictures(line: CommandLine) -> None:
     many = ("a rose", "--seed", "1", *SMALL, "--out", "set", "--json")
     assert len(line.made(*many, "--count", "2")) == 2
     before = Path("set/1.png").stat().st_mtime_ns
@@ -160,7 +158,7 @@ def test_a_data_set_is_taken_up_where_it_was_left(line: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("name", ["timelapse.mp4", "timelapse.webp"])
-def test_a_run_can_be_kept_as_a_timelapse(line: CommandLine, name: str) -> None:
+def test_a_run_can_be_saved_as_a_timelapse(line: CommandLine, name: str) -> None:
     line.made("a rose", "--seed", "1", *SMALL, "--timelapse", name)
     assert Path(name).stat().st_size > 500
     assert Path("1.png").exists()
@@ -185,7 +183,7 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
             continue
         _, _, entry = text.partition(f"--{name.replace('_', '-')} ")
         assert str(limits) in entry.partition(" --")[0], name
-        assert "(default: " in entry.partition(" --")[0], name
+        assert "; default: " in entry.partition(" --")[0], name
 
 
 @pytest.mark.parametrize(

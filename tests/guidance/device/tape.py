@@ -1,7 +1,7 @@
-"""What CUDA's graphs do, on a CPU: the calls of some work, done again on the same memory and with nothing else.
+"""A stand-in for CUDA graphs on a CPU: records the calls of some work and repeats them on the same memory.
 
-As there, a number that Python or the CPU has put into a call stays as it was, and work that is random, or that waits
-for an answer, cannot be captured. So what replays here to the right bits is fit to be captured there.
+As with CUDA graphs, a number that Python put into a call stays as it was, and work that is random or waits for a result
+cannot be captured. So work that replays correctly here can be captured by CUDA.
 """
 
 import time
@@ -16,19 +16,19 @@ from torch.utils._pytree import tree_leaves
 from guidance.device.cuda_graphs import Work
 
 REFUSED: Final = ("rand", "normal", "bernoulli", "uniform", "local_scalar", "lift_fresh", "nonzero", "dense_backward")
-"""Parts of names: random, waiting for an answer (some only on CUDA), or a constant that comes from Python's memory."""
+"""Parts of the names of operations that are random, wait (some only on CUDA) or read a constant from Python."""
 Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], list[Tensor]]
 
 
 class Tape:
-    """A GraphCapture for the CPU. replays: how often captures were."""
+    """A GraphCapture for the CPU. replays: the number of replays of all captures."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
         self.replays = 0
 
     def capture(self, work: Work) -> tuple[Callable[[], object], Tensor]:
-        """The work is done once while it is captured."""
+        """Runs the work once and records its calls."""
         began = time.perf_counter()
         with _Listener() as listener:
             answer = work()
@@ -39,7 +39,7 @@ class Tape:
             self.replays += 1
             for call, arguments, named, results in listener.calls:
                 for kept, new in zip(results, tensors_of(call(*arguments, **named)), strict=True):
-                    if kept.data_ptr() != new.data_ptr():  # else a view, or changed in its place
+                    if kept.data_ptr() != new.data_ptr():  # otherwise a view, or changed in place
                         kept.copy_(new)
 
         return replay, answer
@@ -62,5 +62,5 @@ class _Listener(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def tensors_of(answer: Any) -> list[Tensor]:
-    """However deep in lists and tuples."""
+    """All tensors in a nested structure of lists and tuples."""
     return [leaf for leaf in tree_leaves(answer) if isinstance(leaf, Tensor)]

@@ -1,4 +1,4 @@
-"""A run whose steps are captured ends in the bytes of one that is made call by call."""
+"""A run with captured steps gives the same bytes as a run without."""
 
 import hashlib
 import logging
@@ -15,8 +15,8 @@ from guidance.io.checkpoint import Checkpoint
 from guidance.io.picture import to_png
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.stepper import ALIKE
+from guidance.request.parameters import CANVASES
 from guidance.request.request import ImagePrompt, Request
-from guidance.request.settings import CANVASES
 from tests.guidance.device.tape import Tape
 from tests.guidance.pictures import photograph
 from tests.guidance.requests import small
@@ -24,33 +24,33 @@ from tests.guidance.requests import small
 STEPS = 9
 
 
-class Mute:
-    """Can capture nothing."""
+class NoCapture:
+    """Refuses every capture."""
 
     seconds = 0.0
 
     def capture(self, work: Work) -> tuple[Callable[[], object], Tensor]:
-        """As where the driver refuses, midway."""
+        """Runs the work, then fails as the driver does."""
         work()
         raise RuntimeError("operation not permitted when stream is capturing")
 
 
-class Wrong(Tape):
-    """Replays what was captured, and then some."""
+class WrongTape(Tape):
+    """Changes the result after every replay."""
 
     def capture(self, work: Work) -> tuple[Callable[[], object], Tensor]:
-        """The answer is off by its last bits."""
+        """The result differs in its last bits."""
         replay, answer = super().capture(work)
         return lambda: (replay(), answer.mul_(1.0001)), answer
 
 
 def with_capture(model: ClipModel, graph_capture: GraphCapture) -> ClipModel:
-    """The same perceptors."""
+    """The model with another capture."""
     return ClipModel(model.name, model.perceptors, model.device, graph_capture)
 
 
 def made(request: Request, model: ClipModel, graph_capture: GraphCapture, **given: Any) -> tuple[list[float], Result]:
-    """Every step's similarity, and the end."""
+    """The similarity of every step, and the Result."""
     similarities = []
     for step in render(request, with_capture(model, graph_capture), **given):
         if isinstance(step, Step):
@@ -60,10 +60,10 @@ def made(request: Request, model: ClipModel, graph_capture: GraphCapture, **give
 
 
 def agree(request: Request, model: ClipModel, replays: int = STEPS - ALIKE + 1, **given: Any) -> None:
-    """Captured and call by call, to the last bit; the third step is made both ways."""
+    """Compares a captured run with one without, to the last bit; the third step runs both ways."""
     tape = Tape()
     similarities, ours = made(request, model, tape, **given)
-    expected, theirs = made(request, model, Mute(), **given)
+    expected, theirs = made(request, model, NoCapture(), **given)
     assert similarities == expected
     assert ours.image.tobytes() == theirs.image.tobytes()
     assert ours.checkpoint().to_bytes() == theirs.checkpoint().to_bytes()
@@ -92,7 +92,7 @@ def test_with_colour_jitter_every_prior_and_a_negative(quick: ClipModel) -> None
 
 
 @pytest.mark.parametrize("locality", [0.0, 0.5])
-def test_with_another_rule_of_moving(quick: ClipModel, locality: float) -> None:
+def test_with_other_localities(quick: ClipModel, locality: float) -> None:
     agree(small(steps=STEPS, locality=locality), quick)
 
 
@@ -113,26 +113,26 @@ def test_every_stage_is_captured_anew(quick: ClipModel) -> None:
     agree(small("a cat at 50 %: a dog", steps=12), quick, replays=2 * (6 - ALIKE + 1))
 
 
-def test_a_run_whose_views_change_their_size_is_made_call_by_call(quick: ClipModel) -> None:
+def test_a_run_whose_views_change_their_size_is_not_captured(quick: ClipModel) -> None:
     agree(small(steps=STEPS, view_low=0.9, view_low_end=0.5), quick, replays=0)
 
 
-def test_a_run_whose_noise_changes_is_captured_nevertheless(quick: ClipModel) -> None:
+def test_a_run_whose_noise_changes_is_captured(quick: ClipModel) -> None:
     agree(small(steps=STEPS, noise=0.4, noise_end=0.1), quick)
     agree(small(steps=STEPS, noise=0.0, noise_end=0.4), quick, replays=STEPS - ALIKE)  # the first step has none
 
 
 @pytest.mark.parametrize("turned", ["rotation", "perspective"])
-def test_a_run_with_turned_views_is_made_call_by_call(quick: ClipModel, turned: str) -> None:
+def test_a_run_with_turned_views_is_not_captured(quick: ClipModel, turned: str) -> None:
     changes: dict[str, Any] = {turned: 0.2}
     agree(small(steps=STEPS, **changes), quick, replays=0)
 
 
-def test_a_run_in_parts_is_made_call_by_call(quick: ClipModel) -> None:
+def test_a_run_in_microbatches_is_not_captured(quick: ClipModel) -> None:
     agree(small(steps=STEPS), quick, replays=0, microbatch=1)
 
 
-def test_a_resumed_run_ends_in_the_same_bytes_wherever_it_was_broken_off(quick: ClipModel) -> None:
+def test_a_captured_run_resumed_at_any_step_ends_in_the_same_bytes(quick: ClipModel) -> None:
     request = small(steps=STEPS)
     model = with_capture(quick, Tape())
     kept: list[Checkpoint] = []
@@ -146,29 +146,29 @@ def test_a_resumed_run_ends_in_the_same_bytes_wherever_it_was_broken_off(quick: 
         assert end.image.tobytes() == step.image.tobytes()
 
 
-def test_a_capture_that_comes_to_other_bits_is_not_used(quick: ClipModel, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_capture_with_other_bits_is_not_used(quick: ClipModel, caplog: pytest.LogCaptureFixture) -> None:
     request = small(steps=STEPS)
-    wrong = Wrong()
+    wrong = WrongTape()
     with caplog.at_level(logging.WARNING):
         similarities, end = made(request, quick, wrong)
     assert "other bits" in caplog.text
     assert wrong.replays == 1
-    expected, right = made(request, quick, Mute())
+    expected, right = made(request, quick, NoCapture())
     assert (similarities, end.image.tobytes()) == (expected, right.image.tobytes())
 
 
-def test_what_cannot_be_captured_is_said_once_and_made_call_by_call(
+def test_a_failed_capture_is_logged_once_and_the_run_goes_on_without(
     quick: ClipModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        made(small(steps=STEPS), quick, Mute())
+        made(small(steps=STEPS), quick, NoCapture())
     assert caplog.text.count("cannot be captured here") == 1
 
 
 @pytest.mark.parametrize(
     "work", [lambda: torch.rand(2).sum(), lambda: torch.ones(2) * torch.ones(()).item(), lambda: torch.tensor([1.0])]
 )
-def test_the_tape_refuses_what_is_random_waits_or_comes_from_python(work: Work) -> None:
+def test_the_tape_refuses_work_that_is_random_waits_or_reads_python_constants(work: Work) -> None:
     with pytest.raises(RuntimeError, match="cannot be captured"):
         Tape().capture(work)
 

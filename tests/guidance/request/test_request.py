@@ -1,23 +1,26 @@
-"""A Request is whole, valid and the same on the other side of JSON."""
+"""A Request is complete and valid, and survives JSON."""
 
 import json
 import subprocess
 import sys
 from dataclasses import replace
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from guidance.request import derive
+from guidance.request.defaults import defaults_for
+from guidance.request.model_name import parse_ensemble
+from guidance.request.parameters import CANVASES, DISTANCES, RANGES
 from guidance.request.prompt import clean
-from guidance.request.ranges import RANGES
-from guidance.request.request import RENAMED_FIELDS, ImagePrompt, Request, RequestError, fitted
-from guidance.request.settings import CANVASES, DISTANCES, POCKET, Settings, parse_ensemble
+from guidance.request.request import ImagePrompt, Request, RequestError, fitted
+from guidance.request.schema import RENAMED_FIELDS, SCHEMA
 from guidance.request.style import Style
 
 SHA = "a" * 64
+POCKET = defaults_for("pocket")
 words = st.from_regex(r"[a-z]{1,9}( [a-zé🦁]{1,9}){0,4}", fullmatch=True).filter(lambda text: bool(clean(text)))
 
 
@@ -39,7 +42,7 @@ def test_any_request_survives_json(weights: list[float], prompt: str, **chosen: 
     assert Request.from_json(request.to_json()).to_json() == request.to_json()
 
 
-def test_what_is_chosen_beats_a_flag_that_beats_the_style_that_beats_the_host_that_beats_the_model() -> None:
+def test_an_argument_precedes_a_flag_the_style_the_host_and_the_model() -> None:
     styles = {"plain": Style("a plain {}", {"steps": 30, "views": 3, "noise": 0.2})}
     host: Any = {"steps": 20, "views": 2, "width": 128, "height": 64}
     request = Request.resolve("cat --style plain --steps 40 --seed 5 --no fog", seed=6, styles=styles, host=host)
@@ -50,7 +53,7 @@ def test_what_is_chosen_beats_a_flag_that_beats_the_style_that_beats_the_host_th
     assert Request.resolve("cat").steps == POCKET["steps"]
 
 
-def test_fewer_steps_are_larger_ones_and_more_are_as_large_unless_their_rate_is_chosen() -> None:
+def test_fewer_steps_have_a_higher_rate_and_more_steps_the_same_unless_it_is_chosen() -> None:
     lengths = (1, 20, POCKET["steps"], 160, 2000)
     rates = [Request.resolve("a cat", seed=1, steps=steps).learning_rate for steps in lengths]
     assert rates[0] > rates[1] > rates[2]
@@ -61,7 +64,7 @@ def test_fewer_steps_are_larger_ones_and_more_are_as_large_unless_their_rate_is_
     assert derive.revised(short, steps=9, learning_rate=0.3).learning_rate == 0.3
 
 
-def test_long_runs_begin_in_louder_noise_and_end_without_unless_it_is_chosen() -> None:
+def test_long_runs_begin_with_more_noise_and_end_without_unless_it_is_chosen() -> None:
     def noise(request: Request) -> tuple[float, float]:
         return request.noise, request.noise_end
 
@@ -83,7 +86,7 @@ def test_without_a_seed_every_picture_gets_its_own() -> None:
 
 
 @given(aspect=st.tuples(st.integers(1, 16), st.integers(1, 16)), area=st.integers(128 * 128, 1024 * 1024))
-def test_a_shape_keeps_to_the_area_and_comes_close_to_what_was_asked(aspect: tuple[int, int], area: int) -> None:
+def test_a_shape_keeps_the_area_and_the_aspect(aspect: tuple[int, int], area: int) -> None:
     try:
         width, height = fitted(aspect, area)
     except RequestError as error:
@@ -123,7 +126,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> No
         ({"images": (ImagePrompt(SHA, 0),)}, "not 0"),
         ({"images": (ImagePrompt(SHA),) * 9}, "too many"),
         ({"images": [ImagePrompt(SHA)]}, "image prompts"),
-        ({"schema": 6}, "schema 6"),
+        ({"schema": SCHEMA + 1}, f"schema {SCHEMA + 1}"),
         ({"steps": True}, "steps"),
         ({"steps": "9"}, "steps"),
         ({"model": "pocket + pocket"}, "twice"),
@@ -132,7 +135,7 @@ def test_a_value_out_of_its_range_is_refused_by_name(name: str, past: str) -> No
         ({"view_low_end": 0.9, "view_high_end": 0.2}, "view_low_end"),
     ],
 )
-def test_what_makes_no_sense_is_refused_in_words(change: dict[str, object], says: str) -> None:
+def test_an_invalid_request_is_refused_with_a_reason(change: dict[str, object], says: str) -> None:
     data = json.loads(Request.resolve("a cat", seed=1).to_json()) | {"images": ()} | change
     with pytest.raises(RequestError, match=says):
         Request(**data)
@@ -154,7 +157,7 @@ def test_an_unknown_field_is_named() -> None:
 
 
 def in_old_names(request: Request) -> dict[str, Any]:
-    """As JSON had the fields before schema 5."""
+    """The JSON object with the names of before schema 5."""
     old = {now: before for before, now in RENAMED_FIELDS.items()}
     return {old.get(name, name): value for name, value in json.loads(request.to_json()).items()}
 
@@ -192,6 +195,21 @@ def test_a_request_from_before_the_fields_were_renamed_is_read_as_what_it_was() 
     assert Request.from_json(json.dumps(old)) == request
 
 
+def test_a_request_of_the_fifth_schema_is_read_as_what_it_was() -> None:
+    stored = {
+        "canvas": "palette", "clipping": 1.0, "colours": 6, "distance": "cosine", "early_stop": 0.0,
+        "familiarity": 1.0, "flip": 0.5, "height": 256, "high_frequency": 0.0, "images": [], "init": None,
+        "jitter": 0.0, "learning_rate": 0.13, "level_decay": 0.0, "locality": 0.0, "mask": None, "model": "pocket",
+        "negative": "", "noise": 0.1, "noise_end": 0.1, "perspective": 0.0, "perturbation": 0.0, "pixel": 1,
+        "prompt": "a volcano", "repetition": 0.0, "rotation": 0.0, "saturation": 0.0, "schema": 5, "seed": 9,
+        "smoothness": 2.0, "steps": 64, "stop": 1.0, "strength": 0.6, "style": "a poster of {}", "view_high": 1.0,
+        "view_high_end": 1.0, "view_low": 0.7, "view_low_end": 0.7, "views": 6, "width": 256,
+    }  # fmt: skip
+    request = Request.from_json(json.dumps(stored))
+    kept = {name: value for name, value in json.loads(request.to_json()).items() if name in stored}
+    assert kept == stored | {"schema": request.schema}
+
+
 def test_an_old_name_in_the_present_schema_is_unknown() -> None:
     data = json.loads(Request.resolve("a cat", seed=1).to_json())
     data["taper"] = data.pop("level_decay")
@@ -206,17 +224,12 @@ def test_a_model_s_name_may_name_several_with_weights() -> None:
     )
 
 
-def test_every_setting_is_a_field_of_the_same_type() -> None:
-    fields = get_type_hints(Request)
-    assert {name: fields[name] for name in get_type_hints(Settings)} == get_type_hints(Settings)
-
-
-def test_a_request_says_which_inputs_it_needs() -> None:
+def test_a_request_lists_the_inputs_it_needs() -> None:
     request = Request.resolve("x", init=SHA, mask="b" * 64, images=(ImagePrompt("c" * 64),))
     assert request.inputs() == {SHA, "b" * 64, "c" * 64}
 
 
-def test_requests_made_again_differ_in_what_was_asked_for_alone() -> None:
+def test_derived_requests_change_only_what_was_asked_for() -> None:
     first = Request.resolve("a cat", seed=1, width=320, height=208)
     assert derive.revised(first, seed=2) == Request.resolve("a cat", seed=2, width=320, height=208)
     other = derive.revised(first, "a dog --steps 9", steps=10)
