@@ -11,8 +11,8 @@ from guidance.clip.bn_fusion import fuse_batch_norms
 from guidance.clip.model import ClipModel
 from guidance.clip.perceptor import Perceptor
 from guidance.io.tensor import to_tensor
+from guidance.optimize.gradient import gradient_of
 from guidance.optimize.run import Run
-from guidance.optimize.stepper import gradient_of
 from tests.guidance.pictures import photograph
 from tests.guidance.requests import PLAIN, first_gradient, small, views_of
 
@@ -92,7 +92,8 @@ def test_its_weight_makes_a_small_step_lead_to_what_is_less_strange(pocket: Clip
         size: dict[str, Any] = {"width": 128, "height": 128, "noise": 0.0, "noise_end": 0.0, "learning_rate": 0.003}
         run = Run(small(**PLAIN | {"familiarity": weight} | size), pocket)
         before = sum(statistics_loss_of(pocket, views_of(run, 224)))
-        run.apply_gradient(*gradient_of(run, pocket, 2))
+        step = run.begin_step()
+        step.apply(*gradient_of(step, pocket, 2))
         return before, sum(statistics_loss_of(pocket, views_of(run, 224)))
 
     before, after = before_and_after(1000.0)

@@ -17,7 +17,9 @@ from guidance.clip.perceptor import Perceptor
 from guidance.io.picture import PictureError, request_of, to_png
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.loss import PRIORS
-from guidance.optimize.run import RenderError, Run, schedule
+from guidance.optimize.optimizer import cosine_schedule
+from guidance.optimize.run import RenderError, Run
+from guidance.optimize.step_in_progress import StepInProgress
 from guidance.request.prompt import NEGATIVE_WEIGHT
 from guidance.request.ranges import RANGES
 from guidance.request.request import ImagePrompt, Request, RequestError
@@ -100,10 +102,9 @@ def test_the_weight_of_a_prior_makes_a_small_step_lower_what_it_penalises(quick:
     def change(weight: float) -> float:
         chosen = PLAIN | {name: weight, "learning_rate": 0.001}
         run = Run(small(init=sha(noise), strength=1.0, **chosen), quick, blobs([noise]))
-        before = float(PRIORS[name](run._shown().detach()))
-        run.begin()
-        run.apply_gradient(torch.zeros(1, 3, 64, 64), torch.zeros(()))
-        return float(PRIORS[name](run._shown().detach())) - before
+        before = float(PRIORS[name](run.rendered().detach()))
+        run.begin_step().apply(torch.zeros(1, 3, 64, 64), torch.zeros(()))
+        return float(PRIORS[name](run.rendered().detach())) - before
 
     assert change(1.0) < 0 == change(0.0)
 
@@ -128,11 +129,10 @@ def test_an_image_prompt_pulls_towards_the_embedding_of_the_whole_image(pocket: 
     request = small("", images=SHOWN, **PLAIN)
     whole = torch.nn.functional.interpolate(tensor_of(photograph()), size=perceptor.image_size, mode="bilinear")
     wanted = perceptor.encode_image(whole)[0]
-    run = Run(request, pocket, blobs([PHOTO]))
-    views = views_of(run, perceptor.image_size)
-    _, pull = perceptor.gradient(views, lambda embeddings: -(embeddings @ wanted).mean())
-    torch.autograd.backward(views, pull)
-    expected = run.gradient()
+    step = Run(request, pocket, blobs([PHOTO])).begin_step()
+    views = step.views(step.sample(perceptor.image_size), perceptor.image_size)
+    _, on_views = perceptor.gradient(views, lambda embeddings: -(embeddings @ wanted).mean())
+    (expected,) = torch.autograd.grad(views, step._leaf, on_views)
     # Not the same to the last bit: the image is enlarged by another's code here.
     assert torch.cosine_similarity(first_gradient(request, pocket, PHOTO).flatten(), expected.flatten(), dim=0) > 0.95
 
@@ -273,8 +273,8 @@ def test_a_request_for_another_model_or_without_its_inputs_is_refused(quick: Cli
 def test_a_picture_that_broke_down_is_one_clear_error(
     quick: ClipModel, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    guide = Run.guide
-    monkeypatch.setattr(Run, "guide", lambda run, index, *answers: guide(run, index, *answers) * math.nan)
+    loss = StepInProgress.guidance_loss
+    monkeypatch.setattr(StepInProgress, "guidance_loss", lambda *arguments: loss(*arguments) * math.nan)
     with pytest.raises(RenderError, match="broke down"):
         result_of(small(steps=steps), quick)
 
@@ -304,15 +304,14 @@ def test_a_step_moves_the_canvas_by_the_rate_of_its_place_in_the_schedule(quick:
         run = Run(small(canvas="pixels", **PLAIN), quick)
         run.go_to(step)
         before = run.state()[0].clone()
-        run.begin()
-        run.apply_gradient(torch.ones(1, 3, 64, 64), torch.zeros(()))
+        run.begin_step().apply(torch.ones(1, 3, 64, 64), torch.zeros(()))
         return float((run.state()[0] - before).norm())
 
-    assert moved(3) / moved(0) == pytest.approx(schedule(3 / 4), rel=0.01)
+    assert moved(3) / moved(0) == pytest.approx(cosine_schedule(3 / 4), rel=0.01)
 
 
 def test_the_learning_rate_falls_steadily_to_its_end() -> None:
-    rates = [schedule(step / 50) for step in range(50)]
+    rates = [cosine_schedule(step / 50) for step in range(50)]
     assert rates[0] == 1
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] == pytest.approx(0.1, abs=0.01)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from guidance.optimize import loss
-from guidance.optimize.stepper import _balanced
+from guidance.optimize.gradient import balanced
 from guidance.request.settings import DISTANCES, Settings
 from tests.guidance.pictures import photograph, tensor_of
 
@@ -79,7 +79,7 @@ def test_repetition_is_high_for_wallpaper_and_low_for_a_photograph_and_for_noise
 def test_gradients_of_several_models_count_by_their_weights_whatever_their_size() -> None:
     one, other = torch.zeros(1, 3, 2, 2), torch.zeros(1, 3, 2, 2)
     one[0, 0, 0, 0], other[0, 1, 1, 1] = 1000.0, -0.001
-    balanced = _balanced([one, other], torch.tensor([0.75, 0.25]))
+    together = balanced([one, other], torch.tensor([0.75, 0.25]))
     length = 0.75 * 1000 + 0.25 * 0.001
-    assert float(balanced[0, 0, 0, 0]) == pytest.approx(0.75 * length)
-    assert float(balanced[0, 1, 1, 1]) == pytest.approx(-0.25 * length)
+    assert float(together[0, 0, 0, 0]) == pytest.approx(0.75 * length)
+    assert float(together[0, 1, 1, 1]) == pytest.approx(-0.25 * length)

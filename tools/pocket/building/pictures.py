@@ -16,8 +16,7 @@ from guidance.canvas.pyramid import Pyramid
 from guidance.clip.batch_statistics import batch_statistics, module_outputs, statistics_loss
 from guidance.io.tensor import to_tensor
 from guidance.optimize.loss import total_variation
-from guidance.optimize.optimizer import BETAS
-from guidance.optimize.run import schedule
+from guidance.optimize.optimizer import BETAS, cosine_schedule
 from tools.pocket.drawings import SIDE, Drawing, rasterize
 
 RENDERS: Final = 40
@@ -69,7 +68,7 @@ def _rendered(trunk: Any, direction: Tensor, centre: Tensor, seed: int) -> Tenso
         penalty = FAMILIARITY * statistics_loss(outputs, statistics)
         optimizer.zero_grad()
         torch.autograd.backward(SMOOTHNESS * total_variation(picture).sum() + (penalty - likeness).mean())
-        optimizer.param_groups[0]["lr"] = RATE * schedule(step / STEPS)
+        optimizer.param_groups[0]["lr"] = RATE * cosine_schedule(step / STEPS)
         optimizer.step()
     with torch.no_grad():
         return CROPS(canvas(), [seed], STEPS, 1.0, SIDE)[:VIEWS]
