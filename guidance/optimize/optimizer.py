@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 BETAS: Final = (0.9, 0.95)
-"""Adam's decay rates. With a second one below the usual 0.999, steps shrink sooner once the views agree (found by trial)."""
+"""Adam's decay rates. With a second one below the usual 0.999, steps shrink sooner once the views agree."""
 FINAL_RATE: Final = 0.1
 """The learning rate at the end of the schedule, as a share of that at the start."""
 _TINY: Final = 1e-8

@@ -99,7 +99,7 @@ def test_pocket_s_gradient_is_that_of_the_network_as_it_was_given(pocket: ClipMo
 def test_a_residual_network_s_gradient_is_that_of_the_network_as_it_was_given(
     quick: ClipModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("guidance.clip.perceptor.folded", lambda network, _: network)
+    monkeypatch.setattr("guidance.clip.perceptor.fuse_batch_norms", lambda network, _: network)
     bare, (light,) = untrained("quick", QUICK), quick.perceptors
     assert normalisations(bare.network) > 0 == normalisations(light.network)
     assert torch.cosine_similarity(gradient(bare), gradient(light), dim=0) > 0.999

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from guidance.clip.model import ClipModel
-from guidance.clip.zeroshot import MOST_VIEWS, NEUTRAL, TEMPLATES, _squares, of_picture, of_texts
+from guidance.clip.zeroshot import MAX_VIEWS, NEUTRAL, TEMPLATES, _squares, of_picture, of_texts
 
 SPIDER = ("a spider", "a tarantula")
 WEAPON = ("a rifle", "a gun")
@@ -61,7 +61,7 @@ def test_the_squares_reach_from_end_to_end_without_a_gap_unless_there_would_be_t
     picture = Image.linear_gradient("L").resize(size)
     parts = _squares(picture)
     assert {part.size for part in parts} == {(min(size), min(size))}
-    assert len(parts) == MOST_VIEWS or len(parts) * min(size) >= max(size)
+    assert len(parts) == MAX_VIEWS or len(parts) * min(size) >= max(size)
     assert (
         len(parts) == 1
         or parts[-1].tobytes() == picture.crop((size[0] - min(size), size[1] - min(size), *size)).tobytes()
