@@ -23,8 +23,8 @@ CHANGES: Final[Mapping[str, tuple[Callable[[Image.Image], float], float]]] = {
     "pencil drawing": (measures.saturation, 0.9),
     "pixel art": (measures.palette_size, 0.9),
 }
-"""For each style a measurement, and the limit of its ratio to that of the plain picture: at most the limit if it is below
-1, else at least. The limits were fixed before any picture was measured."""
+"""For each style a measurement, and the limit of its ratio to the plain picture's: an upper limit below 1, a lower one
+above. The limits were fixed before any picture was measured."""
 
 
 def objects(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, say: Say) -> list[Criterion]:
