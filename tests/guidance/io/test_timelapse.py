@@ -1,4 +1,4 @@
-"""Time-lapses are what players and pages can show."""
+"""Timelapse videos."""
 
 import io
 from pathlib import Path
@@ -24,7 +24,7 @@ FRAMES = [Image.new("RGB", (65, 48), colour) for colour in COLOURS]
 
 
 def near(pixel: tuple[int, ...], colour: str) -> bool:
-    """Video colours are rounded."""
+    """True if the colours are equal up to the rounding of video codecs."""
     wanted = Image.new("RGB", (1, 1), colour).getpixel((0, 0))
     return all(abs(a - b) < 12 for a, b in zip(pixel, wanted, strict=True))  # type: ignore[arg-type]
 

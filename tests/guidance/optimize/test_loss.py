@@ -1,4 +1,4 @@
-"""Losses fall when a picture comes to what they are for."""
+"""Losses: the distance to the prompt and the priors."""
 
 import pytest
 import torch
@@ -50,9 +50,9 @@ def test_total_variation_is_nothing_for_flat_and_most_for_a_chessboard() -> None
 
 
 def test_saturation_is_nothing_for_grey_and_grows_with_colour() -> None:
-    grey, pale, loud = (loss.saturation(flat(*rgb)) for rgb in ((0.4, 0.4, 0.4), (0.5, 0.4, 0.4), (1.0, 0.0, 0.0)))
+    grey, pale, strong = (loss.saturation(flat(*rgb)) for rgb in ((0.4, 0.4, 0.4), (0.5, 0.4, 0.4), (1.0, 0.0, 0.0)))
     assert grey < 1e-12
-    assert grey < pale < loud
+    assert grey < pale < strong
 
 
 def test_clipping_starts_near_black_and_white_and_is_1_at_the_end() -> None:
