@@ -1,7 +1,7 @@
 """`make test-matrix`: the guidance suite as on other processors, with other numbers of threads, and on a busy machine.
 
-Torch and oneDNN choose their code by the processor; the environment has them choose that of an older one. Each of them
-sums in another order, so the last bits of every product differ from pass to pass, and no test may hang on those.
+Torch and oneDNN choose their code by the processor; environment variables make them choose that of an older one. Each
+sums in another order, so the last bits of every product differ between passes, and no test may depend on them.
 """
 
 import os
@@ -18,15 +18,15 @@ PASSES: Final = (
     ({"ONEDNN_MAX_CPU_ISA": "SSE41", "OMP_NUM_THREADS": "4"}, False),
     ({"ONEDNN_MAX_CPU_ISA": "AVX2", "OMP_NUM_THREADS": "1"}, True),
 )
-"""What is set, and whether the pass gives way to two busy loops."""
+"""For each pass the environment, and whether it runs at low priority beside two busy loops."""
 SUITE: Final = (sys.executable, "-m", "pytest", "-n", "0", "tests/guidance")
-# Ends by itself when this process is gone, however it went.
+# Ends when this process has ended.
 LOOP: Final = f"import os\nwhile os.getppid() == {os.getpid()}: pass"
 
 
 @contextmanager
 def busy_loops(count: int) -> Iterator[None]:
-    """Processes that do nothing as fast as they can."""
+    """Runs `count` processes that keep a core busy."""
     loops = [subprocess.Popen([sys.executable, "-c", LOOP]) for _ in range(count)]
     try:
         yield

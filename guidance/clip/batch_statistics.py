@@ -1,9 +1,9 @@
-"""How far a picture's batch statistics in a network are from those of the training pictures.
+"""The distance between a picture's batch statistics in a network and those of the training pictures.
 
-A batch normalisation stores the mean and the deviation of each of its channels over the training pictures. A picture
-whose channels have the same ones has the contrast, the colours and the outlines of a photograph, where guidance
-alone ends in burnt texture (Yin et al., "Dreaming to Distill: Data-free Knowledge Transfer via DeepInversion", 2020).
-There a batch of pictures is compared; here it is each view alone, so that views can be processed a few at a time.
+A batch normalisation stores the mean and the standard deviation of each of its channels over the training pictures. A
+picture with the same values has the contrast, colours and outlines of a photograph; guidance without this loss gives
+oversaturated texture (Yin et al., "Dreaming to Distill: Data-free Knowledge Transfer via DeepInversion", 2020). The
+paper compares a whole batch; here each view is compared alone, so that views can be processed in microbatches.
 
 Networks without batch normalisation, such as transformers, have no such statistics.
 """
@@ -16,15 +16,15 @@ import torch
 from torch import Tensor, nn
 
 _SMALL = 1e-3
-"""A deviation below it is that of a dead channel, in units of which nothing should be measured."""
+"""Least deviation. A channel with a smaller one is constant, and dividing by its deviation would blow up the loss."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchStatistics:
-    """What one normalisation has stored of its output.
+    """The statistics of one batch normalisation's output.
 
     Attributes:
-        name: Of the module.
+        name: The module's name in the network.
         mean, deviation: (C) over the training pictures, float32.
     """
 
@@ -35,7 +35,10 @@ class BatchStatistics:
 
 @torch.no_grad()
 def batch_statistics(network: nn.Module) -> tuple[BatchStatistics, ...]:
-    """Of all normalisations that do not also activate; in a mobile network, those where it is narrow."""
+    """The statistics of all batch normalisations without an activation, in the order of `named_modules`.
+
+    In a mobile network these are the narrow layers at the end of each block.
+    """
     found = []
     for name, module in network.named_modules():
         if not isinstance(module, nn.BatchNorm2d) or module.running_mean is None or module.running_var is None:
@@ -48,7 +51,7 @@ def batch_statistics(network: nn.Module) -> tuple[BatchStatistics, ...]:
 
 @contextmanager
 def module_outputs(network: nn.Module, statistics: Sequence[BatchStatistics]) -> Iterator[list[Tensor]]:
-    """The outputs, (V, C, H, W), of the modules that the statistics are of, as the network is used."""
+    """A list to which each forward pass adds the outputs, (V, C, H, W), of the modules that `statistics` name."""
     outputs: list[Tensor] = []
 
     def keep(_: nn.Module, __: tuple[Tensor, ...], output: Tensor) -> None:
@@ -63,16 +66,16 @@ def module_outputs(network: nn.Module, statistics: Sequence[BatchStatistics]) ->
 
 
 def statistics_loss(outputs: Sequence[Tensor], statistics: Sequence[BatchStatistics]) -> Tensor:
-    """(V): the mean square of how far each channel's mean and deviation are off, in units of the training deviation.
+    """(V): the mean squared error of each channel's mean and deviation, in units of the training deviation.
 
     Args:
-        outputs: (V, C, H, W) each, in the order of the statistics, which is that of the network's use.
+        outputs: (V, C, H, W) each, in the order of `statistics`.
         statistics: At least one.
     """
     losses = []
     for output, statistic in zip(outputs, statistics, strict=True):
         variance, mean = torch.var_mean(output.float(), dim=(2, 3), correction=0)
-        off = (mean - statistic.mean) / statistic.deviation
-        wide = (variance + _SMALL**2).sqrt() / statistic.deviation - 1
-        losses.append((off.square() + wide.square()).mean(dim=1))
+        mean_error = (mean - statistic.mean) / statistic.deviation
+        deviation_error = (variance + _SMALL**2).sqrt() / statistic.deviation - 1
+        losses.append((mean_error.square() + deviation_error.square()).mean(dim=1))
     return torch.stack(losses).mean(dim=0)

@@ -1,8 +1,8 @@
 """Fuses the batch normalisations of a frozen network with the convolutions before them.
 
-A frozen batch normalisation is a scale and a shift of each channel, so the convolution can do it at no cost (Jacob et
-al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section 3.2).
-In a small network it is a fifth of the time of a forward and a backward pass, and the largest part of its memory.
+A frozen batch normalisation scales and shifts each channel, which the convolution's weights can do at no cost (Jacob
+et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", 2018, section
+3.2). In a small network fusion saves a fifth of the time of a forward and a backward pass, and most of its memory.
 """
 
 import copy
@@ -15,33 +15,33 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 PLAIN: Final = (nn.Conv2d, Conv2dSame)
-"""Convolutions that use their weights as they are; others standardise them first."""
+"""Convolution classes that use their weights unchanged; others, such as StdConv2d, standardise them first."""
 SAME: Final = 0.9999
-"""Cosine of what a network says before and after; float32 keeps some more nines than these."""
+"""Least cosine between the outputs before and after fusion; rounding in float32 stays well above it."""
 
 
 @torch.no_grad()
 def fuse_batch_norms(network: nn.Module, example: Tensor) -> nn.Module:
-    """The network without the normalisations that could be fused; itself where there are none.
+    """A copy of the network with every possible normalisation fused; the network itself if fusion changes its output.
 
     Args:
         network: In evaluation mode, frozen, in float32.
-        example: A batch that it takes; one forward pass shows which normalisation follows which convolution.
+        example: An input batch; one forward pass on it shows which normalisation follows which convolution.
     """
     if not any(isinstance(module, nn.BatchNorm2d) for module in network.modules()):
         return network
-    lighter = copy.deepcopy(network)
-    _fuse(lighter, example)
-    # A convolution whose output is also used elsewhere cannot be told from outside; then the answers differ.
-    cosine = torch.cosine_similarity(network(example).flatten(), lighter(example).flatten(), dim=0)
-    return lighter if cosine > SAME else network
+    fused = copy.deepcopy(network)
+    _fuse(fused, example)
+    # If a convolution's output is also used elsewhere, which hooks cannot see, the outputs differ.
+    cosine = torch.cosine_similarity(network(example).flatten(), fused(example).flatten(), dim=0)
+    return fused if cosine > SAME else network
 
 
 def _fuse(network: nn.Module, example: Tensor) -> None:
     names = {module: name for name, module in network.named_modules()}
     for convolution, normalisation in _pairs(network, example):
         mean, variance = normalisation.running_mean, normalisation.running_var
-        if mean is None or variance is None:  # it takes those of each batch
+        if mean is None or variance is None:  # it has no stored statistics
             continue
         weight, bias = fuse_conv_bn_weights(
             convolution.weight,
@@ -58,9 +58,9 @@ def _fuse(network: nn.Module, example: Tensor) -> None:
 
 
 def _pairs(network: nn.Module, example: Tensor) -> Iterator[tuple[nn.Conv2d, nn.BatchNorm2d]]:
-    """Convolutions whose output goes into a normalisation, each used once in the pass and nowhere else."""
+    """Convolutions and the normalisations that take their outputs, where both are called once in the pass."""
     outputs: dict[int, nn.Conv2d] = {}
-    kept: list[Tensor] = []  # an address is not given away again while its tensor lives
+    kept: list[Tensor] = []  # while an output is alive, no other tensor gets its id
     calls: dict[nn.Module, int] = {}
     found: list[tuple[nn.Conv2d, nn.BatchNorm2d]] = []
 
@@ -83,6 +83,6 @@ def _pairs(network: nn.Module, example: Tensor) -> Iterator[tuple[nn.Conv2d, nn.
 
 
 def _rest(normalisation: nn.BatchNorm2d) -> nn.Module:
-    """What such a module does besides: timm's also drops and activates."""
+    """What remains of a normalisation: timm's also apply dropout and an activation."""
     rest = [part for name in ("drop", "act") if isinstance(part := getattr(normalisation, name, None), nn.Module)]
     return nn.Sequential(*rest) if rest else nn.Identity()

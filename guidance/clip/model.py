@@ -1,4 +1,4 @@
-"""ClipModel: one or several open_clip models by name, ready to guide."""
+"""ClipModel: one or several open_clip models, loaded by name."""
 
 import contextlib
 import ctypes
@@ -16,35 +16,33 @@ from guidance.device.cuda_graphs import GraphCapture, graph_capture_for
 from guidance.request.model_name import DEFAULT_MODEL, parse_ensemble
 
 POCKET: Final = Path(__file__).parents[1] / "pocket"
-
-
 _KEEP_MEMORY: Final = {-4: 0, -1: 2**31 - 1, -2: 256 * 2**20}
-"""Of glibc's mallopt: M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD, the latter two in bytes."""
+"""Parameters of glibc's mallopt: M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD, the last two in bytes."""
 
 
 class ModelError(RuntimeError):
-    """A model that cannot be had; the message is one sentence that says what to do."""
+    """A model or device is not available; the message is one sentence that says what to do."""
 
 
 def prepare(device: torch.device) -> None:
-    """Fixes what the last bits of a result depend on: the number of CPU threads, and on a GPU the algorithms.
+    """Sets the process up for reproducible results: the number of CPU threads, and on a GPU deterministic algorithms.
 
-    On a CPU with glibc it also has memory kept rather than given back and cleared again in every step, which takes
-    half of the time of a convolutional model (docs/performance.md).
+    On a CPU with glibc it also makes the allocator keep freed memory. Otherwise each step returns its memory to the
+    system and gets it back zeroed, which takes half of the time of a convolutional model (docs/performance.md).
     """
     torch.set_num_threads(
         max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     )
     if device.type == "cpu":
-        with contextlib.suppress(OSError, AttributeError):  # another C library: nothing to keep it from
+        with contextlib.suppress(OSError, AttributeError):  # not glibc
             library = ctypes.CDLL(None)
             for parameter, value in _KEEP_MEMORY.items():
                 library.mallopt(parameter, value)
     if device.type == "cuda":
-        # Read when the first product is made; some of attention's and of cuBLAS's paths add up in any order without.
+        # cuBLAS reads this at its first product; without it, some of its algorithms sum in varying order.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(mode=True, warn_only=True)
-        # Nothing here reads memory that it did not write.
+        # Filling new tensors costs time and is not needed: nothing here reads memory that it did not write.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cudnn.benchmark = False
         torch.backends.cudnn.allow_tf32 = False
@@ -52,10 +50,10 @@ def prepare(device: torch.device) -> None:
 
 
 def pick_device(name: str) -> torch.device:
-    """The device of that name; "auto" takes a GPU if there is one.
+    """The device of that name; "auto" is a GPU if there is one, else the CPU.
 
     Raises:
-        ModelError: No such device here.
+        ModelError: The device does not exist on this machine.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -63,19 +61,19 @@ def pick_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise ModelError(f"device {name!r} is not to be had here; use auto or cpu") from error
+        raise ModelError(f"device {name!r} is not available on this machine; use auto or cpu") from error
     return device
 
 
 class ClipModel:
-    """One perceptor or several on one device, asked together.
+    """One or several perceptors on one device.
 
     Attributes:
         name: As in a Request.
-        device: Where it runs.
-        perceptors: Those it consists of, in the order of the name.
-        shares: (perceptors) how much each has to say; they sum to 1.
-        graph_capture: Has the steps of runs captured where that pays.
+        device: Where the perceptors run.
+        perceptors: In the order of the name.
+        shares: The perceptors' weights, divided by their sum.
+        graph_capture: Captures the steps of runs; None if steps are made call by call.
     """
 
     def __init__(
@@ -101,16 +99,17 @@ class ClipModel:
         *,
         graphs: bool = True,
     ) -> "ClipModel":
-        """Loads `pocket`, an open_clip pair `ARCH/PRETRAINED`, one of open_clip's schemas, verbatim, or several.
+        """Loads one or several open_clip models.
 
         Args:
-            name: As in a Request: "A", "A::2 + B"; or a list of such.
-            device: "auto" takes a GPU if there is one.
+            name: As in a Request: "A", "A::2 + B", where A and B are `pocket`, `ARCH/PRETRAINED` as open_clip lists
+                them, or open_clip's `hf-hub:…` and `local-dir:…`; or a list of such names.
+            device: A torch device; "auto" is a GPU if there is one, else the CPU.
             precision: Of the image towers, one of PRECISIONS; see `Perceptor.set_precision`.
             graphs: Whether steps may be captured on a GPU; see `guidance.device.cuda_graphs`.
 
         Raises:
-            ModelError: A name is unknown, weights cannot be fetched, or there is no such device or precision.
+            ModelError: A name, device or precision is unknown, or weights cannot be downloaded.
         """
         whole = name if isinstance(name, str) else " + ".join(name)
         if precision not in PRECISIONS:
@@ -133,7 +132,7 @@ def _load(name: str, weight: float, place: torch.device) -> Perceptor:
         try:
             network = open_clip.create_model(architecture, pretrained, require_pretrained=True)
             tokenizer = open_clip.get_tokenizer(architecture)
-        except Exception as error:  # open_clip and its hub raise whatever their transport raises
+        except Exception as error:  # open_clip passes on any error of its download libraries
             raise ModelError(
                 f"model {name!r} could not be loaded ({_first_line(error)}); its weights come from the network "
                 f"at the first use, so connect once or name {DEFAULT_MODEL!r}, which needs no download"
@@ -142,10 +141,10 @@ def _load(name: str, weight: float, place: torch.device) -> Perceptor:
 
 
 def _open_clip_name(name: str) -> tuple[str, str | None]:
-    """A Request's model as open_clip's (architecture, pretrained).
+    """A model's name as open_clip's (architecture, pretrained).
 
     Raises:
-        ModelError: Not a name of any form.
+        ModelError: The name is unknown.
     """
     if name == DEFAULT_MODEL:
         return f"local-dir:{POCKET}", None
@@ -167,7 +166,7 @@ def _first_line(error: Exception) -> str:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """open_clip logs each stage of loading on the root logger; a caller gets the outcome instead."""
+    """Suppresses logging up to ERROR: open_clip logs each stage of loading on the root logger."""
     before = logging.root.manager.disable
     logging.disable(logging.ERROR)
     try:

@@ -1,4 +1,4 @@
-"""Perceptor: one frozen open_clip network, which tells how well views match words, and which way is better."""
+"""Perceptor: one frozen open_clip network. It encodes texts and views, and gives gradients on views."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -11,15 +11,15 @@ from torch import Tensor
 from guidance.clip.batch_statistics import batch_statistics, module_outputs, statistics_loss
 from guidance.clip.bn_fusion import fuse_batch_norms
 
-TEXTS_KEPT: Final = 1024
+CACHED_TEXTS: Final = 1024
 HALF: Final = ("float16", "bfloat16")
 PRECISIONS: Final = ("auto", "float32", *HALF)
 EXACT_ENOUGH: Final = 0.99
-"""Cosine to the float32 gradient above which half precision is taken; two batches of views differ by far more."""
+"""Least cosine to the float32 gradient for half precision; two batches of views differ by far more."""
 
 
 class Tokenizer(Protocol):
-    """Whichever open_clip picks for a model."""
+    """The tokenizer that open_clip chooses for a model."""
 
     def __call__(self, texts: list[str]) -> Tensor:
         """N texts to (N, context) token numbers."""
@@ -31,18 +31,17 @@ class Perceptor:
 
     Args:
         name: As in a Request.
-        weight: Its say in an ensemble.
-        network: Of open_clip; frozen here.
-        tokenizer: The network's own.
-        device: Where it shall run.
+        weight: Its weight in an ensemble.
+        network: An open_clip model; frozen and moved to the device here.
+        tokenizer: The network's tokenizer.
+        device: Where the network runs.
 
     Attributes:
-        name, weight: As given.
+        name, weight, device: As given.
         image_size: Side of a view in pixels.
-        device: Where it runs.
-        network: The frozen open_clip model, its normalisations fused.
-        scale: What cosines are multiplied by before a softmax over texts, as learnt in training.
-        precision: That of the image tower. Texts are encoded once, always in float32.
+        network: The frozen open_clip model, its batch normalisations fused.
+        scale: The logit scale learnt in training: the factor of cosines before a softmax over texts.
+        precision: Of the image tower. Texts are always encoded in float32.
     """
 
     def __init__(
@@ -66,9 +65,10 @@ class Perceptor:
         self._texts: dict[str, Tensor] = {}
 
     def set_precision(self, precision: str) -> None:
-        """Puts the image tower in one of PRECISIONS. "auto" on a GPU is float16, if the gradient stays the same by it.
+        """Converts the image tower to one of PRECISIONS.
 
-        On a CPU "auto" is float32: float16 is several times slower there, and bfloat16 is not exact enough.
+        "auto" on a GPU is float16 if `gradient_cosine` is at least EXACT_ENOUGH, else float32. "auto" on a CPU is
+        float32: float16 is several times slower there, and bfloat16 is not exact enough.
         """
         if precision == "float32" or (precision == "auto" and self.device.type == "cpu"):
             return
@@ -78,7 +78,7 @@ class Perceptor:
         self.network.visual.to(self.precision)
 
     def gradient_cosine(self, precision: str) -> float:
-        """Cosine between the gradients for some views in float32 and in one of HALF; 0 where that breaks down."""
+        """Cosine between the gradients in float32 and in one of HALF, for fixed views; 0 if not finite."""
         exact, tower = self._probe(), self.network.visual
         try:
             self.precision = getattr(torch, precision)
@@ -92,8 +92,8 @@ class Perceptor:
 
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """N texts to (N, D), float32, unit length; each is encoded once. What is too long is cut at its end."""
-        if len(self._texts) + len(texts) > TEXTS_KEPT:
+        """N texts to (N, D), float32, unit length. Long texts are truncated; encoded texts are cached."""
+        if len(self._texts) + len(texts) > CACHED_TEXTS:
             self._texts.clear()
         if new := [text for text in dict.fromkeys(texts) if text not in self._texts]:
             tokens = self._tokenizer(new).to(self.device)
@@ -101,7 +101,7 @@ class Perceptor:
         return torch.stack([self._texts[text] for text in texts])
 
     def encode_image(self, views: Tensor) -> Tensor:
-        """(V, 3, image_size, image_size) with white at 1 to (V, D), float32, unit length; differentiable."""
+        """(V, 3, image_size, image_size) in [0, 1] to (V, D), float32, unit length; differentiable."""
         normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
         return _unit(self.network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
 
@@ -111,31 +111,31 @@ class Perceptor:
         """One forward and one backward pass.
 
         Args:
-            views: As for `encode_image`, without a history.
-            objective: Makes a scalar of the embeddings, (V, D), and, if `with_statistics` and the network has batch
-                normalisations, of the views' `statistics_loss`, (V).
-            with_statistics: Whether the objective takes the loss of the batch statistics.
+            views: As for `encode_image`; their own graph is not used.
+            objective: Maps the embeddings, (V, D), to a scalar. If `with_statistics` is set and the network has batch
+                normalisations, its second argument is the views' `statistics_loss`, (V).
+            with_statistics: Whether to compute the `statistics_loss`.
 
         Returns:
-            The embeddings, (V, D), and the objective's gradient with respect to the views, float32.
+            The embeddings, (V, D), and the gradient of the objective with respect to the views, float32.
         """
-        looked_at = views.detach().requires_grad_()
+        leaf = views.detach().requires_grad_()
         statistics = self._statistics if with_statistics else ()
         with module_outputs(self.network.visual, statistics) as outputs:
-            answers = [self.encode_image(looked_at)]
+            results = [self.encode_image(leaf)]
         if statistics:
-            answers.append(statistics_loss(outputs, statistics))
-        known = [answer.detach().requires_grad_() for answer in answers]
-        outer = torch.autograd.grad(objective(*known), known)
+            results.append(statistics_loss(outputs, statistics))
+        inputs = [result.detach().requires_grad_() for result in results]
+        outer = torch.autograd.grad(objective(*inputs), inputs)
         if self.precision == torch.float32:
-            return known[0].detach(), torch.autograd.grad(answers, looked_at, outer)[0]
-        # Half precision has a narrow range: the gradient passes the tower at a size of 1 and is put back after it.
-        size = torch.stack([part.abs().amax() for part in outer]).amax().clamp_min(1e-20)
-        (gradient,) = torch.autograd.grad(answers, looked_at, [part / size for part in outer])
-        return known[0].detach(), gradient.float() * size
+            return inputs[0].detach(), torch.autograd.grad(results, leaf, outer)[0]
+        # Half precision has a narrow range, so the gradient is scaled to a maximum of 1 while it passes the tower.
+        scale = torch.stack([part.abs().amax() for part in outer]).amax().clamp_min(1e-20)
+        (gradient,) = torch.autograd.grad(results, leaf, [part / scale for part in outer])
+        return inputs[0].detach(), gradient.float() * scale
 
     def _probe(self) -> Tensor:
-        """The gradient for views that are the same every time: soft shapes with some noise, as a run has midway."""
+        """The gradient for fixed views: soft shapes with some noise, like those of a run at half its steps."""
         source = torch.Generator().manual_seed(0)
         coarse = torch.rand(4, 3, 8, 8, generator=source)
         views = torch.nn.functional.interpolate(coarse, size=self.image_size, mode="bicubic", align_corners=False)

@@ -1,1 +1,1 @@
-"""Bytes in and out: pictures, tensors, checkpoints, time-lapses, data sets."""
+"""Reading and writing: pictures, tensors, checkpoints, timelapses, datasets."""

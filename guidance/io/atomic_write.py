@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and whose place is checked before the work that they hold."""
+"""Atomic writing of files, and a check beforehand that a path can be written."""
 
 import os
 import tempfile
@@ -8,39 +8,39 @@ from guidance.io.picture import PictureError
 
 
 def atomic_write(path: Path, data: bytes) -> None:
-    """All of it or nothing: a reader never sees half a file.
+    """Writes a file through a temporary file beside it, so that readers never see a part of it.
 
     Raises:
-        PictureError: It cannot be written.
+        PictureError: The file cannot be written.
     """
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            place = Path(file.name)
+            temporary = Path(file.name)
             try:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-                place.chmod(0o666 & ~_umask())
-                place.replace(path)
+                temporary.chmod(0o666 & ~_umask())
+                temporary.replace(path)
             except BaseException:
-                place.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
                 raise
     except OSError as error:
         raise PictureError(f"{path} cannot be written ({error.strerror})") from error
 
 
 def check_writable(path: Path) -> None:
-    """Before the work, not after it.
+    """Checks, before a long computation, that a file can be put at `path`.
 
     Raises:
-        PictureError: A file cannot be put there.
+        PictureError: It is a folder, or its folder does not exist.
     """
     if path.is_dir() or not path.parent.is_dir():
         raise PictureError(f"{path} cannot be written; name a file in a folder that exists")
 
 
 def _umask() -> int:
-    """The process's, which can only be read by setting it."""
+    """The process's umask; the system gives it only in exchange for a new one."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

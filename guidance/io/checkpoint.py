@@ -1,6 +1,6 @@
-"""Checkpoint: a run between two steps, as bytes; from it the run ends in the same bytes as without the break.
+"""Checkpoint: the state of a run between two steps. A resumed run ends in the same bytes as an uninterrupted one.
 
-A safetensors file: numbers that cannot run code, and the request in its header.
+The file format is safetensors, which cannot run code; the request is in its header.
 """
 
 import json
@@ -16,21 +16,21 @@ from guidance.request.request import Request, RequestError
 
 KIND: Final = "guidance checkpoint 1"
 _LENGTH: Final = struct.Struct("<Q")
-_LONGEST_HEADER: Final = 1 << 20
+_MAX_HEADER: Final = 1 << 20
 
 
 class CheckpointError(ValueError):
-    """Bytes that are not a checkpoint of ours; the message is one sentence."""
+    """Bytes that are not a valid checkpoint; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A run between two steps.
+    """The state of a run between two steps.
 
     Attributes:
-        request: What is being made.
-        step: The step of the schedule that comes next.
-        tensors: The canvas, the optimizer and the score so far, by name, on the CPU.
+        request: The run's request.
+        step: The next step of the schedule.
+        tensors: The canvas, the optimizer state and the early-stopping sums, by name, on the CPU.
     """
 
     request: Request
@@ -38,24 +38,24 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
     def to_bytes(self) -> bytes:
-        """The file; equal runs give equal bytes."""
-        # One text, as safetensors writes several in any order.
-        about = json.dumps({"request": self.request.to_json(), "step": self.step}, sort_keys=True)
+        """The file's content; equal runs give equal bytes."""
+        # A single metadata entry: safetensors writes several in varying order.
+        metadata = json.dumps({"request": self.request.to_json(), "step": self.step}, sort_keys=True)
         tensors = {name: tensor.contiguous() for name, tensor in self.tensors.items()}
-        return safetensors.torch.save(tensors, {KIND: about})
+        return safetensors.torch.save(tensors, {KIND: metadata})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Reads what `to_bytes` wrote.
+        """Reads the result of `to_bytes`.
 
         Raises:
-            CheckpointError: Something else, or broken.
+            CheckpointError: The bytes are something else, or damaged.
         """
         if not is_checkpoint(data):
             raise CheckpointError("this is not a checkpoint of guidance")
         try:
-            about = json.loads(_header(data)[KIND])
-            return cls(Request.from_json(about["request"]), int(about["step"]), safetensors.torch.load(data))
+            metadata = json.loads(_header(data)[KIND])
+            return cls(Request.from_json(metadata["request"]), int(metadata["step"]), safetensors.torch.load(data))
         except RequestError as error:
             raise CheckpointError(f"the checkpoint's request cannot be used: {error}") from error
         except (SafetensorError, ValueError, KeyError, TypeError) as error:
@@ -63,20 +63,20 @@ class Checkpoint:
 
 
 def is_checkpoint(data: bytes) -> bool:
-    """Whether bytes claim to be one."""
+    """True if the bytes have a checkpoint's header; the rest may be damaged."""
     return KIND in _header(data)
 
 
 def _header(data: bytes) -> dict[str, str]:
-    """The texts in a safetensors header, or nothing; the library's own reader of them wants a file."""
+    """The metadata of a safetensors file, or {}; safetensors itself reads metadata from files only."""
     if len(data) < _LENGTH.size:
         return {}
     (length,) = _LENGTH.unpack_from(data)
-    if length > _LONGEST_HEADER:
+    if length > _MAX_HEADER:
         return {}
     try:
         header = json.loads(data[_LENGTH.size : _LENGTH.size + length])
     except ValueError:
         return {}
-    texts = header.get("__metadata__") if isinstance(header, dict) else None
-    return texts if isinstance(texts, dict) else {}
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    return metadata if isinstance(metadata, dict) else {}

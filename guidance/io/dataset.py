@@ -1,7 +1,7 @@
-"""Many pictures in a folder with a manifest, for data augmentation and for picking the best of several seeds.
+"""Dataset: a folder of pictures with a manifest, for data augmentation and for choosing the best of several seeds.
 
-The manifest is JSON Lines. It is replaced after every picture, so that a run that was broken off has a true one, and
-the next run into the same folder makes only what is missing.
+The manifest is JSON Lines and is replaced after every picture, so it is complete when a run is interrupted. The next
+run into the same folder makes only the missing pictures.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ MANIFEST: Final = "manifest.jsonl"
 
 
 class Dataset:
-    """A folder.
+    """A folder of pictures, created if it does not exist.
 
     Raises:
-        PictureError: It cannot be made, or holds a manifest that is not ours.
+        PictureError: The folder cannot be created or read, or its manifest has another format.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,11 +37,11 @@ class Dataset:
             raise PictureError(f"{folder / MANIFEST} is not a manifest of guidance; name another folder") from error
 
     def path(self, request: Request) -> Path:
-        """Of the picture."""
+        """The path of the request's picture."""
         return self._folder / f"{request.seed}.png"
 
     def holds(self, request: Request) -> bool:
-        """Whether this very request's picture lies there, and the manifest says so."""
+        """True if the manifest lists the request's picture and its file carries an equal request."""
         path = self.path(request)
         try:
             return path.name in self._entries and request_of(path.read_bytes()) == request

@@ -1,4 +1,4 @@
-"""The pictures that a request is given: proved to be what they are called, and made to fit."""
+"""The input images of a request: checked against their sha256, and scaled to the request's size."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from guidance.request.request import Request, RequestError
 
 
 def inputs_of(request: Request, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The request's inputs out of `blobs`, which may hold more.
+    """The request's inputs by sha256, taken from `blobs`, which may hold more.
 
     Raises:
-        RequestError: One is missing, or has another sha256 than it is called by.
+        RequestError: An input is missing, or its bytes have another sha256 than its key.
     """
     found = {}
     for sha256 in sorted(request.inputs()):
@@ -27,10 +27,14 @@ def inputs_of(request: Request, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def digest(data: bytes) -> str:
-    """What a request calls these bytes: their sha256 in hexadecimal."""
+    """The sha256 in hexadecimal, by which a request names its inputs."""
     return hashlib.sha256(data).hexdigest()
 
 
 def image_of(data: bytes, request: Request) -> Tensor:
-    """(1, 3, H, W) in [0, 1], as large as the request's picture. Raises PictureError."""
+    """(1, 3, H, W) in [0, 1], scaled to the request's size.
+
+    Raises:
+        PictureError: The bytes are not an image that can be read.
+    """
     return to_tensor(read_image(data), request.width, request.height)[None]

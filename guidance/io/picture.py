@@ -1,6 +1,6 @@
-"""Pictures ↔ bytes, without torch.
+"""Reading and writing pictures, without torch.
 
-A PNG carries its request in a text chunk, and neither a time, a path nor a host: same picture, same bytes.
+A PNG carries its request in a text chunk. It carries no time, path or host, so equal pictures have equal bytes.
 """
 
 import io
@@ -18,11 +18,11 @@ MAX_PIXELS: Final = 40_000_000
 
 
 class PictureError(ValueError):
-    """Bytes that are not a picture we read; the message is one sentence."""
+    """A picture cannot be read or written; the message is one sentence."""
 
 
 def filled(image: Image.Image, width: int, height: int) -> Image.Image:
-    """An image, scaled to fill that size and cropped around its centre, as RGB."""
+    """The image as RGB, scaled to fill the size and cropped around its centre."""
     ratio = max(width / image.width, height / image.height)
     box_width, box_height = width / ratio, height / ratio
     left, top = (image.width - box_width) / 2, (image.height - box_height) / 2
@@ -31,10 +31,11 @@ def filled(image: Image.Image, width: int, height: int) -> Image.Image:
 
 
 def read_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """The first frame of a PNG, JPEG or WebP, as RGB on white, turned upright, without anything else it carried.
+    """The first frame of a PNG, JPEG or WebP as RGB, on white, rotated as its EXIF data says, without metadata.
 
     Raises:
-        PictureError: Not such a file, broken, or more than max_pixels; checked before it is decoded.
+        PictureError: The bytes are another format, damaged, or an image of more than `max_pixels`. The size is
+            checked before the image is decoded.
     """
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -55,24 +56,24 @@ def _decoded(image: Image.Image, max_pixels: int) -> Image.Image:
 
 
 def to_png(image: Image.Image, request: Request) -> bytes:
-    """The finished file, with the request in it."""
+    """A PNG file that carries the request."""
     chunks = PngImagePlugin.PngInfo()
     chunks.add_itxt(CHUNK, request.to_json())
     return png_of(image, chunks)
 
 
 def png_of(image: Image.Image, chunks: PngImagePlugin.PngInfo | None = None) -> bytes:
-    """The plain file."""
+    """A PNG file with the given text chunks."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", pnginfo=chunks, optimize=False, compress_level=6)
     return buffer.getvalue()
 
 
 def request_of(data: bytes) -> Request:
-    """The request that made a PNG.
+    """The request that a PNG carries.
 
     Raises:
-        PictureError: Not a PNG, or it carries none that is valid.
+        PictureError: The bytes are not a PNG, or carry no valid request.
     """
     try:
         with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
@@ -89,7 +90,7 @@ def request_of(data: bytes) -> Request:
 
 
 def to_preview(image: Image.Image, side: int) -> bytes:
-    """A small JPEG of a picture in the making, its long side at most `side` pixels."""
+    """A JPEG whose long side is at most `side` pixels."""
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
@@ -98,7 +99,7 @@ def to_preview(image: Image.Image, side: int) -> bytes:
 
 
 def contact_sheet(images: Sequence[Image.Image], columns: int, cell: int = 256, gap: int = 4) -> Image.Image:
-    """Images in rows, each scaled to fill its square cell."""
+    """The images in rows of `columns`, each scaled to fill a square of `cell` pixels, `gap` pixels apart."""
     rows = -(-len(images) // columns)
     sheet = Image.new("RGB", (columns * (cell + gap) - gap, rows * (cell + gap) - gap), "white")
     for index, image in enumerate(images):

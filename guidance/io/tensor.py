@@ -1,4 +1,4 @@
-"""Tensors ↔ Pillow."""
+"""Conversion between tensors and Pillow images."""
 
 import numpy as np
 import torch
@@ -15,5 +15,5 @@ def from_tensor(pixels: Tensor) -> Image.Image:
 
 
 def to_tensor(image: Image.Image, width: int, height: int) -> Tensor:
-    """An image, scaled to fill and cropped around its centre, as (3, height, width) float32 in [0, 1]."""
+    """(3, height, width) float32 in [0, 1] of an image, scaled to fill the size and cropped around its centre."""
     return torch.from_numpy(np.array(filled(image, width, height))).permute(2, 0, 1).to(torch.float32) / 255

@@ -1,4 +1,4 @@
-"""A run as a timelapse: MP4 for players, animated WebP for pages and chats."""
+"""Timelapse videos of runs, as MP4 or animated WebP."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -13,62 +13,62 @@ from guidance.io.picture import PictureError
 
 FRAMES_PER_SECOND: Final = 24
 LINGER_S: Final = 2.0
-"""How long the last frame stays."""
-MOST_FRAMES: Final = 240
+"""How long the last frame stays, in seconds."""
+MAX_FRAMES: Final = 240
 CHAT_FRAMES: Final = 96
-"""Four seconds; a model's own 64 steps are all shown."""
+"""Most frames in a chat: 4 seconds, enough for every step of a default run of 64 steps."""
 CHAT_PIXELS: Final = 384
-"""About as wide as a chat shows a timelapse."""
+"""Most pixels of the long side in a chat; about as wide as a chat client shows a video."""
 
 
-def every(steps: int, most: int = MOST_FRAMES) -> int:
-    """Of how many steps one is shown, so that a timelapse of a run has no more than so many frames."""
-    return max(1, -(-steps // most))
+def every(steps: int, max_frames: int = MAX_FRAMES) -> int:
+    """The smallest n for which every n-th of the steps gives at most `max_frames` frames."""
+    return max(1, -(-steps // max_frames))
 
 
 class Timelapse:
-    """A timelapse of a run as it goes, short and small enough for a chat.
+    """Collects the frames of a run in progress; short and small enough for a chat.
 
     Args:
-        steps: Of the run.
-        most: Most frames, the finished picture included.
-        side: Most pixels of a frame's long side; smaller pictures stay as they are.
+        steps: The run's number of steps.
+        max_frames: Most frames, the finished picture included.
+        side: Most pixels of a frame's long side; smaller pictures keep their size.
     """
 
-    def __init__(self, steps: int, most: int = CHAT_FRAMES, side: int = CHAT_PIXELS) -> None:
-        self._every = every(steps, most - 1)
+    def __init__(self, steps: int, max_frames: int = CHAT_FRAMES, side: int = CHAT_PIXELS) -> None:
+        self._every = every(steps, max_frames - 1)
         self._side = side
         self._frames: list[Image.Image] = []
 
     def due(self, number: int) -> bool:
-        """Whether the step of that number, 1 for the first, is to be added."""
+        """True if the picture of this step, 1 for the first, is a frame."""
         return (number - 1) % self._every == 0
 
     def add(self, picture: Image.Image) -> None:
-        """The next frame."""
+        """Adds a frame."""
         frame = picture.copy()
         frame.thumbnail((self._side, self._side), Image.Resampling.BILINEAR)
         self._frames.append(frame)
 
     def to_mp4(self) -> bytes:
-        """The timelapse, at least one frame long."""
+        """The video of all frames; there must be at least one."""
         return to_mp4(self._frames)
 
 
 def encoder(path: Path) -> Callable[[Sequence[Image.Image]], bytes]:
-    """The one for a file's ending.
+    """The encoder for a file's suffix.
 
     Raises:
-        PictureError: No timelapse has that ending here.
+        PictureError: The suffix is neither .mp4 nor .webp.
     """
     known = {".mp4": to_mp4, ".webp": to_webp}
     if path.suffix.lower() not in known:
-        raise PictureError(f"{path} is no timelapse that can be made; end its name in {' or '.join(known)}")
+        raise PictureError(f"{path} is not a video format that can be written; name a {' or '.join(known)} file")
     return known[path.suffix.lower()]
 
 
 def to_mp4(frames: Sequence[Image.Image]) -> bytes:
-    """H.264 with half-size colour, which every player knows; an odd row or column is cut off."""
+    """H.264 in yuv420p, which every player supports. That format needs even sides, so an odd row or column is cut."""
     width, height = (side - side % 2 for side in frames[0].size)
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as timelapse:
@@ -83,7 +83,7 @@ def to_mp4(frames: Sequence[Image.Image]) -> bytes:
 
 
 def to_webp(frames: Sequence[Image.Image]) -> bytes:
-    """An endless loop."""
+    """An animated WebP that repeats for ever."""
     durations = [1000 / FRAMES_PER_SECOND] * (len(frames) - 1) + [1000 * LINGER_S]
     buffer = io.BytesIO()
     frames[0].save(

@@ -1,7 +1,7 @@
-"""The guidance loop: `render(request, model)` yields a Step for each step, and the Result last.
+"""The guidance loop: `render(request, model)` yields a Step after each step, then one Result.
 
-The caller drives it, may stop between steps, and asks a Step for its picture only when it wants one; nothing else
-leaves the device.
+It is a generator, so the caller decides when the next step is made and may stop at any time. A picture is copied off
+the device only when the caller asks a Step for it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ from guidance.request.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that was made. Ask it before the next one.
+    """A finished step. Its methods describe the run as it is when they are called, so call them before the next step.
 
     Attributes:
-        number: 1 for the first of this run; `total` for the last, unless the run stops early.
-        total: Steps of this run; fewer than the request's when an init image skips some or `stop` cuts the end.
-        last: Whether the Result follows.
+        number: 1 for the first step of this run, `total` for the last unless the run stops early.
+        total: Steps of this run; fewer than the request's if an init image skips some or `stop` ends the run early.
+        last: True if the Result follows.
     """
 
     number: int
@@ -36,24 +36,24 @@ class Step:
     _run: Run
 
     def similarity(self) -> float:
-        """Mean cosine of the views to the prompt, before this step moved the canvas. Waits for the device."""
+        """Mean cosine of this step's views to the prompt, before the step's update. Waits for the device."""
         return float(self._similarity)
 
     def picture(self) -> Image.Image:
-        """The canvas as it is now. Waits for the device."""
+        """The picture after this step. Waits for the device."""
         return self._run.picture()
 
     def checkpoint(self) -> Checkpoint:
-        """From which `render` goes on as if it had never stopped. Waits for the device.
+        """A checkpoint from which `render` continues to the same bytes. Waits for the device.
 
-        Not for the last step of a run that stopped early: from there it would go on to the end of its schedule.
+        After the last step of a run that stopped early, `render` would continue to the end of the schedule instead.
         """
         return self._run.checkpoint()
 
     def ended(self) -> "Result":
-        """The Result, if the run is to end with this step. Waits for the device.
+        """The Result of ending the run with this step. Waits for the device.
 
-        Before the last step its request is `stopped` here, so that it gives this picture again.
+        Before the last step the Result's request is shortened (`stopped`), so that it gives this picture again.
         """
         run = self._run
         return Result(
@@ -71,12 +71,12 @@ class Result:
     """The end of a run.
 
     Attributes:
-        request: What gives this picture: what was asked for, or less of it where a Step was `ended`.
+        request: The request that gives this picture: the caller's, or a shortened one from `Step.ended`.
         image: The picture, RGB.
-        similarity: Mean cosine of the last step's views to the prompt; None if no step was to be made.
-        stopped_early: Whether the run ended early, since the similarity no longer rose.
-        microbatch: None, or how many views went through CLIP at a time where that was not all of a step's; then the
-            last bits may differ from those of a run without.
+        similarity: Mean cosine of the last step's views to the prompt; None if the run has no step.
+        stopped_early: True if the run ended because the similarity no longer rose.
+        microbatch: How many views went through CLIP at a time; None if all of a step's did. The last bits of the
+            picture may depend on it.
     """
 
     request: Request
@@ -87,7 +87,7 @@ class Result:
     _run: Run
 
     def checkpoint(self) -> Checkpoint:
-        """The end, to continue from. Waits for the device."""
+        """The end of the run, to continue from. Waits for the device."""
         return self._run.checkpoint()
 
 
@@ -99,31 +99,29 @@ def render(
     resume: Checkpoint | None = None,
     microbatch: int | None = None,
 ) -> Iterator[Step | Result]:
-    """Makes a picture, a step at a time.
+    """Makes a picture step by step.
 
     Args:
         request: What to make.
-        model: The one that the request names.
+        model: The model that the request names.
         blobs: The bytes of the request's init, mask and images, by sha256.
-        resume: Where a run of this very request stopped.
-        microbatch: Most views that go through CLIP at a time; fewer need less memory. None takes all of a step's, and
-            fewer once memory does not suffice. The gradient is the same, but for its last bits.
+        resume: A checkpoint of the same request, to continue from.
+        microbatch: Most views that go through CLIP at a time; a smaller number needs less memory and changes only the
+            last bits of the gradient. None is all views of a step. Halved whenever memory does not suffice.
 
     Yields:
         A Step after each step, then one Result.
 
     Raises:
-        RenderError: As Run; or when the picture breaks down, or memory does not suffice for one view.
+        RenderError: As Run; or the picture breaks down; or memory does not suffice for one view.
         RequestError, PictureError, CheckpointError: As Run.
     """
-    run = Run(request, model, blobs, capturable=model.graph_capture is not None)
-    if resume is not None:
-        run.resume(resume)
+    run = Run(request, model, blobs, capturable=model.graph_capture is not None, resume=resume)
     total = run.last_step - run.first_step
     stepper = Stepper(run, model, min(request.views, max(1, microbatch or request.views)))
     step: Step | None = None
     while run.step < run.last_step and not (step and step.last):
-        similarity = stepper.make()
+        similarity = stepper.make_step()
         last = run.should_stop_early() or run.step == run.last_step
         step = Step(run.step - run.first_step, total, last, similarity, stepper.microbatch, run)
         yield step

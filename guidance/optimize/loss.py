@@ -1,4 +1,4 @@
-"""How far a picture is from the prompt, and what a plausible picture is. Pure functions on batches."""
+"""Losses: the distance of a picture from the prompt, and priors on pictures. Pure functions on batches."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 NEGATIVE_MARGIN: Final = 0.0
-"""Below this cosine a negative phrase pushes no more; unbounded, it takes over the picture."""
-_NEARLY: Final = 1 - 1e-6
-"""The angle has no gradient at a cosine of 1."""
+"""A negative phrase has no effect below this cosine; without a limit it dominates the picture."""
+_LARGEST_COSINE: Final = 1 - 1e-6
+"""The gradient of the angle is infinite at a cosine of 1."""
 _TINY: Final = 1e-8
 
 
@@ -20,27 +20,33 @@ def guidance(embeddings: Tensor, directions: Tensor, weights: Tensor, distance: 
     Args:
         embeddings: (V, D) of the views, unit length.
         directions: (P, D) of the phrases, unit length.
-        weights: (P) of the phrases. A positive one pulls by its distance; a negative one pushes by a hinge.
-        distance: "cosine" is 1 − cosine; "spherical" is half the squared angle, which pulls hardest from afar
-            (Crowson's `spherical_dist_loss`).
+        weights: (P) of the phrases. A positive weight multiplies the distance to its phrase; a negative one multiplies
+            how far the cosine is above NEGATIVE_MARGIN.
+        distance: "cosine" is 1 − cosine; "spherical" is half the squared angle, whose gradient is largest for distant
+            embeddings (Crowson's `spherical_dist_loss`).
     """
     cosines = embeddings @ directions.T
-    apart = 1 - cosines if distance == "cosine" else torch.acos(cosines.clamp(-_NEARLY, _NEARLY)).square() / 2
+    apart = 1 - cosines if distance == "cosine" else _squared_angle(cosines) / 2
     pull = weights.clamp_min(0) * apart
     push = (-weights).clamp_min(0) * (cosines - NEGATIVE_MARGIN).clamp_min(0)
     return (pull + push).sum(dim=1)
 
 
 def similarity(embeddings: Tensor, directions: Tensor, weights: Tensor) -> Tensor:
-    """Cosine of each view to the positive phrases, by weight, (V): its mean is the figure that people are shown."""
+    """The mean cosine of each view to the positive phrases, by weight, (V). Users see its mean over the views."""
     positive = weights.clamp_min(0)
     return embeddings @ directions.T @ (positive / positive.sum())
 
 
-def total_variation(pictures: Tensor) -> Tensor:
-    """Mean absolute difference of neighbours, per picture; (B, 3, H, W) to a scalar summed over B.
+def _squared_angle(cosines: Tensor) -> Tensor:
+    return torch.acos(cosines.clamp(-_LARGEST_COSINE, _LARGEST_COSINE)).square()
 
-    Anisotropic total variation (Rudin, Osher and Fatemi, 1992), per pixel, so that a weight means the same at any size.
+
+def total_variation(pictures: Tensor) -> Tensor:
+    """Mean absolute difference of neighbouring pixels; (B, 3, H, W) to a scalar, summed over B.
+
+    Anisotropic total variation (Rudin, Osher and Fatemi, 1992), divided by the number of pixels, so that a weight has
+    the same effect at any size.
     """
     down = (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean(dim=(1, 2, 3))
     right = (pictures[..., :, 1:] - pictures[..., :, :-1]).abs().mean(dim=(1, 2, 3))
@@ -48,20 +54,20 @@ def total_variation(pictures: Tensor) -> Tensor:
 
 
 def saturation(pictures: Tensor) -> Tensor:
-    """Mean squared distance of each pixel from its own grey; high for gaudy colour. Summed over B."""
+    """Mean squared difference between each pixel's channels and their mean; high for strong colour. Summed over B."""
     return (pictures - pictures.mean(dim=1, keepdim=True)).square().mean(dim=(1, 2, 3)).sum()
 
 
 def clipping(pictures: Tensor) -> Tensor:
-    """Mean square of how far values go into the last tenth before black and white, 1 at the very end. Summed over B."""
+    """Mean square of how far values reach into [0, 0.1] and [0.9, 1]: 1 at black and white. Summed over B."""
     return ((2 * pictures - 1).abs() - 0.8).clamp_min(0).mul(5).square().mean(dim=(1, 2, 3)).sum()
 
 
 def high_frequency(pictures: Tensor) -> Tensor:
-    """How much more energy the two finest octaves of brightness have than the coarser ones; 0 for a photograph.
+    """The excess energy of brightness in the two finest octaves over the mean of the coarser ones; 0 for a photograph.
 
-    In natural pictures each octave holds about as much as the next (Field, 1987, "Relations between the statistics of
-    natural images…"). The log of the ratio, floored at 0, summed over the two octaves and over B.
+    In natural pictures all octaves have about the same energy (Field, 1987, "Relations between the statistics of
+    natural images…"). The log of the ratio, at least 0, summed over the two octaves and over B.
     """
     grey = pictures.mean(dim=1, keepdim=True)
     energies = []
@@ -76,11 +82,11 @@ def high_frequency(pictures: Tensor) -> Tensor:
 
 
 def repetition(pictures: Tensor) -> Tensor:
-    """How alike a picture is to itself when it is moved: the mean square of the autocorrelation's far positive part.
+    """The similarity of a picture to shifted copies of itself; near 0 for a photograph, high for a repeating pattern.
 
-    Of brightness without its coarse shapes, at 128 pixels or less, over all shifts by more than a tenth of the short
-    side, times their number; near 0 for a photograph, high for wallpaper. Wiener and Khinchin: the autocorrelation is
-    the transform of the power spectrum. Summed over B.
+    The sum of the squared positive autocorrelation of brightness over all shifts by more than a tenth of the short
+    side. Brightness is first reduced to a short side of at most 128 pixels, and its local mean is subtracted. The
+    autocorrelation is the Fourier transform of the power spectrum (Wiener and Khinchin). Summed over B.
     """
     grey = pictures.mean(dim=1)
     factor = math.ceil(min(grey.shape[1:]) / 128)
@@ -105,4 +111,4 @@ PRIORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
     "high_frequency": high_frequency,
     "repetition": repetition,
 }
-"""By the name of the Request's field that holds its weight."""
+"""By the name of the Request's field that holds the prior's weight."""

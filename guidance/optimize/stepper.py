@@ -1,11 +1,10 @@
-"""One step of a run after another, on whatever device and with whatever memory there is.
+"""Makes the steps of a run, with the memory there is, and replays captured steps where that is possible.
 
-A step is hundreds of small calls, which on a GPU takes longer than what they ask for. So once a run's steps are alike,
-one is captured (see `guidance.device.cuda_graphs`) and replayed from there on. A run whose steps are never alike, or
-whose views do not go through CLIP at once, is made call by call.
+A step is hundreds of small calls. On a GPU, issuing them takes longer than executing them, so a step is captured (see
+`guidance.device.cuda_graphs`) and replayed as soon as the run's steps repeat the same operations. Steps are made call
+by call if their operations keep changing, or if the views go through CLIP in microbatches.
 """
 
-import functools
 import logging
 from collections.abc import Sequence
 from typing import Final
@@ -13,27 +12,29 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from guidance.augment.random_crops import AugmentParams
 from guidance.clip.model import ClipModel
 from guidance.device.cuda_graphs import GraphCapture
+from guidance.optimize.gradient import gradient_of
 from guidance.optimize.run import RenderError, Run
+from guidance.optimize.step_in_progress import StepInProgress
 
 log = logging.getLogger(__name__)
 
-ALIKE: Final = 3
-"""The step in a row from which on it is replayed: two are needed, and in the first one libraries set themselves up."""
+CAPTURE_AT: Final = 3
+"""The step that is captured, counted since `Run.graph_key` last changed. A capture is checked against the step before,
+and in the first step libraries initialise themselves."""
 
 
 class Stepper:
-    """Makes the steps of a run.
+    """Makes the steps of a run, one after another.
 
     Args:
-        run: Capturable where the model has a graph capture.
-        model: It guides the run.
+        run: Capturable if the model has a graph capture.
+        model: Guides the run.
         microbatch: Most views that go through CLIP at a time.
 
     Attributes:
-        microbatch: How many do, now.
+        microbatch: The same, now; halved whenever memory does not suffice.
     """
 
     def __init__(self, run: Run, model: ClipModel, microbatch: int) -> None:
@@ -43,31 +44,32 @@ class Stepper:
         self._graph_capture = model.graph_capture if run.capturable else None
         self._captured: _CapturedStep | None = None
         self._graph_key: tuple[object, ...] = ()
-        self._alike = 0
+        self._repeats = 0
 
-    def make(self) -> Tensor:
-        """Makes the next step. Returns its similarity, which stays on the device.
+    def make_step(self) -> Tensor:
+        """Makes the run's next step. Returns its similarity, a scalar on the device.
 
         Raises:
             RenderError: Memory does not suffice for one view.
         """
         if (graph_key := self._run.graph_key()) != self._graph_key:
-            self._graph_key, self._alike, self._captured = graph_key, 0, None
-        self._alike += 1
+            self._graph_key, self._repeats, self._captured = graph_key, 0, None
+        self._repeats += 1
+        capture, whole = self._graph_capture, self.microbatch == self._run.request.views
         if self._captured is not None:
             similarity = self._captured.replay()
-        elif self._graph_capture is not None and self._alike == ALIKE and self.microbatch == self._run.request.views:
-            similarity = self._capture_step()
+        elif capture is not None and whole and self._repeats == CAPTURE_AT:
+            similarity = self._capture_step(capture)
         else:
-            similarity = self._called()
+            similarity = self._call_step()
         self._run.go_to(self._run.step + 1)
         return similarity
 
-    def _called(self) -> Tensor:
-        """Makes the step call by call, as many views at a time as memory suffices for."""
+    def _call_step(self) -> Tensor:
+        """Makes the step call by call; halves the microbatch until memory suffices."""
         while True:
             try:
-                gradient, similarity = gradient_of(self._run, self._model, self.microbatch)
+                step, gradient, similarity = self._gradient()
                 break
             except RuntimeError as error:
                 if not _out_of_memory(error):
@@ -77,40 +79,44 @@ class Stepper:
                         "memory does not suffice for one view of this picture; "
                         "ask for a smaller one, or a smaller model"
                     ) from error
-            # Outside the handler: there the error would still hold what was too much.
+            # Outside the handler: inside it the error still holds the memory of the failed attempt.
             self.microbatch = -(-self.microbatch // 2)
             log.warning("out of memory; from here on %d views at a time", self.microbatch)
             if self._model.device.type == "cuda":
                 torch.cuda.empty_cache()
-        self._run.apply_gradient(gradient, similarity)
+        step.apply(gradient, similarity)
         return similarity
 
-    def _capture_step(self) -> Tensor:
-        """Makes the step both ways, and from here on by what was captured if that comes to the same bits.
+    def _gradient(self) -> tuple[StepInProgress, Tensor, Tensor]:
+        """The step with its gradient and similarity; a function of its own, so that a failed attempt leaves nothing."""
+        step = self._run.begin_step()
+        return step, *gradient_of(step, self._model, self.microbatch)
 
-        What is captured is the step before, with its random numbers and its rate, so that a number which stayed in the
-        capture would show.
+    def _capture_step(self, graph_capture: GraphCapture) -> Tensor:
+        """Makes the step call by call, captures it, and keeps the capture if its replay gives the same bits.
+
+        The capture is made with the random numbers and the learning rate of the step before, so that a number of that
+        step which is frozen in the capture makes the replay differ.
         """
-        assert self._graph_capture is not None  # noqa: S101 - `make` asked
         state = self._run.state()
         before = [value.clone() for value in state]
-        similarity = self._called()
+        similarity = self._call_step()
         after = [value.clone() for value in state]
         try:
             self._run.go_to(self._run.step - 1)
             try:
-                captured = _CapturedStep(self._run, self._model, self._graph_capture)
+                captured = _CapturedStep(self._run, self._model, graph_capture)
             finally:
                 self._run.go_to(self._run.step + 1)
             _put(state, before)
             replayed = captured.replay()
             same = all(map(torch.equal, [*state, replayed], [*after, similarity]))
-        except RuntimeError as error:  # the driver's, torch's, or for want of memory
+        except RuntimeError as error:  # from the driver or torch, or out of memory
             log.warning("steps cannot be captured here, and are made call by call: %s", error)
             same = False
         else:
             if not same:
-                log.warning("a captured step came to other bits, so steps are made call by call")
+                log.warning("a captured step gave other bits, so steps are made call by call")
         if same:
             self._captured = captured
         else:
@@ -120,11 +126,11 @@ class Stepper:
 
 
 class _CapturedStep:
-    """A step of a run, to be replayed while `run.graph_key()` stays the same.
+    """A captured step of a run; valid while `run.graph_key()` stays the same.
 
     Args:
-        run: Between two steps, the earlier of which was made; what state capture leaves it in is not said.
-        model: It guides the run.
+        run: Its next step is captured. The capture changes the run's tensors in an unspecified way.
+        model: Guides the run.
         graph_capture: Of the model's device.
 
     Raises:
@@ -138,63 +144,19 @@ class _CapturedStep:
         params = self._params
 
         def work() -> Tensor:
-            gradient, similarity = gradient_of(run, model, run.request.views, params)
-            run.apply_gradient(gradient, similarity)
+            step = run.begin_step()
+            gradient, similarity = gradient_of(step, model, run.request.views, params)
+            step.apply(gradient, similarity)
             return similarity
 
         self._replay, self._similarity = graph_capture.capture(work)
 
     def replay(self) -> Tensor:
-        """Does the run's next step; returns its similarity."""
+        """Makes the run's next step. Returns its similarity."""
         for kept, size in zip(self._params, self._sizes, strict=True):
             kept.copy_from(self._run.sample(size))
         self._replay()
         return self._similarity.clone()
-
-
-def gradient_of(
-    run: Run, model: ClipModel, microbatch: int, params: Sequence[AugmentParams] | None = None
-) -> tuple[Tensor, Tensor]:
-    """All views once through every perceptor. Each random number is the same however they are divided.
-
-    Args:
-        run: Which is before a step.
-        model: It guides the run.
-        microbatch: Most views that go through CLIP at a time.
-        params: For all views of each perceptor; None samples them when they are needed.
-
-    Returns:
-        (1, 3, H, W), the gradient on the picture; and the similarity.
-    """
-    run.begin()
-    gradients, similarities = [], []
-    for index, perceptor in enumerate(model.perceptors):
-        similarity = torch.zeros((), device=model.device)
-        for first in range(0, run.request.views, microbatch):
-            part = (first, min(first + microbatch, run.request.views))
-            part_params = params[index] if params else run.sample(perceptor.image_size, part)
-            views = run.views(part_params, perceptor.image_size)
-            embeddings, pull = perceptor.gradient(
-                views, functools.partial(run.guide, index), with_statistics=run.request.familiarity > 0
-            )
-            torch.autograd.backward(views, pull)
-            similarity = similarity + run.similarity(index, embeddings)
-        gradients.append(run.gradient())
-        similarities.append(similarity)
-    if len(gradients) == 1:
-        return gradients[0], similarities[0]
-    return _balanced(gradients, model.shares), model.shares @ torch.stack(similarities)
-
-
-def _balanced(gradients: list[Tensor], shares: Tensor) -> Tensor:
-    """The sum of several models' gradients, each with the same length before it is weighted.
-
-    They differ by orders of magnitude between models. The length kept is their weighted mean, so that the priors
-    count as much as beside one model.
-    """
-    lengths = torch.stack([torch.linalg.vector_norm(gradient) for gradient in gradients])
-    factors = shares * (shares @ lengths) / lengths.clamp_min(1e-20)
-    return torch.einsum("m,mbchw->bchw", factors, torch.stack(gradients))
 
 
 @torch.no_grad()

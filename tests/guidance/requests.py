@@ -7,9 +7,9 @@ from typing import Any
 from torch import Tensor
 
 from guidance.clip.model import ClipModel
+from guidance.optimize.gradient import gradient_of
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import Run
-from guidance.optimize.stepper import gradient_of
 from guidance.request.request import Request
 
 SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2}
@@ -36,22 +36,23 @@ def pictures_of(request: Request, model: ClipModel) -> list[bytes]:
 
 def first_gradient(request: Request, model: ClipModel, *inputs: bytes) -> Tensor:
     """The gradient of the guidance in the first step, (1, 3, H, W)."""
-    return gradient_of(Run(request, model, blobs(inputs)), model, request.views)[0]
+    return gradient_of(Run(request, model, blobs(inputs)).begin_step(), model, request.views)[0]
 
 
 def views_of(run: Run, size: int) -> Tensor:
     """The views of the next step, (V, 3, size, size)."""
-    run.begin()
-    return run.views(run.sample(size), size)
+    step = run.begin_step()
+    return step.views(step.sample(size), size)
 
 
 def similarity_before_and_after(request: Request, model: ClipModel, *inputs: bytes) -> tuple[float, float]:
     """The similarity of the first step's views before and after the step."""
     run = Run(request, model, blobs(inputs))
-    gradient, before = gradient_of(run, model, request.views)
-    run.apply_gradient(gradient, before)
-    # The schedule has not advanced, so the views are the same crops with the same noise.
-    _, after = gradient_of(run, model, request.views)
+    step = run.begin_step()
+    gradient, before = gradient_of(step, model, request.views)
+    step.apply(gradient, before)
+    # Without `go_to` the next step has the same crops and the same noise.
+    _, after = gradient_of(run.begin_step(), model, request.views)
     return float(before), float(after)
 
 

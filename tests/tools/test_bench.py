@@ -1,4 +1,4 @@
-"""The benchmark measures what it says. How fast anything is, is for the benchmark alone to say."""
+"""The benchmark's measurements are correct; no test depends on the speed of the machine."""
 
 from types import SimpleNamespace
 
@@ -14,25 +14,25 @@ CPU = torch.device("cpu")
 
 
 class ManualClock:
-    """Time passes where work is done: twice as much from the tenth piece on, when the machine has a busy neighbour."""
+    """A clock that work moves forward; from the tenth piece of work on twice as far, as under other load."""
 
     def __init__(self) -> None:
         self.now = 0.0
         self.done: list[float] = []
 
     def work(self, seconds: float) -> None:
-        """As long as it takes without the neighbour."""
+        """Takes `seconds` without other load."""
         self.now += seconds * (2 if len(self.done) >= 9 else 1)
         self.done.append(seconds)
 
 
-def test_a_ratio_is_that_of_work_measured_in_turn_which_a_busy_neighbour_does_not_change(
+def test_a_ratio_of_alternating_measurements_does_not_depend_on_other_load(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    hand = ManualClock()
-    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: hand.now))
-    pair = timing.pairs(lambda: hand.work(1.0), lambda: hand.work(3.0), 5, CPU)
-    assert hand.done == [1.0, 3.0] * 7
+    clock = ManualClock()
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: clock.now))
+    pair = timing.pairs(lambda: clock.work(1.0), lambda: clock.work(3.0), 5, CPU)
+    assert clock.done == [1.0, 3.0] * 7
     # The ratio of the medians would be 6.
     assert (pair.first, pair.second, pair.ratio) == (1.0, 6.0, 3.0)
 
@@ -44,19 +44,19 @@ def test_the_limit_passes_every_tower_once_on_batches_of_its_own_size(
     for perceptor in pair.perceptors:
         encode = perceptor.network.encode_image
 
-        def trace_config(batch: torch.Tensor, encode: object = encode) -> torch.Tensor:
+        def recorded(batch: torch.Tensor, encode: object = encode) -> torch.Tensor:
             batches.append(
                 (tuple(batch.shape), batch.requires_grad, batch.is_contiguous(memory_format=torch.channels_last))
             )
             return encode(batch)  # type: ignore[operator,no-any-return]
 
-        monkeypatch.setattr(perceptor.network, "encode_image", trace_config)
+        monkeypatch.setattr(perceptor.network, "encode_image", recorded)
     subjects.limit(pair, 3)()
     assert batches == [((3, 3, 64, 64), True, True), ((3, 3, 32, 32), True, True)]
 
 
 @pytest.mark.parametrize("loop", [baselines.per_crop, baselines.per_level])
-def test_an_earlier_loop_runs_and_leaves_the_model_as_it_was(tiny: Perceptor, loop: object) -> None:
+def test_a_baseline_loop_runs_and_does_not_change_the_model(tiny: Perceptor, loop: object) -> None:
     model = ClipModel("tiny", [tiny], CPU)
     before = {name: value.clone() for name, value in tiny.network.state_dict().items()}
     step = loop(model, 64, 2)  # type: ignore[operator]
@@ -66,15 +66,15 @@ def test_an_earlier_loop_runs_and_leaves_the_model_as_it_was(tiny: Perceptor, lo
     assert not any(parameter.requires_grad for parameter in tiny.network.parameters())
 
 
-def test_calls_are_counted_where_they_ask_the_device_for_something() -> None:
+def test_only_calls_that_run_a_kernel_are_counted() -> None:
     kept, wanted = torch.ones(2, 3), torch.ones(2, 3, requires_grad=True)
     assert calls(lambda: kept.T[1:].view(-1, 1, 2)) == 0
-    assert calls(lambda: kept.T.reshape(6)) == 1  # a copy: it lies crosswise
+    assert calls(lambda: kept.T.reshape(6)) == 1  # a copy, since it is transposed
     assert calls(lambda: kept.add_(1).sum()) == 2
     assert calls(lambda: torch.autograd.grad((wanted * 2).sum(), wanted)) == 4  # ×, Σ; a one to begin with, ×
 
 
 def test_memory_does_not_grow_with_the_number_of_steps() -> None:
-    # What one step keeps for its gradient is some 50 MiB: twelve more would show.
+    # A step keeps about 50 MiB for its gradient, so twelve steps would exceed the limit.
     taken = scaling.main(["pocket"], 96, 2, 2, "cpu")
     assert taken[f"mib_{scaling.MANY}_steps"] < taken[f"mib_{scaling.FEW}_steps"] + 100

@@ -1,4 +1,4 @@
-"""The evaluation of the pocket CLIP counts what it says it counts."""
+"""The evaluation of the pocket CLIP: criteria, prompts, drawings, and the cache."""
 
 import json
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def test_no_class_held_out_from_the_texts_is_asked_for_elsewhere() -> None:
     assert held_out.isdisjoint(index for entry in entries for index in entry["classes"])
 
 
-def test_clip_art_has_the_caption_that_its_maker_gave_it_unless_that_is_a_collection_s(tmp_path: Path) -> None:
+def test_a_title_is_a_caption_unless_many_drawings_share_it(tmp_path: Path) -> None:
     for name, title in [("a", "Red_square 2"), *((f"c{n}", "Icons of Mine") for n in range(4))]:
         (tmp_path / f"{name}.svg").write_text(SQUARE.format(title))
     assert sorted(drawing.caption for drawing in clip_art(tmp_path)) == ["", "", "", "", "red square"]
@@ -57,13 +57,13 @@ def test_drawings_lie_in_the_middle_of_white_squares_and_broken_ones_are_left_ou
 
 
 @pytest.mark.parametrize("read", [clip_art, emoji])
-def test_missing_drawings_are_said_with_what_to_do(read: Callable[[Path], object], tmp_path: Path) -> None:
+def test_the_error_for_missing_drawings_says_what_to_do(read: Callable[[Path], object], tmp_path: Path) -> None:
     with pytest.raises(MissingError, match=r"install|make emoji"):
         read(tmp_path)
 
 
 @pytest.mark.torture
-def test_an_evaluation_that_was_broken_off_goes_on_with_the_pictures_it_has(
+def test_an_interrupted_evaluation_continues_with_its_pictures(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["evaluate", "--out", str(tmp_path), "--part", "colours", "--prompts", "2"])

@@ -1,4 +1,4 @@
-"""What a picture shows can be told without any network."""
+"""Measurements of pictures."""
 
 import numpy as np
 import pytest
@@ -33,7 +33,7 @@ def test_each_colour_is_called_by_its_name(name: str) -> None:
         (0x606060, "grey"),
     ],
 )
-def test_shades_belong_to_the_colour_that_people_call_them(value: int, name: str) -> None:
+def test_shades_have_their_usual_colour_name(value: int, name: str) -> None:
     found = measures.shares(flat(value))
     assert max(found, key=lambda key: found[key]) == name
 

@@ -1,3 +1,5 @@
+"""The cache of pictures."""
+
 from pathlib import Path
 
 from guidance.clip.model import ClipModel

@@ -1,1 +1,1 @@
-"""How fast the engine is, against the limit that its models set; how much memory it takes; what a second buys."""
+"""Benchmarks: speed relative to the bare CLIP passes, memory, and picture quality per second."""

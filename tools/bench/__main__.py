@@ -1,7 +1,8 @@
 """`python -m tools.bench [--json]`: prints the table of docs/performance.md for this machine.
 
-Ends with status 1 where a step takes more than the limit allows: 1.10 times on a CPU, 1.15 times on a GPU, on a canvas
-of 224 pixels with pocket and 8 views, or ViT-B-32 and 32. All else is reported and not judged.
+The limit is the time of one bare forward and backward pass of all views; see `subjects.limit`. The exit status is 1 if
+a step takes more than 1.10 times the limit on a CPU or 1.15 times on a GPU, with a canvas of 224 × 224 pixels and
+pocket with 8 views or ViT-B-32 with 32. Everything else is reported only.
 """
 
 import argparse
@@ -21,8 +22,8 @@ from tools.bench import baselines, crops, subjects, timing
 from tools.bench.calls import calls
 
 JUDGED: Final = {("pocket",): 8, ("ViT-B-32",): 32}
-"""Views, by model."""
-MOST: Final = {"cpu": 1.10, "cuda": 1.15}
+"""The number of views, by model."""
+MAX_RATIO: Final = {"cpu": 1.10, "cuda": 1.15}
 SIDE: Final = 224
 Row = dict[str, str | int | float | bool]
 
@@ -35,7 +36,7 @@ def main() -> int:
     for row in _rows(options.device, options.pairs, options.only):
         rows.append(row)
         if not options.json:
-            print("   ".join(f"{name} {_shown(value)}" for name, value in row.items()), flush=True)
+            print("   ".join(f"{name} {_format(value)}" for name, value in row.items()), flush=True)
     place = pick_device(options.device)
     machine = _machine(place)
     if options.json:
@@ -43,25 +44,25 @@ def main() -> int:
     else:
         print(f"on {machine}")
     judged = [row for row in rows if row.get("judged")]
-    return 0 if all(float(row["ratio"]) <= MOST.get(place.type, MOST["cuda"]) for row in judged) else 1
+    return 0 if all(float(row["ratio"]) <= MAX_RATIO.get(place.type, MAX_RATIO["cuda"]) for row in judged) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--device", default="auto", help="default: %(default)s")
-    parser.add_argument("--pairs", type=int, default=15, help="pairs of measurements a ratio (default: %(default)s)")
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument("--pairs", type=int, default=15, help="measurements per ratio (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--only",
         choices=["limit", "baselines", "scaling", "precision", "fusion", "crops", "calls"],
-        help="one part of it",
+        help="run only this part",
     )
     return parser
 
 
 def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
     if only in (None, "limit"):
-        yield from _against_the_limit(device, pairs)
+        yield from _limit(device, pairs)
     if only in (None, "baselines"):
         yield from _baselines(device, pairs)
     if only in (None, "fusion"):
@@ -76,10 +77,10 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
         yield from _scaling(device)
 
 
-def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
-    """The ratio step / limit, judged at 224 pixels, reported for RN50, two models, and larger canvases.
+def _limit(device: str, pairs: int) -> Iterator[Row]:
+    """The ratio step / limit: judged at 224 pixels, only reported for RN50, an ensemble, and a larger canvas.
 
-    capture_s is what was spent once in the run, where steps are captured (see `guidance.device.cuda_graphs`).
+    capture_s is the time spent on capturing steps, once in a run (see `guidance.device.cuda_graphs`).
     """
     reported = {("RN50",): 16, ("pocket", "ViT-B-32"): 8}
     for names, views in (JUDGED | reported).items():
@@ -102,7 +103,7 @@ def _against_the_limit(device: str, pairs: int) -> Iterator[Row]:
 
 
 def _baselines(device: str, pairs: int) -> Iterator[Row]:
-    """Earlier loops against the same limit."""
+    """The ratios of our loop and of two older ones to the same limit."""
     for names, views in {("pocket",): 8, ("ViT-B-32",): 8}.items():
         model, bare = subjects.loaded(names, device), subjects.loaded(names, device, bare=True)
         loops = {
@@ -116,7 +117,7 @@ def _baselines(device: str, pairs: int) -> Iterator[Row]:
 
 
 def _fusion(device: str, pairs: int) -> Iterator[Row]:
-    """The limit of a tower whose normalisations are fused, as the loop uses it, against that of a bare one."""
+    """The limit of image towers with fused normalisations, as the loop uses them, and of bare ones."""
     for name in ("pocket", "RN50"):
         ours, bare = subjects.loaded([name], device), subjects.loaded([name], device, bare=True)
         pair = timing.pairs(subjects.limit(bare, 8), subjects.limit(ours, 8), pairs, ours.device)
@@ -124,7 +125,7 @@ def _fusion(device: str, pairs: int) -> Iterator[Row]:
 
 
 def _crops(pairs: int) -> Iterator[Row]:
-    """Dense products against sparse ones, on the CPU."""
+    """Crops by dense and by sparse matrix products, on the CPU."""
     cpu = pick_device("cpu")
     prepare(cpu)
     for side in (SIDE, 512, 1024):
@@ -133,23 +134,23 @@ def _crops(pairs: int) -> Iterator[Row]:
 
 
 def _calls() -> Iterator[Row]:
-    """Of a step made call by call, and of the limit's; the same on every device, and counted on the CPU."""
+    """The number of torch calls of an uncaptured step and of the limit. It is the same on every device."""
     for names in JUDGED:
         model, bare = subjects.loaded(names, "cpu"), subjects.loaded(names, "cpu", bare=True)
         step, limit = subjects.stepper(model, subjects.request_for(model, SIDE, 2)), subjects.limit(bare, 2)
-        step()  # the first sets the optimizer up
+        step()  # the first step creates the optimizer's state
         yield {"part": "calls", "model": model.name, "limit": calls(limit), "step": calls(step)}
 
 
 def _precision(device: str) -> Iterator[Row]:
-    """How well half precision keeps the gradient."""
+    """The cosine of the gradient in half precision to that in float32."""
     for name in ("pocket", "ViT-B-32", "RN50"):
         (perceptor,) = subjects.loaded([name], device, "float32").perceptors
         yield {"part": "precision", "model": name} | {kind: perceptor.gradient_cosine(kind) for kind in HALF}
 
 
 def _scaling(device: str) -> Iterator[Row]:
-    """By size, views and models, each in a process of its own: memory that one case leaves behind is not the next's."""
+    """Load time, speed and memory by size, views and models; each in its own process, so that memory is separate."""
     cases: list[tuple[tuple[str, ...], int, int, int]] = [(("pocket",), side, 8, 8) for side in (SIDE, 512, 1024)]
     cases += [(("pocket",), SIDE, views, views) for views in (16, 32, 64, 128)]
     cases += [(("pocket",), SIDE, 128, 8)]
@@ -169,18 +170,18 @@ def _scaling(device: str) -> Iterator[Row]:
 
 
 def _machine(place: torch.device) -> str:
-    """In words, without a name or a path."""
+    """The processor, the GPU or number of threads, and torch's version; no host name or path."""
     processor = platform.processor() or platform.machine()
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
-        pass  # not Linux: the short name has to do
+        pass  # not Linux: the short name remains
     kind = torch.cuda.get_device_name(place) if place.type == "cuda" else f"{torch.get_num_threads()} threads"
     return f"{processor}, {kind}, torch {torch.__version__}"
 
 
-def _shown(value: str | float) -> str:
+def _format(value: str | float) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 

@@ -1,6 +1,6 @@
-"""Two older loops, restated as they were written, as baselines that are measured on the same machine.
+"""Two older guidance loops as baselines, to be measured on the same machine.
 
-They are here to be measured, not to be used: what made them slow is kept.
+They keep what makes the originals slow. Use them for measurements only.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ LEVELS: Final = 224
 
 
 def per_crop(model: ClipModel, size: int, views: int) -> Callable[[], None]:
-    """As in the VQGAN+CLIP notebooks: a Python loop over cuts, weights that take a gradient, `.item()` every step."""
+    """A step of the VQGAN+CLIP notebooks: a Python loop over crops, trainable weights, `.item()` in every step."""
     perceptor = _only(model)
     pixels = torch.randn(1, 3, size, size, device=model.device).requires_grad_()
     optimizer = torch.optim.Adam([pixels], lr=0.1)
@@ -47,7 +47,7 @@ def per_crop(model: ClipModel, size: int, views: int) -> Callable[[], None]:
 
 
 def per_level(model: ClipModel, size: int, views: int) -> Callable[[], None]:
-    """As Direct Ascent Synthesis: layers of every side from 1 to 224, each enlarged by `interpolate` in every step."""
+    """A step of Direct Ascent Synthesis: layers of every side from 1 to 224, each upscaled by `interpolate`."""
     perceptor = _only(model)
     levels = [torch.zeros(1, 3, side, side, device=model.device).requires_grad_() for side in range(1, LEVELS + 1)]
     optimizer = torch.optim.SGD(levels, lr=0.2)

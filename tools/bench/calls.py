@@ -1,4 +1,4 @@
-"""How many calls some work makes to torch's operators, which is what it costs a GPU that waits for the next one."""
+"""Counts calls of torch operators: on a GPU, a loop of many small calls is limited by their number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from torch.utils._pytree import tree_leaves
 
 
 def calls(work: Callable[[], object]) -> int:
-    """Of one go. Views and empty memory, which ask the device for nothing, are left out."""
+    """The number of calls in one execution of `work`, without views and empty tensors, which run no kernel."""
     counter = _Counter()
     with counter:
         work()
@@ -25,11 +25,11 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         answer = func(*args, **(kwargs or {}))
-        made = bool(_places(answer) - _places((args, kwargs))) and "empty" not in func.name()
-        self.number += made or func._schema.is_mutable  # noqa: SLF001 - torch tells it nowhere else
+        new = bool(_addresses(answer) - _addresses((args, kwargs))) and "empty" not in func.name()
+        self.number += new or func._schema.is_mutable  # noqa: SLF001 - no public attribute has it
         return answer
 
 
-def _places(values: object) -> set[int]:
-    """Where the memory of tensors begins, however deep they lie."""
+def _addresses(values: object) -> set[int]:
+    """The addresses of the storages of all tensors in nested lists, tuples and dictionaries."""
     return {leaf.untyped_storage().data_ptr() for leaf in tree_leaves(values) if isinstance(leaf, Tensor)}

@@ -1,4 +1,4 @@
-"""What the sparse crops are worth: the same crops as a dense product for each axis, measured in turn with ours."""
+"""Random crops by sparse matrix products, as the library makes them, and by dense ones, for comparison."""
 
 from collections.abc import Callable
 from typing import Final
@@ -15,14 +15,14 @@ LOW: Final = 0.7
 
 
 def sparse(side: int) -> Callable[[], object]:
-    """Ours, without noise, forward and backward."""
+    """One forward and backward pass of `RandomCrops`, without noise."""
     picture = torch.rand(1, 3, side, side).requires_grad_()
     crops = RandomCrops(VIEWS, LinearSchedule(LOW, LOW), LinearSchedule(1.0, 1.0), LinearSchedule(0.0, 0.0))
     return lambda: torch.autograd.grad(crops(picture, [0], 0, 0.0, SIZE).sum(), picture)
 
 
 def dense(side: int) -> Callable[[], object]:
-    """Rows of all views in one product, columns of each in one of a batch."""
+    """The same with a dense product for the rows of all views, and a batched one for the columns of each."""
     picture = torch.rand(1, 3, side, side).requires_grad_()
 
     def once() -> object:
@@ -35,7 +35,7 @@ def dense(side: int) -> Callable[[], object]:
 
 
 def _matrices(side: int) -> Tensor:
-    """(VIEWS, SIZE, side), of random intervals of an axis."""
+    """(VIEWS, SIZE, side): resampling weights for random intervals of an axis."""
     length = (LOW + (1 - LOW) * torch.rand(VIEWS)) * side
     start = torch.rand(VIEWS) * (side - length)
     centres = start[:, None] + length[:, None] * (torch.arange(SIZE) + 0.5) / SIZE

@@ -1,7 +1,7 @@
-"""What priors and views do, measured: `python -m tools.bench.priors` prints the table of docs/guidance.md.
+"""Measures the effect of priors and views: `python -m tools.bench.priors` prints the table of docs/guidance.md.
 
-Prompts for development, judged by EfficientNet-Lite2, which did not guide. Pictures that lie in --out already, made by
-the same request, are not made again.
+The judge is EfficientNet-Lite2, which takes no part in guidance. Pictures in --out are reused if the same request made
+them.
 """
 
 import argparse
@@ -32,11 +32,11 @@ PROMPTS: Final = {
     "mosque": 668,
     "airship": 405,
 }
-"""Words and their classes."""
+"""Development prompts and their ImageNet classes."""
 
 
 def _in(steps: int) -> dict[str, Any]:
-    """Another number of steps, with the rate and the noise for it."""
+    """The settings for another number of steps, with the learning rate and noise that belong to it."""
     return {"steps": steps, **for_steps(DEFAULT_MODEL, steps)}
 
 
@@ -63,15 +63,15 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "Fourier, locality 1": {"canvas": "fourier", "locality": 1.0},
     "raw pixels, high_frequency 0.05": {"canvas": "pixels", "high_frequency": 0.05},
 }
-"""What each changes in the defaults."""
+"""The settings in which each variant differs from the defaults."""
 SEED: Final = 3
 
 
 def main() -> int:
-    """Makes what is missing and prints a line of a table for each variant."""
+    """Renders missing pictures and prints a table row for each variant."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench.priors", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/priors"), help="default: %(default)s")
-    parser.add_argument("--variants", type=int, metavar="N", help="only the first N")
+    parser.add_argument("--variants", type=int, metavar="N", help="measure only the first N variants")
     options = parser.parse_args()
     model, judge = ClipModel.load("pocket", "cpu"), Judge("lite2")
     print(
@@ -85,24 +85,21 @@ def main() -> int:
         requests = [replace(Request.resolve(word, seed=SEED), **changes) for word in PROMPTS]
         images = [picture(request, model, folder) for request in requests]
         contact_sheet(images, columns=len(images), cell=160).save(folder / "sheet.png")
-        ranks = [judge.rank(image, number) for image, number in zip(images, PROMPTS.values(), strict=True)]
-        logs = [
-            math.log(judge.probability(image, number)) for image, number in zip(images, PROMPTS.values(), strict=True)
-        ]
+        pairs = list(zip(images, PROMPTS.values(), strict=True))
+        ranks = [judge.rank(image, index) for image, index in pairs]
+        logs = [math.log(judge.probability(image, index)) for image, index in pairs]
         pixels = [to_tensor(image, *image.size)[None] for image in images]
-        looks = (
-            statistics.mean(float(((x < 0.02) | (x > 0.98)).float().mean()) for x in pixels),
-            statistics.mean(float(loss.total_variation(x)) for x in pixels),
-            statistics.mean(float(loss.high_frequency(x)) for x in pixels),
-        )
+        clipped = statistics.mean(float(((x < 0.02) | (x > 0.98)).float().mean()) for x in pixels)
+        variation = statistics.mean(float(loss.total_variation(x)) for x in pixels)
+        high_frequency = statistics.mean(float(loss.high_frequency(x)) for x in pixels)
         cells = [
             name,
             f"{sum(rank == 1 for rank in ranks)}/{len(ranks)}",
             f"{sum(rank <= 5 for rank in ranks)}/{len(ranks)}",
             f"{statistics.mean(logs):.2f} ± {statistics.stdev(logs) / len(logs) ** 0.5:.2f}",
-            f"{looks[0]:.1%}",
-            f"{looks[1]:.3f}",
-            f"{looks[2]:.2f}",
+            f"{clipped:.1%}",
+            f"{variation:.3f}",
+            f"{high_frequency:.2f}",
         ]
         print(f"| {' | '.join(cells)} |", flush=True)
     return 0

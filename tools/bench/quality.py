@@ -1,9 +1,9 @@
 """Quality per second: `python -m tools.bench.quality` draws docs/quality.png.
 
-The defaults and the recipes of earlier systems make the same prompts with the same number of steps and views, each
-budget as a whole schedule of its own; EfficientNet-Lite1, which did not guide, says how sure it is of the right class:
-the mean of log probabilities, since one lucky picture decides a mean of probabilities. Pictures that lie in --out
-already, made by the same request, are not made again.
+The defaults and the settings of earlier systems render the same prompts with the same numbers of steps and views; each
+number of steps is a run with its own schedule. The score is the mean log probability that EfficientNet-Lite1, which
+takes no part in guidance, gives to the right class. (A single good picture would dominate a mean of probabilities.)
+Pictures in --out are reused if the same request made them.
 """
 
 import argparse
@@ -30,9 +30,9 @@ from tools.pocket.picture_cache import of_these_weights, picture
 
 SEED: Final = 1
 PROMPTS: Final = 6
-"""How many: the last objects of the pocket CLIP's report, which were fixed before anything was tuned."""
+"""The number of prompts: the last objects of the pocket CLIP's evaluation, which were fixed before any tuning."""
 _BARE: Final[dict[str, Any]] = {"familiarity": 0.0, "clipping": 0.0, "locality": 1.0}
-"""Without the priors that the earlier systems did not have, and by Adam."""
+"""Adam, and none of the priors that the earlier systems do not have."""
 RIVALS: Final[dict[str, dict[str, Any]]] = {
     "raw pixels": _BARE | {"canvas": "pixels", "learning_rate": 0.1},
     "Fourier": _BARE
@@ -60,19 +60,19 @@ RIVALS: Final[dict[str, dict[str, Any]]] = {
         "smoothness": 0.0,
     },
 }
-"""What each changes in the defaults. Raw pixels: the control, with our views and smoothness. Fourier: lucent's rate,
-jitter, scale and rotation. Direct Ascent: layers of equal share, and DAS-AG's rate, fixed crop that moves by an eighth,
-noise and colour shift."""
+"""The settings in which each recipe differs from the defaults. Raw pixels: a control with the default views and
+smoothness. Fourier: lucent's learning rate, jitter, scale and rotation. Direct Ascent: layers of equal weight, and
+DAS-AG's learning rate, fixed crop size with shifts of an eighth, noise and colour jitter."""
 OURS: Final = "the defaults"
 
 
 def main() -> int:
-    """Makes what is missing, judges it, draws the curve; ends with status 1 where a rival lies above the defaults."""
+    """Renders, scores and draws; returns 1 if a rival scores higher than the defaults at any number of steps."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench.quality", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/quality"), help="default: %(default)s")
     parser.add_argument("--chart", type=Path, default=Path("docs/quality.png"), help="default: %(default)s")
     parser.add_argument(
-        "--steps", type=int, nargs="+", default=[32, 64, 128, 256], help="budgets (default: %(default)s)"
+        "--steps", type=int, nargs="+", default=[32, 64, 128, 256], help="numbers of steps (default: %(default)s)"
     )
     options = parser.parse_args()
     model, judge = ClipModel.load("pocket", "cpu"), Judge()
@@ -86,14 +86,14 @@ def main() -> int:
             requests = [replace(Request.resolve(word["prompt"], seed=SEED, steps=steps), **changes) for word in words]
             images = [picture(request, model, folder) for request in requests]
             contact_sheet(images, columns=len(images), cell=160).save(folder / "sheet.png")
-            sure = [judge.probability(image, *word["classes"]) for image, word in zip(images, words, strict=True)]
-            logs = [math.log(value) for value in sure]
+            pairs = zip(images, words, strict=True)
+            logs = [math.log(judge.probability(image, *word["classes"])) for image, word in pairs]
             points.append({"recipe": recipe, "steps": steps, "log probabilities": logs} | _mean(logs))
             print(recipe, steps, "steps", "{mean:.2f} ± {error:.2f}".format(**points[-1]), flush=True)
-    endless = Request.resolve("a cat", seed=SEED, steps=2000)
-    paces = _paces({name: replace(endless, **changes) for name, changes in recipes.items()}, model)
+    long_run = Request.resolve("a cat", seed=SEED, steps=2000)
+    step_times = _step_times({name: replace(long_run, **changes) for name, changes in recipes.items()}, model)
     for point in points:
-        point["seconds"] = point["steps"] * paces[point["recipe"]]
+        point["seconds"] = point["steps"] * step_times[point["recipe"]]
     (options.out / "curves.json").write_text(json.dumps(points, indent=1) + "\n", encoding="utf-8")
     _draw(points, options.chart)
     return 0 if _print_margins(points) else 1
@@ -104,7 +104,7 @@ def _mean(logs: Sequence[float]) -> dict[str, float]:
 
 
 def _print_margins(points: list[dict[str, Any]]) -> bool:
-    """How far the defaults lie above each rival, prompt by prompt; whether they do everywhere."""
+    """Prints the mean difference to each rival over the prompts; returns True if the defaults are always better."""
     logs = {(point["recipe"], point["steps"]): point["log probabilities"] for point in points}
     above = True
     for (recipe, steps), theirs in logs.items():
@@ -115,8 +115,8 @@ def _print_margins(points: list[dict[str, Any]]) -> bool:
     return above
 
 
-def _paces(requests: Mapping[str, Request], model: ClipModel) -> dict[str, float]:
-    """Seconds a step of each, measured in turn, so that a busy minute meets them all."""
+def _step_times(requests: Mapping[str, Request], model: ClipModel) -> dict[str, float]:
+    """Seconds per step of each. The runs alternate, so that other load on the machine affects all alike."""
     runs = {name: render(request, model) for name, request in requests.items()}
     taken = [{name: seconds(run.__next__, model.device) for name, run in runs.items()} for _ in range(15)]
     return {name: statistics.median(turn[name] for turn in taken[3:]) for name in runs}
@@ -139,7 +139,7 @@ def _draw(points: list[dict[str, Any]], path: Path) -> None:
     axes.set_xscale("log", base=2)
     axes.set_xticks([5, 10, 20, 40], ["5 s", "10 s", "20 s", "40 s"])
     axes.set_xlabel("seconds for a picture (pocket, 256 × 256, 6 views, two CPU cores)")
-    axes.set_ylabel("mean log probability of the right class\n(EfficientNet-Lite1, which did not guide)")
+    axes.set_ylabel("mean log probability of the right class\n(EfficientNet-Lite1)")
     axes.grid(alpha=0.3)
     axes.legend()
     figure.tight_layout()

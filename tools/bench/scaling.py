@@ -1,4 +1,4 @@
-"""One case of the benchmark: how long it takes to load and to show something, steps a second, and memory.
+"""One case of the benchmark: the time to load and to the first preview, steps per second, and memory.
 
 `python -m tools.bench.scaling MODEL… SIDE VIEWS MICROBATCH DEVICE` prints a JSON object.
 """
@@ -15,11 +15,11 @@ from guidance.request.request import Request
 from tools.bench import subjects, timing
 
 FEW, MANY = 4, 16
-"""Steps after which memory is read: it must not have grown from one to the other."""
+"""Memory is read after each number of steps; it must not grow from one to the other."""
 
 
 def main(names: list[str], side: int, views: int, microbatch: int, device: str) -> dict[str, float]:
-    """Seconds, steps a second, and MiB above what the loaded model takes."""
+    """Seconds, steps per second, and MiB in addition to the loaded model."""
     began = time.perf_counter()
     model = subjects.loaded(names, device)
     load = time.perf_counter() - began

@@ -1,4 +1,4 @@
-"""The pictures of docs/guidance.md: `python -m tools.bench.showcase`. Seed 1 everywhere; none is picked."""
+"""Renders the pictures of docs/guidance.md: `python -m tools.bench.showcase`. All use seed 1; none was selected."""
 
 import argparse
 import hashlib
@@ -28,7 +28,7 @@ def main() -> int:
     options = parser.parse_args()
     model = ClipModel.load("pocket", "cpu")
     _sheet(_canvases(model), options.out / "showcase-canvases.jpg")
-    _sheet(_again(model), options.out / "showcase-again.jpg")
+    _sheet(_derived(model), options.out / "showcase-again.jpg")
     return 0
 
 
@@ -39,7 +39,7 @@ def _canvases(model: ClipModel) -> list[Image.Image]:
     return [_made(request, model).image for request in requests]
 
 
-def _again(model: ClipModel) -> list[Image.Image]:
+def _derived(model: ClipModel) -> list[Image.Image]:
     first = _made(Request.resolve("a lighthouse", seed=SEED), model)
     png, run = to_png(first.image, first.request), first.checkpoint().to_bytes()
     half = Image.new("L", first.image.size, 0)

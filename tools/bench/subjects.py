@@ -1,6 +1,6 @@
-"""What is measured: models by name, and the loop around them.
+"""What the benchmark measures: models by name, steps of a run, and the limit.
 
-Speed does not depend on the weights, so models other than pocket are initialised at random and need no download.
+Speed does not depend on the weights, so models other than pocket have random weights and need no download.
 """
 
 import copy
@@ -19,7 +19,7 @@ from guidance.request.request import Request
 
 
 def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: bool = False) -> ClipModel:
-    """A model of one or several architectures; `bare` with image towers as open_clip gives them, only frozen."""
+    """A model of one or several architectures; `bare` keeps open_clip's image towers, with unfused normalisations."""
     place = pick_device(device)
     prepare(place)
     perceptors = []
@@ -39,19 +39,19 @@ def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: 
 
 
 def request_for(model: ClipModel, size: int, views: int, **changes: object) -> Request:
-    """The default settings on a square canvas, with a schedule that a measurement does not reach the end of."""
+    """The default settings on a square canvas, with more steps than a measurement takes."""
     request = Request.resolve("a lighthouse in a storm", seed=1, model=model.name, width=size, height=size, steps=2000)
     return replace(request, views=views, **changes)  # type: ignore[arg-type]
 
 
 def stepper(model: ClipModel, request: Request) -> Callable[[], object]:
-    """Makes one more step of a run at each call, as `render` does for its users; no preview is asked for."""
+    """A function that makes the next step of a run at each call, without a preview."""
     steps = render(request, model)
     return steps.__next__
 
 
 def limit(model: ClipModel, views: int) -> Callable[[], None]:
-    """One forward and one backward pass to the input of every frozen image tower, on batches that are ready."""
+    """A function that makes one forward and one backward pass of every image tower, on prepared batches."""
     batches = []
     for perceptor in model.perceptors:
         shape = (views, 3, perceptor.image_size, perceptor.image_size)

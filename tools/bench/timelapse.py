@@ -1,7 +1,6 @@
-"""What a timelapse costs: `python -m tools.bench.timelapse ROUNDS SIDE STEPS DEVICE`, of pocket, as JSON.
+"""Measures the cost of a timelapse: `python -m tools.bench.timelapse ROUNDS SIDE STEPS DEVICE` prints JSON.
 
-The timelapse's part is taken out of the same run as the steps', since whole runs differ by more on a machine that
-others use too.
+Steps and frames are timed within the same run, since the times of whole runs vary by more than a timelapse costs.
 """
 
 import json
@@ -17,7 +16,7 @@ from tools.bench import timing
 
 
 def main(rounds: int, side: int, steps: int, device: str) -> dict[str, float]:
-    """Medians over the rounds: seconds of a run, of adding its frames, of encoding them; and their share of the run."""
+    """Medians over the rounds: seconds of a run, of adding frames, and of encoding them; and the frames' share."""
     model = ClipModel.load("pocket", device)
     request = Request.resolve("a lighthouse in a storm", seed=1, width=side, height=side, steps=steps)
     taken = [_round(request, model) for _ in range(rounds)]
@@ -27,7 +26,7 @@ def main(rounds: int, side: int, steps: int, device: str) -> dict[str, float]:
 
 
 def _round(request: Request, model: ClipModel) -> tuple[float, float, float]:
-    """Seconds of the run alone, of adding the frames, and of encoding them."""
+    """Seconds of the steps, of adding frames, and of encoding them."""
     timelapse = Timelapse(len(request.span()))
     run, add = 0.0, 0.0
     began = time.perf_counter()

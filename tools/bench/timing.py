@@ -1,4 +1,4 @@
-"""Measuring on a machine that others use too: pairs taken in turn, medians, ratios within one run."""
+"""Timing on a shared machine: alternating measurements, medians, and ratios of adjacent measurements."""
 
 import gc
 import statistics
@@ -16,7 +16,7 @@ _RESET: Final = Path("/proc/self/clear_refs")
 
 
 def seconds(work: Callable[[], object], device: torch.device) -> float:
-    """Of one call, until the device is done."""
+    """The duration of one call, until the device is idle."""
     _wait(device)
     began = time.perf_counter()
     work()
@@ -26,7 +26,12 @@ def seconds(work: Callable[[], object], device: torch.device) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Medians of two kinds of work that were measured in turn. ratio: of the pairs, which a busy neighbour spares."""
+    """Two kinds of work, measured alternately.
+
+    Attributes:
+        first, second: Medians, in seconds.
+        ratio: Median of second / first over the pairs; other load on the machine hardly changes it.
+    """
 
     first: float
     second: float
@@ -34,7 +39,7 @@ class Pair:
 
 
 def pairs(first: Callable[[], object], second: Callable[[], object], count: int, device: torch.device) -> Pair:
-    """Measures both in turn, after a warm-up of two each; ratio is second / first."""
+    """Measures both alternately, `count` times each, after two warm-up calls of each."""
     for _ in range(2):
         first()
         second()
@@ -48,7 +53,7 @@ def pairs(first: Callable[[], object], second: Callable[[], object], count: int,
 
 @contextmanager
 def peak_memory(device: torch.device) -> Iterator[Callable[[], float]]:
-    """Yields a function that says how many MiB more than at the start were in use at the highest point since."""
+    """Yields a function that returns the peak memory since the start, in MiB above the memory in use at the start."""
     gc.collect()
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
@@ -56,13 +61,13 @@ def peak_memory(device: torch.device) -> Iterator[Callable[[], float]]:
         yield lambda: (torch.cuda.max_memory_allocated(device) - before) / 2**20
         return
     with suppress(OSError):
-        _RESET.write_text("5")  # Linux: the peak is now what is in use
+        _RESET.write_text("5")  # Linux: resets the peak to the current use
     before = _resident("VmRSS")
     yield lambda: (_resident("VmHWM") - before) / 2**10
 
 
 def _resident(name: str) -> int:
-    """KiB, or 0 where the system does not say."""
+    """A field of /proc/self/status in KiB; 0 on systems without that file."""
     with suppress(OSError):
         for line in _STATUS.read_text().splitlines():
             if line.startswith(f"{name}:"):

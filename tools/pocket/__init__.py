@@ -1,1 +1,1 @@
-"""Builds and judges the pocket CLIP of `guidance/pocket`."""
+"""Builds and evaluates the pocket CLIP of `guidance/pocket`."""

@@ -1,7 +1,7 @@
-"""Captioned drawings for building and judging the pocket CLIP: Debian's clip art and npm's emoji.
+"""Captioned drawings for building and evaluating the pocket CLIP: Debian's clip art and npm's emoji.
 
-`openclipart-svg` is in the public domain; `@twemoji/svg` is CC BY 4.0 (© Twitter, Inc. and other contributors), its
-labels, of `emojibase-data`, MIT.
+Licences: `openclipart-svg` is in the public domain; `@twemoji/svg` is CC BY 4.0 (© Twitter, Inc. and other
+contributors); the labels in `emojibase-data` are MIT.
 """
 
 import html
@@ -22,46 +22,46 @@ CLIP_ART: Final = Path("/usr/share/openclipart/svg")
 EMOJI: Final = Path("build/emoji/node_modules")
 SIDE: Final = 224
 BUILT_WITH: Final = 320
-"""The build looks at the first so many pieces of clip art; the others are for judging."""
-MOST_WORDS: Final = 4
-"""A longer title is a comment."""
-MOST_OFTEN: Final = 3
-"""What more drawings than this have in their title is the name of a collection or of its maker."""
+"""The build uses this many pieces of clip art, the first ones; the evaluation uses the others."""
+MAX_WORDS: Final = 4
+"""Longer titles are comments, not captions."""
+MAX_SHARED: Final = 3
+"""A title that more drawings share is the name of a collection or of its author."""
 GROUPS: Final = frozenset({3, 4, 5, 6, 7})
-"""Of emoji: animals and nature, food and drink, travel and places, activities, objects."""
+"""Emoji groups of things: animals and nature, food and drink, travel and places, activities, objects."""
 _TITLE: Final = re.compile(r"<(?:cc:)?Work.*?<dc:title>([^<]*)</dc:title>", re.DOTALL)
 
 
 class MissingError(FileNotFoundError):
-    """The drawings are not on this machine; the message says how to get them."""
+    """The drawings are not installed; the message says how to get them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """An SVG file, and what it shows in a few words, or "" if nobody said."""
+    """An SVG file and its caption of a few words, or "" if it has none."""
 
     path: Path
     caption: str
 
 
 def clip_art(folder: Path = CLIP_ART) -> list[Drawing]:
-    """All of it, in the order of the sha256 of the files' names.
+    """All clip art, in the order of the sha256 of the file names.
 
     Raises:
-        MissingError: There is none.
+        MissingError: The folder has none.
     """
     titles = {path: _title(path) for path in sorted(folder.rglob("*.svg"), key=_order)}
     if not titles:
         raise MissingError(f"no clip art in {folder}; install Debian's package openclipart-svg")
-    often = Counter(titles.values())
-    return [Drawing(path, title if often[title] <= MOST_OFTEN else "") for path, title in titles.items()]
+    counts = Counter(titles.values())
+    return [Drawing(path, title if counts[title] <= MAX_SHARED else "") for path, title in titles.items()]
 
 
 def emoji(folder: Path = EMOJI) -> list[Drawing]:
-    """Those of things, in the order of the sha256 of the files' names.
+    """The emoji of things, in the order of the sha256 of the file names.
 
     Raises:
-        MissingError: There are none.
+        MissingError: The folder has none.
     """
     labels, pictures = folder / "emojibase-data/en/data.json", folder / "@twemoji/svg"
     if not labels.exists() or not pictures.exists():
@@ -76,21 +76,21 @@ def emoji(folder: Path = EMOJI) -> list[Drawing]:
 
 
 def rasterize(drawings: Iterable[Drawing], count: int) -> list[tuple[Drawing, Image.Image]]:
-    """The first so many that can be read, on white squares of SIDE pixels."""
+    """The first `count` readable drawings, on white squares of SIDE pixels."""
     found: list[tuple[Drawing, Image.Image]] = []
     for drawing in drawings:
         if len(found) == count:
             break
         try:
             image = Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_path=str(drawing.path), width=SIDE)))
-        except ValueError:  # a few are broken
+        except ValueError:  # a few files are damaged
             continue
         found.append((drawing, _squared(image)))
     return found
 
 
 def captions(drawings: Sequence[Drawing]) -> set[str]:
-    """All that are not empty."""
+    """The captions that are not empty."""
     return {drawing.caption for drawing in drawings} - {""}
 
 
@@ -104,7 +104,7 @@ def _squared(image: Image.Image) -> Image.Image:
 def _title(path: Path) -> str:
     found = _TITLE.search(path.read_text(encoding="utf-8", errors="replace"))
     words = re.sub(r"[\W_\d]+", " ", html.unescape(found[1])).lower().split() if found else []
-    return " ".join(words) if len(words) <= MOST_WORDS else ""
+    return " ".join(words) if len(words) <= MAX_WORDS else ""
 
 
 def _order(path: Path) -> str:

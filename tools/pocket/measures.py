@@ -1,7 +1,7 @@
-"""What can be seen in a picture without any network: its colours, its light, its lines.
+"""Measurements of a picture without a network: colours, lightness, edges, palette size.
 
-Colours are compared in OKLab (Ottosson, "A perceptual color space for image processing", 2020), after every 4 × 4
-pixels were averaged, as an eye at some distance does; lines and palettes at full size.
+Colours are compared in OKLab (Ottosson, "A perceptual color space for image processing", 2020), after averaging blocks
+of 4 × 4 pixels, which is how a picture looks from some distance. Edges and palettes are measured at full size.
 """
 
 from typing import Final
@@ -31,19 +31,19 @@ NAMES: Final = {
     "blue": 0x0343DF, "purple": 0x7E1E9C, "pink": 0xFF81C0, "brown": 0x653700, "black": 0x000000,
     "white": 0xFFFFFF, "grey": 0x929591,
 }  # fmt: skip
-"""What people call by these names: the means of the xkcd colour name survey (2010, CC0)."""
+"""Colour names as sRGB: the means of the xkcd colour name survey (2010, CC0)."""
 NEUTRAL: Final = ("black", "white", "grey")
 NEUTRAL_CHROMA: Final = 0.04
-"""Below it a colour is black, grey or white."""
+"""A colour with less chroma is black, grey or white."""
 DARK: Final = 0.35
 LIGHT: Final = 0.85
-"""Lightness below which what is neutral is black, and from which on it is white."""
+"""A neutral colour is black below the lightness DARK, and white from LIGHT on."""
 LIGHTNESS_WEIGHT: Final = 1.3
-"""Of a difference of lightness, beside the distance on the circle of hues: brown is a dark orange, pink a light red,
-but a dark red is a red."""
+"""Weight of a difference in lightness relative to one in hue. It separates brown from orange and pink from red, but
+leaves a dark red red."""
 BLOCK: Final = 4
 EDGE: Final = 0.08
-"""Difference of lightness between neighbours, of 1 from black to white, from which there is a line."""
+"""Least difference in lightness between neighbouring pixels at an edge; black to white is 1."""
 COVERED: Final = 0.9
 
 
@@ -55,7 +55,7 @@ def oklab(rgb: Array) -> Array:
 
 
 def shares(image: Image.Image) -> dict[str, float]:
-    """How much of the picture each name covers; they sum to 1."""
+    """The share of the picture that each colour name covers; the shares sum to 1."""
     colours = _block_colours(image)
     hues = [name for name in NAMES if name not in NEUTRAL]
     anchors = np.array([[NAMES[name] >> 16, NAMES[name] >> 8 & 255, NAMES[name] & 255] for name in hues]) / 255
@@ -70,36 +70,36 @@ def shares(image: Image.Image) -> dict[str, float]:
 
 
 def _hued(colours: Array) -> Array:
-    """(N, 3): lightness as it counts, and where on the circle of hues."""
+    """(N, 3): weighted lightness, and the position on the unit circle of hues."""
     chroma = np.maximum(np.linalg.norm(colours[:, 1:], axis=1, keepdims=True), 1e-9)
     return np.hstack([LIGHTNESS_WEIGHT * colours[:, :1], colours[:, 1:] / chroma])
 
 
 def dominant(image: Image.Image, wanted: str) -> str:
-    """The name that covers most. Where a hue is wanted, black, white and grey do not count: roads have them."""
+    """The name with the largest share. If `wanted` is a hue, black, white and grey do not count: roads are grey."""
     found = shares(image)
     return max((name for name in found if wanted in NEUTRAL or name not in NEUTRAL), key=lambda name: found[name])
 
 
 def lightness(image: Image.Image) -> float:
-    """Mean, from black at 0 to white at 1."""
+    """Mean lightness, from 0 for black to 1 for white."""
     return float(_block_colours(image)[:, 0].mean())
 
 
 def saturation(image: Image.Image) -> float:
-    """Mean chroma; the purest red has 0.26."""
+    """Mean chroma; 0.26 for pure red."""
     return float(np.linalg.norm(_block_colours(image)[:, 1:], axis=1).mean())
 
 
 def edge_density(image: Image.Image) -> float:
-    """Share of pixels on a line."""
+    """Share of pixels on an edge."""
     light = oklab(_array(image))[..., 0]
     down, right = np.abs(np.diff(light, axis=0))[:, :-1], np.abs(np.diff(light, axis=1))[:-1]
     return float((np.hypot(down, right) > EDGE).mean())
 
 
 def palette_size(image: Image.Image) -> int:
-    """How many colours, of 16 steps in each channel, it takes to cover nine tenths of the picture."""
+    """The number of colours, at 16 levels per channel, that cover nine tenths of the picture."""
     steps = np.asarray(image.convert("RGB"), dtype=np.int64) >> 4
     counts = np.bincount((steps @ [256, 16, 1]).ravel())
     covered = np.cumsum(np.sort(counts)[::-1])

@@ -1,4 +1,4 @@
-"""A cache of pictures on disk, so that a long evaluation can be broken off and goes on where it was."""
+"""A cache of pictures on disk, so that an interrupted evaluation continues where it stopped."""
 
 import time
 from contextlib import suppress
@@ -18,7 +18,7 @@ WEIGHTS: Final = POCKET / "open_clip_model.safetensors"
 
 
 def of_these_weights(folder: Path) -> Path:
-    """The folder in it for pictures by the pocket CLIP as it is now, so that another's are not taken for them."""
+    """The subfolder for pictures by the current weights of the pocket CLIP."""
     return folder / sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
 
 
@@ -26,12 +26,12 @@ class PictureCache:
     """Pictures at a model's default settings, from SEED.
 
     Args:
-        model: It guides them.
+        model: Guides the pictures.
         folder: Where they are kept.
 
     Attributes:
         model: As given.
-        seconds: What each picture took when it was made.
+        seconds: The time that each picture took when it was rendered.
     """
 
     def __init__(self, model: ClipModel, folder: Path) -> None:
@@ -41,20 +41,20 @@ class PictureCache:
         folder.mkdir(parents=True, exist_ok=True)
 
     def picture(self, prompt: str) -> Image.Image:
-        """The one kept, or a new one."""
+        """The cached picture of the prompt, or a new one."""
         request = Request.resolve(prompt, seed=SEED)
         seconds_file = _path(request, self._folder).with_suffix(".seconds")
         began = time.monotonic()
         if (image := _kept(request, self._folder)) is None:
             image = picture(request, self.model, self._folder)
             seconds_file.write_text(f"{time.monotonic() - began:.2f}", encoding="utf-8")
-        with suppress(OSError, ValueError):  # where the process ended before it was written
+        with suppress(OSError, ValueError):  # the process ended before it wrote the time
             self.seconds.append(float(seconds_file.read_text(encoding="utf-8")))
         return image
 
 
 def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
-    """The picture of a request: the one in the folder, if the same request made it, or a new one."""
+    """The picture in the folder if the same request made it, else a new one."""
     if (image := _kept(request, folder)) is not None:
         return image
     *_, result = render(request, model)
@@ -71,7 +71,7 @@ def _kept(request: Request, folder: Path) -> Image.Image | None:
             with Image.open(path) as image:
                 return image.convert("RGB")
     except (OSError, PictureError):
-        pass  # not there, or not ours: it is made anew
+        pass  # missing or unreadable: it is rendered again
     return None
 
 

@@ -1,4 +1,4 @@
-"""Batch statistics: photographs are nearer to those of the training pictures than other pictures are."""
+"""The loss of batch statistics: low for photographs, high for other pictures."""
 
 from typing import Any
 
@@ -11,18 +11,18 @@ from guidance.clip.bn_fusion import fuse_batch_norms
 from guidance.clip.model import ClipModel
 from guidance.clip.perceptor import Perceptor
 from guidance.io.tensor import to_tensor
+from guidance.optimize.gradient import gradient_of
 from guidance.optimize.run import Run
-from guidance.optimize.stepper import gradient_of
 from tests.guidance.pictures import photograph
 from tests.guidance.requests import PLAIN, first_gradient, small, views_of
 
 
 def noise(count: int, side: int) -> torch.Tensor:
-    """(count, 3, side, side), the same every time."""
+    """(count, 3, side, side), the same at every call."""
     return torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(0))
 
 
-def taught(pictures: torch.Tensor) -> nn.Module:
+def trained_on(pictures: torch.Tensor) -> nn.Module:
     """A small network with the batch statistics of these pictures."""
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8, momentum=None), nn.ReLU(), nn.Conv2d(8, 4, 1))
@@ -44,7 +44,7 @@ def loss_of(network: nn.Module, pictures: torch.Tensor) -> torch.Tensor:
 
 def test_the_loss_is_low_for_the_training_pictures_and_high_for_others() -> None:
     picture = noise(1, 64)
-    network = taught(picture)
+    network = trained_on(picture)
     own, darker, flat = loss_of(network, torch.cat([picture, picture * 0.5, torch.full_like(picture, 0.5)])).tolist()
     assert own == pytest.approx(0, abs=1e-2)
     assert min(darker, flat) > 0.2
@@ -52,33 +52,33 @@ def test_the_loss_is_low_for_the_training_pictures_and_high_for_others() -> None
 
 def test_a_view_has_the_same_loss_alone_and_among_others() -> None:
     pictures = noise(3, 32)
-    network = taught(pictures)
+    network = trained_on(pictures)
     alone = torch.cat([loss_of(network, picture[None]) for picture in pictures])
     assert torch.allclose(loss_of(network, pictures), alone, rtol=1e-3, atol=1e-5)
 
 
 def test_a_fused_network_has_the_same_loss() -> None:
     pictures = noise(2, 32)
-    network = taught(pictures * 0.7)
+    network = trained_on(pictures * 0.7)
     statistics = batch_statistics(network)
-    lighter = fuse_batch_norms(network, pictures)
-    assert not batch_statistics(lighter)
-    with module_outputs(lighter, statistics) as outputs:
-        lighter(pictures)
+    fused = fuse_batch_norms(network, pictures)
+    assert not batch_statistics(fused)
+    with module_outputs(fused, statistics) as outputs:
+        fused(pictures)
     assert torch.allclose(statistics_loss(outputs, statistics), loss_of(network, pictures), rtol=1e-2)
 
 
 def statistics_loss_of(model: ClipModel, views: torch.Tensor) -> list[float]:
-    """The loss of each view, as a run is told."""
-    found: list[torch.Tensor] = []
+    """The loss of each view, as `Perceptor.gradient` passes it to the objective."""
+    losses: list[torch.Tensor] = []
 
     def objective(embeddings: torch.Tensor, loss: torch.Tensor) -> torch.Tensor:
-        found.append(loss.detach())
+        losses.append(loss.detach())
         return loss.sum() + 0 * embeddings.sum()
 
     model.perceptors[0].gradient(views, objective, with_statistics=True)
-    told: list[float] = found[0].tolist()
-    return told
+    values: list[float] = losses[0].tolist()
+    return values
 
 
 def test_a_photograph_has_a_lower_loss_with_pocket_than_noise_or_a_wall(pocket: ClipModel) -> None:
@@ -87,12 +87,13 @@ def test_a_photograph_has_a_lower_loss_with_pocket_than_noise_or_a_wall(pocket: 
     assert shown < 0.7 * min(noisy, wall)
 
 
-def test_its_weight_makes_a_small_step_lead_to_what_is_less_strange(pocket: ClipModel) -> None:
+def test_familiarity_makes_a_small_step_lower_the_loss(pocket: ClipModel) -> None:
     def before_and_after(weight: float) -> tuple[float, float]:
         size: dict[str, Any] = {"width": 128, "height": 128, "noise": 0.0, "noise_end": 0.0, "learning_rate": 0.003}
         run = Run(small(**PLAIN | {"familiarity": weight} | size), pocket)
         before = sum(statistics_loss_of(pocket, views_of(run, 224)))
-        run.apply_gradient(*gradient_of(run, pocket, 2))
+        step = run.begin_step()
+        step.apply(*gradient_of(step, pocket, 2))
         return before, sum(statistics_loss_of(pocket, views_of(run, 224)))
 
     before, after = before_and_after(1000.0)

@@ -1,4 +1,4 @@
-"""Fusing normalisations makes a network lighter and changes nothing that it says."""
+"""Fusing batch normalisations does not change a network's output."""
 
 import pytest
 import torch
@@ -14,8 +14,8 @@ from tests.guidance.untrained import QUICK, untrained
 from tools.bench import subjects
 
 
-def lively(network: nn.Module) -> nn.Module:
-    """Frozen, with normalisations that do something."""
+def randomized(network: nn.Module) -> nn.Module:
+    """Frozen, with random parameters in every normalisation."""
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.uniform_(module.weight, 0.5, 2.0)
@@ -29,7 +29,7 @@ def normalisations(network: nn.Module) -> int:
 
 
 class Forked(nn.Module):
-    """Its convolution's output goes two ways."""
+    """Uses its convolution's output twice."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,9 +37,9 @@ class Forked(nn.Module):
         self.normalisation = nn.BatchNorm2d(4)
 
     def forward(self, batch: Tensor) -> Tensor:
-        found: Tensor = self.convolution(batch)
-        normal: Tensor = self.normalisation(found)
-        return normal - found
+        features: Tensor = self.convolution(batch)
+        normal: Tensor = self.normalisation(features)
+        return normal - features
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def batch() -> Tensor:
     return torch.rand(2, 3, 32, 32)
 
 
-def test_a_fused_network_says_the_same_and_has_no_normalisation_left(batch: Tensor) -> None:
-    network = lively(
+def test_a_fused_network_has_the_same_output_and_no_normalisation(batch: Tensor) -> None:
+    network = randomized(
         nn.Sequential(
             Conv2dSame(3, 8, 3, stride=2, bias=False),
             BatchNormAct2d(8, act_layer=nn.ReLU6),
@@ -58,48 +58,48 @@ def test_a_fused_network_says_the_same_and_has_no_normalisation_left(batch: Tens
             nn.ReLU(),
         )
     )
-    lighter = fuse_batch_norms(network, batch)
-    assert normalisations(lighter) == 0
+    fused = fuse_batch_norms(network, batch)
+    assert normalisations(fused) == 0
     assert normalisations(network) == 2
-    torch.testing.assert_close(lighter(batch), network(batch), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(fused(batch), network(batch), rtol=1e-4, atol=1e-5)
 
 
-def test_a_normalisation_that_no_plain_convolution_feeds_alone_stays(batch: Tensor) -> None:
-    forked = lively(Forked())
+def test_only_a_normalisation_with_its_own_plain_convolution_is_fused(batch: Tensor) -> None:
+    forked = randomized(Forked())
     assert fuse_batch_norms(forked, batch) is forked
-    standardised = lively(nn.Sequential(StdConv2d(3, 4, 3), nn.BatchNorm2d(4)))
+    standardised = randomized(nn.Sequential(StdConv2d(3, 4, 3), nn.BatchNorm2d(4)))
     assert normalisations(fuse_batch_norms(standardised, batch)) == 1
     convolution, normalisation = nn.Conv2d(3, 3, 3), nn.BatchNorm2d(3)
-    twice = lively(nn.Sequential(convolution, normalisation, convolution, nn.BatchNorm2d(3)))
+    twice = randomized(nn.Sequential(convolution, normalisation, convolution, nn.BatchNorm2d(3)))
     assert normalisations(fuse_batch_norms(twice, batch)) == 2
-    activated = lively(nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU(), nn.BatchNorm2d(3)))
+    activated = randomized(nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU(), nn.BatchNorm2d(3)))
     assert normalisations(fuse_batch_norms(activated, batch)) == 1
 
 
-def test_a_network_without_normalisations_is_itself(batch: Tensor) -> None:
+def test_a_network_without_normalisations_is_returned_as_it_is(batch: Tensor) -> None:
     plain = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
     assert fuse_batch_norms(plain, batch) is plain
 
 
 def gradient(perceptor: Perceptor) -> Tensor:
-    """Towards a phrase, for one view of noise."""
+    """The gradient towards a phrase, for one view of noise."""
     views = torch.rand(1, 3, perceptor.image_size, perceptor.image_size, generator=torch.Generator().manual_seed(0))
     target = perceptor.encode_text(["a rose"])[0]
     return perceptor.gradient(views, lambda embeddings: -(embeddings @ target).sum())[1].flatten()
 
 
-def test_pocket_s_gradient_is_that_of_the_network_as_it_was_given(pocket: ClipModel) -> None:
+def test_pocket_s_gradient_is_that_of_the_unfused_network(pocket: ClipModel) -> None:
     (bare,) = subjects.loaded(["pocket"], "cpu", bare=True).perceptors
-    (light,) = pocket.perceptors
-    assert normalisations(bare.network) > 0 == normalisations(light.network)
-    # Noise is what crosses most kinks of the activations.
-    assert torch.cosine_similarity(gradient(bare), gradient(light), dim=0) > 0.999
+    (ours,) = pocket.perceptors
+    assert normalisations(bare.network) > 0 == normalisations(ours.network)
+    # Noise crosses the most kinks of the activations.
+    assert torch.cosine_similarity(gradient(bare), gradient(ours), dim=0) > 0.999
 
 
-def test_a_residual_network_s_gradient_is_that_of_the_network_as_it_was_given(
+def test_a_residual_network_s_gradient_is_that_of_the_unfused_network(
     quick: ClipModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("guidance.clip.perceptor.folded", lambda network, _: network)
-    bare, (light,) = untrained("quick", QUICK), quick.perceptors
-    assert normalisations(bare.network) > 0 == normalisations(light.network)
-    assert torch.cosine_similarity(gradient(bare), gradient(light), dim=0) > 0.999
+    monkeypatch.setattr("guidance.clip.perceptor.fuse_batch_norms", lambda network, _: network)
+    bare, (ours,) = untrained("quick", QUICK), quick.perceptors
+    assert normalisations(bare.network) > 0 == normalisations(ours.network)
+    assert torch.cosine_similarity(gradient(bare), gradient(ours), dim=0) > 0.999

@@ -1,4 +1,4 @@
-"""One network among a model's: how exact it is, and what it keeps."""
+"""Perceptor: half precision, and the cache of texts."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Screening: what is of a concept scores high for it, what is not scores low."""
+"""Zero-shot classification: only texts and pictures of a concept score high."""
 
 import pytest
 import torch
@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from guidance.clip.model import ClipModel
-from guidance.clip.zeroshot import MOST_VIEWS, NEUTRAL, TEMPLATES, _squares, of_picture, of_texts
+from guidance.clip.zeroshot import MAX_VIEWS, NEUTRAL, TEMPLATES, _squares, of_picture, of_texts
 
 SPIDER = ("a spider", "a tarantula")
 WEAPON = ("a rifle", "a gun")
@@ -17,23 +17,23 @@ THRESHOLD = 0.5
 
 
 @pytest.mark.parametrize(
-    ("concept", "guilty", "harmless"),
+    ("concept", "matching", "others"),
     [
         (SPIDER, ("spider", "a spider on its web"), ("a castle on a hill", "a red rose", "a cat")),
         (WEAPON, ("rifle", "an assault rifle on a table"), ("a cup of coffee", "a volcano", "a spider")),
     ],
 )
-def test_a_text_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below(
-    pocket: ClipModel, concept: tuple[str, ...], guilty: tuple[str, ...], harmless: tuple[str, ...]
+def test_a_text_of_a_concept_scores_above_its_threshold_and_a_other_one_below(
+    pocket: ClipModel, concept: tuple[str, ...], matching: tuple[str, ...], others: tuple[str, ...]
 ) -> None:
-    assert all(of_texts(pocket, [text], concept) > THRESHOLD for text in guilty)
-    assert all(of_texts(pocket, [text], concept) < 0.1 for text in harmless)
-    highest = max(of_texts(pocket, [one], concept) for one in guilty)
-    assert of_texts(pocket, [*harmless, *guilty], concept) == pytest.approx(highest, rel=1e-3)
+    assert all(of_texts(pocket, [text], concept) > THRESHOLD for text in matching)
+    assert all(of_texts(pocket, [text], concept) < 0.1 for text in others)
+    highest = max(of_texts(pocket, [one], concept) for one in matching)
+    assert of_texts(pocket, [*others, *matching], concept) == pytest.approx(highest, rel=1e-3)
     assert of_texts(pocket, [], concept) == 0
 
 
-def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_harmless_one_below(pocket: ClipModel) -> None:
+def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_other_one_below(pocket: ClipModel) -> None:
     # Measured: 0.97, 0.14 and 0.01.
     red, blue, grey = (of_picture(pocket, Image.new("RGB", (64, 64), colour), CAR) for colour in (RED, BLUE, "grey"))
     assert red > THRESHOLD > 2 * blue
@@ -57,11 +57,11 @@ def test_a_probability_is_the_softmax_over_the_concept_and_the_neutral_texts(poc
 
 
 @pytest.mark.parametrize("size", [(64, 64), (64, 65), (100, 320), (320, 100), (2048, 64)])
-def test_the_squares_reach_from_end_to_end_without_a_gap_unless_there_would_be_too_many(size: tuple[int, int]) -> None:
+def test_the_squares_cover_the_picture_up_to_the_limit_on_their_number(size: tuple[int, int]) -> None:
     picture = Image.linear_gradient("L").resize(size)
     parts = _squares(picture)
     assert {part.size for part in parts} == {(min(size), min(size))}
-    assert len(parts) == MOST_VIEWS or len(parts) * min(size) >= max(size)
+    assert len(parts) == MAX_VIEWS or len(parts) * min(size) >= max(size)
     assert (
         len(parts) == 1
         or parts[-1].tobytes() == picture.crop((size[0] - min(size), size[1] - min(size), *size)).tobytes()
@@ -71,17 +71,17 @@ def test_the_squares_reach_from_end_to_end_without_a_gap_unless_there_would_be_t
 def test_an_ensemble_asks_every_model_and_the_texts_are_encoded_once(
     pair: ClipModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ours, theirs = (of_texts(ClipModel("one", [each], pair.device), ["spider"], SPIDER) for each in pair.perceptors)
-    assert of_texts(pair, ["spider"], SPIDER) == pytest.approx((ours + theirs) / 2)
-    asked: list[int] = []
+    first, second = (of_texts(ClipModel("one", [each], pair.device), ["spider"], SPIDER) for each in pair.perceptors)
+    assert of_texts(pair, ["spider"], SPIDER) == pytest.approx((first + second) / 2)
+    batches: list[int] = []
     network = pair.perceptors[0].network
     encode = network.encode_text
 
-    def trace_config(tokens: Tensor) -> Tensor:
-        asked.append(len(tokens))
+    def recorded(tokens: Tensor) -> Tensor:
+        batches.append(len(tokens))
         encoded: Tensor = encode(tokens)
         return encoded
 
-    monkeypatch.setattr(network, "encode_text", trace_config)
+    monkeypatch.setattr(network, "encode_text", recorded)
     of_texts(pair, ["a lantern in the snow"], SPIDER)
-    assert asked == [1]
+    assert batches == [1]

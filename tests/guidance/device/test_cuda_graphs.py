@@ -14,7 +14,7 @@ from guidance.device.cuda_graphs import GraphCapture, Work
 from guidance.io.checkpoint import Checkpoint
 from guidance.io.picture import to_png
 from guidance.optimize.loop import Result, Step, render
-from guidance.optimize.stepper import ALIKE
+from guidance.optimize.stepper import CAPTURE_AT
 from guidance.request.parameters import CANVASES
 from guidance.request.request import ImagePrompt, Request
 from tests.guidance.device.tape import Tape
@@ -59,7 +59,7 @@ def made(request: Request, model: ClipModel, graph_capture: GraphCapture, **give
     return similarities, step
 
 
-def agree(request: Request, model: ClipModel, replays: int = STEPS - ALIKE + 1, **given: Any) -> None:
+def agree(request: Request, model: ClipModel, replays: int = STEPS - CAPTURE_AT + 1, **given: Any) -> None:
     """Compares a captured run with one without, to the last bit; the third step runs both ways."""
     tape = Tape()
     similarities, ours = made(request, model, tape, **given)
@@ -110,7 +110,7 @@ def test_with_an_init_image_a_mask_and_an_image_prompt(quick: ClipModel) -> None
 
 
 def test_every_stage_is_captured_anew(quick: ClipModel) -> None:
-    agree(small("a cat at 50 %: a dog", steps=12), quick, replays=2 * (6 - ALIKE + 1))
+    agree(small("a cat at 50 %: a dog", steps=12), quick, replays=2 * (6 - CAPTURE_AT + 1))
 
 
 def test_a_run_whose_views_change_their_size_is_not_captured(quick: ClipModel) -> None:
@@ -119,7 +119,7 @@ def test_a_run_whose_views_change_their_size_is_not_captured(quick: ClipModel) -
 
 def test_a_run_whose_noise_changes_is_captured(quick: ClipModel) -> None:
     agree(small(steps=STEPS, noise=0.4, noise_end=0.1), quick)
-    agree(small(steps=STEPS, noise=0.0, noise_end=0.4), quick, replays=STEPS - ALIKE)  # the first step has none
+    agree(small(steps=STEPS, noise=0.0, noise_end=0.4), quick, replays=STEPS - CAPTURE_AT)  # the first step has none
 
 
 @pytest.mark.parametrize("turned", ["rotation", "perspective"])

@@ -1,4 +1,4 @@
-"""A file appears whole or not at all."""
+"""`atomic_write`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A run that was broken off ends in the same bytes; what is not a checkpoint is said to be none."""
+"""Checkpoints: a resumed run gives the same bytes; other data is refused."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,14 +24,14 @@ FROM_PHOTO: dict[str, Any] = {"init": digest(PHOTO), "mask": digest(PHOTO), "str
 
 
 def end(request: Request, model: ClipModel, resume: Checkpoint | None = None, data: bytes = PHOTO) -> Result:
-    """Of a run."""
+    """The Result of a run."""
     *_, last = render(request, model, blobs={digest(PHOTO): PHOTO, digest(data): data}, resume=resume)
     assert isinstance(last, Result)
     return last
 
 
-def broken_off(request: Request, model: ClipModel, after: int) -> bytes:
-    """The checkpoint of a run that was left after so many steps."""
+def interrupted(request: Request, model: ClipModel, after: int) -> bytes:
+    """The checkpoint of a run after so many steps."""
     for step in render(request, model, blobs={digest(PHOTO): PHOTO}):
         if isinstance(step, Step) and step.number == after:
             return step.checkpoint().to_bytes()
@@ -45,7 +45,7 @@ def broken_off(request: Request, model: ClipModel, after: int) -> bytes:
         *(("quick", canvas, changes) for canvas in CANVASES for changes in ({}, FROM_PHOTO, {"locality": 0.5})),
     ],
 )
-def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
+def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_interrupted(
     name: str, canvas: str, changes: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     model = request.getfixturevalue(name)
@@ -63,37 +63,37 @@ def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_broken_off(
         assert resumed.checkpoint().to_bytes() == whole.checkpoint().to_bytes()
 
 
-def test_a_checkpoint_stays_what_it_was_while_its_run_goes_on(quick: ClipModel) -> None:
+def test_a_checkpoint_does_not_change_while_its_run_continues(quick: ClipModel) -> None:
     kept = [(step.checkpoint(), step.checkpoint().to_bytes()) for step in render(small(), quick)]
     assert all(checkpoint.to_bytes() == written for checkpoint, written in kept)
     assert len({written for _, written in kept[:-1]}) == 4
 
 
 def test_a_resumed_run_stops_early_where_the_whole_one_does(quick: ClipModel) -> None:
-    # Nothing rises by 0.9, so a run of 40 steps settles when there are two tenths to compare.
+    # Nothing rises by 0.9, so a run of 40 steps stops at the first comparison of two tenths.
     request = small(steps=40, early_stop=0.9)
     whole = list(render(request, quick))
     assert len(whole) == 8 + 1
     assert whole[-1].stopped_early  # type: ignore[union-attr]
-    resume = Checkpoint.from_bytes(broken_off(request, quick, 6))
+    resume = Checkpoint.from_bytes(interrupted(request, quick, 6))
     assert len(list(render(request, quick, resume=resume))) == len(whole) - 6
 
 
 def test_equal_runs_have_equal_checkpoints_that_hold_no_more_than_the_run(quick: ClipModel) -> None:
-    first, second = (broken_off(small(), quick, 2) for _ in range(2))
+    first, second = (interrupted(small(), quick, 2) for _ in range(2))
     assert first == second
     parameters = 3 * sum(side * side for side in (4, 8, 16, 32, 64))
     assert len(first) < 4 * 3 * parameters + 8192
 
 
 def test_a_checkpoint_of_another_request_is_refused(quick: ClipModel) -> None:
-    checkpoint = Checkpoint.from_bytes(broken_off(small(), quick, 2))
+    checkpoint = Checkpoint.from_bytes(interrupted(small(), quick, 2))
     with pytest.raises(RenderError, match="another request"):
         end(small("a rose"), quick, checkpoint)
 
 
-@pytest.mark.parametrize("again_as", ["the same size", "twice the size", "another canvas"])
-def test_a_run_goes_on_from_a_checkpoint_as_from_its_picture_only_finer(quick: ClipModel, again_as: str) -> None:
+@pytest.mark.parametrize("kind", ["the same size", "twice the size", "another canvas"])
+def test_a_checkpoint_as_an_init_starts_from_its_picture(quick: ClipModel, kind: str) -> None:
     request = small(init=digest(PHOTO), strength=0.5, learning_rate=0.01)
     finished = end(request, quick)
     data = finished.checkpoint().to_bytes()
@@ -101,9 +101,9 @@ def test_a_run_goes_on_from_a_checkpoint_as_from_its_picture_only_finer(quick: C
         "the same size": derive.continued(request, digest(data)),
         "twice the size": derive.upscaled(request, digest(data)),
         "another canvas": replace(derive.continued(request, digest(data)), canvas="fourier"),
-    }[again_as]
+    }[kind]
     untouched = end(replace(following, strength=0.0), quick, data=data).image
-    if again_as == "the same size":
+    if kind == "the same size":
         assert untouched.tobytes() == finished.image.tobytes()
     assert difference(untouched.resize((64, 64), Image.Resampling.BOX), finished.image) < 5
     changed = end(replace(following, strength=0.5), quick, data=data)
@@ -111,8 +111,8 @@ def test_a_run_goes_on_from_a_checkpoint_as_from_its_picture_only_finer(quick: C
     assert changed.image.tobytes() != untouched.tobytes()
 
 
-def test_bytes_of_all_sorts_are_refused_in_words(quick: ClipModel) -> None:
-    good = broken_off(small(), quick, 1)
+def test_other_and_damaged_bytes_are_refused(quick: ClipModel) -> None:
+    good = interrupted(small(), quick, 1)
     assert is_checkpoint(good)
     assert not is_checkpoint(PHOTO)
     for data in (b"", b"abc", PHOTO, safetensors.torch.save({"x": torch.zeros(1)}), bytes(8) + b"{}"):
@@ -123,6 +123,6 @@ def test_bytes_of_all_sorts_are_refused_in_words(quick: ClipModel) -> None:
         with pytest.raises(CheckpointError, match="broken"):
             Checkpoint.from_bytes(good[:length])
     other = Checkpoint.from_bytes(good)
-    torn = replace(other, tensors={name: t for name, t in other.tensors.items() if not name.startswith("canvas/")})
+    incomplete = replace(other, tensors={name: t for name, t in other.tensors.items() if "canvas" not in name})
     with pytest.raises(CheckpointError, match="does not fit"):
-        end(small(), quick, torn)
+        end(small(), quick, incomplete)

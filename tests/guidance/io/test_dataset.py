@@ -1,4 +1,4 @@
-"""A data set has a true manifest at any moment, and is never made twice."""
+"""Datasets: the manifest is always complete, and no picture is made twice."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from guidance.request.request import Request
 CAT = Request.resolve("a cat", seed=1)
 
 
-def test_a_folder_knows_what_it_holds_by_the_whole_request(tmp_path: Path) -> None:
+def test_a_folder_finds_a_picture_by_its_whole_request(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     dataset = Dataset(folder)
     assert not dataset.holds(CAT)
@@ -28,13 +28,13 @@ def test_a_folder_knows_what_it_holds_by_the_whole_request(tmp_path: Path) -> No
     assert (entry["file"], entry["similarity"], Request.from_json(json.dumps(entry["request"]))) == ("1.png", 0.25, CAT)
 
 
-def test_a_picture_that_was_written_without_its_line_is_made_again(tmp_path: Path) -> None:
+def test_a_picture_without_a_manifest_entry_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "1.png").write_bytes(to_png(Image.new("RGB", (8, 8)), CAT))
     assert not Dataset(tmp_path).holds(CAT)
 
 
 @pytest.mark.parametrize("text", ["not json", "[]", '{"a":1}'])
-def test_a_manifest_that_is_not_ours_is_left_alone(tmp_path: Path, text: str) -> None:
+def test_a_manifest_of_another_format_is_refused_and_kept(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text)
     with pytest.raises(PictureError, match="not a manifest of guidance"):
         Dataset(tmp_path)

@@ -1,4 +1,4 @@
-"""Bytes in and out: what we write can be read back, and what others wrote cannot hurt."""
+"""Pictures: PNGs carry their request; other files are read safely or refused."""
 
 import io
 import struct
@@ -35,7 +35,7 @@ def test_a_png_carries_its_request_in_any_language() -> None:
     assert Image.open(io.BytesIO(data)).getpixel((0, 0)) == (0, 0, 128)
 
 
-def test_a_png_says_nothing_about_when_and_where_it_was_made() -> None:
+def test_a_png_has_no_metadata_except_its_request() -> None:
     data = to_png(Image.new("RGB", (8, 8)), Request.resolve("a cat", seed=9))
     assert set(Image.open(io.BytesIO(data)).info) == {"guidance"}
 
@@ -73,12 +73,12 @@ def test_transparency_becomes_white_and_rotation_is_applied() -> None:
         (bomb(9_000, 9_000), "million pixels"),
     ],
 )
-def test_what_is_no_usable_image_is_refused_in_words_before_it_is_decoded(data: bytes, says: str) -> None:
+def test_other_data_is_refused_before_it_is_decoded(data: bytes, says: str) -> None:
     with pytest.raises(PictureError, match=says):
         read_image(data)
 
 
-def test_every_cut_of_a_file_is_read_or_refused_and_never_worse() -> None:
+def test_every_truncation_of_a_file_is_read_or_refused() -> None:
     data = encoded(Image.effect_noise((40, 40), 80).convert("RGB"), "PNG")
     for length in range(0, len(data), 97):
         try:

@@ -1,4 +1,4 @@
-"""Time-lapses are what players and pages can show."""
+"""Timelapse videos."""
 
 import io
 from pathlib import Path
@@ -11,7 +11,7 @@ from guidance.io.picture import PictureError
 from guidance.io.timelapse import (
     FRAMES_PER_SECOND,
     LINGER_S,
-    MOST_FRAMES,
+    MAX_FRAMES,
     Timelapse,
     encoder,
     every,
@@ -24,7 +24,7 @@ FRAMES = [Image.new("RGB", (65, 48), colour) for colour in COLOURS]
 
 
 def near(pixel: tuple[int, ...], colour: str) -> bool:
-    """Video colours are rounded."""
+    """True if the colours are equal up to the rounding of video codecs."""
     wanted = Image.new("RGB", (1, 1), colour).getpixel((0, 0))
     return all(abs(a - b) < 12 for a, b in zip(pixel, wanted, strict=True))  # type: ignore[arg-type]
 
@@ -56,7 +56,7 @@ def test_an_animated_webp_shows_every_frame_for_ever_and_lingers_on_the_last() -
 
 @pytest.mark.parametrize("steps", [1, 64, 240, 241, 2000])
 def test_a_timelapse_of_any_run_has_a_limited_number_of_frames(steps: int) -> None:
-    assert steps / MOST_FRAMES <= every(steps) < steps / MOST_FRAMES + 1
+    assert steps / MAX_FRAMES <= every(steps) < steps / MAX_FRAMES + 1
 
 
 def test_a_timelapse_of_another_ending_is_refused() -> None:
@@ -66,7 +66,7 @@ def test_a_timelapse_of_another_ending_is_refused() -> None:
 
 @pytest.mark.parametrize("steps", [0, 1, 7, 8, 2000])
 def test_a_timelapse_of_any_run_is_short_small_and_ends_in_the_last_picture(steps: int) -> None:
-    timelapse = Timelapse(steps, most=8, side=32)
+    timelapse = Timelapse(steps, max_frames=8, side=32)
     added = [number for number in range(1, steps + 1) if timelapse.due(number)]
     assert added[:1] == [1][:steps]
     for _ in added:

@@ -1,4 +1,4 @@
-"""render: the same request gives the same bytes, whatever else is asked for on the way."""
+"""`render`: reproducible pictures, the effect of each setting, and errors."""
 
 import math
 from dataclasses import replace
@@ -17,7 +17,9 @@ from guidance.clip.perceptor import Perceptor
 from guidance.io.picture import PictureError, request_of, to_png
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.loss import PRIORS
-from guidance.optimize.run import RenderError, Run, schedule
+from guidance.optimize.optimizer import cosine_schedule
+from guidance.optimize.run import RenderError, Run
+from guidance.optimize.step_in_progress import StepInProgress
 from guidance.request.parameters import CANVASES, DISTANCES, RANGES
 from guidance.request.prompt import NEGATIVE_WEIGHT
 from guidance.request.request import ImagePrompt, Request, RequestError
@@ -46,19 +48,19 @@ def test_the_same_request_gives_the_same_bytes_and_another_seed_other_ones(
     model = request.getfixturevalue(name)
     asked = small(canvas=canvas)
     first = to_png(result_of(asked, model).image, asked)
-    torch.manual_seed(12345)  # global state has no say
+    torch.manual_seed(12345)  # the global random state has no effect
     torch.rand(7)
     assert to_png(result_of(asked, model).image, asked) == first
     other = replace(asked, seed=2)
     assert pictures_of(other, model)[-1] != pictures_of(asked, model)[-1]
 
 
-def test_previews_and_a_neighbour_change_nothing(quick: ClipModel) -> None:
+def test_previews_and_a_second_run_change_nothing(quick: ClipModel) -> None:
     alone = result_of(small(), quick).image.tobytes()
-    neighbour = render(small("a castle"), quick)
+    second = render(small("a castle"), quick)
     watched = None
     for step in render(small(), quick):
-        next(neighbour, None)
+        next(second, None)
         if isinstance(step, Step):
             step.picture()
             step.similarity()
@@ -93,22 +95,21 @@ def test_a_small_step_moves_the_picture_towards_what_an_image_shows(pocket: Clip
 
 @pytest.mark.parametrize("name", PRIORS)
 def test_the_weight_of_a_prior_makes_a_small_step_lower_what_it_penalises(quick: ClipModel, name: str) -> None:
-    # Noise has too much of everything: of edges, colour, black and white, fine detail and likeness to itself.
+    # Noise scores high on every prior.
     noise = png(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)))
 
     def change(weight: float) -> float:
         chosen = PLAIN | {name: weight, "learning_rate": 0.001}
         run = Run(small(init=sha(noise), strength=1.0, **chosen), quick, blobs([noise]))
-        before = float(PRIORS[name](run._shown().detach()))
-        run.begin()
-        run.apply_gradient(torch.zeros(1, 3, 64, 64), torch.zeros(()))
-        return float(PRIORS[name](run._shown().detach())) - before
+        before = float(PRIORS[name](run.rendered().detach()))
+        run.begin_step().apply(torch.zeros(1, 3, 64, 64), torch.zeros(()))
+        return float(PRIORS[name](run.rendered().detach())) - before
 
     assert change(1.0) < 0 == change(0.0)
 
 
 def off(made: Tensor, wanted: Tensor) -> float:
-    """Length of the difference, in lengths of what is wanted."""
+    """The length of the difference, relative to the expected length."""
     return float((made - wanted).norm() / wanted.norm())
 
 
@@ -127,12 +128,11 @@ def test_an_image_prompt_pulls_towards_the_embedding_of_the_whole_image(pocket: 
     request = small("", images=SHOWN, **PLAIN)
     whole = torch.nn.functional.interpolate(tensor_of(photograph()), size=perceptor.image_size, mode="bilinear")
     wanted = perceptor.encode_image(whole)[0]
-    run = Run(request, pocket, blobs([PHOTO]))
-    views = views_of(run, perceptor.image_size)
-    _, pull = perceptor.gradient(views, lambda embeddings: -(embeddings @ wanted).mean())
-    torch.autograd.backward(views, pull)
-    expected = run.gradient()
-    # Not the same to the last bit: the image is enlarged by another's code here.
+    step = Run(request, pocket, blobs([PHOTO])).begin_step()
+    views = step.views(step.sample(perceptor.image_size), perceptor.image_size)
+    _, on_views = perceptor.gradient(views, lambda embeddings: -(embeddings @ wanted).mean())
+    (expected,) = torch.autograd.grad(views, step._leaf, on_views)
+    # Not equal: torch's interpolation enlarges the image here, Pillow's in the library.
     assert torch.cosine_similarity(first_gradient(request, pocket, PHOTO).flatten(), expected.flatten(), dim=0) > 0.95
 
 
@@ -154,13 +154,13 @@ def test_a_negative_phrase_pushes_away_from_its_subject_where_the_picture_resemb
     assert off(pull("a rose", unlike), plain) < 0.0001
 
 
-def test_a_stage_changes_the_run_from_its_place_on_and_not_before(quick: ClipModel) -> None:
+def test_a_stage_changes_the_run_from_its_start_on(quick: ClipModel) -> None:
     plain, staged = (pictures_of(small(prompt, steps=8), quick) for prompt in ("a tiger", "a tiger at 50 %: a volcano"))
     same = [one == other for one, other in zip(plain, staged, strict=True)]
     assert same == [True] * 4 + [False] * 4
 
 
-def test_a_style_s_words_go_with_every_phrase_that_is_wanted(quick: ClipModel) -> None:
+def test_a_style_s_words_are_added_to_every_positive_phrase(quick: ClipModel) -> None:
     styles = {"sketched": Style("a drawing of {}")}
     styled = result_of(small("a cat::2 fog::-1", style="sketched", styles=styles), quick).image.tobytes()
     spelled = result_of(small("a drawing of a cat::2 fog::-1"), quick).image.tobytes()
@@ -194,14 +194,14 @@ def test_pixels_outside_the_mask_stay_as_they_were(quick: ClipModel, canvas: str
     )
 
 
-def test_variations_of_a_picture_differ_by_seed_and_the_more_the_more_noise_is_laid_over(quick: ClipModel) -> None:
-    def varied(amount: float, seed: int) -> Image.Image:
+def test_variations_of_a_picture_depend_on_the_seed_and_grow_with_the_perturbation(quick: ClipModel) -> None:
+    def variation(amount: float, seed: int) -> Image.Image:
         request = small(init=sha(PHOTO), strength=0.0, perturbation=amount, seed=seed)
         return result_of(request, quick, PHOTO).image
 
-    assert difference(varied(0, 1), varied(0, 2)) == 0
-    assert 0 < difference(varied(0.3, 1), photograph()) < difference(varied(0.9, 1), photograph())
-    assert difference(varied(0.3, 1), varied(0.3, 2)) > 0
+    assert difference(variation(0, 1), variation(0, 2)) == 0
+    assert 0 < difference(variation(0.3, 1), photograph()) < difference(variation(0.9, 1), photograph())
+    assert difference(variation(0.3, 1), variation(0.3, 2)) > 0
 
 
 def test_the_noise_of_a_variation_leaves_no_grain_where_the_picture_is_smooth(quick: ClipModel) -> None:
@@ -230,7 +230,7 @@ def test_the_run_ends_where_it_is_told_to_stop(quick: ClipModel) -> None:
         ({}, 7),
         ({"init": sha(PHOTO), "strength": 0.7}, 5),
         ({"stop": 0.8}, 6),
-        ({"early_stop": 0.9}, 2),  # as soon as there is something to compare
+        ({"early_stop": 0.9}, 2),  # at the first comparison
     ],
 )
 def test_a_run_ended_at_any_step_has_a_request_that_gives_its_picture_again(
@@ -250,10 +250,10 @@ def test_a_run_ended_at_any_step_has_a_request_that_gives_its_picture_again(
 
 
 def test_a_run_stops_early_when_its_similarity_no_longer_rises(quick: ClipModel) -> None:
-    patient, satisfied = (result_of(small(steps=40, early_stop=least), quick) for least in (0.0, 0.2))
-    assert not patient.stopped_early
-    assert satisfied.stopped_early
-    # The first tenth that can be compared is the second.
+    never, early = (result_of(small(steps=40, early_stop=least), quick) for least in (0.0, 0.2))
+    assert not never.stopped_early
+    assert early.stopped_early
+    # The second tenth is the first that has one before it.
     assert len(list(render(small(steps=40, early_stop=0.9), quick))) == 9
 
 
@@ -269,11 +269,11 @@ def test_a_request_for_another_model_or_without_its_inputs_is_refused(quick: Cli
 
 
 @pytest.mark.parametrize("steps", [1, 20])
-def test_a_picture_that_broke_down_is_one_clear_error(
+def test_a_picture_that_is_not_a_number_raises_an_error(
     quick: ClipModel, monkeypatch: pytest.MonkeyPatch, steps: int
 ) -> None:
-    guide = Run.guide
-    monkeypatch.setattr(Run, "guide", lambda run, index, *answers: guide(run, index, *answers) * math.nan)
+    loss = StepInProgress.guidance_loss
+    monkeypatch.setattr(StepInProgress, "guidance_loss", lambda *arguments: loss(*arguments) * math.nan)
     with pytest.raises(RenderError, match="broke down"):
         result_of(small(steps=steps), quick)
 
@@ -303,22 +303,21 @@ def test_a_step_moves_the_canvas_by_the_rate_of_its_place_in_the_schedule(quick:
         run = Run(small(canvas="pixels", **PLAIN), quick)
         run.go_to(step)
         before = run.state()[0].clone()
-        run.begin()
-        run.apply_gradient(torch.ones(1, 3, 64, 64), torch.zeros(()))
+        run.begin_step().apply(torch.ones(1, 3, 64, 64), torch.zeros(()))
         return float((run.state()[0] - before).norm())
 
-    assert moved(3) / moved(0) == pytest.approx(schedule(3 / 4), rel=0.01)
+    assert moved(3) / moved(0) == pytest.approx(cosine_schedule(3 / 4), rel=0.01)
 
 
 def test_the_learning_rate_falls_steadily_to_its_end() -> None:
-    rates = [schedule(step / 50) for step in range(50)]
+    rates = [cosine_schedule(step / 50) for step in range(50)]
     assert rates[0] == 1
     assert rates == sorted(rates, reverse=True)
     assert rates[-1] == pytest.approx(0.1, abs=0.01)
 
 
 def number(name: str) -> st.SearchStrategy[float]:
-    """Any value that is allowed."""
+    """Any allowed value of a setting."""
     return st.floats(RANGES[name].low, RANGES[name].high)
 
 

@@ -1,10 +1,10 @@
-"""Losses fall when a picture comes to what they are for."""
+"""Losses: the distance to the prompt and the priors."""
 
 import pytest
 import torch
 
 from guidance.optimize import loss
-from guidance.optimize.stepper import _balanced
+from guidance.optimize.gradient import balanced
 from guidance.request.parameters import DISTANCES, PARAMETERS
 from tests.guidance.pictures import photograph, tensor_of
 
@@ -50,9 +50,9 @@ def test_total_variation_is_nothing_for_flat_and_most_for_a_chessboard() -> None
 
 
 def test_saturation_is_nothing_for_grey_and_grows_with_colour() -> None:
-    grey, pale, loud = (loss.saturation(flat(*rgb)) for rgb in ((0.4, 0.4, 0.4), (0.5, 0.4, 0.4), (1.0, 0.0, 0.0)))
+    grey, pale, strong = (loss.saturation(flat(*rgb)) for rgb in ((0.4, 0.4, 0.4), (0.5, 0.4, 0.4), (1.0, 0.0, 0.0)))
     assert grey < 1e-12
-    assert grey < pale < loud
+    assert grey < pale < strong
 
 
 def test_clipping_starts_near_black_and_white_and_is_1_at_the_end() -> None:
@@ -79,7 +79,7 @@ def test_repetition_is_high_for_wallpaper_and_low_for_a_photograph_and_for_noise
 def test_gradients_of_several_models_count_by_their_weights_whatever_their_size() -> None:
     one, other = torch.zeros(1, 3, 2, 2), torch.zeros(1, 3, 2, 2)
     one[0, 0, 0, 0], other[0, 1, 1, 1] = 1000.0, -0.001
-    balanced = _balanced([one, other], torch.tensor([0.75, 0.25]))
+    together = balanced([one, other], torch.tensor([0.75, 0.25]))
     length = 0.75 * 1000 + 0.25 * 0.001
-    assert float(balanced[0, 0, 0, 0]) == pytest.approx(0.75 * length)
-    assert float(balanced[0, 1, 1, 1]) == pytest.approx(-0.25 * length)
+    assert float(together[0, 0, 0, 0]) == pytest.approx(0.75 * length)
+    assert float(together[0, 1, 1, 1]) == pytest.approx(-0.25 * length)

@@ -1,4 +1,4 @@
-"""How a canvas moves along a gradient."""
+"""The optimizers: Adam, and Adam with one step size for each layer."""
 
 import pytest
 import torch
@@ -10,7 +10,7 @@ CPU = torch.device("cpu")
 
 
 def moved(locality: float, gradients: list[Tensor], rate: float = 0.1, *, capturable: bool = False) -> Tensor:
-    """Where a parameter of zeros is after these gradients."""
+    """The value of a parameter that starts at 0, after these gradients."""
     parameter = nn.Parameter(torch.zeros_like(gradients[0]))
     optimizer = make_optimizer([parameter], rate, locality, CPU, capturable=capturable)
     for gradient in gradients:
@@ -37,7 +37,7 @@ def test_with_a_locality_of_1_it_is_adam(capturable: bool) -> None:
     assert torch.allclose(parameter.detach(), moved(1.0, gradients, capturable=capturable), atol=1e-5)
 
 
-def test_with_a_locality_of_0_each_place_moves_by_what_it_matters() -> None:
+def test_with_a_locality_of_0_each_place_moves_in_proportion_to_its_gradient() -> None:
     gradient = torch.tensor([4.0, 3.0, 0.0, 0.04]).view(1, 1, 2, 2)
     places = moved(0.0, [gradient] * 4).flatten()
     assert torch.allclose(places / places[0], torch.tensor([1.0, 0.75, 0.0, 0.01]), atol=1e-4)
@@ -64,7 +64,7 @@ def test_pictures_and_channels_of_a_batch_move_as_if_alone(locality: float) -> N
 
 
 @pytest.mark.parametrize("locality", [0.0, 0.5])
-def test_the_part_that_may_change_moves_as_if_the_masked_part_were_not_there(locality: float) -> None:
+def test_a_masked_part_does_not_change_how_the_rest_moves(locality: float) -> None:
     gradients = random_gradients(1, 3, 4, 4)
     masked = [torch.cat([gradient, torch.zeros(1, 3, 60, 4)], dim=2) for gradient in gradients]
     places = moved(locality, masked)

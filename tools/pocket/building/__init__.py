@@ -1,1 +1,1 @@
-"""How the pocket CLIP is built, from packages to weights. Needs what requirements-pocket.lock installs."""
+"""Builds the pocket CLIP from packages. Needs the packages of requirements-pocket.lock."""

@@ -1,7 +1,7 @@
 """Builds the pocket CLIP: `python -m tools.pocket.building [--steps N] [--out DIR]`.
 
-The same packages give the same model up to the last bits of the arithmetic. It takes 25 minutes on two cores that
-multiply in bfloat16, most of them for the text tower, and about an hour on others.
+The same packages give the same model up to rounding. The build takes 25 minutes on two cores with fast bfloat16
+products, and about an hour on others; most of it trains the text tower.
 """
 
 import argparse
@@ -47,11 +47,11 @@ STEPS: Final = 1600
 
 
 def main() -> None:
-    """Rewires the image tower, places the texts, teaches the text tower, writes the files."""
+    """Rewires the image tower, computes the targets of texts, trains the text tower, and writes the files."""
     options = argparse.ArgumentParser(prog="python -m tools.pocket.building", description=__doc__)
-    options.add_argument("--steps", type=int, default=STEPS, help="of the text tower (default: %(default)s)")
-    options.add_argument("--out", type=Path, default=POCKET, help="where the model goes")
-    options.add_argument("--cache", type=Path, help="a folder that keeps the rewired tower and the placed texts")
+    options.add_argument("--steps", type=int, default=STEPS, help="of the text tower's training (default: %(default)s)")
+    options.add_argument("--out", type=Path, default=POCKET, help="the folder for the model")
+    options.add_argument("--cache", type=Path, help="a folder that keeps the image tower and the corpus")
     chosen = options.parse_args()
     torch.manual_seed(0)
     prepare(pick_device("cpu"))
@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def _kept(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
-    """What was made in an earlier build, or now."""
+    """The result of `make`, or that of an earlier build from the folder."""
     if folder is None:
         return make()
     path = folder / f"{name}.pickle"
@@ -93,7 +93,7 @@ def _kept(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
 def _image_tower(
     trunk: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor, report: Mapping[str, Any]
 ) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
-    """States of the network and of the projection after it."""
+    """The state dicts of the image network and of the projection after it."""
     ours = [name for name in weights if not name.startswith("_fc.")]
     trunk.load_state_dict(dict(zip(trunk.state_dict(), (weights[name] for name in ours), strict=True)))
     trunk.requires_grad_(False).eval().to(memory_format=torch.channels_last)
@@ -110,7 +110,8 @@ def _image_tower(
     readouts = list(where.values())
     with torch.no_grad():
         rendered = trunk(images[: pictures.RENDERS * pictures.VIEWS]).mean(0)
-    centre[readouts] = rendered[readouts].double()  # else every picture is pushed away from the colours that it has
+    # Otherwise guidance moves each picture away from its own colours.
+    centre[readouts] = rendered[readouts].double()
     weight, bias = space.projection(columns, where, centre)
     return trunk.state_dict(), {"weight": weight.float(), "bias": bias.float()}
 
@@ -123,7 +124,7 @@ def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corp
 
 
 def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:
-    """In half precision; the largest table in eight bits, which changes its rows by three hundredths, at most four."""
+    """The tensor in float16; the token embedding, the largest one, in float8, which changes its rows by at most 4 %."""
     if not tensor.is_floating_point():
         return tensor.contiguous()
     precision = torch.float8_e4m3fn if name == "token_embedding.weight" else torch.float16

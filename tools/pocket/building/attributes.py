@@ -1,4 +1,4 @@
-"""What words of colour, light and style ask of a picture, in the numbers that `rewire` brings to the tower's end."""
+"""The targets of words for colour, light and style, in the readouts that `rewire` adds to the image tower."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,10 +12,10 @@ from tools.pocket.measures import NAMES, NEUTRAL
 READOUTS: Final = (*NAMES, *TEXTURE)
 """The last dimensions of the joint space, in this order."""
 STRENGTH: Final = 1.2
-"""Length of a colour's part in a text's direction, beside the object's, of length 1."""
+"""Length of a colour's part in a text's direction; the object's part has length 1."""
 
 ReadoutWeights = Mapping[str, float]
-"""How much more of a readout, beside the others."""
+"""The wanted change of each readout, relative to the others."""
 
 
 _INSTEAD: Final[Mapping[str, Mapping[str, float]]] = {
@@ -26,12 +26,12 @@ _INSTEAD: Final[Mapping[str, Mapping[str, float]]] = {
     "grey": {"grey": 2.9, "white": -1.3, "black": -0.5, "blue": -1.0, "green": -0.9, "turquoise": -0.8, "purple": -0.8,
              "yellow": -0.8, "pink": -0.8, "red": -0.7, "orange": -0.5, "brown": -0.5},
 }  # fmt: skip
-"""Of what pictures settled for that were to have a colour. Orange and grey lie between other colours: what keeps a
-picture from one of these drives it into the opposite one, so all of them count, and against each other."""
+"""Corrections for colours whose pictures came out in another colour. Orange and grey lie between other colours, and
+pushing a picture away from one neighbour moves it to another, so their corrections involve all neighbours."""
 
 
 def _more(name: str) -> dict[str, float]:
-    """Of a colour, and less of all others; a hue takes most from the neutral ones, which textures fall into."""
+    """The weights for more of a colour and less of all others, most of all less black, white and grey."""
     others = {other: -0.25 if other in NEUTRAL else -0.1 for other in NAMES if other != name}
     return {name: 1.0} | others | dict(_INSTEAD.get(name, {}))
 
@@ -64,7 +64,7 @@ LIGHT: Final[Mapping[str, ReadoutWeights]] = {
     "at dusk": _SUNSET, "in the fog": _FOG, "in the mist": _FOG, "in the rain": _RAIN, "underwater": _WATER,
     "under water": _WATER, "on fire": _FIRE, "in flames": _FIRE, "in bright sunlight": {"yellow": 0.4, "white": 0.3},
 }  # fmt: skip
-"""What follows a noun."""
+"""Phrases that follow a noun."""
 STYLES: Final[Mapping[tuple[str, ...], ReadoutWeights]] = {
     ("a watercolour of {}", "{}, watercolour", "{} watercolour", "a watercolor painting of {}", "{} in watercolour",
      "watercolour of {}", "{}, watercolor"): _WATERCOLOUR,
@@ -78,7 +78,7 @@ STYLES: Final[Mapping[tuple[str, ...], ReadoutWeights]] = {
     ("a poster of {}", "{}, flat illustration", "clip art of {}"): {"flat": 0.8},
     ("a pastel drawing of {}", "{} in pastel colours"): {"white": 0.4, "pink": 0.3, "black": -0.5, "edges": -0.4},
 }  # fmt: skip
-"""Templates, and what they ask for."""
+"""Templates for a noun, and their weights."""
 
 
 def vector(readouts: ReadoutWeights) -> npt.NDArray[np.float32]:

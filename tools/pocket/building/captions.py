@@ -1,7 +1,8 @@
-"""Turns nouns into what people type: templates, counts, scenes of two things, colours, light, styles, and filler.
+"""Makes training captions like the prompts that people type, and their target directions.
 
-A phrase keeps the direction of its head noun; a second thing pulls it a little its way, and words of colour, light and
-style fill the last dimensions.
+Captions combine nouns with templates, counts, a second thing, colours, light, styles, and filler such as "4k". The
+direction of a caption is that of its head noun, plus a share of the second thing's; words for colour, light and style
+set the last dimensions.
 """
 
 import random
@@ -47,13 +48,14 @@ JOINS: Final = (
     *(" over a ", " behind a ", " on top of a "),
 )
 SECOND: Final = 0.6
-"""Share of the second thing in a scene's direction."""
+"""Weight of the second thing in a scene's direction; the first has weight 1."""
 
 MIX: Final = {"named": 0.5, "common": 0.2, "seldom": 0.08, "scene": 0.16, "definition": 0.04, "attribute": 0.02}
-"""What a batch is made of. A class or a kind; a noun in use, or any, that is neither; two things; colour or light."""
-COLOURED: Final = 0.35
-"""Share of phrases that have such words."""
-COUNTED: Final = 0.12
+"""Shares of a batch. named: a class or a kind; common, seldom: another noun, in everyday use or any; scene: two things;
+definition: a WordNet gloss; attribute: a word for colour or light alone."""
+ATTRIBUTE_SHARE: Final = 0.35
+"""Share of noun phrases with a word for colour, light or style."""
+PLURAL_SHARE: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class _Phrase:
 
 
 def batch(corpus: Corpus, size: int, source: random.Random, forbidden: frozenset[str]) -> tuple[list[str], Array]:
-    """`size` phrases, none of them forbidden (in lower case), and their directions (size, D), of unit length."""
+    """`size` captions, none of them forbidden (compared in lower case), and their directions (size, D), unit length."""
     texts: list[str] = []
     targets: list[Array] = []
     while len(texts) < size:
@@ -97,10 +99,10 @@ def _phrase(corpus: Corpus, source: random.Random) -> _Phrase:
 def _noun(corpus: Corpus, index: int, source: random.Random) -> _Phrase:
     noun, target = corpus.nouns[index], corpus.noun_targets[index]
     template = source.choice(TEMPLATES)
-    if source.random() < COUNTED:
+    if source.random() < PLURAL_SHARE:
         noun, template = plural(noun), source.choice(PLURALS)
     trimming = source.choice(TRIMMINGS)
-    if source.random() >= COLOURED:
+    if source.random() >= ATTRIBUTE_SHARE:
         return _Phrase(template.format(noun) + trimming, target, {})
     kind = source.random()
     if kind < 0.5:
@@ -117,7 +119,7 @@ def _noun(corpus: Corpus, index: int, source: random.Random) -> _Phrase:
 
 
 def _scene(corpus: Corpus, source: random.Random) -> _Phrase:
-    """Two things, each with a colour sometimes, which then counts by half."""
+    """Two things; each sometimes has a colour, with half of its usual weight."""
     words, targets, readout_weights = [], [], []
     for _ in range(2):
         index = source.randrange(corpus.named) if source.random() < 0.6 else source.choice(corpus.common)
@@ -136,7 +138,7 @@ def _scene(corpus: Corpus, source: random.Random) -> _Phrase:
 
 
 def _polished(text: str, source: random.Random) -> str:
-    """Mostly "an" before a vowel, as people mostly write; half of the phrases in lower case."""
+    """The text, in 80 % of cases with "an" before vowels, and in half of the cases in lower case."""
     if source.random() < 0.8:
         text = re.sub(r"\b([Aa]) (?=[aeiouAEIOU])", r"\1n ", text)
     return text.lower() if source.random() < 0.5 else text
@@ -144,7 +146,7 @@ def _polished(text: str, source: random.Random) -> str:
 
 @cache
 def plural(noun: str) -> str:
-    """Of its last word, as in "golden retrievers"."""
+    """The plural of a noun phrase, such as "golden retrievers"."""
     return str(_ENGLISH.plural_noun(noun))
 
 

@@ -1,4 +1,4 @@
-"""Teaches the text tower the directions of texts."""
+"""Trains the text tower to map captions to their target directions."""
 
 import math
 import random
@@ -17,13 +17,13 @@ PEAK_RATE: Final = 2e-3
 WARM_UP: Final = 100
 TEMPERATURE: Final = 0.07
 CONTRAST: Final = 0.1
-"""Weight of telling a batch's directions apart, beside meeting one's own."""
+"""Weight of the contrastive loss; the cosine loss has weight 1."""
 
 
 def embed(network: Any, tokens: Tensor) -> Tensor:
-    """(B, T) tokens to (B, D): open_clip's `encode_text`, without the padding that all texts of a batch share.
+    """(B, T) tokens to (B, D), unit length: open_clip's `encode_text` without the padding that all texts share.
 
-    A causal tower that reads the end token's place does not see what comes after it, so the result is the same.
+    The result is the same: the tower is causal and its output is read at the end token, before the padding.
     """
     length = int((tokens != 0).sum(1).max())
     tokens = tokens[:, :length]
@@ -42,7 +42,7 @@ def distil(
     forbidden: frozenset[str],
     report: Callable[[str], None],
 ) -> None:
-    """Trains the text tower in place, from a fixed seed. It never sees a forbidden text (in lower case)."""
+    """Trains the text tower in place, from a fixed seed, without the forbidden texts (compared in lower case)."""
     source = random.Random(0)
     text_side = [*network.transformer.parameters(), *network.ln_final.parameters()]
     text_side += [network.token_embedding.weight, network.positional_embedding, network.text_projection]
@@ -61,7 +61,7 @@ def distil(
             with torch.autocast("cpu", torch.bfloat16, enabled=halved):
                 outputs = embed(network, part).float()
             cosine = (outputs * part_targets).sum(1)
-            # A text may name the same direction as its neighbour: the target's own similarities are the answer.
+            # Captions of a batch can have similar targets, so the labels are the similarities of the targets.
             expected = (part_targets @ part_targets.T / TEMPERATURE).softmax(1)
             contrast = -(expected * (outputs @ part_targets.T / TEMPERATURE).log_softmax(1)).sum(1)
             loss = ((1 - cosine).sum() + CONTRAST * contrast.sum()) / BATCH
@@ -76,13 +76,13 @@ def distil(
 
 
 def _faster_in_half() -> bool:
-    """Whether this processor multiplies in bfloat16 at least twice as fast; some have units for it, others pretend."""
+    """True if matrix products in bfloat16 are at least twice as fast here; many processors only emulate them."""
     rows, matrix = torch.rand(8192, 1024), torch.rand(1024, 1024)
     return 2 * _seconds(rows.bfloat16(), matrix.bfloat16()) < _seconds(rows, matrix)
 
 
 def _seconds(rows: Tensor, matrix: Tensor) -> float:
-    """The least of some times that a product takes; a large one, so that a busy machine does not decide."""
+    """The shortest of ten times of a matrix product; the minimum is hardly affected by other load."""
     found = []
     for _ in range(10):
         began = time.perf_counter()
@@ -92,6 +92,6 @@ def _seconds(rows: Tensor, matrix: Tensor) -> float:
 
 
 def _by_length(tokens: Tensor, targets: Tensor, parts: int = 4) -> list[tuple[Tensor, Tensor]]:
-    """Splits a batch so that short texts are not padded to the longest."""
+    """Splits a batch by the length of the texts, so that short texts need less padding."""
     order = (tokens != 0).sum(1).argsort()
     return [(tokens[chunk], targets[chunk]) for chunk in order.chunk(parts)]

@@ -1,7 +1,7 @@
-"""Pictures for the image side: what guidance makes with the untouched network, and clip art.
+"""Pictures for building the image tower: guided renders with the unmodified network, and clip art.
 
-The rewiring in `rewire` looks at them to see which channels matter. They are what the network will be shown: pictures
-in the making, seen in crops and noisy, and clean flat shapes.
+`rewire` measures on them which channels matter. They resemble the tower's later input: noisy crops of unfinished
+pictures, and clean flat shapes.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,17 @@ from guidance.canvas.pyramid import Pyramid
 from guidance.clip.batch_statistics import batch_statistics, module_outputs, statistics_loss
 from guidance.io.tensor import to_tensor
 from guidance.optimize.loss import total_variation
-from guidance.optimize.optimizer import BETAS
-from guidance.optimize.run import schedule
+from guidance.optimize.optimizer import BETAS, cosine_schedule
 from tools.pocket.drawings import SIDE, Drawing, rasterize
 
 RENDERS: Final = 40
 DRAWINGS: Final = 200
 STEPS: Final = 32
 VIEWS: Final = 4
-"""Of each render, as guidance would see them."""
+"""Random crops of each render, as guidance makes them."""
 NOISE: Final = 0.05
 
-# How the renders are guided. Not `POCKET`, though it once was the same: the weights would change with the defaults.
+# Settings of the renders. They are separate from the defaults, so that a change of those does not change the weights.
 LEVEL_DECAY: Final = 0.25
 CROPS: Final = RandomCrops(
     count=6, low=LinearSchedule(0.7, 0.7), high=LinearSchedule(1.0, 1.0), noise=LinearSchedule(0.1, 0.1)
@@ -43,10 +42,10 @@ def pictures(
     """(N, 3, SIDE, SIDE) in [-1, 1], renders first.
 
     Args:
-        trunk: The untouched image network, in evaluation mode; gives (B, F).
+        trunk: The unmodified image network, in evaluation mode; maps pictures to (B, F).
         directions: (1000, F) of the classes.
-        centre: (F) mean of the features.
-        classes: One render is made for each.
+        centre: (F), the mean features.
+        classes: Indices; one render is made for each.
         drawings: The first DRAWINGS are taken.
     """
     views = [view for index in classes for view in _rendered(trunk, directions[index], centre, seed=index)]
@@ -57,7 +56,7 @@ def pictures(
 
 
 def _rendered(trunk: Any, direction: Tensor, centre: Tensor, seed: int) -> Tensor:
-    """(VIEWS, 3, SIDE, SIDE): guided towards a class."""
+    """(VIEWS, 3, SIDE, SIDE): crops of a picture that is guided towards a class."""
     canvas = Pyramid(SIDE, SIDE, [seed], LEVEL_DECAY)
     optimizer = torch.optim.Adam(canvas.parameters(), lr=RATE, betas=BETAS)
     statistics = batch_statistics(trunk)
@@ -69,7 +68,7 @@ def _rendered(trunk: Any, direction: Tensor, centre: Tensor, seed: int) -> Tenso
         penalty = FAMILIARITY * statistics_loss(outputs, statistics)
         optimizer.zero_grad()
         torch.autograd.backward(SMOOTHNESS * total_variation(picture).sum() + (penalty - likeness).mean())
-        optimizer.param_groups[0]["lr"] = RATE * schedule(step / STEPS)
+        optimizer.param_groups[0]["lr"] = RATE * cosine_schedule(step / STEPS)
         optimizer.step()
     with torch.no_grad():
         return CROPS(canvas(), [seed], STEPS, 1.0, SIDE)[:VIEWS]

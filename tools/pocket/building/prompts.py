@@ -1,9 +1,9 @@
-"""Chooses the prompts of the evaluation, once, before anything was rendered: no eye and no score had a part in it.
+"""Chooses the prompts of the evaluation by a fixed rule, without rendering anything: this module writes prompts.json.
 
-Objects are class names, and most of the words are WordNet's, both in the order of the sha256 of "pocket report NAME";
-the development set's in that of "pocket development NAME". Phrases, colours, styles and scenes are written out below.
-The classes held out from the text side are in no other part, have a drawing, and are called by words that nobody uses
-often, so that few people miss them. Run as a module it writes prompts.json.
+Objects are class names, and most words are from WordNet, both in the order of the sha256 of "pocket report NAME"; the
+development set uses "pocket development NAME". Phrases, colours, styles and scenes are listed below. The classes held
+out from the text tower's training are in no other part, have a drawing, and have names that are rarely used, so that
+their absence affects few users.
 """
 
 import hashlib
@@ -30,7 +30,6 @@ from tools.pocket.measures import NAMES
 
 FILE: Final = Path(__file__).parent.parent / "prompts.json"
 LOOKED_AT: Final = frozenset(
-    # development of the first version, its report, and what the priors were measured on
     (
         *("goldfish", "volcano", "castle", "daisy", "lighthouse", "strawberry", "tiger", "teapot"),
         *("mushroom", "suit", "zucchini", "submarine", "consomme", "sunscreen", "limpkin", "sturgeon", "lotion"),
@@ -38,14 +37,14 @@ LOOKED_AT: Final = frozenset(
         *("orange", "jeans", "flute", "goose", "hyena", "throne", "collie", "mosque", "airship"),
     )
 )
-"""Class names whose pictures the first version's settings were chosen or reported by."""
+"""Class names whose pictures were seen while the first version was tuned and evaluated, or the priors measured."""
 OBJECTS, DEVELOPMENT, SUBJECTS, KINDS, MEMBERS, HELD_OUT = 100, 30, 20, 40, 40, 16
 WIDEST_KIND: Final = 60
-"""A kind with more classes below it is met by chance."""
+"""A kind with more classes below it is excluded: chance would meet it too often."""
 WIDEST_HOME: Final = 12
-"""Likewise for the kind to which a word that is no class belongs."""
+"""The same limit for the kind to which a word that is not a class belongs."""
 VISIBLE: Final = frozenset({5, 6, 13, 17, 20})
-"""Lexicographer files of members: animal, artifact, food, object, plant. (A "nephew" is a person, but shows none.)"""
+"""Lexicographer files of members: animal, artifact, food, object, plant. (Not person: nothing shows a "nephew".)"""
 PHRASES: Final = {
     "a bowl of fruit": ("edible fruit", "bowl"),
     "a stormy sea": ("shore", "breakwater", "bar"),
@@ -68,7 +67,7 @@ PHRASES: Final = {
     "a lizard on a rock": ("lizard",),
     "a big brown bear": ("bear",),
 }
-"""Plain phrases, and the kinds of which a right class is one, by their first sense with classes below it."""
+"""Plain phrases and the kinds whose classes are right, each by its first sense with classes below it."""
 COLOURED: Final = ("car", "bird", "flower", "house", "dress", "butterfly", "chair", "umbrella", "fish", "cup")
 SCENES: Final = (
     *("a castle on a hill under a full moon", "a cat wearing a hat", "a lighthouse in a storm", "a fox in a forest"),
@@ -88,7 +87,7 @@ class _Vocabulary:
     uses: dict[str, Frequency]
 
     def seldom(self, word: str) -> bool:
-        """Whether WordNet's tagged texts never use it."""
+        """True if the word does not occur in WordNet's tagged texts."""
         return word.lower() not in self.uses or not self.uses[word.lower()].used
 
 
@@ -108,12 +107,12 @@ def main() -> int:
         "styles": [styled(name, style) for name in subjects for style in STYLES],
         "scenes": [{"prompt": scene} for scene in SCENES],
     }
-    met = {index for entries in parts.values() for entry in entries for index in entry.get("classes", ())}
+    used = {index for entries in parts.values() for entry in entries for index in entry.get("classes", ())}
     shown = drawings.captions(drawings.emoji() + drawings.clip_art())
     seldom = [
         name
         for name, index in names.items()
-        if index not in met and name not in subjects and name in shown and vocabulary.seldom(name)
+        if index not in used and name not in subjects and name in shown and vocabulary.seldom(name)
     ]
     parts["held out"] = [{"prompt": name, "classes": [names[name]]} for name in _ordered("held out", seldom)[:HELD_OUT]]
     lines = (f'"{part}": [\n' + ",\n".join(map(json.dumps, entries)) + "\n]" for part, entries in parts.items())
@@ -122,18 +121,18 @@ def main() -> int:
 
 
 def _names(targets: Sequence[ImageNetClass]) -> dict[str, int]:
-    """Class names that name one class only, and were not looked at."""
+    """Class names of one class only, without LOOKED_AT."""
     shared = Counter(name.lower() for target in targets for name in target.names)
     curated = {target.names[0]: index for index, target in enumerate(targets)}
     return {name: index for name, index in curated.items() if shared[name.lower()] == 1 and name not in LOOKED_AT}
 
 
 def _words(vocabulary: _Vocabulary) -> Iterator[dict[str, object]]:
-    """Kinds of classes, members of such kinds that are no class, and phrases."""
+    """Kinds of classes, members of such kinds that are not classes, and phrases."""
     taken = {name.lower() for target in vocabulary.targets for name in target.names}
 
     def usual(offset: int) -> list[str]:
-        """A synset's words that are no class name, are in use, and mean it first."""
+        """The words of a synset that are not class names, are in use, and have it as their first sense."""
         return [
             lemma
             for lemma in vocabulary.nouns[offset].lemmas
@@ -164,7 +163,7 @@ def _words(vocabulary: _Vocabulary) -> Iterator[dict[str, object]]:
 
 
 def _kind(vocabulary: _Vocabulary, word: str) -> int:
-    """The first sense of a word that has classes below it, or is one."""
+    """The first sense of a word that is a class or has classes below it."""
     senses = [
         offset for offset, synset in vocabulary.nouns.items() if word in synset.lemmas and offset in vocabulary.below
     ]

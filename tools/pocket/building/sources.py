@@ -1,4 +1,4 @@
-"""What the pocket CLIP is built from: classes, WordNet's nouns, MiniLM, and EfficientNet-Lite0's weights."""
+"""The sources of the pocket CLIP: ImageNet's classes, WordNet's nouns, MiniLM, and EfficientNet-Lite0's weights."""
 
 import re
 import tempfile
@@ -19,13 +19,13 @@ from sentence_transformers import SentenceTransformer
 Array = npt.NDArray[np.float32]
 
 WORDNET: Final = Path("/usr/share/wordnet/data.noun")
-"""Of Debian's package wordnet-base (WordNet 3.0, whose offsets ImageNet's ids are)."""
+"""From Debian's package wordnet-base. ImageNet's ids are offsets in this version, WordNet 3.0."""
 DEPICTABLE: Final = frozenset({5, 6, 8, 13, 15, 17, 18, 19, 20, 27})
 """Lexicographer files of nouns that a picture can show: animal, artifact, body, food, location, object, person,
 phenomenon, plant, substance."""
 PERSON: Final = 18
-MOST_TOKENS: Final = 40
-"""Of a word with its definition; one definition in fifty is longer, and its beginning says what is meant."""
+MAX_TOKENS: Final = 40
+"""A word with its definition is truncated to this length; 2 % of the definitions are longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +48,24 @@ class Synset:
 
     @property
     def depictable(self) -> bool:
-        """Whether a picture can show it. Of somebody who has a name it can, but not to whoever does not know them."""
+        """True if a picture can show it. Named persons are excluded, since few people would recognise them."""
         return self.field in DEPICTABLE and not (self.field == PERSON and self.lemmas[0][0].isupper())
 
 
 @dataclass(frozen=True, slots=True)
 class Frequency:
-    """A word's first sense, and whether WordNet's tagged texts use the word at all."""
+    """The offset of a word's first sense, and whether the word occurs in WordNet's tagged texts."""
 
     first: int
     used: bool
 
 
 def synsets() -> dict[int, Synset]:
-    """WordNet's nouns by offset."""
+    """WordNet's nouns by offset.
+
+    Raises:
+        FileNotFoundError: WordNet is not installed.
+    """
     if not WORDNET.exists():
         raise FileNotFoundError(f"{WORDNET} is missing; install Debian's package wordnet-base")
     nouns = {}
@@ -79,7 +83,7 @@ def synsets() -> dict[int, Synset]:
 
 
 def frequencies() -> dict[str, Frequency]:
-    """Of WordNet's nouns, in lower case."""
+    """The frequency of each of WordNet's nouns, by the word in lower case."""
     found = {}
     for line in WORDNET.with_name("index.noun").read_text(encoding="utf-8").splitlines():
         if not line.startswith("  "):
@@ -91,7 +95,7 @@ def frequencies() -> dict[str, Frequency]:
 
 @dataclass(frozen=True, slots=True)
 class ImageNetClass:
-    """One of the 1000: its usual names, and its meaning in WordNet."""
+    """One of the 1000 classes: its names, the usual one first, and the offset of its WordNet synset."""
 
     names: tuple[str, ...]
     offset: int
@@ -110,7 +114,7 @@ def classes() -> list[ImageNetClass]:
 
 
 def descendants(nouns: Mapping[int, Synset], targets: Sequence[ImageNetClass]) -> dict[int, set[int]]:
-    """For each synset above a class, or a class itself: the indices of the classes below it."""
+    """For each synset that is a class or has classes below it: the indices of these classes."""
     below: dict[int, set[int]] = defaultdict(set)
     for index, target in enumerate(targets):
         stack = [target.offset]
@@ -133,7 +137,7 @@ def minilm(texts: Sequence[str]) -> Array:
     """(N, 384) unit embeddings of all-MiniLM-L6-v2."""
     with tempfile.TemporaryDirectory() as folder:
         model = SentenceTransformer(str(extract_model(folder)), device="cpu", local_files_only=True)
-        model.max_seq_length = MOST_TOKENS
+        model.max_seq_length = MAX_TOKENS
         embeddings: Array = model.encode(
             list(texts), batch_size=256, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=True
         )

@@ -1,9 +1,9 @@
-"""Where texts belong in the object part of the joint space.
+"""The target directions of texts in the object part of the joint space.
 
-Words for a class belong to its direction, and words for a kind of thing (dog, ship, flower) to the mean of the classes
-below it in WordNet. All other nouns are placed by kernel ridge regression from MiniLM's embedding of the word with its
-definition; how well that does on classes that it has not seen, `tools.pocket.building.held_out` measures. The words of
-the evaluation are placed so, too: what WordNet says of them is the answer there, and plays no part here.
+A class name has its class's direction, and a word for a kind of thing (dog, ship, flower) the mean of the classes below
+it in WordNet. All other nouns are placed by kernel ridge regression from MiniLM's embedding of the word with its
+definition; `tools.pocket.building.held_out` measures the error on unseen classes. The words of the evaluation are
+placed by the regression too, since their place in WordNet is the right answer of the evaluation.
 """
 
 from collections import defaultdict
@@ -26,11 +26,11 @@ from tools.pocket.building.sources import (
 SHARPNESS: Final = 4.0
 RIDGE: Final = 0.1
 WIDEST: Final = 300
-"""Kinds with more classes below them ("artifact") have a mean that shows nothing."""
+"""Kinds with more classes below them, such as "artifact", are not used: their mean looks like nothing."""
 NEAREST_KIND: Final = 0.35
-"""Share of the nearest kind's direction in that of a noun without classes below it."""
+"""Weight of the nearest kind's direction in that of an inferred noun."""
 LATER_SENSE: Final = 0.2
-"""Weight of a word's other senses beside its first."""
+"""Weight of each later sense of a word; the first sense has weight 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Corpus:
     Attributes:
         nouns: Words and short names.
         noun_targets: (N, D), unit length.
-        named: How many of the nouns, at the beginning, name a class or a kind; the others are inferred.
-        common: Indices of the inferred ones that are in everyday use.
+        named: The number of nouns, at the beginning, that name a class or a kind; the others are inferred.
+        common: Indices of the inferred nouns in everyday use.
         glosses: Definitions.
         gloss_targets: (G, D), unit length.
     """
@@ -76,7 +76,7 @@ def unit(rows: Array) -> Array:
 
 
 def defined(word: str, gloss: str) -> str:
-    """How a word is given to MiniLM: the definition says which sense is meant."""
+    """MiniLM's input for a word; the definition selects the sense."""
     return f"{word}, {gloss}"
 
 
@@ -98,7 +98,7 @@ def corpus(
     """
     known = {index: target for index, target in enumerate(targets) if index not in unnamed}
     uses = frequencies()
-    # Not every kind that such a word can mean: "machine" would take "car" along.
+    # Only the first sense of such a word: other senses of "machine" include "car".
     hidden = {_first(uses, word) for word in words}
     kinds = {
         offset: unit(directions[sorted(members - unnamed)].mean(0, keepdims=True))[0]
@@ -113,7 +113,7 @@ def corpus(
 
     others = [synset for synset in nouns.values() if synset.depictable and synset.offset not in kinds]
     pairs = [(synset, lemma) for synset in others for lemma in synset.lemmas]
-    # What nobody uses is placed with the usual word for it, which saves half of the time.
+    # Rare words are placed as the usual word of their synset, which saves half of the time.
     asked = [defined(lemma if _in_use(uses, lemma) else synset.lemmas[0], synset.gloss) for synset, lemma in pairs]
     distinct = {text: row for row, text in enumerate(dict.fromkeys(asked))}
     placed = kernel(minilm(list(distinct)))[[distinct[text] for text in asked]]
@@ -155,7 +155,7 @@ def _named(
     uses: Mapping[str, Frequency],
     words: frozenset[str],
 ) -> dict[str, Array]:
-    """Names of classes, then words for kinds that name no class, by their first sense if that is a kind."""
+    """Directions of class names, and of other words for kinds, by their first sense if that is a kind."""
     found: dict[str, list[Array]] = defaultdict(list)
     for index, target in known.items():
         for name in target.names:
@@ -168,7 +168,7 @@ def _named(
             if lemma not in taken and (first == offset or first not in kinds):
                 found[lemma].append(direction)
     merged = {name: unit(np.mean(parts, axis=0, keepdims=True))[0] for name, parts in found.items()}
-    # "crane" names two classes and is one's curated name only where the other has a longer one.
+    # A name of two classes, such as "crane", has the mean of both.
     return merged | {name: direction for name, direction in curated.items() if len(found[name]) == 1}
 
 

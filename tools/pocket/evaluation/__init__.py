@@ -1,1 +1,1 @@
-"""What is asked of the pocket CLIP, each part on its own; `tools.pocket.evaluate` puts them together."""
+"""The parts of the evaluation of the pocket CLIP; `tools.pocket.evaluate` runs them."""

@@ -1,4 +1,4 @@
-"""What the pocket CLIP takes: room on a disk, and time."""
+"""The cost of the pocket CLIP: size on disk, and time."""
 
 import statistics
 import time

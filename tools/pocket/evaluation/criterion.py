@@ -7,12 +7,13 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """What was asked and what was found.
+    """A measurement and its requirement.
 
     Attributes:
-        name: Of what.
-        found, wanted: In words; `wanted` is "" where nothing was promised.
-        met: Whether it is what was wanted.
+        name: What is measured.
+        found: The measured value as text.
+        wanted: The required value as text; "" if there is no requirement.
+        met: True if the requirement is met, or there is none.
     """
 
     name: str
@@ -22,7 +23,7 @@ class Criterion:
 
     @classmethod
     def share(cls, name: str, hits: Sequence[bool], least: float | None = None) -> Self:
-        """How many of some are right."""
+        """A share of hits, which must be at least `least`, in [0, 1], if that is given."""
         if not hits:
             return cls(name, "0 of 0")
         found = f"{sum(hits) / len(hits):.0%} ({sum(hits)} of {len(hits)})"
@@ -32,10 +33,10 @@ class Criterion:
 
     @classmethod
     def limit(cls, name: str, value: float, most: float, unit: str) -> Self:
-        """A number that must not be above another."""
+        """A value that must be at most `most`."""
         return cls(name, f"{value:.3g} {unit}", f"at most {most:g} {unit}", value <= most)
 
     def row(self) -> str:
-        """As a line of a Markdown table."""
+        """The row of a Markdown table."""
         status = ("met" if self.met else "MISSED") if self.wanted else ""
         return f"| {self.name} | {self.found} | {self.wanted} | {status} |"

@@ -1,4 +1,4 @@
-"""Entries of prompts.json for words of colour and style, and those that settings are tuned by."""
+"""Makes entries of prompts.json for colours and styles, and the ones for development."""
 
 from typing import Final
 
@@ -6,17 +6,17 @@ from tools.pocket.measures import NAMES
 
 STYLES: Final = ("at night", "in the snow", "watercolour", "pencil drawing", "pixel art")
 TUNED_BY: Final = ("lighthouse", "teapot")
-"""Things that the report does not ask for in a colour or style."""
+"""Objects that the report does not use with a colour or style."""
 
 
 def coloured(thing: str, colour: str) -> dict[str, str]:
-    """Such as "a red car", and what it is to be."""
+    """An entry such as "a red car"."""
     article = "an" if colour[0] in "aeiou" else "a"
     return {"prompt": f"{article} {colour} {thing}", "object": thing, "colour": colour}
 
 
 def styled(thing: str, style: str) -> dict[str, str]:
-    """Such as "jay at night" or "jay, watercolour", and what it is made of."""
+    """An entry such as "jay at night" or "jay, watercolour"."""
     return {"prompt": f"{thing}{' ' if style[:3] in ('at ', 'in ') else ', '}{style}", "object": thing, "style": style}
 
 

@@ -1,4 +1,4 @@
-"""The parts that look at pictures: objects, words, colours, styles, and scenes."""
+"""The parts of the evaluation that render pictures: objects, words, colours, styles, and scenes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,19 +16,19 @@ Entry = Mapping[str, Any]
 Say = Callable[[str], None]
 
 CELL: Final = 128
-MOVES: Final[Mapping[str, tuple[Callable[[Image.Image], float], float]]] = {
+CHANGES: Final[Mapping[str, tuple[Callable[[Image.Image], float], float]]] = {
     "at night": (measures.lightness, 0.95),
     "in the snow": (measures.lightness, 1.05),
     "watercolour": (measures.edge_density, 0.95),
     "pencil drawing": (measures.saturation, 0.9),
     "pixel art": (measures.palette_size, 0.9),
 }
-"""What a style must change, and the factor, of the plain picture's, that it must reach: at most, or at least, if above
-1. Fixed before any picture was judged by it."""
+"""For each style a measurement, and the limit of its ratio to the plain picture's: an upper limit below 1, a lower one
+above. The limits were fixed before any picture was measured."""
 
 
 def objects(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, say: Say) -> list[Criterion]:
-    """Whether a classifier recognises what was asked for."""
+    """Whether a classifier recognises the object of the prompt."""
     ranks = _ranks(entries, cache, judge, sheet, say)
     return [
         Criterion.share("objects, in the first five", [rank <= 5 for rank in ranks], 0.75),
@@ -37,7 +37,7 @@ def objects(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: 
 
 
 def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, say: Say) -> list[Criterion]:
-    """The same for words that name no class; any class that such a thing can be is right."""
+    """The same for words that are not a class name; every class that the word can mean is right."""
     ranks = _ranks(entries, cache, judge, sheet, say)
     return [
         Criterion.share("words that name no class, in the first five", [rank <= 5 for rank in ranks], 0.5),
@@ -46,7 +46,7 @@ def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Pa
 
 
 def colours(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say) -> list[Criterion]:
-    """Whether the colour asked for is the one that covers most."""
+    """Whether the colour of the prompt covers most of the picture."""
     images, right = [], []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
@@ -58,27 +58,27 @@ def colours(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say
 
 
 def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say) -> list[Criterion]:
-    """Whether words of light and style move what they should, beside the same subject without them."""
+    """Whether words for light and style change the picture as required, compared with the plain subject."""
     images: list[Image.Image] = []
-    moved: dict[str, list[bool]] = {style: [] for style in MOVES}
+    changed: dict[str, list[bool]] = {style: [] for style in CHANGES}
     for entry in entries:
         plain = cache.picture(entry["object"])
-        if entry["style"] == next(iter(MOVES)):
+        if entry["style"] == next(iter(CHANGES)):
             images.append(plain)
         images.append(cache.picture(entry["prompt"]))
-        measure, factor = MOVES[entry["style"]]
+        measure, factor = CHANGES[entry["style"]]
         ratio = measure(images[-1]) / max(measure(plain), 1e-9)
-        moved[entry["style"]].append(ratio <= factor if factor < 1 else ratio >= factor)
+        changed[entry["style"]].append(ratio <= factor if factor < 1 else ratio >= factor)
         say(f"{entry['prompt']:<40} {measure.__name__} × {ratio:.2f}")
-    contact_sheet(images, columns=1 + len(MOVES), cell=CELL).save(sheet, quality=85)
+    contact_sheet(images, columns=1 + len(CHANGES), cell=CELL).save(sheet, quality=85)
     return [
-        Criterion.share(f"“{style}” changes {MOVES[style][0].__name__.replace('_', ' ')}", hits, 0.8)
-        for style, hits in moved.items()
+        Criterion.share(f"“{style}” changes {CHANGES[style][0].__name__.replace('_', ' ')}", hits, 0.8)
+        for style, hits in changed.items()
     ]
 
 
 def scenes(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say) -> list[Criterion]:
-    """For the eye."""
+    """A contact sheet for people to look at; no criterion."""
     images = []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))

@@ -1,4 +1,4 @@
-"""What any CLIP is asked: which drawing belongs to a caption, which caption to a drawing, and what a drawing shows."""
+"""Retrieval of drawings by caption and of captions by drawing, and zero-shot classification of drawings."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -18,15 +18,15 @@ PART: Final = 50
 
 
 def retrieval(perceptor: Perceptor, held_out: Sequence[str], names: Sequence[str]) -> list[Criterion]:
-    """On drawings that had no part in the building.
+    """Retrieval and classification of drawings that the build does not use.
 
     Args:
         perceptor: The model.
-        held_out: Names of classes that its text tower was never told.
-        names: Names of classes among which they must be found, themselves included.
+        held_out: Names of classes that its text tower was not trained on.
+        names: The class names to choose from, `held_out` included.
 
     Raises:
-        MissingError: The drawings are not on this machine.
+        MissingError: The drawings are not installed.
     """
     art = [drawing for drawing in clip_art()[BUILT_WITH:] if drawing.caption]
     criteria = []
@@ -40,7 +40,7 @@ def retrieval(perceptor: Perceptor, held_out: Sequence[str], names: Sequence[str
 
 
 def _both_ways(what: str, perceptor: Perceptor, captions: Sequence[str], images: Tensor) -> list[Criterion]:
-    """A caption that several drawings share is right for each of them."""
+    """Retrieval in both directions. A caption that several drawings share is right for each of them."""
     texts = sorted(set(captions))
     right = torch.tensor([[caption == text for text in texts] for caption in captions])
     scores = images @ perceptor.encode_text(texts).T
@@ -66,6 +66,6 @@ def _zero_shot(
 
 @torch.no_grad()
 def _embedded(perceptor: Perceptor, images: Sequence[Image.Image]) -> Tensor:
-    """(N, D)."""
+    """(N, D) embeddings of the images."""
     views = torch.stack([to_tensor(image, SIDE, SIDE) for image in images])
     return torch.cat([perceptor.encode_image(part) for part in torch.split(views, PART)])
