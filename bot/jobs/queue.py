@@ -85,7 +85,7 @@ def _bump(entry: WaitingJob) -> tuple[float, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class CancelOutcome:
     """What a cancel did.
 
     Attributes:
@@ -121,14 +121,14 @@ class Queue:
         """Every waiting job's position."""
         return {job_id: number for number, job_id in enumerate(await self.order(), start=1)}
 
-    async def cancel(self, job: Job) -> Cancelled:
+    async def cancel(self, job: Job) -> CancelOutcome:
         """Cancels a job that waits, runs or is held. Stopping the engine is the worker's part."""
         try:
             was = (await self._now(job)).state
-            return Cancelled(await self._jobs.finish(job.id, JobState.CANCELLED), was)
+            return CancelOutcome(await self._jobs.finish(job.id, JobState.CANCELLED), was)
         except TransitionError:
             now = await self._now(job)
-            return Cancelled(now, now.state)
+            return CancelOutcome(now, now.state)
 
     async def _now(self, job: Job) -> Job:
         now = await self._jobs.get(job.id)
