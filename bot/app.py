@@ -85,7 +85,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         session = await stack.enter_async_context(aiohttp.ClientSession())
         app = await build(config, database, engine, connected, downloader(session), metrics=metrics)
         stack.push_async_callback(app.services.job_messages.close)
-        worker = app.services.worker
+        worker, poster = app.worker, app.poster
         await worker.recover()
         online = asyncio.Event()
 
@@ -99,6 +99,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
 
         async def catch_up() -> None:
             await online.wait()
+            await poster.catch_up()
             await worker.catch_up()
             await retention.keep(
                 app.services.history, app.services.people, app.services.pictures, config.storage.keep_pictures_days
@@ -119,7 +120,8 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             asyncio.create_task(run_with_reconnect(connect, token), name="connection"),
         ]
         stack.push_async_callback(_end, tasks)
-        stack.push_async_callback(worker.close)
+        stack.push_async_callback(poster.close)
+        stack.push_async_callback(poster.drain)
         stack.push_async_callback(worker.drain, config.engine.shutdown_s)
         yield tasks
 

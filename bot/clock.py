@@ -1,23 +1,23 @@
-"""Waiting with a timeout on a given clock: the bot uses the machine's, and a test advances one by hand."""
+"""Waiting with a timeout on a given clock: the bot uses the system's, tests advance their own."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
-"""Sleeps for so many seconds."""
+"""Sleeps for that many seconds."""
 
 
 async def wait_at_most(seconds: float, awaited: Coroutine[Any, Any, object], sleep: Sleep) -> bool:
-    """Awaits a coroutine, and cancels it when the time is up.
+    """Awaits a coroutine, and cancels it after a time limit.
 
     Args:
-        seconds: The time.
+        seconds: The time limit.
         awaited: Must not raise.
-        sleep: Sleeps for so many seconds.
+        sleep: Measures the time.
 
     Returns:
-        Whether it finished in time.
+        Whether the coroutine finished in time.
     """
     wanted, timer = asyncio.create_task(awaited), asyncio.create_task(sleep(seconds))
     try:

@@ -19,7 +19,10 @@ from bot.config import Config
 from bot.delivery.job_messages import JobMessages, MessageTiming
 from bot.engine import Engine
 from bot.jobs.admission import Admission
+from bot.jobs.current_run import CurrentRun
 from bot.jobs.job import Concept, Job
+from bot.jobs.job_control import JobControl
+from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import Queue
 from bot.jobs.wait_time import WaitTimeEstimator
 from bot.jobs.worker import Worker
@@ -45,6 +48,8 @@ class App:
     """Everything but the connection, which comes and goes: `client` makes one."""
 
     services: Services
+    worker: Worker
+    poster: PicturePoster
     messenger: DiscordMessenger
     key_values: KeyValueStore
     metrics: Metrics
@@ -99,20 +104,32 @@ async def build(
         if job.session_id is not None and job.message_id is not None:
             await session_channel.invite_votes(job, job.message_id)
 
+    current_run = CurrentRun(engine, clock)
+    estimator = WaitTimeEstimator(queue, history, current_run.running, clock)
+    poster = PicturePoster(jobs, pictures, job_messages, posted, metrics)
     worker = Worker(
-        jobs,
-        queue,
-        pictures,
-        engine,
-        job_messages,
+        jobs=jobs,
+        queue=queue,
+        pictures=pictures,
+        engine=engine,
+        current_run=current_run,
+        estimator=estimator,
+        poster=poster,
+        job_messages=job_messages,
         concepts=[Concept(entry.name, entry.texts, entry.threshold) for entry in config.concept],
         timelapse=config.progress.timelapse,
-        posted=posted,
         metrics=metrics,
-        clock=clock,
     )
-    estimator = WaitTimeEstimator(queue, history, worker.running, clock)
-    worker.set_estimator(estimator)
+    job_control = JobControl(
+        jobs=jobs,
+        queue=queue,
+        pictures=pictures,
+        worker=worker,
+        current_run=current_run,
+        poster=poster,
+        job_messages=job_messages,
+        metrics=metrics,
+    )
     services = Services(
         config=config,
         jobs=jobs,
@@ -131,7 +148,7 @@ async def build(
             clock=clock,
         ),
         job_messages=job_messages,
-        worker=worker,
+        job_control=job_control,
         pictures=pictures,
         guilds=guilds,
         bans=bans,
@@ -147,11 +164,11 @@ async def build(
             bans=bans,
             blocked=blocked,
             audit=audit,
-            worker=worker,
+            job_control=job_control,
             tell=messenger.post_to_log_channel,
             clock=clock,
         ),
-        erasure=Erasure(people, history, pictures, worker, messenger.remove),
+        erasure=Erasure(people, history, pictures, job_control, messenger.remove),
         download=download,
     )
-    return App(services, messenger, KeyValueStore(database), metrics, connected)
+    return App(services, worker, poster, messenger, KeyValueStore(database), metrics, connected)

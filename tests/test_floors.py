@@ -108,7 +108,14 @@ FORBIDDEN = [
     ),
     (
         "worker and messages",
-        files("bot/jobs/worker.py", "bot/delivery/job_messages.py", "bot/delivery/message_updater.py"),
+        files(
+            "bot/jobs/worker.py",
+            "bot/jobs/posting.py",
+            "bot/jobs/job_control.py",
+            "bot/jobs/current_run.py",
+            "bot/delivery/job_messages.py",
+            "bot/delivery/message_updater.py",
+        ),
         (
             "bot.chat",
             "bot.app",

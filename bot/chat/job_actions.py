@@ -100,7 +100,7 @@ class JobActions:
         # What runs goes last: while it does, nothing else of these starts.
         for job in sorted(jobs, key=lambda job: job.state is JobState.RUNNING):
             if job.state in ACTIVE or job.state is JobState.HELD:
-                outcome = await self._services.worker.cancel(job)
+                outcome = await self._services.job_control.cancel(job)
                 done = done or outcome.job.state is JobState.CANCELLED
         return done
 
@@ -161,7 +161,7 @@ class JobActions:
     async def _finish(self, interaction: Interaction, job: Job) -> None:
         _require_owner(interaction, job, "not-yours-to-finish")
         await interaction.response.defer()
-        if not await self._services.worker.finish_now(job):
+        if not await self._services.job_control.finish_now(job):
             raise UserFacingError("not-running")
 
     async def _delete(self, interaction: Interaction, jobs: Sequence[Job]) -> None:

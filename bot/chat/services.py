@@ -11,9 +11,9 @@ from bot.community.prompt_sessions import Sessions
 from bot.config import Config
 from bot.delivery.job_messages import JobMessages
 from bot.jobs.admission import Admission
+from bot.jobs.job_control import JobControl
 from bot.jobs.queue import Queue
 from bot.jobs.wait_time import WaitTimeEstimator
-from bot.jobs.worker import Worker
 from bot.store.audit import Audit
 from bot.store.bans import Bans
 from bot.store.blocklist import Blocked
@@ -39,7 +39,7 @@ class Services:
     estimator: WaitTimeEstimator
     admission: Admission
     job_messages: JobMessages
-    worker: Worker
+    job_control: JobControl
     pictures: Pictures
     guilds: Guilds
     bans: Bans

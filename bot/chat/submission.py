@@ -135,9 +135,8 @@ class JobSubmitter:
         return jobs
 
     async def _enqueued(self, first_job: Job) -> None:
-        await self._services.worker.update_positions()
+        await self._services.job_control.queue_changed()
         self._services.job_messages.changed(first_job)
-        self._services.worker.wake()
 
 
 def missing_permissions(interaction: Interaction) -> Sequence[str]:

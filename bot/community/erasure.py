@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.jobs.worker import Worker
+from bot.jobs.job_control import JobControl
 from bot.store.history import History
 from bot.store.people import People
 from bot.store.pictures import Pictures
@@ -17,17 +17,19 @@ Remove = Callable[[int, int], Awaitable[None]]
 class Erasure:
     """Forgets people."""
 
-    def __init__(self, people: People, history: History, pictures: Pictures, worker: Worker, remove: Remove) -> None:
+    def __init__(
+        self, people: People, history: History, pictures: Pictures, job_control: JobControl, remove: Remove
+    ) -> None:
         self._people = people
         self._history = history
         self._pictures = pictures
-        self._worker = worker
+        self._job_control = job_control
         self._remove = remove
 
     async def erase(self, person_id: int) -> None:
         """Takes everything away that can be taken away at once; the name itself follows a day later."""
         for job in await self._history.unfinished_of(person_id):
-            await self._worker.cancel(job)
+            await self._job_control.cancel(job)
         messages = await self._people.messages_of(person_id)
         unused = await self._people.erase(person_id)
         await self._pictures.drop(unused)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from bot.community import blocklist
 from bot.community.guild_settings import GuildSettings
 from bot.jobs.job import Job, JobState
-from bot.jobs.queue import Cancelled
-from bot.jobs.worker import Worker
+from bot.jobs.job_control import JobControl
+from bot.jobs.queue import CancelOutcome
 from bot.store.audit import Audit, AuditEntry
 from bot.store.bans import Ban, Bans
 from bot.store.blocklist import Blocked
@@ -44,7 +44,7 @@ class Moderation:
 
     Args:
         jobs, history, guilds, bans, blocked, audit: What is changed and read.
-        worker: Cancels, and is woken.
+        job_control: Cancels, approves and rejects jobs.
         tell: Says what was done.
         clock: Seconds since 1970.
     """
@@ -58,7 +58,7 @@ class Moderation:
         bans: Bans,
         blocked: Blocked,
         audit: Audit,
-        worker: Worker,
+        job_control: JobControl,
         tell: Tell,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -68,7 +68,7 @@ class Moderation:
         self._bans = bans
         self._blocked = blocked
         self._audit = audit
-        self._worker = worker
+        self._job_control = job_control
         self._tell = tell
         self._clock = clock
 
@@ -80,7 +80,7 @@ class Moderation:
         """The server's jobs wait, and new ones are refused with the reason."""
         await self._set(by, paused=reason)
         await self.record(by, "pause", detail=reason)
-        await self._worker.update_positions()
+        await self._job_control.queue_changed()
 
     async def resume(self, by: Moderator) -> bool:
         """The server's jobs run again; False if they did before."""
@@ -88,18 +88,17 @@ class Moderation:
             return False
         await self._set(by, paused=None)
         await self.record(by, "resume")
-        self._worker.wake()
-        await self._worker.update_positions()
+        await self._job_control.queue_changed()
         return True
 
-    async def remove(self, by: Moderator, job_id: int) -> Cancelled:
+    async def remove(self, by: Moderator, job_id: int) -> CancelOutcome:
         """Cancels one job.
 
         Raises:
             NotHereError: The server has no such job.
         """
         job = await self._own(by, job_id)
-        outcome = await self._worker.cancel(job)
+        outcome = await self._job_control.cancel(job)
         if outcome.was is not outcome.job.state:
             await self.record(by, "remove", job.requester_id, f"#{job.id}")
         return outcome
@@ -108,7 +107,7 @@ class Moderation:
         """Cancels everything that waits or runs, of one person or of all; returns how many jobs that were."""
         cleared = 0
         for job in _running_last(await self._history.active(person_id, by.guild_id)):
-            outcome = await self._worker.cancel(job)
+            outcome = await self._job_control.cancel(job)
             cleared += outcome.was is not outcome.job.state
         await self.record(by, "clear", person_id, str(cleared))
         return cleared
@@ -123,7 +122,7 @@ class Moderation:
         if not await self._jobs.bump(job.id):
             return False
         await self.record(by, "bump", job.requester_id, f"#{job.id}")
-        await self._worker.update_positions()
+        await self._job_control.queue_changed()
         return True
 
     async def ban(self, by: Moderator, person_id: int, seconds: float | None, reason: str) -> float | None:
@@ -131,7 +130,7 @@ class Moderation:
         until = None if seconds is None else self._clock() + seconds
         await self._bans.set(by.guild_id, Ban(person_id, until, reason))
         for job in _running_last(await self._history.active(person_id, by.guild_id)):
-            await self._worker.cancel(job)
+            await self._job_control.cancel(job)
         await self.record(by, "ban", person_id, reason)
         return until
 
@@ -172,12 +171,12 @@ class Moderation:
     async def approve(self, by: Moderator, job: Job) -> None:
         """Posts a held picture. Raises TransitionError if it is not held, NotHereError if it is another server's."""
         await self._own(by, job.id)
-        await self._worker.approve(job)
+        await self._job_control.approve(job)
         await self.record(by, "approve", job.requester_id, f"#{job.id} ({', '.join(job.flags)})")
 
     async def reject(self, by: Moderator, job: Job) -> None:
         """Refuses a held picture. Raises TransitionError if it is not held, NotHereError if it is another server's."""
-        await self._worker.reject(await self._own(by, job.id))
+        await self._job_control.reject(await self._own(by, job.id))
         await self.record(by, "reject", job.requester_id, f"#{job.id} ({', '.join(job.flags)})")
 
     async def configure(self, by: Moderator, settings: GuildSettings, what: str) -> None:

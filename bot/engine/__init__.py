@@ -1,4 +1,4 @@
-"""What turns a request into a picture. A caller knows the protocol and no process, pipe or GPU."""
+"""What renders a request: the Engine protocol, its tasks and its errors. A caller knows no process, pipe or GPU."""
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ from guidance.request.request import Request
 
 
 class EngineCrashedError(RuntimeError):
-    """The engine died or hung on a job. The job may be tried once more; the engine starts again by itself."""
+    """The engine crashed or hung during a run. The job may be tried again; the engine restarts with the next run."""
 
 
 class RunFailedError(RuntimeError):
-    """This request cannot be rendered, however often it is tried; the message is one sentence for the requester."""
+    """The request can never be rendered; the message is one sentence for the requester, or the id of a text."""
 
 
 class RunCancelledError(RuntimeError):
@@ -27,11 +27,11 @@ class RenderTask:
     Attributes:
         request: The picture.
         blobs: The bytes of its input images, by sha256.
-        checkpoint: Of a run of this request that was suspended; it ends in the same bytes as without the break. One
-            that does not fit, or that this engine cannot read, is passed over with a line in the log.
-        timelapse: Whether the run is recorded. After a break the time-lapse begins there.
-        concepts: What prompt and picture are screened for.
-        previews: False keeps the picture in the engine until it is finished, as does a flag on the prompt.
+        checkpoint: Of a suspended run of this request. The resumed run gives the same bytes as one without a break. A
+            checkpoint that does not fit or cannot be read is ignored with a warning, and the run starts anew.
+        timelapse: Whether the run is recorded. The time-lapse of a resumed run begins at its checkpoint.
+        concepts: What the prompt and the picture are screened for.
+        previews: If False, there are no previews. A flagged prompt has none either.
     """
 
     request: Request
@@ -45,35 +45,37 @@ class RenderTask:
 class Engine(Protocol):
     """Renders one task at a time.
 
-    `cancel`, `finish` and `suspend` are for the run under way, and do nothing where there is none. They may come at
-    any time after its first entry was asked for, and one that comes too late has no effect on the next run. Of
-    several, `cancel` beats `finish`, which beats `suspend`.
+    `cancel`, `finish` and `suspend` affect the current run, from the moment its first entry is awaited, and do nothing
+    without one. A command that comes too late does not affect the next run. Of several commands, `cancel` has
+    priority over `finish`, and `finish` over `suspend`.
     """
 
     async def start(self) -> str:
-        """Gets ready; returns the device in words. Raises RunFailedError if the model cannot be had."""
+        """Loads the model; returns its device, such as "cpu". Raises RunFailedError if it cannot be loaded."""
         ...
 
     def run(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
-        """Yields Progress, first at step 0, and then one RenderResult, or Suspended if it was asked to.
+        """Yields Progress, first at step 0, and then one RenderResult, or Suspended after `suspend`.
 
         Raises:
-            EngineCrashedError, RunFailedError, RunCancelledError: As they say.
+            EngineCrashedError: The engine crashed or hung.
+            RunFailedError: The request cannot be rendered.
+            RunCancelledError: `cancel` was called.
         """
         ...
 
     async def cancel(self) -> None:
-        """Stops the run. It ends with RunCancelledError soon after, unless its RenderResult was on the way already."""
+        """Stops the run after its current step with RunCancelledError, unless its RenderResult is already sent."""
         ...
 
     async def finish(self) -> None:
-        """Ends the run after its step, or after the first; the RenderResult's request gives the same picture again."""
+        """Ends the run after its current step, or the first; the RenderResult's request gives the same picture."""
         ...
 
     async def suspend(self) -> None:
-        """Ends the run after its step, or after the first, with Suspended, or with RenderResult if it was the last."""
+        """Ends the run after its current step, or the first, with Suspended; after the last step, with RenderResult."""
         ...
 
     async def close(self) -> None:
-        """Ends it, whatever it is doing."""
+        """Stops the engine at once, also during a run."""
         ...

@@ -1,7 +1,7 @@
-"""The engine's process: `python -m bot.engine.process`, spoken to in messages on stdin and stdout.
+"""The engine's process: `python -m bot.engine.process`, which reads messages on stdin and writes them on stdout.
 
-It loads a model once and renders one task at a time. A thread reads what the parent says, so that a command is seen
-between two steps, and the end of the parent at any time. Only this side of the pipe knows torch.
+It loads a model once and renders one task at a time. A thread reads the messages, so that a command is known between
+two steps, and the process ends as soon as its parent does. Only this side of the pipe imports torch.
 """
 
 import logging
@@ -12,7 +12,7 @@ import threading
 from typing import BinaryIO, Final
 
 from bot.engine import protocol
-from bot.engine.protocol import RunCommand
+from bot.engine.messages import ControlRun, LoadModel, ModelReady, ProcessMessage, RunCommand, RunFailed, StartRun
 from bot.engine.rendering import execute
 from guidance.clip.model import ClipModel, ModelError
 from guidance.io.checkpoint import CheckpointError
@@ -23,64 +23,66 @@ from guidance.request.request import RequestError
 log = logging.getLogger(__name__)
 
 PARENT_GONE: Final = 3
-"""Exit status when the pipe from the parent ends, or makes no sense."""
+"""Exit status when the pipe from the parent ends or carries an invalid message."""
 
 
 class EngineProcess:
-    """Serves messages until the parent goes."""
+    """Serves messages until the parent ends."""
 
     def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
         self._incoming = incoming
         self._outgoing = outgoing
-        self._tasks: queue.SimpleQueue[tuple[protocol.Fields, protocol.Blobs]] = queue.SimpleQueue()
-        self._number: int | None = None
+        self._tasks: queue.SimpleQueue[LoadModel | StartRun] = queue.SimpleQueue()
+        self._run: int | None = None
         self._commands: frozenset[RunCommand] = frozenset()
         self._model: ClipModel | None = None
 
     def serve(self) -> None:
-        """Never returns: the process ends with its parent."""
+        """Never returns: `_listen` ends the process."""
         threading.Thread(target=self._listen, daemon=True).start()
         while True:
-            task, blobs = self._tasks.get()
+            message = self._tasks.get()
             try:
-                model = self._load(task["model"], task["device"], graphs=task["graphs"])
-                if task["type"] == "run":
-                    for fields, blobs_out in execute(task, blobs, model, lambda: self._commands):
-                        self._send(fields, blobs_out)
+                if isinstance(message, LoadModel):
+                    self._load(message)
+                else:
+                    model = self._load(message.load)
+                    for reply in execute(message, model, lambda: self._commands):
+                        self._send(reply)
             except (ModelError, RequestError, PictureError, CheckpointError, RenderError) as error:
-                self._send({"type": "failed", "message": str(error)})
+                self._send(RunFailed(str(error)))
 
     def _listen(self) -> None:
-        """The only one that writes the commands; always of the latest run, which is the one under way."""
+        """Reads all messages. Only this thread sets the run's number and its commands."""
         try:
-            while (received := protocol.read(self._incoming)) is not None:
-                fields, _ = received
-                if fields["type"] == "command":
-                    # One for a run that is over came too late.
-                    if fields["run"] == self._number:
-                        self._commands |= {RunCommand(fields["command"])}
+            while (message := protocol.read(self._incoming)) is not None:
+                if isinstance(message, ControlRun):
+                    # A command for an earlier run came too late.
+                    if message.run == self._run:
+                        self._commands |= {message.command}
                     continue
-                self._number, self._commands = fields.get("run"), frozenset()
-                self._tasks.put(received)
-        except ValueError:
-            log.exception("engine: what the parent says cannot be read")
-        # Not sys.exit: the main thread may be deep inside a step, and nobody is left to want its picture.
+                self._run = message.run if isinstance(message, StartRun) else None
+                self._commands = frozenset()
+                self._tasks.put(message)
+        except protocol.ProtocolError:
+            log.exception("engine: the parent sent an invalid message")
+        # Not sys.exit: the main thread may be inside a long step, and nobody needs its picture any more.
         os._exit(PARENT_GONE)
 
-    def _send(self, fields: protocol.Fields, blobs: protocol.Blobs = protocol.NONE) -> None:
-        self._outgoing.write(protocol.encode(fields, blobs))
+    def _send(self, message: ProcessMessage) -> None:
+        self._outgoing.write(protocol.encode(message))
         self._outgoing.flush()
 
-    def _load(self, name: str, device: str, *, graphs: bool) -> ClipModel:
-        if self._model is None or self._model.name != name:
-            self._model = None  # free the old one first
-            self._model = ClipModel.load(name, device, graphs=graphs)
-        self._send({"type": "ready", "device": self._model.device.type})
+    def _load(self, load: LoadModel) -> ClipModel:
+        if self._model is None or self._model.name != load.model:
+            self._model = None  # frees the memory of the old model first
+            self._model = ClipModel.load(load.model, load.device, graphs=load.graphs)
+        self._send(ModelReady(self._model.device.type))
         return self._model
 
 
 def main() -> None:
-    """Takes stdout for messages alone: whatever a library prints goes to stderr."""
+    """Keeps stdout for messages alone: what a library prints goes to stderr."""
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     EngineProcess(sys.stdin.buffer, outgoing).serve()

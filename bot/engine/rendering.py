@@ -1,107 +1,99 @@
-"""Executes one render task, and yields the process's messages. Knows no pipe and no thread.
+"""Executes one render task and yields the process's messages. It knows no pipe and no thread.
 
-Only the child imports it: it leads to torch.
+Only the engine's process imports this module: it imports torch.
 """
 
 import itertools
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from typing import Final
 
-from bot.engine.protocol import Blobs, Fields, RunCommand
+from bot.engine import RenderTask
+from bot.engine.messages import RunCancelled, RunCommand, RunMessage, StartRun
 from bot.engine.screening import picture_flags, prompt_flags
-from bot.jobs.job import Concept
+from bot.jobs.job import Progress, RenderResult, Suspended
 from guidance.clip.model import ClipModel
 from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.picture import to_png, to_preview
 from guidance.io.timelapse import Timelapse
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import RenderError
-from guidance.request.request import Request
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT: Final = "checkpoint"
-"""Among a task's bytes, which else are inputs by their sha256."""
-CANCELLED: Final[tuple[Fields, Blobs]] = {"type": "cancelled"}, {}
 
-
-def execute(
-    task: Fields, blobs: Blobs, model: ClipModel, commands: Callable[[], frozenset[RunCommand]]
-) -> Iterator[tuple[Fields, Blobs]]:
-    """Says Progress, and the end.
+def execute(start: StartRun, model: ClipModel, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
+    """Yields Progress, first at step 0, and one other message at the end.
 
     Args:
-        task: As `LocalEngine` words it.
-        blobs: Inputs by sha256, and the checkpoint.
+        start: The task and its previews.
         model: The one that the request names.
-        commands: The commands for this run so far.
+        commands: Gives the commands for this run so far.
 
     Raises:
         RequestError, PictureError, CheckpointError, RenderError: As `render`.
     """
-    request = Request.from_json(task["request"])
-    concepts = [Concept(entry["name"], tuple(entry["texts"]), entry["threshold"]) for entry in task["concepts"]]
+    task, request = start.task, start.task.request
     began = time.monotonic()
-    due = began  # the first step shows a preview
+    preview_at = began  # the first step has a preview
     total = len(request.span())
-    flags = prompt_flags(model, request, concepts)
-    shows = task["previews"] and not flags
-    timelapse = Timelapse(total) if task["timelapse"] else None
-    yield _progress(0, total) | {"flags": [asdict(flag) for flag in flags]}, {}
-    made, result = 0, None
-    for step in () if RunCommand.CANCEL in commands() else _steps(request, model, blobs):
+    flags = prompt_flags(model, request, task.concepts)
+    previews = task.previews and not flags
+    timelapse = Timelapse(total) if task.timelapse else None
+    yield Progress(0, total, flags=flags)
+    steps, result = 0, None
+    for step in () if RunCommand.CANCEL in commands() else _steps(task, model):
         if isinstance(step, Result):
             result = step
             break
-        made += 1
+        steps += 1
         commanded = commands()
         if RunCommand.CANCEL in commanded:
             break
-        # With the last step the Result follows by itself.
+        # After the last step, the Result follows anyway.
         if RunCommand.FINISH in commanded and not step.last:
             result = step.ended()
             break
         if RunCommand.SUSPEND in commanded and not step.last:
-            yield {"type": "suspended", "step": step.number}, {CHECKPOINT: step.checkpoint().to_bytes()}
+            yield Suspended(step.checkpoint().to_bytes(), step.number)
             return
         if timelapse and timelapse.due(step.number):
             timelapse.add(step.picture())
-        message, parts = _progress(step.number, step.total), {}
-        if shows and time.monotonic() >= due:
-            due = time.monotonic() + task["preview_interval_s"]
-            message["similarity"] = step.similarity()
-            parts["preview"] = to_preview(step.picture(), task["preview_pixels"])
-        yield message, parts
+        similarity = preview = None
+        if previews and time.monotonic() >= preview_at:
+            preview_at = time.monotonic() + start.preview_interval_s
+            similarity = step.similarity()
+            preview = to_preview(step.picture(), start.preview_pixels)
+        yield Progress(step.number, step.total, similarity, preview)
     if result is None:
-        yield CANCELLED
+        yield RunCancelled()
         return
-    message, parts = _made(result, made), {"png": to_png(result.image, result.request)}
-    message["seconds"] = time.monotonic() - began
-    message["flags"] = [asdict(flag) for flag in (*flags, *picture_flags(model, result, concepts))]
-    if timelapse:
-        timelapse.add(result.image)
-        parts["timelapse"] = timelapse.to_mp4()
-    yield CANCELLED if RunCommand.CANCEL in commands() else (message, parts)
+    rendered = RenderResult(
+        png=to_png(result.image, result.request),
+        similarity=result.similarity,
+        seconds=time.monotonic() - began,
+        steps=steps,
+        request=result.request,
+        flags=(*flags, *picture_flags(model, result, task.concepts)),
+        timelapse=_finished(timelapse, result),
+    )
+    yield RunCancelled() if RunCommand.CANCEL in commands() else rendered
 
 
-def _made(result: Result, steps: int) -> Fields:
-    request = result.request.to_json()
-    return {"type": "result", "similarity": result.similarity, "steps": steps, "request": request}
+def _finished(timelapse: Timelapse | None, result: Result) -> bytes | None:
+    if timelapse is None:
+        return None
+    timelapse.add(result.image)
+    return timelapse.to_mp4()
 
 
-def _progress(step: int, total: int) -> Fields:
-    return {"type": "progress", "step": step, "total": total, "similarity": None}
-
-
-def _steps(request: Request, model: ClipModel, blobs: Blobs) -> Iterator[Step | Result]:
-    """From where the run was suspended, if that can be."""
-    if CHECKPOINT in blobs:
+def _steps(task: RenderTask, model: ClipModel) -> Iterator[Step | Result]:
+    """Resumes at the task's checkpoint; starts from the beginning if it has none or it does not fit."""
+    if task.checkpoint is not None:
         try:
-            steps = render(request, model, blobs=blobs, resume=Checkpoint.from_bytes(blobs[CHECKPOINT]))
+            resume = Checkpoint.from_bytes(task.checkpoint)
+            steps = render(task.request, model, blobs=task.blobs, resume=resume)
             return itertools.chain([next(steps)], steps)
         except (CheckpointError, RenderError) as error:
-            log.warning("engine: a run that was suspended starts from the beginning, since %s", error)
-    return render(request, model, blobs=blobs)
+            log.warning("engine: a suspended run starts from the beginning: %s", error)
+    return render(task.request, model, blobs=task.blobs)

@@ -1,4 +1,7 @@
-"""What a request's words and a finished picture are flagged for. Only the child imports it: it leads to torch."""
+"""Concepts that a request's words or a finished picture are flagged for.
+
+Only the engine's process imports this module: it imports torch.
+"""
 
 from collections.abc import Sequence
 
@@ -10,7 +13,7 @@ from guidance.request.request import Request
 
 
 def prompt_flags(model: ClipModel, request: Request, concepts: Sequence[Concept]) -> tuple[Flag, ...]:
-    """Of what is aimed at in any stage; what is to be kept away may be named."""
+    """Flags of all phrases with a positive weight, in any stage; a prompt may name what the picture should not show."""
     texts = list(
         dict.fromkeys(phrase.text for stage in request.stages() for phrase in stage.phrases if phrase.weight > 0)
     )
@@ -19,6 +22,6 @@ def prompt_flags(model: ClipModel, request: Request, concepts: Sequence[Concept]
 
 
 def picture_flags(model: ClipModel, result: Result, concepts: Sequence[Concept]) -> tuple[Flag, ...]:
-    """Of the finished picture."""
+    """Flags of the finished picture."""
     scores = [(concept, zeroshot.of_picture(model, result.image, concept.texts)) for concept in concepts]
     return tuple(Flag(concept.name, "picture", score) for concept, score in scores if score > concept.threshold)

@@ -1,1 +1,1 @@
-"""A job's way from a request to its picture: admission, queue, wait times, the worker. Knows no Discord."""
+"""From a request to a posted picture: admission, queue, wait times, worker, posting. Knows no Discord."""

@@ -1,4 +1,4 @@
-"""The one gate: command, button, reaction, menu and modal all pass it, so none of them is a way around a limit."""
+"""Admission: checks a request against all limits and stores it as a job. Every way to ask for a picture uses it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from bot.store.usage import DAY_S, HOUR_S, Usage
 
 
 class Refusal(StrEnum):
-    """Why an ask is not let in; chat has a sentence for each."""
+    """Why a request is not admitted; chat has a text for each."""
 
     BANNED = "banned"
     PAUSED = "paused"
@@ -38,13 +38,13 @@ class Refusal(StrEnum):
 
 
 class RefusedError(Exception):
-    """Not let in.
+    """A request is not admitted.
 
     Attributes:
         refusal: Why.
-        limit: The number that was reached, if one was.
-        until: When it may be tried again (seconds since 1970), if that is known.
-        detail: A moderator's reason or a channel list, if there is one.
+        limit: The limit that was reached, or 0.
+        until: When the request would be admitted (seconds since 1970), if that is known.
+        detail: A moderator's reason or the list of permitted channels, or "".
     """
 
     def __init__(self, refusal: Refusal, limit: int = 0, until: float | None = None, detail: str = "") -> None:
@@ -57,14 +57,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """Who asks, and from where, as far as the gate looks. Times are seconds since 1970.
+    """The requester, and where they ask. Times are seconds since 1970.
 
     Attributes:
-        id: The person.
-        role_ids: Roles held in the server.
-        created_at: When the account was made.
+        id: The user's id.
+        role_ids: Their roles in the server.
+        created_at: When the account was created.
         joined_at: When they joined the server, if that is known.
-        moderates: Whether they may manage messages there.
+        moderates: Whether they may manage messages in the server.
         channel_ids: The channel, and its parent if it is a thread.
     """
 
@@ -77,12 +77,12 @@ class Member:
 
 
 class Admission:
-    """The gate of one store.
+    """Admits requests to one store.
 
     Args:
-        jobs, guilds, bans, blocked, sessions: What is looked at.
-        limits, imagine: The host's.
-        host_patterns: Blocked in every server.
+        jobs, guilds, bans, blocked, sessions: The rows that decide.
+        limits, imagine: The host's limits.
+        host_patterns: Patterns that are blocked in every server.
         clock: Seconds since 1970.
     """
 
@@ -110,14 +110,14 @@ class Admission:
         self._clock = clock
 
     async def admit(self, job_requests: Sequence[JobRequest], member: Member) -> list[Job]:
-        """Makes the asks rows, all or none. When this returns, the jobs are safe.
+        """Stores the requests as jobs, all or none. When this returns, they are in the database.
 
         Args:
-            job_requests: Of one person in one place; more than one make a batch.
-            member: The person.
+            job_requests: Of one requester in one channel; more than one make a batch.
+            member: The requester.
 
         Raises:
-            RefusedError: They are not let in, and nothing was written.
+            RefusedError: They are not admitted; nothing is stored.
         """
         settings = self._guilds.of(job_requests[0].guild_id)
         await self.check_person(job_requests[0].guild_id, member)
@@ -140,24 +140,25 @@ class Admission:
             raise RefusedError(Refusal.RERUN_TWICE) from None
 
     async def check_words(self, guild_id: int, *texts: str) -> None:
-        """Refuses what the host or the server has blocked.
+        """Checks texts against the patterns that the host and the server block.
 
         Raises:
-            RefusedError: BLOCKED_WORDS. It does not say which: a list is not a riddle to be solved.
+            RefusedError: BLOCKED_WORDS. It does not name the words, so that nobody can find out the list.
         """
         patterns = [*self._host_patterns, *await self._blocked.of(guild_id)]
         if any(blocklist.matches(patterns, text) for text in texts):
             raise RefusedError(Refusal.BLOCKED_WORDS)
 
     def limit(self, name: Limit, settings: GuildSettings, member: Member) -> int:
-        """What holds for a person in a server."""
+        """A limit as it applies to a member of a server."""
         return settings.limit(name, getattr(self._limits, name), member.role_ids)
 
     async def check_person(self, guild_id: int, member: Member) -> None:
-        """Refuses who may not ask here, or not now, whatever they ask for.
+        """Checks whether a member may ask here and now, whatever the request.
 
         Raises:
-            RefusedError: Banned, paused, in the wrong channel, or too new.
+            RefusedError: The member is banned, the server is paused, the channel is wrong, or the account or the
+                membership is too new.
         """
         settings = self._guilds.of(guild_id)
         ban = await self._bans.of(guild_id, member.id)
@@ -222,7 +223,7 @@ class Admission:
 
 
 def _hour_frees(used: Usage, limit: int, count: int) -> float | None:
-    """When so many jobs have left the hour that `count` more fit; None if they never do."""
+    """When the hourly limit permits `count` more jobs (seconds since 1970); None if it never does."""
     leaving = len(used.hour) + count - limit
     if leaving <= 0:
         return used.now
@@ -230,7 +231,7 @@ def _hour_frees(used: Usage, limit: int, count: int) -> float | None:
 
 
 def _day_frees(used: Usage, limit: int, wanted: int) -> float | None:
-    """When so many steps have left the day that `wanted` more fit; None if they never do."""
+    """When the daily limit permits `wanted` more steps (seconds since 1970); None if it never does."""
     steps = used.day_steps
     if steps + wanted <= limit:
         return used.now

@@ -1,6 +1,7 @@
-"""Asks that come from a job: the same again, edited, varied, continued, enlarged. Knows requests, not who asks.
+"""Requests derived from a job's: rerun, edited, variations, continued, enlarged.
 
-The host may have changed the model since. Then the words, shape and inputs stay, and the settings are the new model's.
+The host may have changed the model since. Then prompt, size and input images stay, and all settings are the new
+model's defaults.
 """
 
 import secrets
@@ -16,55 +17,55 @@ VARIATIONS: Final = 4
 
 
 def new_seed() -> int:
-    """Another one."""
+    """A random seed, from 0 to 2**32 - 1."""
     return secrets.randbelow(2**32)
 
 
 def rerun(request: Request, model: str) -> Request:
-    """The same with another seed."""
+    """The same request with a new seed."""
     return replace(under(request, model), seed=new_seed())
 
 
 def edited(request: Request, model: str, text: str, negative: str, styles: Mapping[str, Style] = STYLES) -> Request:
-    """With other words, in which flags count; with a new seed unless a flag gives one.
+    """The request with another prompt, which may have flags; with a new seed unless a flag sets it.
 
     Raises:
-        RequestError: The text cannot be read, or a flag is out of range.
+        RequestError: The prompt cannot be parsed, or a flag is out of range.
     """
     before = replace(under(request, model), seed=new_seed())
     if negative.strip() == request.negative:
-        # The field is as it was filled in before: a flag in the text beats it.
+        # The negative is unchanged, so a flag in the text has priority over it.
         return derive.revised(before, text, styles=styles)
     return derive.revised(before, text, styles=styles, negative=negative)
 
 
 def variations(request: Request, model: str, picture: str) -> list[Request]:
-    """Several on the same lines.
+    """VARIATIONS requests that start from the picture, each with its own seed.
 
     Args:
-        request: Of the finished picture.
-        model: In use now.
-        picture: Its sha256.
+        request: The finished picture's.
+        model: The host's current model.
+        picture: sha256 of the finished picture.
     """
     return [derive.variation(under(request, model), picture, new_seed()) for _ in range(VARIATIONS)]
 
 
 def continued(request: Request, model: str, picture: str) -> Request:
-    """More steps on it."""
+    """A request for more steps on the picture."""
     return derive.continued(under(request, model), picture)
 
 
 def enlarged(request: Request, model: str, picture: str) -> Request:
-    """At twice the size.
+    """A request for the picture at twice its width and height.
 
     Raises:
-        RequestError: That is out of range.
+        RequestError: That size is out of range.
     """
     return derive.upscaled(under(request, model), picture)
 
 
 def under(request: Request, model: str) -> Request:
-    """The request under another model."""
+    """The request for another model, with that model's default settings."""
     if request.model == model:
         return request
     return replace(

@@ -1,4 +1,4 @@
-"""Job: an admitted Request, as a row with a state; Progress: how far it is; RenderResult, Suspended: its end."""
+"""The values of a job: JobRequest, Job and its states, Progress, and the ends of a run: RenderResult, Suspended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,7 @@ from guidance.request.request import Request
 
 
 class JobState(StrEnum):
-    """Where a job is.
-
-    A job that is `held` has a picture that a moderator must see first; one in `posting` has its picture, but the
-    channel may not have it yet.
-    """
+    """State of a job. In `held`, a moderator must approve the picture; in `posting`, it is not in its channel yet."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -36,16 +32,16 @@ TRANSITIONS: Final[Mapping[JobState, frozenset[JobState]]] = {
     JobState.FAILED: frozenset(),
     JobState.CANCELLED: frozenset(),
 }
-"""What may follow what. `running` goes back to `queued` when the engine crashed or the host restarted."""
+"""Permitted transitions. `running` returns to `queued` after a crash, a restart or a suspended run."""
 
 ACTIVE: Final = frozenset({JobState.QUEUED, JobState.RUNNING})
-"""States in which somebody waits for the engine."""
+"""States in which a job needs the engine."""
 PICTURED: Final = frozenset({JobState.POSTING, JobState.DONE})
 """States in which the channel may see the finished picture."""
 
 
 class Origin(StrEnum):
-    """How somebody asked."""
+    """What the requester used."""
 
     COMMAND = "command"
     BUTTON = "button"
@@ -55,19 +51,19 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRequest:
-    """What somebody wants, before it is let in.
+    """A Request with its requester and its channel, before admission.
 
     Attributes:
         request: The picture.
-        requester_id: Who asks, and on whose quota.
+        requester_id: The user who asks, and whose limits apply.
         guild_id: The server in which they ask.
-        channel_id: Where the picture goes: a channel or a thread.
-        origin: How they asked.
-        parent_id: The job that this one came from.
+        channel_id: The channel or thread in which the picture is posted.
+        origin: What the requester used.
+        parent_id: The job that this one is derived from.
         session_id: The prompt session that it is submitted to.
-        spoiler: Whether the picture is covered until somebody uncovers it.
+        spoiler: Whether the picture is a spoiler.
         screening: What happens if a concept is found in it.
-        weight: Jobs that the requester may have in one round.
+        weight: Jobs that the requester may run in one turn.
     """
 
     request: Request
@@ -84,25 +80,25 @@ class JobRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(JobRequest):
-    """A row. Times are seconds since 1970, UTC.
+    """A row of the job table. Times are seconds since 1970, UTC.
 
     Attributes:
-        id: In order of admission.
-        batch_id: The first job of its batch, whose message shows all of them; its own id if it stands alone.
-        state: Where it is.
+        id: Ascending in order of admission.
+        batch_id: Id of the first job of its batch, whose message shows the whole batch; its own id without a batch.
+        state: Its state.
         message_id: The message that shows it, once that is known.
         attempts: How often the engine crashed on it.
-        turn: Its round in the order in which jobs were started; None before.
-        bumped_at: When a moderator put it before all others, if one did.
-        steps: That its run takes; once it has ended, that it took.
+        turn: Number of the turn in which it was started; None before.
+        bumped_at: When a moderator bumped it, if one did.
+        steps: Steps that its run takes, or took once it has ended.
         picture: sha256 of the finished PNG.
         timelapse: sha256 of the time-lapse, if there is one.
-        checkpoint: sha256 of the run that was suspended, if one was.
-        flags: Concepts that the screening found in it, in words.
-        similarity: Of the finished picture to its prompt.
-        seconds: Spent on rendering.
-        reason: Why it failed, or was held: a text's id, or a sentence of the engine's.
-        gallery_id: Its copy in the gallery channel.
+        checkpoint: sha256 of its checkpoint, if its run was suspended.
+        flags: Names of the concepts that the screening found in it.
+        similarity: Similarity of the finished picture to its prompt.
+        seconds: Seconds of rendering.
+        reason: Why it failed or was rejected: the id of a text, or a sentence of the engine.
+        gallery_id: Message with its copy in the gallery channel.
         deleted_at: When its message was removed on request.
     """
 
@@ -129,17 +125,17 @@ class Job(JobRequest):
 
     @property
     def is_first(self) -> bool:
-        """Whether it has a message of its own."""
+        """Whether it is the first job of its batch, or has none."""
         return self.batch_id == self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """What a host has prompts and pictures screened for.
+    """What prompts and pictures are screened for.
 
     Attributes:
-        name: What it is called.
-        texts: What it looks like, in words such as "a spider"; at least one.
+        name: Its name in logs and messages.
+        texts: Descriptions such as "a spider"; at least one.
         threshold: Probability above which a prompt or a picture is flagged (see `guidance.clip.zeroshot`).
     """
 
@@ -154,7 +150,7 @@ class Flag:
 
     Attributes:
         concept: Its name.
-        where: In the words of the prompt or in the finished picture.
+        where: Where it was found.
         score: Its probability, above the concept's threshold.
     """
 
@@ -168,10 +164,10 @@ class Progress:
     """How far a running job is.
 
     Attributes:
-        step, total: Steps made, of how many.
-        similarity: Of the picture to its prompt, where it was measured.
-        preview: The picture so far as a small JPEG, where one is due.
-        flags: What the prompt was flagged for. The engine says it once, with its first entry, at step 0.
+        step, total: Steps made so far, and steps of the run.
+        similarity: Similarity of the picture to its prompt, if it was measured at this step.
+        preview: The picture so far as a small JPEG, if this step has a preview.
+        flags: Flags of the prompt, only at step 0.
     """
 
     step: int
@@ -183,16 +179,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """The end of a job that went well.
+    """The end of a successful run.
 
     Attributes:
-        png: The finished file.
-        similarity: Of the picture to its prompt.
-        seconds: Spent on rendering; after a break, since then.
-        steps: Made in those seconds, so that `seconds / steps` is the pace whatever was cut; 0 if none was to make.
-        request: What was really rendered: as was asked for, or ended early by `finish`.
-        flags: What the prompt and the picture were flagged for.
-        timelapse: The run as MP4, where that was wanted.
+        png: The finished picture.
+        similarity: Similarity of the picture to its prompt; None without steps.
+        seconds: Seconds of rendering; of a resumed run, since it was resumed.
+        steps: Steps made in those seconds.
+        request: What was rendered: the task's request, with an earlier `stop` after `finish`.
+        flags: Flags of the prompt and of the picture.
+        timelapse: The run as MP4, if the task has one.
     """
 
     png: bytes
@@ -206,10 +202,10 @@ class RenderResult:
 
 @dataclass(frozen=True, slots=True)
 class Suspended:
-    """The end of a run that is to go on later.
+    """The end of a run that is resumed later.
 
     Attributes:
-        checkpoint: From which it goes on.
+        checkpoint: Where it is resumed.
         step: Steps made so far, as in Progress.
     """
 

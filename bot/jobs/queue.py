@@ -1,9 +1,9 @@
-"""Order, position, claim and cancel.
+"""The queue: order, positions, claim and cancel.
 
-The order is a round robin of people over all servers: whoever was served goes behind everybody who waits, and
-new people queue ahead of the person being served. So with n people waiting, at most n − 1
-jobs run between two of one's own. Two exceptions, both a moderator's: a job that was bumped goes first, and a weight
-gives a person so many jobs a round.
+The order is a round robin of requesters over all servers: after their turn, a requester queues behind everybody who
+waits, and new requesters queue ahead of the one being served. So with n requesters waiting, at most n − 1 jobs run
+between two jobs of one requester. Moderators make two exceptions: a bumped job goes first, and a role's weight gives a
+requester several jobs per turn.
 """
 
 import heapq
@@ -19,7 +19,7 @@ Paused = Callable[[], frozenset[int]]
 
 
 def pick_next(waiting: Sequence[WaitingJob], turn_state: TurnState) -> tuple[WaitingJob, int] | None:
-    """Whose turn it is and its number: the person served longest ago; of theirs, the oldest job."""
+    """The next job and the number of its turn: the oldest job of the requester served longest ago."""
     bumped = min((entry for entry in waiting if entry.bumped_at is not None), key=_bump, default=None)
     if bumped is not None:
         return bumped, turn_state.turn + 1
@@ -36,7 +36,7 @@ def pick_next(waiting: Sequence[WaitingJob], turn_state: TurnState) -> tuple[Wai
 
 
 def service_order(waiting: Sequence[WaitingJob], turn_state: TurnState) -> list[int]:
-    """All jobs in the order in which they will run if nobody comes and nobody leaves: `pick_next`, over and over."""
+    """Ids in the order in which the jobs run if the queue does not change: the same as repeating `pick_next`."""
     bumped = sorted((entry for entry in waiting if entry.bumped_at is not None), key=_bump)
     order = [entry.id for entry in bumped]
     served_at = {entry.requester_id: 2 * (turn_state.turn + number) for number, entry in enumerate(bumped, start=1)}
@@ -68,7 +68,7 @@ def service_order(waiting: Sequence[WaitingJob], turn_state: TurnState) -> list[
 
 
 def _take_turn(jobs: deque[WaitingJob], served: int) -> list[int]:
-    """Takes the jobs of one visit."""
+    """Removes and returns the jobs of one turn, of which `served` have already run."""
     taken = []
     while jobs and (served < jobs[0].weight or not served):
         taken.append(jobs.popleft().id)
@@ -85,12 +85,12 @@ def _bump(entry: WaitingJob) -> tuple[float, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
-    """What a cancel did.
+class CancelOutcome:
+    """Result of a cancel.
 
     Attributes:
-        job: As it is now.
-        was: The state it was found in. One that was `posting` or ended is left as it is.
+        job: The job after it.
+        was: The state before it. A job in `posting` or at its end is unchanged.
     """
 
     job: Job
@@ -98,37 +98,37 @@ class Cancelled:
 
 
 class Queue:
-    """The waiting jobs of one store. `paused` gives the servers whose jobs are passed over."""
+    """The waiting jobs of one store. `paused` gives the servers whose jobs do not run."""
 
     def __init__(self, jobs: Jobs, paused: Paused = frozenset) -> None:
         self._jobs = jobs
         self._paused = paused
 
     async def claim(self) -> Job | None:
-        """Starts the next job; None when nothing waits."""
+        """Sets the next job to `running` and returns it; None if no job can run."""
         return await self._jobs.claim(lambda waiting, turn_state: pick_next(self._runnable(waiting), turn_state))
 
     async def order(self) -> list[int]:
-        """Every job that waits for its turn, the next one first; those of paused servers have none."""
+        """Ids of all waiting jobs, the next one first, without those of paused servers."""
         waiting, turn_state = await self._jobs.waiting()
         return service_order(self._runnable(waiting), turn_state)
 
     async def position(self, job_id: int) -> int | None:
-        """1 for the next to run; None if it does not wait for a turn."""
+        """1 for the next job to run; None if the job does not wait or its server is paused."""
         return (await self.positions()).get(job_id)
 
     async def positions(self) -> dict[int, int]:
-        """Every waiting job's position."""
+        """Positions of the jobs in `order`, by id."""
         return {job_id: number for number, job_id in enumerate(await self.order(), start=1)}
 
-    async def cancel(self, job: Job) -> Cancelled:
-        """Cancels a job that waits, runs or is held. Stopping the engine is the worker's part."""
+    async def cancel(self, job: Job) -> CancelOutcome:
+        """Cancels a job that waits, runs or is held. It changes only the row; JobControl ends the run."""
         try:
             was = (await self._now(job)).state
-            return Cancelled(await self._jobs.finish(job.id, JobState.CANCELLED), was)
+            return CancelOutcome(await self._jobs.finish(job.id, JobState.CANCELLED), was)
         except TransitionError:
             now = await self._now(job)
-            return Cancelled(now, now.state)
+            return CancelOutcome(now, now.state)
 
     async def _now(self, job: Job) -> Job:
         now = await self._jobs.get(job.id)

@@ -1,7 +1,7 @@
-"""When what waits will start: from the order, and from how fast the engine was with such runs lately.
+"""When waiting jobs will start: from the order of the queue and the pace of recent runs.
 
-Whoever comes later joins the queue, and goes before whoever has been served by then: never before a person's first job,
-but before their second. So that one starts later than the queue alone says, by what will probably come in until then.
+New requesters queue ahead of those who have been served: never ahead of a requester's first job, but ahead of their
+second. So a second job starts later than the queue alone suggests, by the demand that is expected until then.
 """
 
 import math
@@ -14,17 +14,17 @@ from bot.jobs.queue import Queue
 from bot.store.history import History, Load, Pace
 
 DEMAND_S: Final = 1800.0
-"""How far back people are counted, to guess how many will come."""
+"""Seconds over which the demand is averaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """Where a waiting job stands.
+    """Position of a waiting job.
 
     Attributes:
         job_id, batch_id: The job, and the first of its batch.
-        position: 1 for the next to run.
-        start_at: When it will probably start (seconds since 1970); None while nothing is known of such runs.
+        position: 1 for the next job to run.
+        start_at: Expected start (seconds since 1970); None if the pace of the runs before it is unknown.
     """
 
     job_id: int
@@ -35,7 +35,7 @@ class QueuePosition:
 
 @dataclass(frozen=True, slots=True)
 class RunningJob:
-    """The run under way: whose, since when, and how many steps it has made."""
+    """A running job, its start (seconds since 1970), and the steps it has made."""
 
     job_id: int
     began_at: float
@@ -43,12 +43,12 @@ class RunningJob:
 
 
 class WaitTimeEstimator:
-    """Looks ahead.
+    """Estimates when jobs start.
 
     Args:
         queue: Gives the order.
-        history: Gives the loads, and the paces of runs that have ended.
-        running: Gives the run under way, if there is one.
+        history: Gives the loads of waiting jobs, and the paces of runs that have ended.
+        running: Gives the running job, if any.
         clock: Seconds since 1970.
     """
 
@@ -65,7 +65,7 @@ class WaitTimeEstimator:
         self._clock = clock
 
     async def positions(self) -> list[QueuePosition]:
-        """Every waiting job that has a turn, the next one first."""
+        """Positions of all jobs in the queue's order."""
         order = await self._queue.order()
         loads = await self._history.loads()
         paces = await self._history.paces()
@@ -98,14 +98,14 @@ class WaitTimeEstimator:
         return queue_positions
 
     async def position(self, job_id: int) -> QueuePosition | None:
-        """One job's."""
+        """Position of one job; None if it is not in the queue's order."""
         return next(
             (queue_position for queue_position in await self.positions() if queue_position.job_id == job_id), None
         )
 
 
 def duration(load: Load, paces: Sequence[Pace]) -> float | None:
-    """Seconds that a run will take: from runs of its kind, else from the likest of its model, by pixels and views."""
+    """Expected seconds of a run: from runs of its size and views, else from the most similar run of its model."""
     alike = [pace for pace in paces if pace.model == load.model]
     for pace in alike:
         if (pace.area, pace.views) == (load.area, load.views):
@@ -113,13 +113,13 @@ def duration(load: Load, paces: Sequence[Pace]) -> float | None:
     nearest = min(alike, key=lambda pace: _distance(pace, load), default=None)
     if nearest is None:
         return None
-    # A step's cost grows with the views, which the model looks at, and, more slowly, with the canvas they are cut from.
+    # A step's cost grows with the views that the model sees, and more slowly with the area of the canvas.
     growth = (load.views / nearest.views) * math.sqrt(load.area / nearest.area)
     return load.steps * nearest.seconds * growth
 
 
 def remaining(running: RunningJob, load: Load, paces: Iterable[Pace], now: float) -> float | None:
-    """Seconds that the run under way still needs: from its own pace as soon as that says something."""
+    """Expected seconds until the run ends: from its own pace after its first 3 steps and 10 %, else from past runs."""
     elapsed = now - running.began_at
     expected = duration(load, list(paces))
     if running.step >= max(3, load.steps // 10):

@@ -1,22 +1,23 @@
-"""The GPU worker: one coroutine that takes jobs from the queue, drives the engine, and has the outcome announced.
+"""The GPU worker: one coroutine that claims jobs, renders them with the engine, and reports progress and outcome.
 
-The row always goes first: whatever is shown has happened, and a restart at any point finds a row that says what to do.
+A job's row changes before its message, so that a restart at any point finds a row that says what to do next.
 """
 
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.clock import Sleep, wait_at_most
 from bot.community.guild_settings import Screening
 from bot.delivery.job_messages import JobMessages
 from bot.engine import Engine, EngineCrashedError, RenderTask, RunCancelledError, RunFailedError
-from bot.jobs.job import Concept, Flag, Job, JobState, Progress, RenderResult, Suspended
-from bot.jobs.queue import Cancelled, Queue
-from bot.jobs.wait_time import RunningJob, WaitTimeEstimator
+from bot.jobs.current_run import CurrentRun
+from bot.jobs.job import Concept, Job, JobState, Progress, RenderResult, Suspended
+from bot.jobs.posting import PicturePoster
+from bot.jobs.queue import Queue
+from bot.jobs.wait_time import WaitTimeEstimator
 from bot.operations import logs
 from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
@@ -26,155 +27,90 @@ from bot.store.pictures import Pictures
 log = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2
-"""Crashes of the engine after which a job is given up: a poison job must not block the queue."""
+"""Crashes of the engine after which a job fails, so that it cannot block the queue."""
 CRASHED: Final = "reason-crashed"
 BROKEN: Final = "reason-broken"
-LOST: Final = "reason-lost"
-REJECTED: Final = "reason-rejected"
-"""Ids of texts, which chat has in every language."""
+INPUT_GONE: Final = "reason-input-gone"
+"""Ids of texts."""
 SUSPEND_S: Final = 30.0
-"""How long a run may take to be suspended; it goes on from its beginning after the next start if it takes longer."""
-POST_S: Final = 5.0
-"""How long a picture that is finished may take to be posted while the bot stops."""
+"""Seconds in which a run must be suspended while the bot stops; otherwise its job starts from the beginning."""
 
 
 class Worker:
-    """Serves one engine until it is stopped.
+    """Serves one engine.
 
     Args:
         jobs, queue, pictures: Rows, their order, and files.
         engine: Renders.
-        job_messages: Shows.
-        concepts: What the screening looks for.
+        current_run: Told what the engine renders.
+        estimator: Gives the waiting jobs' positions.
+        poster: Posts finished pictures.
+        job_messages: Shows progress and positions.
+        concepts: What pictures are screened for, in servers that screen them.
         timelapse: Whether a time-lapse is kept of each run.
-        posted: Called with each job whose picture its channel has.
-        metrics: Counts.
-        clock: Seconds since 1970.
-        sleep: Waits while the bot stops.
+        metrics: Counts the jobs.
+        sleep: Measures the time limits of `drain`.
     """
 
     def __init__(
         self,
+        *,
         jobs: Jobs,
         queue: Queue,
         pictures: Pictures,
         engine: Engine,
+        current_run: CurrentRun,
+        estimator: WaitTimeEstimator,
+        poster: PicturePoster,
         job_messages: JobMessages,
-        *,
-        concepts: Sequence[Concept] = (),
-        timelapse: bool = False,
-        posted: Callable[[Job], Awaitable[None]] | None = None,
-        metrics: Metrics | None = None,
-        clock: Callable[[], float] = time.time,
+        concepts: Sequence[Concept],
+        timelapse: bool,
+        metrics: Metrics,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._pictures = pictures
         self._engine = engine
+        self._current_run = current_run
+        self._estimator = estimator
+        self._poster = poster
         self._job_messages = job_messages
         self._concepts = tuple(concepts)
         self._timelapse = timelapse
-        self._posted = posted
-        self._metrics = metrics or Metrics()
-        self._clock = clock
+        self._metrics = metrics
         self._sleep = sleep
-        self._estimator: WaitTimeEstimator | None = None
         self._wake = asyncio.Event()
-        self._running: RunningJob | None = None
-        self._wanted: str | None = None
         self._draining = False
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._posts: set[asyncio.Task[None]] = set()
-
-    def set_estimator(self, estimator: WaitTimeEstimator) -> None:
-        """Gives the estimator, which itself looks at what runs here."""
-        self._estimator = estimator
-
-    def running(self) -> RunningJob | None:
-        """The run under way."""
-        return self._running
 
     async def recover(self) -> None:
-        """After a restart: what ran waits again, and its place and attempts are as they were."""
+        """Returns running jobs to the queue after a restart; they keep their places, attempts and checkpoints."""
         for job in await self._jobs.in_state(JobState.RUNNING):
             log.info("job %d was running when the bot stopped; it waits again", job.id)
             await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint)
 
     async def catch_up(self) -> None:
-        """After a restart, once the channel can be reached: posts what was to be posted, shows what waits."""
-        for job in await self._jobs.in_state(JobState.POSTING):
-            self._post_soon(job)
+        """Shows what waits after a restart. The channel must be reachable."""
         for job in await self._jobs.in_state(JobState.QUEUED):
             self._job_messages.adopt(job)
             self._job_messages.changed(job)
         await self.update_positions()
 
     def wake(self) -> None:
-        """A job was let in, or may run now."""
+        """Claims a job if none is running; called when the queue changes."""
         self._wake.set()
 
-    async def cancel(self, job: Job) -> Cancelled:
-        """Cancels a job wherever it is, and shows it."""
-        outcome = await self._queue.cancel(job)
-        if outcome.job.state is JobState.CANCELLED and outcome.was is not JobState.CANCELLED:
-            if self._runs(job):
-                await self._tell_engine("cancel")
-            self._metrics.job_ended(outcome.job)
-            self._job_messages.changed(outcome.job)
-            await self.update_positions()
-        return outcome
-
-    async def finish_now(self, job: Job) -> bool:
-        """Ends a running job with the picture that it has; False if it does not run."""
-        if not self._runs(job) or self._wanted is not None:
-            return False
-        await self._tell_engine("finish")
-        return True
-
-    async def approve(self, job: Job) -> Job:
-        """Posts a held picture.
-
-        Raises:
-            TransitionError: It is not held.
-        """
-        released = await self._jobs.release(job.id)
-        self._job_messages.adopt(await self._first_of_batch(released))
-        self._post_soon(released)
-        return released
-
-    async def reject(self, job: Job) -> Job:
-        """Refuses a held picture, which nobody will see.
-
-        Raises:
-            TransitionError: It is not held.
-        """
-        if job.state is not JobState.HELD:
-            raise TransitionError(f"job {job.id} is {job.state}, not held")
-        ended = await self._jobs.finish(job.id, JobState.CANCELLED, REJECTED)
-        self._metrics.job_ended(ended)
-        await self._pictures.drop(await self._jobs.drop_files([job.id], removed=False))
-        self._job_messages.adopt(await self._first_of_batch(ended))
-        self._job_messages.changed(ended)
-        return ended
+    async def update_positions(self) -> None:
+        """Shows every waiting job's position where it has changed."""
+        self._job_messages.show_positions(await self._estimator.positions())
 
     async def drain(self, seconds: float) -> None:
-        """Takes nothing new, and lets the run under way end; after so many seconds it is suspended instead."""
+        """Claims no more jobs; returns when the current run has ended. After so many seconds it is suspended."""
         self._draining = True
         self._wake.set()
-        if not await wait_at_most(seconds, self._idle.wait(), self._sleep):
-            await self._tell_engine("suspend")
-            await wait_at_most(SUSPEND_S, self._idle.wait(), self._sleep)
-        if self._posts:
-            await wait_at_most(POST_S, asyncio.wait(self._posts), self._sleep)
-
-    async def close(self) -> None:
-        """Stops posting. What was not posted is posted after the next start."""
-        posts = list(self._posts)
-        for task in posts:
-            task.cancel()
-        await asyncio.gather(*posts, return_exceptions=True)
+        if not await wait_at_most(seconds, self._current_run.wait_until_idle(), self._sleep):
+            await self._current_run.suspend()
+            await wait_at_most(SUSPEND_S, self._current_run.wait_until_idle(), self._sleep)
 
     async def run(self) -> None:
         """Works until it is cancelled."""
@@ -184,23 +120,15 @@ class Worker:
             if job is None:
                 await self._wake.wait()
                 continue
-            self._idle.clear()
-            self._running, self._wanted = RunningJob(job.id, self._clock()), None
+            self._current_run.begin(job.id)
             with logs.log_context(job=job.id):
                 try:
                     await self._render(job)
                 except Exception:
-                    log.exception("job %d broke", job.id)
+                    log.exception("job %d failed unexpectedly", job.id)
                     await self._fail(job, BROKEN)
                 finally:
-                    self._running = None
-                    self._idle.set()
-
-    async def update_positions(self) -> None:
-        """Has everybody who waits told where they stand, where that has changed."""
-        if self._estimator is not None:
-            queue_positions = await self._estimator.positions()
-            self._job_messages.show_positions(queue_positions)
+                    self._current_run.end()
 
     async def _render(self, job: Job) -> None:
         log.info("job %d starts", job.id)
@@ -210,8 +138,7 @@ class Worker:
         try:
             async with contextlib.aclosing(self._engine.run(await self._render_task(job))) as entries:
                 async for entry in entries:
-                    if self._wanted == "cancel":  # cancelled before the engine had taken the job
-                        await self._engine.cancel()
+                    await self._current_run.repeat_command()
                     await self._handle(job, entry)
         except RunCancelledError:
             log.info("job %d was cancelled", job.id)
@@ -232,8 +159,7 @@ class Worker:
         else:
             if entry.flags and job.screening is not Screening.OFF:
                 await self._jobs.cover(job.id)
-            if self._running is not None:
-                self._running = RunningJob(job.id, self._running.began_at, entry.step)
+            self._current_run.advance(entry.step)
             self._job_messages.progress(job, entry)
 
     async def _render_task(self, job: Job) -> RenderTask:
@@ -247,7 +173,7 @@ class Worker:
             checkpoint=checkpoint,
             timelapse=self._timelapse,
             concepts=() if job.screening is Screening.OFF else self._concepts,
-            # Only words are screened before the run, so what it starts from is not shown before its end.
+            # Input images are screened only as part of the finished picture, so a preview must not show them.
             previews=job.screening is Screening.OFF or not job.request.inputs(),
         )
 
@@ -255,7 +181,7 @@ class Worker:
         try:
             return {sha256: await self._pictures.get(sha256) for sha256 in job.request.inputs()}
         except FileNotFoundError as error:
-            raise RunFailedError("reason-input-gone") from error
+            raise RunFailedError(INPUT_GONE) from error
 
     async def _rendered(self, job: Job, result: RenderResult) -> None:
         sha256 = await self._pictures.put(result.png)
@@ -270,37 +196,18 @@ class Worker:
                 request=result.request,
                 steps=result.steps,
                 timelapse=timelapse,
-                flags=_concepts(found),
+                flags=sorted({flag.concept for flag in found}),
                 spoiler=True if found else None,
                 hold=bool(found) and job.screening is Screening.HOLD,
             )
         except TransitionError:
-            log.info("job %d was cancelled with its last step", job.id)
+            log.info("job %d was cancelled during its last step", job.id)
             return
         if rendered.state is JobState.HELD:
             log.info("job %d waits for a moderator (%s)", job.id, ", ".join(rendered.flags))
             self._job_messages.changed(rendered)
         else:
-            self._post_soon(rendered)
-
-    def _post_soon(self, job: Job) -> None:
-        """Beside the next job: a slow or unreachable Discord must not idle the GPU."""
-        task = asyncio.create_task(self._post(job), name=f"post job {job.id}")
-        self._posts.add(task)
-        task.add_done_callback(self._posts.discard)
-
-    async def _post(self, job: Job) -> None:
-        with logs.log_context(job=job.id):
-            if job.picture is None or not await self._pictures.has(job.picture):
-                log.error("job %d: its picture is not in the store", job.id)
-                await self._fail(job, LOST)
-                return
-            await self._job_messages.post(job)
-            done = await self._jobs.finish(job.id, JobState.DONE)
-            self._metrics.job_ended(done)
-            log.info("job %d is done", job.id)
-            if self._posted is not None:
-                await self._posted(done)
+            self._poster.start(rendered)
 
     async def _crashed(self, job: Job) -> None:
         if job.attempts + 1 >= ATTEMPTS:
@@ -314,23 +221,3 @@ class Worker:
             failed = await self._jobs.finish(job.id, JobState.FAILED, reason)
             self._metrics.job_ended(failed)
             self._job_messages.changed(failed)
-
-    async def _first_of_batch(self, job: Job) -> Job:
-        return job if job.is_first else (await self._jobs.of_batch(job.batch_id))[0]
-
-    def _runs(self, job: Job) -> bool:
-        return self._running is not None and self._running.job_id == job.id
-
-    async def _tell_engine(self, what: str) -> None:
-        self._wanted = what
-        match what:
-            case "cancel":
-                await self._engine.cancel()
-            case "finish":
-                await self._engine.finish()
-            case _:
-                await self._engine.suspend()
-
-
-def _concepts(flags: Sequence[Flag]) -> list[str]:
-    return sorted({flag.concept for flag in flags})

@@ -123,14 +123,15 @@ class BotHarness:
 
     async def begin(self) -> None:
         """Everything is at work, as `bot.app` begins it."""
-        services = self.app.services
-        await services.worker.recover()
-        self._tasks = [asyncio.create_task(services.worker.run()), asyncio.create_task(services.sessions.keep())]
-        await services.worker.catch_up()
+        app = self.app
+        await app.worker.recover()
+        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.services.sessions.keep())]
+        await app.poster.catch_up()
+        await app.worker.catch_up()
 
     async def stop(self) -> None:
         """Nothing is at work any more, and the database is closed."""
-        await self.app.services.worker.close()
+        await self.app.poster.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -204,9 +205,9 @@ class BotHarness:
         services = self.app.services
         end = time.monotonic() + HANG_S
         while (
-            services.worker.running() is not None
+            self.app.worker._current_run.running() is not None
             or await services.history.loads()
-            or services.worker._posts
+            or self.app.poster._tasks
             # One that nobody opens, as its job ended before it was announced, stays for half a minute.
             or any(updater._opened.is_set() for updater in services.job_messages._updaters.values())
         ):

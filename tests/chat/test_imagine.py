@@ -214,7 +214,7 @@ async def test_an_engine_that_crashes_twice_is_said_to_have(harness: BotHarness)
 
 
 async def test_a_job_that_breaks_names_its_number_for_the_host(harness: BotHarness) -> None:
-    harness.expected.append("job 1 broke")
+    harness.expected.append("job 1 failed unexpectedly")
     harness.engine.faults["odd"] = ValueError("never thought of")
     message = await harness.done(harness.ada, "odd")
     assert "Its host finds it in the log under job 1." in card(message)

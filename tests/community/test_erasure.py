@@ -48,7 +48,7 @@ async def test_an_erased_person_s_jobs_end_their_messages_go_and_so_do_their_fil
     await harness.at_gate(running)
     (waiting,) = await harness.submit_batch([small(requester_id=ADA, request=replace(SMALL, init=start))])
     bens = await harness.submit("a dog", BEN)
-    await Erasure(people, harness.history, harness.pictures, harness.worker, gone.remove).erase(ADA)
+    await Erasure(people, harness.history, harness.pictures, harness.job_control, gone.remove).erase(ADA)
     for job in (running, waiting):
         assert (await found(harness.jobs, job)).state is JobState.CANCELLED
     bens = await harness.until(bens, JobState.DONE)
@@ -65,7 +65,7 @@ async def test_a_message_that_cannot_be_removed_does_not_save_the_others(harness
     gone = Bin(closed={300})
     done = await harness.until(await harness.submit("a cat", ADA), JobState.DONE)
     await harness.jobs.add_copy(done.id, 300, 3000)
-    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.worker, gone.remove)
+    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.job_control, gone.remove)
     await erasure.erase(ADA)
     assert gone.removed == [(200, done.id)]
     await erasure.erase(ADA)

@@ -1,14 +1,12 @@
-"""What a task asks of the engine's process, and the commands on the way, step by step and without the pipe."""
+"""Render tasks and the commands during a run, in this process and without the pipe."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.engine import RenderTask, RunCancelledError
-from bot.engine.local import LocalEngine, _entry
-from bot.engine.protocol import RunCommand
+from bot.engine.messages import LoadModel, RunCancelled, RunCommand, StartRun
 from bot.engine.rendering import execute
 from bot.jobs.job import Progress, RenderResult, Suspended
 from guidance.clip import zeroshot
@@ -20,46 +18,45 @@ from guidance.optimize.loop import render
 from guidance.request.request import Request
 from tests.engine.render_tasks import COMMANDS, SETTINGS, SPIDER, WEAPON, Entry, flat, frames, request, sha
 
-SETTLES: dict[str, Any] = {"steps": 40, "early_stop": 0.9}
-"""The run ends with its second look at the similarity, at step 8: no two differ by 0.9."""
+EARLY_STOP: dict[str, Any] = {"steps": 40, "early_stop": 0.9}
+"""The run ends when it measures its similarity for the second time, at step 8: no two differ by 0.9."""
 
 
 class Rendering:
-    """Runs render tasks on one model, as the child does."""
+    """Runs render tasks on one model, as the engine's process does."""
 
     def __init__(self, model: ClipModel) -> None:
         self._model = model
         self.commanded: set[RunCommand] = set()
 
     def entries_of(self, task: RenderTask, *commands: RunCommand, at: int = 0) -> list[Entry]:
-        """All that a run says , with commands sent when that step is shown."""
+        """All entries of a run; the commands are sent with the progress of step `at`."""
         self.commanded.clear()
-        fields, blobs = LocalEngine(SETTINGS, preview_interval_s=0.0)._worded(task)
+        load = LoadModel(self._model.name, "cpu", graphs=False)
+        start = StartRun(1, load, task, preview_interval_s=0.0, preview_pixels=SETTINGS.preview_pixels)
         entries: list[Entry] = []
-        for message, parts in execute(
-            json.loads(json.dumps(fields)), blobs, self._model, lambda: frozenset(self.commanded)
-        ):
-            if message["type"] == "cancelled":
+        for message in execute(start, self._model, lambda: frozenset(self.commanded)):
+            if isinstance(message, RunCancelled):
                 raise RunCancelledError
-            entries.append(_entry(message, parts))
-            if isinstance(entries[-1], Progress) and entries[-1].step == at:
+            entries.append(message)
+            if isinstance(message, Progress) and message.step == at:
                 self.commanded |= set(commands)
         return entries
 
     def end(self, task: RenderTask, *commands: RunCommand, at: int = 0) -> RenderResult:
-        """Of a run that goes well."""
+        """The result of a run."""
         *_, last = self.entries_of(task, *commands, at=at)
         assert isinstance(last, RenderResult)
         return last
 
     def suspended(self, task: RenderTask, at: int = 0) -> Suspended:
-        """Of a run that is suspended."""
+        """The end of a suspended run."""
         *_, last = self.entries_of(task, RunCommand.SUSPEND, at=at)
         assert isinstance(last, Suspended)
         return last
 
     def afresh(self, wanted: Request, *inputs: bytes) -> bytes:
-        """The PNG as the library makes it."""
+        """The PNG that the library makes."""
         *_, result = render(wanted, self._model, blobs={sha(data): data for data in inputs})
         assert isinstance(result, Rendered)
         return to_png(result.image, wanted)
@@ -70,7 +67,7 @@ def rendering(pocket: ClipModel) -> Rendering:
     return Rendering(pocket)
 
 
-def test_a_finished_run_gives_a_picture_that_its_own_request_gives_again(rendering: Rendering) -> None:
+def test_the_request_of_a_run_finished_early_gives_the_same_picture(rendering: Rendering) -> None:
     wanted = request(steps=40)
     result = rendering.end(RenderTask(wanted), RunCommand.FINISH, at=2)
     assert result.steps == 3
@@ -85,7 +82,7 @@ def test_a_finished_run_gives_a_picture_that_its_own_request_gives_again(renderi
     assert rendering.afresh(second.request, init) == second.png
 
 
-def test_finishing_before_the_first_step_makes_one_and_with_the_last_changes_nothing(rendering: Rendering) -> None:
+def test_finish_before_the_first_step_makes_one_step_and_during_the_last_changes_nothing(rendering: Rendering) -> None:
     assert rendering.end(RenderTask(request()), RunCommand.FINISH).steps == 1
     only = rendering.end(RenderTask(request(steps=1)), RunCommand.FINISH)
     assert only.request == request(steps=1)
@@ -93,15 +90,15 @@ def test_finishing_before_the_first_step_makes_one_and_with_the_last_changes_not
 
 
 @pytest.mark.parametrize("timelapse", [False, True])
-def test_a_run_suspended_ends_later_in_the_bytes_of_one_without_a_break(rendering: Rendering, timelapse: bool) -> None:
-    task = RenderTask(request(**SETTLES), timelapse=timelapse)
+def test_a_resumed_run_gives_the_same_bytes_as_one_without_a_break(rendering: Rendering, timelapse: bool) -> None:
+    task = RenderTask(request(**EARLY_STOP), timelapse=timelapse)
     whole = rendering.end(task)
     first = rendering.suspended(task, at=1)
     second = rendering.suspended(replace(task, checkpoint=first.checkpoint), at=first.step + 2)
     resumed = rendering.end(replace(task, checkpoint=second.checkpoint))
     assert (first.step, second.step, whole.steps) == (2, 5, 8)
     assert (resumed.png, resumed.similarity, resumed.request) == (whole.png, whole.similarity, task.request)
-    assert resumed.steps == 3, "what it needs to settle in time is suspended with it"
+    assert resumed.steps == 3, "the checkpoint has what early_stop needs"
     if timelapse:
         assert whole.timelapse is not None
         assert resumed.timelapse is not None
@@ -109,7 +106,7 @@ def test_a_run_suspended_ends_later_in_the_bytes_of_one_without_a_break(renderin
         assert len(frames(resumed.timelapse)) == resumed.steps + 1
 
 
-def test_a_run_that_is_finished_after_a_break_is_whole_too(rendering: Rendering) -> None:
+def test_a_resumed_run_can_be_finished_early(rendering: Rendering) -> None:
     task = RenderTask(request())
     broken = rendering.suspended(task)
     result = rendering.end(replace(task, checkpoint=broken.checkpoint), RunCommand.FINISH)
@@ -118,7 +115,7 @@ def test_a_run_that_is_finished_after_a_break_is_whole_too(rendering: Rendering)
     assert rendering.afresh(result.request) == result.png
 
 
-def test_a_checkpoint_that_does_not_fit_costs_the_steps_before_it_and_nothing_else(rendering: Rendering) -> None:
+def test_a_run_whose_checkpoint_does_not_fit_starts_from_the_beginning(rendering: Rendering) -> None:
     task = RenderTask(request(steps=3))
     other = rendering.suspended(RenderTask(request("a rose", steps=3)))
     ours = rendering.suspended(task)
@@ -128,12 +125,12 @@ def test_a_checkpoint_that_does_not_fit_costs_the_steps_before_it_and_nothing_el
         assert (result.steps, result.png) == (3, whole.png)
 
 
-def test_with_the_last_step_there_is_nothing_to_suspended(rendering: Rendering) -> None:
+def test_suspend_during_the_last_step_changes_nothing(rendering: Rendering) -> None:
     assert rendering.end(RenderTask(request(steps=1)), RunCommand.SUSPEND).steps == 1
-    assert rendering.end(RenderTask(request(**SETTLES)), RunCommand.SUSPEND, at=7).steps == 8
+    assert rendering.end(RenderTask(request(**EARLY_STOP)), RunCommand.SUSPEND, at=7).steps == 8
 
 
-def test_cancel_beats_finish_and_finish_beats_suspending(rendering: Rendering) -> None:
+def test_cancel_has_priority_over_finish_and_finish_over_suspend(rendering: Rendering) -> None:
     with pytest.raises(RunCancelledError):
         rendering.entries_of(
             RenderTask(request(), timelapse=True), RunCommand.SUSPEND, RunCommand.FINISH, RunCommand.CANCEL
@@ -141,19 +138,19 @@ def test_cancel_beats_finish_and_finish_beats_suspending(rendering: Rendering) -
     assert rendering.end(RenderTask(request()), RunCommand.SUSPEND, RunCommand.FINISH).steps == 1
 
 
-@pytest.mark.parametrize("one", COMMANDS)
-def test_what_is_commanded_while_the_time_lapse_is_made_cancels_or_comes_too_late(
-    rendering: Rendering, monkeypatch: pytest.MonkeyPatch, one: RunCommand
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_while_the_time_lapse_is_encoded_cancels_or_is_ignored(
+    rendering: Rendering, monkeypatch: pytest.MonkeyPatch, command: RunCommand
 ) -> None:
     encode = Timelapse.to_mp4
 
     def encoding(recording: Timelapse) -> bytes:
-        rendering.commanded.add(one)
+        rendering.commanded.add(command)
         return encode(recording)
 
     monkeypatch.setattr(Timelapse, "to_mp4", encoding)
     task = RenderTask(request(steps=2), timelapse=True)
-    if one is RunCommand.CANCEL:
+    if command is RunCommand.CANCEL:
         with pytest.raises(RunCancelledError):
             rendering.entries_of(task)
     else:
@@ -162,7 +159,7 @@ def test_what_is_commanded_while_the_time_lapse_is_made_cancels_or_comes_too_lat
         assert result.timelapse
 
 
-def test_a_time_lapse_shows_every_step_of_a_short_run_and_leaves_the_picture_as_it_was(rendering: Rendering) -> None:
+def test_a_time_lapse_shows_every_step_of_a_short_run_and_does_not_change_the_picture(rendering: Rendering) -> None:
     wanted = request(steps=5, width=400, height=200)
     result = rendering.end(RenderTask(wanted, timelapse=True))
     assert result.timelapse is not None
@@ -170,7 +167,7 @@ def test_a_time_lapse_shows_every_step_of_a_short_run_and_leaves_the_picture_as_
     assert result.png == rendering.end(RenderTask(wanted)).png
 
 
-def test_a_harmless_prompt_or_one_that_keeps_a_concept_away_is_not_flagged(rendering: Rendering) -> None:
+def test_a_harmless_prompt_or_one_with_a_concept_in_its_negative_is_not_flagged(rendering: Rendering) -> None:
     never = tuple(replace(concept, threshold=1.0) for concept in (WEAPON, SPIDER))
     task = RenderTask(request("a castle", steps=3, negative="a spider"), concepts=(WEAPON, SPIDER))
     *progress, result = rendering.entries_of(task)
@@ -180,7 +177,7 @@ def test_a_harmless_prompt_or_one_that_keeps_a_concept_away_is_not_flagged(rende
     assert rendering.end(replace(task, concepts=never)).flags == ()
 
 
-def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt_says(
+def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt(
     rendering: Rendering, pocket: ClipModel
 ) -> None:
     init = flat("red")

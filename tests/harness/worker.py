@@ -1,4 +1,4 @@
-"""A worker and everything around it, in memory, but for pictures, which are files."""
+"""A worker with the real queue, messages and store, a scripted engine and a channel in memory."""
 
 import asyncio
 import contextlib
@@ -8,10 +8,15 @@ from pathlib import Path
 
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
-from bot.jobs.job import Concept, Job, JobRequest, JobState
+from bot.delivery.messenger import Card
+from bot.jobs.current_run import CurrentRun
+from bot.jobs.job import Concept, Flag, Job, JobRequest, JobState
+from bot.jobs.job_control import JobControl
+from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import Queue
 from bot.jobs.wait_time import WaitTimeEstimator
 from bot.jobs.worker import Worker
+from bot.operations.metrics import Metrics
 from bot.store.database import Database
 from bot.store.guilds import Guilds
 from bot.store.history import History
@@ -23,11 +28,14 @@ from tests.harness.job_requests import Clock, found, job_request, let_in
 from tests.harness.scripted_engine import ScriptedEngine
 
 SPIDERS = Concept("spiders", ("a spider",), 0.5)
+SPIDER = "a spider"
+IN_PROMPT = (Flag("spiders", "prompt", 0.9), Flag("spiders", "picture", 0.8))
+IN_PICTURE = (Flag("spiders", "picture", 0.8),)
 SMALL = Request.resolve("a cat", seed=7, width=64, height=64, steps=4)
 
 
 def small(prompt: str = "a cat", requester_id: int = 1, **changes: object) -> JobRequest:
-    """An ask whose picture is quick to make."""
+    """A request whose picture is quick to render."""
     request = Request.resolve(prompt, seed=7, width=64, height=64, steps=4)
     return job_request(requester_id, **({"request": request} | changes))  # type: ignore[arg-type]
 
@@ -38,7 +46,7 @@ async def _hurried(seconds: float) -> None:
 
 @dataclass
 class WorkerHarness:
-    """See the module."""
+    """The parts, and what tests do with them."""
 
     database: Database
     folder: Path
@@ -55,18 +63,34 @@ class WorkerHarness:
             self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=_hurried
         )
         self.queue = Queue(self.jobs, self.guilds.paused)
+        self.current_run, metrics = CurrentRun(self.engine), Metrics()
+        self.poster = PicturePoster(
+            self.jobs, self.pictures, self.job_messages, self._posted, metrics, self.clock.sleep
+        )
         self.worker = Worker(
-            self.jobs,
-            self.queue,
-            self.pictures,
-            self.engine,
-            self.job_messages,
+            jobs=self.jobs,
+            queue=self.queue,
+            pictures=self.pictures,
+            engine=self.engine,
+            current_run=self.current_run,
+            estimator=WaitTimeEstimator(self.queue, self.history, self.current_run.running),
+            poster=self.poster,
+            job_messages=self.job_messages,
             concepts=[SPIDERS],
             timelapse=self.timelapse,
-            posted=self._posted,
+            metrics=metrics,
             sleep=self.clock.sleep,
         )
-        self.worker.set_estimator(WaitTimeEstimator(self.queue, self.history, self.worker.running))
+        self.job_control = JobControl(
+            jobs=self.jobs,
+            queue=self.queue,
+            pictures=self.pictures,
+            worker=self.worker,
+            current_run=self.current_run,
+            poster=self.poster,
+            job_messages=self.job_messages,
+            metrics=metrics,
+        )
 
     def _settings(self, guild_id: int) -> GuildSettings:
         return self.guilds.of(guild_id)
@@ -75,12 +99,12 @@ class WorkerHarness:
         self.posted.append(job.id)
 
     async def submit(self, prompt: str = "a cat", requester_id: int = 1, **changes: object) -> Job:
-        """Lets a job in and shows it, as chat does."""
+        """Admits a job and shows it, as chat does."""
         (job,) = await self.submit_batch([small(prompt, requester_id, **changes)])
         return job
 
     async def submit_batch(self, job_requests: Sequence[JobRequest]) -> list[Job]:
-        """The same for several in one message."""
+        """Admits several jobs that share a message."""
         jobs = await self.jobs.admit(job_requests, let_in)
         self.channel.messages[jobs[0].id] = []
         await self.job_messages.opened(jobs[0], jobs[0].id)
@@ -88,39 +112,53 @@ class WorkerHarness:
         return [await found(self.jobs, job) for job in jobs]
 
     def gate(self, prompt: str) -> asyncio.Event:
-        """The engine stops at this prompt after its first step, until the event is set."""
+        """The engine waits at this prompt after its first step until the event is set."""
         return self.engine.gates.setdefault(prompt, asyncio.Event())
 
     async def at_gate(self, job: Job) -> None:
-        """Waits until a run has made its first step."""
+        """Waits until the job has made its first step."""
 
         def there() -> bool:
-            running = self.worker.running()
+            running = self.current_run.running()
             return running is not None and (running.job_id, running.step) == (job.id, 1)
 
         await until(there)
 
     async def until(self, job: Job, state: JobState) -> Job:
-        """Waits for a state."""
+        """Waits until the job is in a state."""
         async with asyncio.timeout(HANG_S):
             while (now := await found(self.jobs, job)).state is not state:
                 await asyncio.sleep(POLL_S)
         return now
 
     async def suspend(self) -> None:
-        """The bot stops, and does not wait for the run under way until it ends."""
-        draining = asyncio.create_task(self.worker.drain(5))
+        """Stops the bot, which suspends the current run after 5 s."""
+        draining = asyncio.create_task(self.drain())
         await self.clock.slept()
         await draining
 
+    async def drain(self) -> None:
+        """Stops the bot, which gives the current run 5 s to end."""
+        await self.worker.drain(5)
+        await self.poster.drain()
+
+    async def catch_up(self) -> None:
+        """What the bot does when it has connected."""
+        await self.poster.catch_up()
+        await self.worker.catch_up()
+
+    def last_card(self, job: Job) -> Card:
+        """What the job's message shows now."""
+        return self.channel.messages[job.batch_id][-1]
+
     @property
     def runs(self) -> list[str]:
-        """Prompts that the engine was given."""
+        """Prompts that the engine was given, oldest first."""
         return [task.request.prompt for task in self.engine.tasks]
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """The worker runs."""
+        """Runs the worker."""
         task = asyncio.create_task(self.worker.run())
         try:
             yield
@@ -129,5 +167,5 @@ class WorkerHarness:
             await asyncio.gather(task, return_exceptions=True)
 
     async def close(self) -> None:
-        await self.worker.close()
+        await self.poster.close()
         await self.job_messages.close()

@@ -1,0 +1,84 @@
+"""The messages between the bot and the engine's process, one frozen dataclass for each type.
+
+The process also sends Progress, RenderResult and Suspended of `bot.jobs.job`. `bot.engine.protocol` encodes them.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.engine import RenderTask
+from bot.jobs.job import Progress, RenderResult, Suspended
+
+
+class RunCommand(StrEnum):
+    """How a running task can be ended early."""
+
+    CANCEL = "cancel"
+    FINISH = "finish"
+    SUSPEND = "suspend"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModel:
+    """Asks for a model. The process answers ModelReady or RunFailed.
+
+    Attributes:
+        model: Name, as in `Request.model`.
+        device: As in the host's configuration: "auto", "cpu", "cuda" and so on.
+        graphs: Whether steps are replayed from a captured CUDA graph.
+    """
+
+    model: str
+    device: str
+    graphs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StartRun:
+    """Asks for a run. The process answers ModelReady, then Progress, then one message that ends the run.
+
+    Attributes:
+        run: Number of the run, which its commands name.
+        load: The model that the request names.
+        task: What to render.
+        preview_interval_s: Shortest time between two previews.
+        preview_pixels: Longest side of a preview.
+    """
+
+    run: int
+    load: LoadModel
+    task: RenderTask
+    preview_interval_s: float
+    preview_pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRun:
+    """Ends a run early. The process ignores it if another run has started."""
+
+    run: int
+    command: RunCommand
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReady:
+    """The model is loaded on this type of device, such as "cpu"."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    """The model cannot be loaded or the request cannot be rendered; the message is for the requester."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunCancelled:
+    """The run ended because of RunCommand.CANCEL."""
+
+
+BotMessage = LoadModel | StartRun | ControlRun
+RunMessage = Progress | RenderResult | Suspended | RunCancelled
+ProcessMessage = ModelReady | RunFailed | RunMessage

@@ -1,0 +1,87 @@
+"""Posts finished pictures during the next run, so that a slow or unreachable Discord does not idle the GPU."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.clock import Sleep, wait_at_most
+from bot.delivery.job_messages import JobMessages
+from bot.jobs.job import Job, JobState
+from bot.operations import logs
+from bot.operations.metrics import Metrics
+from bot.store.jobs import Jobs
+from bot.store.pictures import Pictures
+
+log = logging.getLogger(__name__)
+
+LOST: Final = "reason-lost"
+"""Id of a text: the picture's file is gone."""
+DRAIN_S: Final = 5.0
+"""Seconds in which finished pictures may still be posted while the bot stops."""
+
+
+class PicturePoster:
+    """Takes jobs from `posting` to `done`, each in a task of its own.
+
+    Args:
+        jobs, pictures: Rows and files.
+        job_messages: Shows the pictures.
+        posted: Called with each job whose picture has reached its channel.
+        metrics: Counts the jobs.
+        sleep: Measures DRAIN_S.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        pictures: Pictures,
+        job_messages: JobMessages,
+        posted: Callable[[Job], Awaitable[None]],
+        metrics: Metrics,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._jobs = jobs
+        self._pictures = pictures
+        self._job_messages = job_messages
+        self._posted = posted
+        self._metrics = metrics
+        self._sleep = sleep
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def catch_up(self) -> None:
+        """Posts what a restart interrupted. The channel must be reachable."""
+        for job in await self._jobs.in_state(JobState.POSTING):
+            self.start(job)
+
+    def start(self, job: Job) -> None:
+        """Begins to post a job's picture."""
+        task = asyncio.create_task(self._post(job), name=f"post job {job.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Waits at most DRAIN_S until everything is posted."""
+        if self._tasks:
+            await wait_at_most(DRAIN_S, asyncio.wait(self._tasks), self._sleep)
+
+    async def close(self) -> None:
+        """Stops posting. The rest is posted after the next start."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _post(self, job: Job) -> None:
+        with logs.log_context(job=job.id):
+            if job.picture is None or not await self._pictures.has(job.picture):
+                log.error("job %d: its picture is not in the store", job.id)
+                failed = await self._jobs.finish(job.id, JobState.FAILED, LOST)
+                self._metrics.job_ended(failed)
+                self._job_messages.changed(failed)
+                return
+            await self._job_messages.post(job)
+            done = await self._jobs.finish(job.id, JobState.DONE)
+            self._metrics.job_ended(done)
+            log.info("job %d is done", job.id)
+            await self._posted(done)
