@@ -49,7 +49,7 @@ async def test_what_is_wrong_is_found_and_the_rest_is_looked_at_all_the_same(
 
 
 async def test_a_folder_in_use_is_left_alone(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.engine.local.CHILD", (sys.executable, "-c", ""))
+    monkeypatch.setattr("bot.engine.local.COMMAND", (sys.executable, "-c", ""))
     folder = config.parent / "data"
     folder.mkdir()
     with lock.acquire(folder) as held:
