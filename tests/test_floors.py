@@ -51,6 +51,7 @@ BOT_FOLDERS = ("chat", "community", "delivery", "engine", "images", "jobs", "ope
 ENTRY = ("bot.__main__", "bot.app", "bot.check", "bot.demo")
 """What starts the bot; nothing else imports it."""
 ABOVE_STORE = (*ENTRY, "bot.composition", "bot.config", "bot.chat", "bot.delivery", "bot.engine", "bot.images")
+COMMUNITY_SERVICES = ("bot.community.moderation", "bot.community.prompt_sessions", "bot.community.erasure")
 SERVICES = ("bot.jobs.worker", "bot.jobs.queue", "bot.jobs.admission", "bot.jobs.wait_time")
 
 FORBIDDEN = [
@@ -59,7 +60,7 @@ FORBIDDEN = [
     *((name, [name.replace(".", "/")], GUIDANCE[place + 1 :]) for place, name in enumerate(GUIDANCE)),
     ("bot", ["bot"], ("tools",)),
     ("sandbox", ["bot/sandbox"], ("discord", "guidance", "torch")),
-    ("store", ["bot/store"], (*ABOVE_STORE, *SERVICES, "bot.community.moderation", "bot.community.prompt_sessions")),
+    ("store", ["bot/store"], (*ABOVE_STORE, *SERVICES, *COMMUNITY_SERVICES)),
     ("engine", ["bot/engine"], (*ENTRY, *SERVICES, "bot.composition", "bot.chat", "bot.delivery", "bot.store")),
     (
         "queue, wait times and admission",
@@ -72,22 +73,36 @@ FORBIDDEN = [
         ("bot.chat", "bot.composition", "bot.jobs.admission", "bot.community.moderation"),
     ),
     ("delivery", ["bot/delivery"], ("bot.chat", "bot.composition", "bot.config", "bot.engine", *SERVICES[:3])),
-    ("community", ["bot/community"], ("bot.chat", "bot.composition", "bot.config", "bot.engine")),
+    (
+        "community",
+        ["bot/community"],
+        ("bot.chat", "bot.composition", "bot.config", "bot.engine", "bot.delivery.job_messages"),
+    ),
+    ("worker and delivery", ["bot/jobs/worker.py", "bot/delivery"], COMMUNITY_SERVICES),
     ("sessions", ["bot/community/prompt_sessions.py"], SERVICES),
     ("derived requests", ["bot/jobs/derived.py"], (*ABOVE_STORE, *SERVICES, "bot.store")),
-    ("images", ["bot/images"], ("bot.chat", "bot.composition", "bot.config", "bot.engine", "bot.jobs", "bot.delivery")),
+    ("images", ["bot/images"], ("bot.store.database", "bot.store.jobs")),
+    (
+        "images beside the jobs",
+        ["bot/images"],
+        ("bot.chat", "bot.composition", "bot.config", "bot.engine", "bot.jobs", "bot.delivery"),
+    ),
     (
         "values and rules",
-        ["bot/community/guild_settings.py", "bot/community/blocklist.py", "bot/toml_reader.py", "bot/clock.py"],
-        ("bot", "torch", "PIL"),
+        ["bot/community/guild_settings.py", "bot/community/blocklist.py", "bot/toml_reader.py"],
+        ("bot", "torch", "PIL", "asyncio"),
     ),
     (
         "jobs and settings",
         ["bot/jobs/job.py", "bot/delivery/messenger.py", "bot/config.py"],
-        ("bot.store", "bot.engine", "bot.chat", *SERVICES),
+        ("bot.store", "bot.engine", "bot.chat", "torch", *SERVICES),
     ),
     ("operations", ["bot/operations"], ("bot.store", "bot.engine", "bot.chat", "bot.delivery", *SERVICES)),
-    ("all but the entry points", ["bot/composition.py", *(f"bot/{name}" for name in BOT_FOLDERS)], ENTRY),
+    (
+        "all but the entry points",
+        ["bot/composition.py", "bot/config.py", *(f"bot/{name}" for name in BOT_FOLDERS)],
+        ENTRY,
+    ),
 ]
 
 
