@@ -1,7 +1,7 @@
 """The command line: `python -m bot run | sandbox | check | backup`.
 
-Exit status 0 when it was stopped or all is well, 2 when something must be mended first (one line says what), 1 when it
-broke down.
+The exit status is 0 after a normal stop, 1 after a crash, and 2 if the host has to fix something first; one line on
+stderr says what.
 """
 
 import argparse
@@ -21,10 +21,11 @@ from bot.operations.lock import FolderInUseError
 from bot.operations.metrics_server import MetricsServerError
 from bot.store.backup import BackupError, back_up
 from bot.store.database import DatabaseError
+from bot.toml_reader import ConfigError
 
-SAID: Final = (
+HOST_ERRORS: Final = (
     BackupError,
-    config.ConfigError,
+    ConfigError,
     DatabaseError,
     DemoError,
     FolderInUseError,
@@ -32,7 +33,7 @@ SAID: Final = (
     RunFailedError,
     MetricsServerError,
 )
-"""What a host must mend; the message says how."""
+"""Errors that the host can fix; the message says how."""
 MARKS: Final = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
 
 
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 settings = config.load(options.config)
                 token = config.token(settings)
                 logs.keep_secret(token)
-                logs.start(logs.Format(settings.log.format), logs.Level(settings.log.level))
+                logs.start(settings.log.format, settings.log.level)
                 asyncio.run(app.run(settings, token))
                 return 0
             case "backup":
@@ -59,38 +60,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return asyncio.run(demo(options.port, options.data))
             case _:
                 return asyncio.run(_check(options.config))
-    except SAID as error:
+    except HOST_ERRORS as error:
         print(f"python -m bot: {error}", file=sys.stderr)
         return 2
     except EngineCrashedError as error:
-        print(f"python -m bot: the engine crashed while it loaded ({error}); run check", file=sys.stderr)
+        print(f"python -m bot: the engine crashed while loading the model ({error}); run check", file=sys.stderr)
         return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="A Discord bot that turns words into pictures.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A Discord bot that makes pictures from prompts."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("run", "run the bot"), ("check", "look at everything that run needs, without a network")):
+    for name, text in (
+        ("run", "run the bot"),
+        ("check", "check everything that `run` needs, without connecting to Discord"),
+    ):
         command = commands.add_parser(name, help=text)
         command.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
-    backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backup = commands.add_parser("backup", help="copy the database; the bot may be running")
     backup.add_argument("file", metavar="FILE", type=Path, help="the copy")
     backup.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
     backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
-    sandbox = commands.add_parser("sandbox", help="a loopback Discord with the bot in it, and a page to use it from")
-    sandbox.add_argument("--port", type=int, default=8080, help="of the page, 0 for a free one (default: %(default)s)")
+    sandbox = commands.add_parser("sandbox", help="run the bot with a local stand-in for Discord and a web page")
     sandbox.add_argument(
-        "--data", type=Path, default=Path("sandbox-data"), help="where everything is kept (default: %(default)s)"
+        "--port", type=int, default=8080, help="port of the page, 0 for a free one (default: %(default)s)"
     )
+    sandbox.add_argument("--data", type=Path, default=Path("sandbox-data"), help="data folder (default: %(default)s)")
     return parser
 
 
 async def _check(path: Path) -> int:
-    wrong = False
+    failed = False
     async for check_result in diagnose(path):
-        wrong = wrong or check_result.severity is Severity.ERROR
+        failed = failed or check_result.severity is Severity.ERROR
         print(f"{MARKS[check_result.severity]} {check_result.subject}: {check_result.message}", flush=True)
-    return 2 if wrong else 0
+    return 2 if failed else 0
 
 
 if __name__ == "__main__":

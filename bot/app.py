@@ -1,4 +1,4 @@
-"""Starts the bot's parts and stops them, in order. No logic."""
+"""Starts the bot's parts in order and stops them in reverse order."""
 
 import asyncio
 import contextlib
@@ -29,13 +29,13 @@ HEALTH: Final = "healthy"
 
 
 async def run(config: Config, token: str) -> None:
-    """Runs the bot until SIGTERM or SIGINT. A job that renders then is rendered after the next start.
+    """Runs the bot until SIGTERM or SIGINT. A job that is still rendering then continues after the next start.
 
     Raises:
-        FolderInUseError, DatabaseError, MetricsServerError, RunFailedError, LoginError: It cannot run; the message
-            says why.
+        FolderInUseError, DatabaseError, MetricsServerError, RunFailedError, LoginError: The bot cannot run; the
+            message says why.
     """
-    # The engine's process is a child of this one, and need not know the token.
+    # The engine's process inherits the environment and does not need the token.
     os.environ.pop(TOKEN_VARIABLE, None)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,7 +45,7 @@ async def run(config: Config, token: str) -> None:
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     if not serving.done():
-        serving.cancel()  # also while it starts: a model may take minutes to load
+        serving.cancel()  # this also interrupts the start; loading a model may take minutes
         await asyncio.wait([serving])
         log.info("stopped")
     if not serving.cancelled():
@@ -54,7 +54,7 @@ async def run(config: Config, token: str) -> None:
 
 async def _serve(config: Config, token: str) -> None:
     async with _services(config, token) as tasks:
-        # None of the tasks ends by itself; one that does has broken, and the process must not live on without it.
+        # The tasks run until they are cancelled. One that ends has crashed, and its exception ends the process.
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             await task

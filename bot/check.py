@@ -1,4 +1,4 @@
-"""The offline doctor: looks at everything that `run` will need, and says of each what is wrong and how to mend it."""
+"""Checks everything that `run` needs except Discord, and says what is wrong and how to fix it."""
 
 import contextlib
 import shutil
@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import DATABASE
-from bot.config import Config, ConfigError, load, token
+from bot.config import Config, load, token
 from bot.engine import EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.jobs.job import RenderResult
 from bot.operations import lock
 from bot.store.database import Database, DatabaseError
+from bot.toml_reader import ConfigError
 from guidance.request.request import Request
 
 FREE_BYTES: Final = 2**30
-"""Below this much free disk a host should act; a picture takes about 0.2 MB."""
+"""The check warns if less disk space is free. A picture takes about 0.2 MB."""
 
 
 class Severity(StrEnum):
-    """How a check turned out."""
+    """The outcome of a check."""
 
     OK = "ok"
     WARNING = "warning"
@@ -32,7 +33,13 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check: of what, how it turned out, and one sentence."""
+    """The result of one check.
+
+    Attributes:
+        subject: What was checked, such as "database".
+        severity: The outcome.
+        message: One sentence; for a warning or an error it says how to fix the problem.
+    """
 
     subject: str
     severity: Severity
@@ -40,7 +47,7 @@ class CheckResult:
 
 
 async def diagnose(path: Path) -> AsyncIterator[CheckResult]:
-    """Checks everything, one result each; goes on after what is wrong as far as that makes sense."""
+    """Yields one result for each check. After an error it continues with the checks that do not depend on it."""
     try:
         config = load(path)
     except ConfigError as error:
@@ -64,7 +71,7 @@ def _token(config: Config) -> CheckResult:
         token(config)
     except ConfigError as error:
         return CheckResult("token", Severity.ERROR, str(error))
-    return CheckResult("token", Severity.OK, "there is one; whether Discord takes it shows when the bot runs")
+    return CheckResult("token", Severity.OK, "found; `run` will show whether Discord accepts it")
 
 
 def _folder(folder: Path, stack: contextlib.ExitStack) -> tuple[CheckResult, bool]:
@@ -73,18 +80,18 @@ def _folder(folder: Path, stack: contextlib.ExitStack) -> tuple[CheckResult, boo
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        message = f"{folder} cannot be written ({error.strerror}); choose another storage.data_dir or mend its owner"
+        message = f"{folder} cannot be written ({error.strerror}); change its owner or choose another storage.data_dir"
         return CheckResult("data folder", Severity.ERROR, message), False
     try:
         stack.enter_context(lock.acquire(folder))
     except lock.FolderInUseError as error:
         return CheckResult("data folder", Severity.WARNING, str(error)), False
-    return CheckResult("data folder", Severity.OK, f"{folder.resolve()} can be written"), True
+    return CheckResult("data folder", Severity.OK, f"{folder.resolve()} is writable"), True
 
 
 async def _database(path: Path) -> CheckResult:
     if not path.exists():
-        return CheckResult("database", Severity.OK, f"{path.name} does not exist yet; the first run makes it")
+        return CheckResult("database", Severity.OK, f"{path.name} does not exist yet; the first run creates it")
     try:
         database = await Database.open(path)
     except DatabaseError as error:
@@ -95,32 +102,31 @@ async def _database(path: Path) -> CheckResult:
         await database.close()
     if problems:
         return CheckResult("database", Severity.ERROR, f"{path} is damaged ({problems[0]}); restore a backup")
-    return CheckResult("database", Severity.OK, f"{path.name} is whole and at the newest schema")
+    return CheckResult("database", Severity.OK, f"{path.name} is intact and has the newest schema")
 
 
 def _disk(folder: Path) -> CheckResult:
     free = shutil.disk_usage(folder).free
     if free < FREE_BYTES:
-        message = f"only {free / 2**20:.0f} MiB are free; make room, or lower storage.keep_pictures_days"
+        message = f"only {free / 2**20:.0f} MiB are free; free some space or lower storage.keep_pictures_days"
         return CheckResult("disk", Severity.WARNING, message)
     return CheckResult("disk", Severity.OK, f"{free / 2**30:.0f} GiB are free")
 
 
 async def _engine(config: Config) -> AsyncIterator[CheckResult]:
-    """Loads the model as the bot would, in a child process, and makes eight steps with it."""
+    """Loads the model in a child process, as `run` does, and renders eight steps."""
     engine = LocalEngine(config.engine, config.progress.interval_s)
     try:
         device = await engine.start()
-        yield CheckResult("model", Severity.OK, f"{config.engine.model} is loaded")
+        yield CheckResult("model", Severity.OK, f"{config.engine.model} loads")
         request = Request.resolve("a test", seed=0, steps=8, model=config.engine.model)
         (result,) = [entry async for entry in engine.run(RenderTask(request)) if isinstance(entry, RenderResult)]
         pace = result.seconds / result.steps
-        yield CheckResult(
-            "device", Severity.OK, f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
-        )
+        message = f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
+        yield CheckResult("device", Severity.OK, message)
     except RunFailedError as error:
         yield CheckResult("model", Severity.ERROR, str(error))
     except EngineCrashedError as error:
-        yield CheckResult("device", Severity.ERROR, f"the engine crashed ({error}); its output above says why")
+        yield CheckResult("device", Severity.ERROR, f"the engine crashed ({error}); see its output above")
     finally:
         await engine.close()

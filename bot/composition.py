@@ -1,4 +1,4 @@
-"""The composition root: builds every part around a database, an engine and a connection. No logic."""
+"""The composition root: builds every part of the bot around a database and an engine."""
 
 import time
 from collections.abc import Callable
@@ -45,7 +45,7 @@ PICTURES: Final = "pictures"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Everything but the connection, which comes and goes: `client` makes one."""
+    """All parts except the connection to Discord: `client` makes a new one for each attempt."""
 
     services: Services
     worker: Worker
@@ -56,7 +56,7 @@ class App:
     connected: Callable[[], discord.Client | None]
 
     def client(self, online: Callable[[], None]) -> ImagineClient:
-        """A new connection; `online` is called whenever it is ready."""
+        """A new client; it calls `online` whenever its connection is ready."""
         return ImagineClient(self.services, self.messenger, self.key_values, self.metrics, online, self.connected)
 
 
@@ -73,13 +73,13 @@ async def build(
     """Builds the parts.
 
     Args:
-        config: The host's.
-        database: Opened.
-        engine: Started.
-        connected: Gives the client that is connected now, or None.
-        download: Reads attachments.
-        clock: Seconds since 1970.
-        metrics: Counts.
+        config: The host's settings.
+        database: An open database.
+        engine: A started engine.
+        connected: Returns the client that is connected now, or None.
+        download: Downloads attachments.
+        clock: Returns the seconds since 1970.
+        metrics: Where the parts count what they do; by default a new `Metrics`.
     """
     metrics = metrics or Metrics()
     jobs, history = Jobs(database, clock), History(database, clock)

@@ -1,7 +1,4 @@
-"""`bot sandbox`: a loopback Discord and the unmodified bot beside it, for somebody who has neither.
-
-This process serves the sandbox; the bot runs in one of its own and knows nothing of the arrangement.
-"""
+"""`python -m bot sandbox`: serves the sandbox in this process and runs the unmodified bot in a child process."""
 
 import asyncio
 import contextlib
@@ -27,8 +24,10 @@ data_dir = {data_dir}
 [progress]
 interval_s = 1.0
 """
-PATIENCE_S: Final = 10.0
-"""How long the bot may take to stop; and how long it must have run to be started again when it breaks down."""
+STOP_TIMEOUT_S: Final = 10.0
+"""Seconds until a bot that was told to stop is killed."""
+MIN_RUN_S: Final = 10.0
+"""A bot that crashes is started again only if it ran for at least this many seconds."""
 
 
 class DemoError(RuntimeError):
@@ -36,10 +35,10 @@ class DemoError(RuntimeError):
 
 
 async def demo(port: int, data: Path) -> int:
-    """Serves until SIGINT or SIGTERM; returns the exit status.
+    """Runs the sandbox and the bot until SIGINT or SIGTERM; returns the exit status.
 
     Raises:
-        DemoError: The port is taken, the folder cannot be written, or the bot does not start.
+        DemoError: The port is in use, the folder cannot be written, or the bot does not start.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -76,7 +75,7 @@ def _configure(sandbox: Sandbox, folder: Path) -> Path:
 
 
 async def _keep_bot(sandbox: Sandbox, config: Path, stop: asyncio.Event) -> None:
-    """Runs the bot until `stop`, and again when it breaks down, as a host's service manager would."""
+    """Runs the bot until `stop` is set, and restarts it after a crash, as a service manager does."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.create_task(stop.wait())
     while not stop.is_set():
@@ -92,13 +91,13 @@ async def _keep_bot(sandbox: Sandbox, config: Path, stop: asyncio.Event) -> None
             with contextlib.suppress(ProcessLookupError):
                 bot.terminate()
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(STOP_TIMEOUT_S):
                     await asyncio.shield(ended)
             with contextlib.suppress(ProcessLookupError):
                 bot.kill()
             await ended
         elif not stop.is_set():
-            if loop.time() - began < PATIENCE_S:
-                raise DemoError(f"the bot does not start (exit status {ended.result()}); what it said is above")
-            print(f"The bot broke down (exit status {ended.result()}) and starts again.", file=sys.stderr)  # noqa: T201
+            if loop.time() - began < MIN_RUN_S:
+                raise DemoError(f"the bot does not start (exit status {ended.result()}); see its output above")
+            print(f"The bot crashed (exit status {ended.result()}) and is restarted.", file=sys.stderr)  # noqa: T201
     stopping.cancel()

@@ -1,7 +1,8 @@
-"""Imports point down: who may know what, read off the source."""
+"""Imports point downwards and make no circles. The tests read them from the source."""
 
 import ast
-from collections.abc import Iterator
+import graphlib
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,23 @@ ROOT = Path(__file__).parents[1]
 OURS = ("guidance", "bot")
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Modules that a file imports, wherever in it."""
+def imported(path: Path, modules: Container[str] = ()) -> Iterator[str]:
+    """Names that a file imports, also for type checking only or inside a function.
+
+    `from package import name` gives both `package` and `package.name`, or only the latter if `modules` contains it.
+    """
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from names
+            if not all(name in modules for name in names):
+                yield node.module
 
 
 def files(*places: str) -> list[Path]:
-    """Python files below these places of the repository."""
+    """Python files in these files and folders of the repository."""
     found = []
     for place in places:
         path = ROOT / place
@@ -31,7 +37,7 @@ def files(*places: str) -> list[Path]:
 
 
 def within(name: str, places: tuple[str, ...]) -> bool:
-    """Whether a module is one of these or inside one."""
+    """Whether a module is one of the places or inside one."""
     return any(name == place or name.startswith(f"{place}.") for place in places)
 
 
@@ -39,154 +45,83 @@ GUIDANCE = (
     *("guidance.request", "guidance.io", "guidance.device", "guidance.augment", "guidance.clip"),
     *("guidance.canvas", "guidance.optimize", "guidance.cli"),
 )
-"""The packages of the library; each imports only those before it."""
+"""The packages of the library; each imports only earlier ones."""
+
+BOT_FOLDERS = ("chat", "community", "delivery", "engine", "images", "jobs", "operations", "sandbox", "store")
+ENTRY = ("bot.__main__", "bot.app", "bot.check", "bot.demo")
+"""What starts the bot; nothing else imports it."""
+ABOVE_STORE = (*ENTRY, "bot.composition", "bot.config", "bot.chat", "bot.delivery", "bot.engine", "bot.images")
+COMMUNITY_SERVICES = ("bot.community.moderation", "bot.community.prompt_sessions", "bot.community.erasure")
+SERVICES = ("bot.jobs.worker", "bot.jobs.queue", "bot.jobs.admission", "bot.jobs.wait_time")
 
 SANDBOX = tuple(
     f"bot.sandbox.{name}"
     for name in ("models", "state", "serializers", "validate", "services", "rest", "page", "server")
 )
-"""The packages of the sandbox; each imports only those before it."""
+"""The packages of the sandbox; each imports only earlier ones."""
 
 FORBIDDEN = [
-    ("guidance", files("guidance"), ("bot", "tools", "discord", "asyncio", "aiohttp")),
-    ("requests and prompts", files("guidance/request"), ("torch", "PIL", "open_clip", *GUIDANCE[1:])),
+    ("guidance", ["guidance"], ("bot", "tools", "discord", "asyncio", "aiohttp")),
+    ("requests and prompts", ["guidance/request"], ("torch", "PIL", "open_clip")),
+    *((name, [name.replace(".", "/")], GUIDANCE[place + 1 :]) for place, name in enumerate(GUIDANCE)),
+    ("bot", ["bot"], ("tools",)),
+    ("sandbox", ["bot/sandbox"], ("discord", "guidance", "torch")),
     *(
-        (f"guidance.{name}", files(f"guidance/{name}"), GUIDANCE[number + 1 :])
-        for number, name in enumerate(place.removeprefix("guidance.") for place in GUIDANCE)
+        (name, [name.replace(".", "/")], SANDBOX[place + 1 :])
+        for place, name in enumerate(SANDBOX)
+        if name != "bot.sandbox.server"
     ),
-    ("bot", files("bot"), ("tools",)),
-    ("sandbox", files("bot/sandbox"), ("discord", "guidance", "torch")),
-    *(
-        (place, files(place.replace(".", "/")), SANDBOX[number + 1 :])
-        for number, place in enumerate(SANDBOX)
-        if place != "bot.sandbox.server"
-    ),
-    ("the sandbox's CDN", files("bot/sandbox/cdn"), SANDBOX[2:]),
-    (
-        "the sandbox's gateway",
-        files("bot/sandbox/gateway"),
-        ("bot.sandbox.rest", "bot.sandbox.page", "bot.sandbox.server"),
-    ),
-    (
-        "store",
-        files("bot/store"),
-        (
-            *(
-                "bot.chat",
-                "bot.jobs.worker",
-                "bot.delivery.job_messages",
-                "bot.jobs.queue",
-                "bot.jobs.admission",
-                "bot.engine",
-                "bot.jobs.wait_time",
-            ),
-            *(
-                "bot.community.moderation",
-                "bot.community.prompt_sessions",
-                "bot.community.erasure",
-                "bot.composition",
-                "bot.config",
-            ),
-        ),
-    ),
-    (
-        "engine",
-        files("bot/engine"),
-        (
-            "bot.chat",
-            "bot.jobs.worker",
-            "bot.delivery.job_messages",
-            "bot.jobs.queue",
-            "bot.jobs.admission",
-            "bot.store",
-        ),
-    ),
+    ("the sandbox's CDN", ["bot/sandbox/cdn"], SANDBOX[2:]),
+    ("the sandbox's gateway", ["bot/sandbox/gateway"], SANDBOX[5:]),
+    ("store", ["bot/store"], (*ABOVE_STORE, *SERVICES, *COMMUNITY_SERVICES)),
+    ("engine", ["bot/engine"], (*ENTRY, *SERVICES, "bot.composition", "bot.chat", "bot.delivery", "bot.store")),
     (
         "queue, wait times and admission",
-        files("bot/jobs/queue.py", "bot/jobs/wait_time.py", "bot/jobs/admission.py"),
-        ("bot.chat", "bot.jobs.worker", "bot.delivery.job_messages", "bot.engine", "bot.delivery.messenger"),
+        ["bot/jobs/queue.py", "bot/jobs/wait_time.py", "bot/jobs/admission.py"],
+        ("bot.chat", "bot.delivery", "bot.engine", "bot.jobs.worker"),
     ),
     (
-        "worker and messages",
-        files(
-            "bot/jobs/worker.py",
-            "bot/jobs/posting.py",
-            "bot/jobs/job_control.py",
-            "bot/jobs/current_run.py",
-            "bot/delivery/job_messages.py",
-            "bot/delivery/message_updater.py",
-        ),
-        (
-            "bot.chat",
-            "bot.app",
-            "bot.composition",
-            "bot.jobs.admission",
-            "bot.community.moderation",
-            "bot.community.prompt_sessions",
-        ),
+        "worker",
+        ["bot/jobs/worker.py", "bot/jobs/posting.py", "bot/jobs/job_control.py", "bot/jobs/current_run.py"],
+        ("bot.chat", "bot.composition", "bot.jobs.admission", "bot.community.moderation"),
     ),
+    ("delivery", ["bot/delivery"], ("bot.chat", "bot.composition", "bot.config", "bot.engine", *SERVICES[:3])),
     (
-        "what people do beside asking",
-        files(
-            "bot/community/moderation.py",
-            "bot/community/prompt_sessions.py",
-            "bot/community/erasure.py",
-            "bot/community/retention.py",
-        ),
-        ("bot.chat", "bot.app", "bot.composition", "bot.delivery.job_messages", "bot.engine", "bot.config"),
+        "community",
+        ["bot/community"],
+        ("bot.chat", "bot.composition", "bot.config", "bot.engine", "bot.delivery.job_messages"),
     ),
+    ("worker and delivery", ["bot/jobs/worker.py", "bot/delivery"], COMMUNITY_SERVICES),
+    ("sessions", ["bot/community/prompt_sessions.py"], SERVICES),
+    ("derived requests", ["bot/jobs/derived.py"], (*ABOVE_STORE, *SERVICES, "bot.store")),
+    ("images", ["bot/images"], ("bot.store.database", "bot.store.jobs")),
     (
-        "derived requests and images",
-        files("bot/jobs/derived.py", "bot/images/contact_sheet.py", "bot/images/intake.py"),
-        (
-            *(
-                "bot.chat",
-                "bot.app",
-                "bot.composition",
-                "bot.jobs.worker",
-                "bot.delivery.job_messages",
-                "bot.jobs.queue",
-                "bot.jobs.admission",
-            ),
-            *("bot.engine", "bot.config", "bot.store.database", "bot.store.jobs"),
-        ),
+        "images beside the jobs",
+        ["bot/images"],
+        ("bot.chat", "bot.composition", "bot.config", "bot.engine", "bot.jobs", "bot.delivery"),
     ),
     (
         "values and rules",
-        files("bot/community/guild_settings.py", "bot/community/blocklist.py"),
+        ["bot/community/guild_settings.py", "bot/community/blocklist.py", "bot/toml_reader.py"],
         ("bot", "torch", "PIL", "asyncio"),
     ),
     (
-        "jobs",
-        files("bot/jobs/job.py", "bot/delivery/messenger.py", "bot/config.py"),
-        ("bot.store", "bot.engine", "bot.chat", "torch"),
+        "jobs and settings",
+        ["bot/jobs/job.py", "bot/delivery/messenger.py", "bot/config.py"],
+        ("bot.store", "bot.engine", "bot.chat", "torch", *SERVICES),
     ),
+    ("operations", ["bot/operations"], ("bot.store", "bot.engine", "bot.chat", "bot.delivery", *SERVICES)),
     (
-        "logs and metrics",
-        files("bot/operations"),
-        (
-            "bot.store",
-            "bot.engine",
-            "bot.chat",
-            "bot.jobs.worker",
-            "bot.delivery.job_messages",
-            "bot.jobs.queue",
-            "bot.app",
-        ),
-    ),
-    ("delivery", files("bot/delivery"), ("bot.chat", "bot.engine", "bot.app", "bot.composition")),
-    ("sessions", files("bot/community/prompt_sessions.py"), ("bot.jobs.worker", "bot.jobs.queue")),
-    (
-        "everything but commands",
-        [path for path in files("bot") if path.name not in {"__main__.py", "check.py"}],
-        ("bot.app",),
+        "all but the entry points",
+        ["bot/composition.py", "bot/config.py", *(f"bot/{name}" for name in BOT_FOLDERS)],
+        ENTRY,
     ),
 ]
 
 
-@pytest.mark.parametrize(("floor", "paths", "forbidden"), FORBIDDEN, ids=[entry[0] for entry in FORBIDDEN])
-def test_a_floor_knows_nothing_above_it(floor: str, paths: list[Path], forbidden: tuple[str, ...]) -> None:
-    for path in paths:
+@pytest.mark.parametrize(("floor", "places", "forbidden"), FORBIDDEN, ids=[entry[0] for entry in FORBIDDEN])
+def test_a_floor_imports_nothing_above_it(floor: str, places: list[str], forbidden: tuple[str, ...]) -> None:
+    for path in files(*places):
         for name in imported(path):
             assert not within(name, forbidden), f"{path.relative_to(ROOT)} ({floor}) imports {name}"
 
@@ -208,7 +143,50 @@ def test_the_sandbox_imports_nothing_of_the_bot() -> None:
         ("PIL", ("guidance", "bot/sandbox", "bot/images/intake.py", "bot/images/contact_sheet.py")),
     ],
 )
-def test_a_library_is_known_in_one_place_only(library: str, allowed: tuple[str, ...]) -> None:
+def test_a_library_is_imported_in_its_places_only(library: str, allowed: tuple[str, ...]) -> None:
     for path in files(*OURS):
         if not any(path.is_relative_to(ROOT / place) for place in allowed):
             assert not any(within(name, (library,)) for name in imported(path)), f"{path} imports {library}"
+
+
+def circle(modules: dict[str, Path]) -> list[str]:
+    """A circle of imports among the modules, the first named twice; empty if there is none."""
+    graph = {
+        name: {place for place in imported(path, modules) if place in modules and place != name}
+        for name, path in modules.items()
+    }
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def module_of(path: Path, root: Path) -> str:
+    """The name that a file is imported by."""
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_imports_make_a_circle() -> None:
+    assert circle({module_of(path, ROOT): path for path in files(*OURS, "tools")}) == []
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "import ours.first",
+        "from ours import first",
+        "from ours.first import name",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ours.first import name",
+        "def later():\n    from ours import first",
+    ],
+)
+def test_a_circle_is_found_however_it_is_closed(back: str, tmp_path: Path) -> None:
+    package = tmp_path / "ours"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "first.py").write_text("from ours import second\n")
+    (package / "second.py").write_text(back)
+    found = circle({module_of(path, tmp_path): path for path in sorted(package.glob("*.py"))})
+    assert set(found) == {"ours.first", "ours.second"}

@@ -1,1 +1,1 @@
-"""What outlives the process: one SQLite file and one folder of pictures. The only place that knows SQL."""
+"""Persistence: one SQLite file and one folder of pictures. The only package that contains SQL."""

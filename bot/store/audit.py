@@ -1,4 +1,4 @@
-"""What moderators did: a row each, never changed."""
+"""The audit log: one row for each action of a moderator. Rows are only appended."""
 
 import time
 from collections.abc import Callable
@@ -9,15 +9,15 @@ from bot.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One row.
+    """One row of the audit log.
 
     Attributes:
-        guild_id: The server, whose moderators alone may read it.
-        actor_id: Who did it.
-        action: What, in one word, such as "ban".
-        target_id: To whom or what: a person, a job or a channel.
-        detail: A reason, a pattern, a number of jobs.
-        at: When (seconds since 1970).
+        guild_id: The server. Only its moderators may read the row.
+        actor_id: The moderator.
+        action: One word, such as "ban".
+        target_id: The member, job or channel that the action applied to.
+        detail: A reason, a pattern or a number of jobs.
+        at: Seconds since 1970.
     """
 
     guild_id: int
@@ -29,7 +29,7 @@ class AuditEntry:
 
 
 class Audit:
-    """The record of one database."""
+    """The audit log in one database. `clock` returns the seconds since 1970."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -38,7 +38,7 @@ class Audit:
     async def add(
         self, guild_id: int, actor_id: int, action: str, target_id: int | None = None, detail: str = ""
     ) -> AuditEntry:
-        """Writes a row."""
+        """Appends a row and returns it."""
         entry = AuditEntry(guild_id, actor_id, action, target_id, detail, self._clock())
         async with self._database.transaction() as connection:
             await connection.execute(

@@ -1,7 +1,7 @@
-"""A copy of the database while the bot runs: of one moment, whole or not at all.
+"""Copies the database, also while the bot writes to it. The copy is complete and consistent, or there is none.
 
-SQLite's own backup reads under one snapshot of the write-ahead log, so the bot goes on writing meanwhile; a plain copy
-of the file would lack what is still in that log. Knows nothing of pictures: those are files, each whole from the start.
+SQLite's backup API reads a snapshot, so the bot can go on writing. A plain copy of the file would lack the changes that
+are still in the write-ahead log. Pictures are not copied.
 """
 
 import os
@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Final
 
 COMPANIONS: Final = ("-wal", "-shm", "-journal")
-"""What SQLite puts beside a database, by the end of the name."""
+"""Suffixes of the files that SQLite puts beside a database."""
 
 
 class BackupError(RuntimeError):
-    """There is no copy, and what was there before is as it was; the message is one sentence."""
+    """The copy failed and an existing target is unchanged. The message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What was written: its size in bytes, how many jobs are in it, and the version of its schema."""
+    """A finished copy: its size in bytes, the number of jobs in it, and its schema version."""
 
     size: int
     jobs: int
@@ -32,12 +32,12 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> Copy:
     """Copies the database.
 
     Args:
-        database: That a bot may be using.
-        target: The copy.
-        replace: Whether a file of that name may go.
+        database: The file to copy; a bot may be using it.
+        target: Where to write the copy.
+        replace: Whether to replace an existing target.
 
     Raises:
-        BackupError: There is no database, it is damaged, or the target is in the way, in use or cannot be written.
+        BackupError: The database is missing or damaged; or the target exists, is the database or cannot be written.
     """
     _check(database, target, replace=replace)
     try:
@@ -49,7 +49,7 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> Copy:
     try:
         copy = _copy(database, temporary)
         temporary.replace(target)
-        _sync(target.parent)  # the name is in the folder's own blocks
+        _sync(target.parent)  # a rename is durable only after the folder is synced
     except sqlite3.Error as error:
         raise BackupError(f"{database} cannot be copied ({error})") from error
     except OSError as error:
@@ -62,7 +62,7 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> Copy:
 
 def _check(database: Path, target: Path, *, replace: bool) -> None:
     if not database.exists():
-        raise BackupError(f"{database} does not exist; the bot makes it when it first runs")
+        raise BackupError(f"{database} does not exist; the first run creates it")
     if target.is_dir():
         raise BackupError(f"{target} is a folder; name a file in it")
     own = [database, *(Path(f"{database}{end}") for end in COMPANIONS)]
@@ -77,11 +77,11 @@ def _copy(database: Path, temporary: Path) -> Copy:
     target = sqlite3.connect(temporary)
     try:
         source.backup(target)
-        # Without a write-ahead log, so that the one file is everything and can be carried about.
+        # Without a write-ahead log, the copy is a single file.
         target.execute("PRAGMA journal_mode = DELETE")
         (integrity,) = target.execute("PRAGMA integrity_check(1)").fetchone()
         if integrity != "ok":
-            raise BackupError(f"{database} is damaged ({integrity}), and the copy would be too; restore an earlier one")
+            raise BackupError(f"{database} is damaged ({integrity}) and is not copied; restore an earlier backup")
         (schema,) = target.execute("PRAGMA user_version").fetchone()
         (jobs,) = target.execute("SELECT count(*) FROM job").fetchone()
     finally:

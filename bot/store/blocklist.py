@@ -1,23 +1,23 @@
-"""Patterns that a server's moderators have blocked; what they match is `bot.community.blocklist`'s to say."""
+"""Blocked patterns of each server. `bot.community.blocklist` does the matching."""
 
 from bot.store.database import Database
 
 
 class Blocked:
-    """The patterns of one database."""
+    """The blocked patterns in one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def of(self, guild_id: int) -> list[str]:
-        """A server's, in order."""
+        """A server's patterns, sorted."""
         rows = await self._database.fetch(
             "SELECT pattern FROM blocked WHERE guild_id = ? ORDER BY pattern", (guild_id,)
         )
         return [row["pattern"] for row in rows]
 
     async def add(self, guild_id: int, pattern: str) -> bool:
-        """Adds one; False if it was there."""
+        """Adds a pattern; returns False if it was blocked already."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 "INSERT OR IGNORE INTO blocked (guild_id, pattern) VALUES (?, ?)", (guild_id, pattern)
@@ -25,7 +25,7 @@ class Blocked:
             return cursor.rowcount == 1
 
     async def remove(self, guild_id: int, pattern: str) -> bool:
-        """Removes one; False if it was not there."""
+        """Removes a pattern; returns False if it was not blocked."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 "DELETE FROM blocked WHERE guild_id = ? AND pattern = ?", (guild_id, pattern)

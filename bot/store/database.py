@@ -1,7 +1,7 @@
-"""The connection, its transactions, and numbered migrations.
+"""The SQLite connection, its transactions, and numbered migrations.
 
-One connection, in autocommit but for explicit transactions, and a lock that keeps the coroutines' transactions apart:
-SQLite has one writer anyway, and this way nobody commits another's half.
+All coroutines share one connection in autocommit mode. A lock lets them use it in turn, so that no coroutine commits
+the unfinished transaction of another. SQLite allows only one writer anyway.
 """
 
 import asyncio
@@ -16,11 +16,11 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 class DatabaseError(RuntimeError):
-    """A database that cannot be used; the message is one sentence."""
+    """The database cannot be used. The message is one sentence."""
 
 
 class Database:
-    """An open database at the newest schema. Make it with `open`."""
+    """An open database with the newest schema. Use `open` to create it."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
@@ -28,10 +28,10 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Opens or creates it, and brings it up to date.
+        """Opens a database file, or creates it, and applies missing migrations.
 
         Raises:
-            DatabaseError: Not a database, damaged, or written by a newer version.
+            DatabaseError: The file is no database, is damaged, or was written by a newer version.
         """
         try:
             connection = await aiosqlite.connect(path, isolation_level=None)
@@ -39,7 +39,7 @@ class Database:
             raise DatabaseError(f"{path} cannot be opened ({error})") from error
         try:
             connection.row_factory = aiosqlite.Row
-            # WAL survives a crash of this process at any point; FULL also one of the machine.
+            # WAL survives a crash of this process; with FULL, commits also survive a power failure.
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
                 await connection.execute(f"PRAGMA {pragma}")
             database = cls(connection)
@@ -53,13 +53,16 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Waits for the transaction under way."""
+        """Closes the connection after the current transaction."""
         async with self._lock:
             await self._connection.close()
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        """All or nothing; takes SQLite's write lock at once, so that what was read stays true until the write."""
+        """A transaction, rolled back if its block raises.
+
+        It takes SQLite's write lock at the start, so that what it reads stays true until it writes.
+        """
         async with self._lock:
             await self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -70,7 +73,7 @@ class Database:
             await asyncio.shield(self._connection.commit())
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[aiosqlite.Row]:
-        """Rows of a query outside of any transaction of this coroutine."""
+        """Runs a query and returns its rows. Inside `transaction` it would deadlock."""
         async with self._lock, self._connection.execute(sql, tuple(parameters)) as cursor:
             return list(await cursor.fetchall())
 
@@ -82,10 +85,10 @@ class Database:
         for number, script in enumerate(scripts[version:], start=version + 1):
             text = script.read_text(encoding="utf-8")
             try:
-                # One script, one transaction: a crash in between leaves the version that was.
+                # Each script is one transaction, so a crash leaves the previous version.
                 await self._connection.executescript(
                     f"BEGIN IMMEDIATE;\n{text}\nPRAGMA user_version = {number};\nCOMMIT;"
                 )
             except aiosqlite.Error as error:
                 await self._connection.rollback()
-                raise DatabaseError(f"migration {script.name} failed ({error}); the database is as it was") from error
+                raise DatabaseError(f"migration {script.name} failed ({error}); the database is unchanged") from error

@@ -1,4 +1,4 @@
-"""What happened: finished jobs looked back at, by people, by the estimate of waiting times, and by retention."""
+"""Queries over past and current jobs: for members, for the estimate of waiting times, and for retention."""
 
 import time
 from collections.abc import Callable
@@ -14,13 +14,13 @@ SHOWABLE: Final = "state = 'done' AND picture IS NOT NULL AND deleted_at IS NULL
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast one kind of run went lately.
+    """The recent speed of runs with the same model, area and views.
 
     Attributes:
-        model: The request's.
+        model: The request's model.
         area: Width × height in pixels.
-        views: Crops a step.
-        seconds: Of one step, the median of the last runs.
+        views: Crops in each step.
+        seconds: The median duration of one step over the last runs.
     """
 
     model: str
@@ -31,14 +31,14 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a job that is under way asks of the engine.
+    """The work in a job that waits or runs.
 
     Attributes:
-        id, batch_id: The job, and the first of its batch.
-        steps: That its run takes.
-        model, area, views: As in Pace.
-        requester_id: Whose it is.
-        weight: Jobs that they may have in one round.
+        id, batch_id: The job, and the first job of its batch.
+        steps: Steps in its run.
+        model, area, views: As in `Pace`.
+        requester_id: The member who requested it.
+        weight: Jobs that the requester may have in one round.
     """
 
     id: int
@@ -53,7 +53,15 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """What a server, or everybody, has made."""
+    """Statistics of one server.
+
+    Attributes:
+        pictures: Finished pictures.
+        people: Members who requested them.
+        last_day: Pictures that were finished within the last day.
+        seconds: Total rendering time.
+        median_s: Median rendering time of a picture in seconds; None without pictures.
+    """
 
     pictures: int
     people: int
@@ -63,14 +71,14 @@ class Stats:
 
 
 class History:
-    """Finished jobs of one database. `clock` gives seconds since 1970."""
+    """Queries over the jobs in one database. `clock` returns the seconds since 1970."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
 
     async def pictures_of(self, person_id: int, guild_id: int, page: int, size: int) -> list[Job]:
-        """A page of a person's finished pictures in a server, newest first; page 0 is the first."""
+        """A page of a member's finished pictures in a server, newest first; the first page is 0."""
         return jobs_of(
             await self._database.fetch(
                 f"SELECT * FROM job WHERE requester_id = ? AND guild_id = ? AND {SHOWABLE}"  # noqa: S608
@@ -80,7 +88,7 @@ class History:
         )
 
     async def count_of(self, person_id: int, guild_id: int) -> int:
-        """How many there are in all pages."""
+        """The number of a member's finished pictures in a server."""
         rows = await self._database.fetch(
             f"SELECT count(*) FROM job WHERE requester_id = ? AND guild_id = ? AND {SHOWABLE}",  # noqa: S608
             (person_id, guild_id),
@@ -88,7 +96,7 @@ class History:
         return int(rows[0][0])
 
     async def active(self, person_id: int | None, guild_id: int) -> list[Job]:
-        """What waits or runs in a server, of one person or of all, oldest first."""
+        """Jobs that wait or run in a server, oldest first; of one member, or of all if `person_id` is None."""
         return jobs_of(
             await self._database.fetch(
                 "SELECT * FROM job WHERE state IN ('queued', 'running') AND guild_id = ?"
@@ -98,7 +106,7 @@ class History:
         )
 
     async def unfinished_of(self, person_id: int) -> list[Job]:
-        """What waits, runs or is held of a person, in every server."""
+        """A person's jobs that wait, run or are held, in all servers."""
         return jobs_of(
             await self._database.fetch(
                 "SELECT * FROM job WHERE requester_id = ? AND state IN ('queued', 'running', 'held')", (person_id,)
@@ -106,7 +114,7 @@ class History:
         )
 
     async def of_session(self, session_id: int) -> list[Job]:
-        """Every submission that was not deleted, oldest first."""
+        """A session's submissions that were not deleted, oldest first."""
         return jobs_of(
             await self._database.fetch(
                 "SELECT * FROM job WHERE session_id = ? AND deleted_at IS NULL ORDER BY id", (session_id,)
@@ -114,7 +122,7 @@ class History:
         )
 
     async def stats(self, guild_id: int) -> Stats:
-        """What a server has made."""
+        """A server's statistics."""
         rows = await self._database.fetch(
             "SELECT count(*), count(DISTINCT requester_id), count(*) FILTER (WHERE finished_at > ?),"
             " coalesce(sum(seconds), 0) FROM job WHERE guild_id = ? AND state = 'done'",
@@ -130,7 +138,7 @@ class History:
         return Stats(pictures, people, last_day, seconds, middle[0]["seconds"] if middle else None)
 
     async def paces(self) -> list[Pace]:
-        """Median over the last runs of each kind, of the last few hundred jobs; the newest kind first."""
+        """Paces by model, area and views: medians of up to 15 runs each among the last 300; the most recent first."""
         rows = await self._database.fetch(
             "SELECT json_extract(request, '$.model') AS model,"
             " json_extract(request, '$.width') * json_extract(request, '$.height') AS area,"
@@ -145,7 +153,7 @@ class History:
         return [Pace(*kind, sorted(paces)[len(paces) // 2]) for kind, paces in kinds.items()]
 
     async def loads(self) -> dict[int, Load]:
-        """Of all that waits or runs, by id; without reading whole requests, of which there may be hundreds."""
+        """Loads of all jobs that wait or run, by job id. It is faster than parsing hundreds of requests."""
         rows = await self._database.fetch(
             "SELECT id, coalesce(batch_id, id), steps, json_extract(request, '$.model'),"
             " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
@@ -154,9 +162,12 @@ class History:
         return {row[0]: Load(*row) for row in rows}
 
     async def demand(self, seconds: float) -> float:
-        """Work that newcomers bring while a second passes, in seconds of a run: by the last so many seconds.
+        """Rendering time, in seconds, that newcomers add to the queue in each second.
 
-        Only the first job counts of each ask of somebody for whom nothing waited: no more of it goes before others.
+        Only the first job counts of a request by a member who had no waiting job: the others do not overtake anybody.
+
+        Args:
+            seconds: How far to look back.
         """
         asks = await self._database.fetch(
             "SELECT count(*) FROM job WHERE batch_id IS NULL AND created_at > ?1"
@@ -171,7 +182,7 @@ class History:
         return float(asks[0][0] * (runs[0][0] or 0.0) / seconds)
 
     async def files_before(self, moment: float) -> set[str]:
-        """Hashes of files of which every job ended before that time: pictures, time-lapses, inputs."""
+        """Hashes of files (pictures, time-lapses, inputs) whose jobs all ended before `moment` (seconds since 1970)."""
         rows = await self._database.fetch(
             f"SELECT file FROM ({_FILES}) WHERE file IS NOT NULL"  # noqa: S608
             " GROUP BY file HAVING max(coalesce(finished_at, 9e18)) < ?",
@@ -180,7 +191,7 @@ class History:
         return {row["file"] for row in rows}
 
     async def files(self) -> set[str]:
-        """Hashes of all files that a job names."""
+        """Hashes of all files that any job refers to."""
         rows = await self._database.fetch(f"SELECT DISTINCT file FROM ({_FILES}) WHERE file IS NOT NULL")  # noqa: S608
         return {row["file"] for row in rows}
 

@@ -1,4 +1,4 @@
-"""How many jobs are under way, by state."""
+"""The number of unfinished jobs in each state, for the metrics."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ UNFINISHED: Final = [state for state, following in TRANSITIONS.items() if follow
 
 
 async def job_counts(database: Database) -> dict[str, int]:
-    """Counts the jobs that have not ended; a state that has none is 0."""
+    """The number of jobs in each state that is not final, zeros included."""
     marks = ", ".join(f"'{state}'" for state in UNFINISHED)
     rows = await database.fetch(
         f"SELECT state, count(*) AS jobs FROM job WHERE state IN ({marks}) GROUP BY state"  # noqa: S608

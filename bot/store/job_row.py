@@ -1,4 +1,4 @@
-"""A row of `job` as a Job, and the one place where its state changes."""
+"""Rows of `job`: conversion to `Job`, changes of state, and references to files. Used inside transactions."""
 
 import json
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from guidance.request.request import Request
 
 
 class TransitionError(RuntimeError):
-    """A job cannot go from its state to that one."""
+    """The job's state does not permit this transition."""
 
 
 def job_of(row: aiosqlite.Row) -> Job:
-    """The row, typed."""
+    """Converts a row."""
     columns = {name: row[name] for name in row.keys() if name != "arrived_turn"}  # noqa: SIM118 - a Row iterates values
     columns |= {
         "batch_id": row["batch_id"] or row["id"],
@@ -30,12 +30,12 @@ def job_of(row: aiosqlite.Row) -> Job:
 
 
 def jobs_of(rows: Iterable[aiosqlite.Row]) -> list[Job]:
-    """All rows."""
+    """Converts rows."""
     return [job_of(row) for row in rows]
 
 
 async def get(connection: aiosqlite.Connection, job_id: int) -> Job:
-    """The job, inside a transaction.
+    """Reads a job inside a transaction.
 
     Raises:
         LookupError: There is none.
@@ -48,10 +48,11 @@ async def get(connection: aiosqlite.Connection, job_id: int) -> Job:
 
 
 async def transition(connection: aiosqlite.Connection, job_id: int, state: JobState, **columns: object) -> Job:
-    """Changes the state, and columns with it.
+    """Changes a job's state together with other columns.
 
     Raises:
-        TransitionError: From its state that is not possible; it is unchanged.
+        LookupError: There is no such job.
+        TransitionError: The job's state does not permit it; the job is unchanged.
     """
     before = (await get(connection, job_id)).state
     if state not in TRANSITIONS[before]:
@@ -59,3 +60,16 @@ async def transition(connection: aiosqlite.Connection, job_id: int, state: JobSt
     names = "".join(f", {name} = ?" for name in columns)
     await connection.execute(f"UPDATE job SET state = ?{names} WHERE id = ?", (state, *columns.values(), job_id))  # noqa: S608
     return await get(connection, job_id)
+
+
+async def unused(connection: aiosqlite.Connection, files: Iterable[str]) -> set[str]:
+    """The hashes among `files` that no job refers to, as an input or as a result."""
+    found = set()
+    for sha256 in files:
+        async with connection.execute(
+            "SELECT 1 FROM job WHERE picture = ?1 OR timelapse = ?1 OR checkpoint = ?1 OR instr(request, ?1) LIMIT 1",
+            (sha256,),
+        ) as cursor:
+            if await cursor.fetchone() is None:
+                found.add(sha256)
+    return found

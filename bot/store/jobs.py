@@ -1,4 +1,4 @@
-"""Rows of `job`, from admission to their end. The only place that changes a state; see `job_row`."""
+"""Jobs from admission to their end. `job_row.transition` makes all changes of state."""
 
 import json
 import time
@@ -10,27 +10,27 @@ import aiosqlite
 
 from bot.jobs.job import Job, JobRequest, JobState, Origin
 from bot.store.database import Database
-from bot.store.job_row import get, job_of, jobs_of, transition
+from bot.store.job_row import get, job_of, jobs_of, transition, unused
 from bot.store.usage import Usage, usage
 from guidance.request.request import Request
 
 
 class RerunTwiceError(RuntimeError):
-    """This person's reaction has rerun that job before."""
+    """A reaction of this member has rerun this job before."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingJob:
-    """A queued job, as far as the order needs it.
+    """What the queue's order needs to know about a queued job.
 
     Attributes:
         id: The job.
-        requester_id: Whose it is.
-        guild_id: Where it was asked for.
-        since: When its requester joined the queue, or was last served, in half turns: whoever comes while a turn is
-            served, which is turn t, has 2t − 1, and whoever is served in it has 2t, so newcomers go first.
+        requester_id: The member who requested it.
+        guild_id: The server it was requested in.
+        since: When its requester joined the queue or was last served, in half turns: 2t − 1 for joining during turn t,
+            and 2t for being served in turn t. So new users queue ahead of the user being served.
         weight: Jobs that its requester may have in one round.
-        bumped_at: When a moderator put it before all others, if one did.
+        bumped_at: When a moderator moved it to the front (seconds since 1970), or None.
     """
 
     id: int
@@ -43,7 +43,7 @@ class WaitingJob:
 
 @dataclass(frozen=True, slots=True)
 class TurnState:
-    """The last turn: whose it was, if there was one; how many jobs it had so far; and its number."""
+    """The last turn: its user (None before the first turn), the number of jobs started in it, and its number."""
 
     requester_id: int | None = None
     served: int = 0
@@ -51,21 +51,21 @@ class TurnState:
 
 
 class Jobs:
-    """The jobs of one database. `clock` gives seconds since 1970."""
+    """The jobs in one database. `clock` returns the seconds since 1970."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
 
     async def admit(self, job_requests: Sequence[JobRequest], check: Callable[[Usage], None]) -> list[Job]:
-        """Counts, lets `check` refuse by raising, and adds the rows, in one transaction.
+        """Counts the requester's usage, calls `check` with it, and adds the jobs, all in one transaction.
 
         Args:
-            job_requests: Of one person in one place; more than one make a batch.
-            check: Sees what the person has used.
+            job_requests: Of one member in one channel; several make a batch.
+            check: Raises to refuse the jobs; the exception is passed on.
 
         Raises:
-            RerunTwiceError: A reaction of this person has rerun that job.
+            RerunTwiceError: A reaction of this member has rerun this job before.
         """
         now = self._clock()
         async with self._database.transaction() as connection:
@@ -81,7 +81,7 @@ class Jobs:
             return admitted
 
     async def usage(self, person_id: int, guild_id: int, session_id: int | None = None) -> Usage:
-        """What a person has used, to be shown to them."""
+        """What a member has used, for display."""
         async with self._database.transaction() as connection:
             return await usage(connection, person_id, guild_id, session_id, self._clock())
 
@@ -91,7 +91,7 @@ class Jobs:
         return job_of(rows[0]) if rows else None
 
     async def of_message(self, message_id: int) -> list[Job]:
-        """The jobs that this message shows: one, or all of a batch; none if it is not one of ours."""
+        """The jobs that a message shows: one, all of a batch, or none if the message shows no job."""
         rows = await self._database.fetch(
             "SELECT * FROM job WHERE message_id = ?1 OR batch_id = (SELECT id FROM job WHERE message_id = ?1)"
             " OR id = (SELECT job_id FROM copy WHERE message_id = ?1) ORDER BY id",
@@ -100,7 +100,7 @@ class Jobs:
         return jobs_of(rows)
 
     async def add_copy(self, job_id: int, channel_id: int, message_id: int) -> None:
-        """A further message shows the job."""
+        """Records that a further message shows the job. A message that is recorded already keeps its job."""
         async with self._database.transaction() as connection:
             await connection.execute(
                 "INSERT OR IGNORE INTO copy (message_id, job_id, channel_id) VALUES (?, ?, ?)",
@@ -108,13 +108,13 @@ class Jobs:
             )
 
     async def drop_copy(self, message_id: int) -> bool:
-        """A further message is gone; False if there was none."""
+        """Removes the record of a further message; returns False if there was none."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute("DELETE FROM copy WHERE message_id = ?", (message_id,))
             return cursor.rowcount == 1
 
     async def copies_of(self, job_ids: Collection[int]) -> list[tuple[int, int]]:
-        """(channel, message) of every further message that shows one of the jobs."""
+        """(channel id, message id) of all further messages that show one of the jobs."""
         marks = ", ".join("?" * len(job_ids))
         rows = await self._database.fetch(
             f"SELECT channel_id, message_id FROM copy WHERE job_id IN ({marks})",  # noqa: S608
@@ -123,7 +123,7 @@ class Jobs:
         return [(row["channel_id"], row["message_id"]) for row in rows]
 
     async def of_batch(self, batch_id: int) -> list[Job]:
-        """A batch's jobs in their order; a job that stands alone is a batch of one."""
+        """The jobs of a batch in order; a single job is a batch of one."""
         return jobs_of(
             await self._database.fetch(
                 "SELECT * FROM job WHERE id = ? OR batch_id = ? ORDER BY id", (batch_id, batch_id)
@@ -138,15 +138,18 @@ class Jobs:
         )
 
     async def waiting(self) -> tuple[list[WaitingJob], TurnState]:
-        """What waits, oldest first, and whose turn it was last."""
+        """The queued jobs, oldest first, and the last turn."""
         async with self._database.transaction() as connection:
             return await _waiting(connection), await _turn_state(connection)
 
     async def claim(self, pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None]) -> Job | None:
-        """Starts the job that `pick` takes of those waiting, in one transaction; None if it takes none.
+        """Starts a queued job, in one transaction.
 
         Args:
-            pick: Says which, and in which turn.
+            pick: Chooses one of the queued jobs and the number of its turn, or None.
+
+        Returns:
+            The job, now `running`; None if `pick` chose none.
         """
         async with self._database.transaction() as connection:
             picked = pick(await _waiting(connection), await _turn_state(connection))
@@ -156,12 +159,12 @@ class Jobs:
             return await transition(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
 
     async def requeue(self, job_id: int, *, crashed: bool, checkpoint: str | None = None) -> Job:
-        """`running` → `queued`; it keeps its turn, so the crash costs its owner no place. A crash is counted.
+        """`running` → `queued`. The job keeps its turn, so its requester does not queue again.
 
         Args:
             job_id: The job.
-            crashed: Whether the engine died on it.
-            checkpoint: sha256 of what it goes on from, if it was suspended.
+            crashed: Whether the engine crashed while rendering it; the job's attempts are counted.
+            checkpoint: sha256 of the checkpoint to resume from, if the run was suspended.
         """
         async with self._database.transaction() as connection:
             attempts = (await get(connection, job_id)).attempts + crashed
@@ -183,19 +186,19 @@ class Jobs:
         spoiler: bool | None = None,
         hold: bool = False,
     ) -> Job:
-        """`running` → `posting`, or `held` for a moderator to see first.
+        """`running` → `posting`, or → `held` for review by a moderator.
 
         Args:
             job_id: The job.
-            picture: sha256 of what was made.
-            timelapse: sha256 of its time-lapse.
+            picture: sha256 of the picture.
+            timelapse: sha256 of the time-lapse.
             similarity: Of the picture to the prompt.
-            seconds: Spent on rendering.
-            request: What was really rendered, where somebody ended it early.
-            steps: That it took.
-            flags: What the screening found.
-            spoiler: Whether to cover it, where that is not as it was asked for.
-            hold: Whether to hold it.
+            seconds: Rendering time.
+            request: What was rendered, if a member ended the run early.
+            steps: Steps that were rendered; None leaves the number as it is.
+            flags: Names of the concepts that the screening found.
+            spoiler: Whether to hide the picture behind a spoiler; None leaves it as requested.
+            hold: Whether to hold the picture for review.
         """
         columns: dict[str, object] = {
             "picture": picture,
@@ -220,17 +223,17 @@ class Jobs:
         """To `done`, `failed` or `cancelled`.
 
         Raises:
-            TransitionError: From its state that is not possible; it is unchanged.
+            TransitionError: The job's state does not permit it; the job is unchanged.
         """
         async with self._database.transaction() as connection:
             return await transition(connection, job_id, state, reason=reason, finished_at=self._clock())
 
     async def set_message(self, job_id: int, message_id: int) -> None:
-        """Remembers the message that shows the job."""
+        """Records the message that shows the job."""
         await self._set(job_id, "message_id", message_id)
 
     async def set_gallery(self, job_id: int, message_id: int) -> bool:
-        """Remembers its copy in the gallery; False if there was one before, which stays the one."""
+        """Records the job's message in the gallery; returns False and changes nothing if there is one already."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 "UPDATE job SET gallery_id = ? WHERE id = ? AND gallery_id IS NULL", (message_id, job_id)
@@ -238,11 +241,11 @@ class Jobs:
             return cursor.rowcount == 1
 
     async def cover(self, job_id: int) -> None:
-        """Makes the picture a spoiler."""
+        """Marks the picture as a spoiler."""
         await self._set(job_id, "spoiler", 1)
 
     async def bump(self, job_id: int) -> bool:
-        """Puts a waiting job before all others; False if it does not wait."""
+        """Moves a queued job to the front of the queue; returns False if it is not queued."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
                 "UPDATE job SET bumped_at = ? WHERE id = ? AND state = 'queued'", (self._clock(), job_id)
@@ -250,7 +253,15 @@ class Jobs:
             return cursor.rowcount == 1
 
     async def drop_files(self, job_ids: Collection[int], *, removed: bool = True) -> set[str]:
-        """Forgets the files of jobs, whose messages were `removed` too or not; returns those that no other job has."""
+        """Removes the references of jobs to their files.
+
+        Args:
+            job_ids: The jobs.
+            removed: Whether the jobs' messages were deleted too.
+
+        Returns:
+            Hashes of the files that no other job refers to.
+        """
         marks = ", ".join("?" * len(job_ids))
         async with self._database.transaction() as connection:
             async with connection.execute(
@@ -263,7 +274,7 @@ class Jobs:
                 f" deleted_at = coalesce(deleted_at, ?) WHERE id IN ({marks})",
                 (self._clock() if removed else None, *job_ids),
             )
-            return {sha256 for sha256 in named if not await _is_used(connection, sha256)}
+            return await unused(connection, named)
 
     async def _set(self, job_id: int, column: str, value: object) -> None:
         async with self._database.transaction() as connection:
@@ -288,7 +299,7 @@ async def _waiting(connection: aiosqlite.Connection) -> list[WaitingJob]:
 
 async def _turn_state(connection: aiosqlite.Connection) -> TurnState:
     async with connection.execute(
-        # One that crashed and waits again was not served.
+        # A job that is queued again after a crash was not served.
         "SELECT requester_id, count(*) FILTER (WHERE state <> 'queued') AS served, turn FROM job"
         " WHERE turn = (SELECT max(turn) FROM job) GROUP BY requester_id"
     ) as cursor:
@@ -327,11 +338,3 @@ async def _insert(
         raise
     assert cursor.lastrowid is not None  # noqa: S101 - an INSERT that did not raise has one
     return await get(connection, cursor.lastrowid)
-
-
-async def _is_used(connection: aiosqlite.Connection, sha256: str) -> bool:
-    async with connection.execute(
-        "SELECT 1 FROM job WHERE picture = ?1 OR timelapse = ?1 OR checkpoint = ?1 OR instr(request, ?1) LIMIT 1",
-        (sha256,),
-    ) as cursor:
-        return await cursor.fetchone() is not None

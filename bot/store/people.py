@@ -1,4 +1,4 @@
-"""What is kept about one person: all of it to be read by them, and all of it to be erased."""
+"""Export and erasure of the data about one person."""
 
 import json
 import time
@@ -6,20 +6,21 @@ from collections.abc import Callable
 from typing import Final
 
 from bot.store.database import Database
+from bot.store.job_row import unused
 
 DAY_S: Final = 86400.0
 ERASED: Final = "(erased)"
 
 
 class People:
-    """Persons of one database. `clock` gives seconds since 1970."""
+    """Personal data in one database. `clock` returns the seconds since 1970."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
 
     async def export(self, person_id: int) -> str:
-        """Everything that names the person, as JSON."""
+        """All rows that contain the person's id, as JSON."""
         tables = {
             "jobs": "SELECT * FROM job WHERE requester_id = ?",
             "styles": "SELECT * FROM style WHERE owner_id = ?",
@@ -37,7 +38,7 @@ class People:
         return json.dumps(kept, indent=1, ensure_ascii=False)
 
     async def messages_of(self, person_id: int) -> list[tuple[int, int]]:
-        """(channel, message) of every message that shows a picture of theirs, newest first."""
+        """(channel id, message id) of all messages that show the person's pictures, newest first."""
         rows = await self._database.fetch(
             "SELECT channel_id, message_id FROM job WHERE requester_id = ?1 AND message_id IS NOT NULL"
             " AND deleted_at IS NULL UNION ALL SELECT copy.channel_id, copy.message_id FROM copy"
@@ -47,12 +48,12 @@ class People:
         return [(row[0], row[1]) for row in rows]
 
     async def erase(self, person_id: int) -> set[str]:
-        """Takes away words and pictures of ended jobs at once, and remembers to take away the name a day later.
+        """Erases the person's prompts, pictures and styles now, and schedules the erasure of their id in a day.
 
-        The name stays for a day because the limits of a day count by it. Jobs under way must be cancelled before.
+        The daily limits need the id for a day. Cancel the person's unfinished jobs first.
 
         Returns:
-            Hashes of files that no other row has.
+            Hashes of the files that no job refers to any more.
         """
         async with self._database.transaction() as connection:
             async with connection.execute(
@@ -78,18 +79,10 @@ class People:
             await connection.execute(
                 "INSERT OR REPLACE INTO erasure (user_id, asked_at) VALUES (?, ?)", (person_id, self._clock())
             )
-            unused = set()
-            for sha256 in named:
-                async with connection.execute(
-                    "SELECT 1 FROM job WHERE picture = ?1 OR timelapse = ?1 OR checkpoint = ?1 OR instr(request, ?1)",
-                    (sha256,),
-                ) as cursor:
-                    if await cursor.fetchone() is None:
-                        unused.add(sha256)
-            return unused
+            return await unused(connection, named)
 
     async def forget(self) -> int:
-        """Takes away the names of those who asked a day ago; returns how many they were."""
+        """Erases the ids of people whose `erase` was at least a day ago; returns the number of people."""
         due = self._clock() - DAY_S
         async with self._database.transaction() as connection:
             async with connection.execute(
@@ -107,7 +100,7 @@ class People:
                     " AND state = 'ended'",
                     (ERASED, person_id, asked_at),
                 )
-                # What has not ended yet goes with one of the next rounds.
+                # The row stays until the person's unfinished jobs and sessions end; a later call erases those.
                 await connection.execute(
                     "DELETE FROM erasure WHERE user_id = ?1"
                     " AND NOT EXISTS (SELECT 1 FROM job WHERE requester_id = ?1 AND created_at <= ?2)"

@@ -1,4 +1,4 @@
-"""Pictures in a folder, named by the sha256 of their bytes. What is there is whole: files appear by renaming."""
+"""Files in a folder, named by the sha256 of their bytes. A new file is renamed into place, so it is always complete."""
 
 import asyncio
 import hashlib
@@ -9,37 +9,37 @@ from pathlib import Path
 
 
 class Pictures:
-    """A content-addressed folder. File work runs in threads; the event loop never waits for a disk."""
+    """A content-addressed folder. File operations run in threads, so that they do not block the event loop."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def put(self, data: bytes) -> str:
-        """Keeps bytes; returns their sha256. They are on the disk when this returns."""
+        """Stores bytes and returns their sha256. They are synced to the disk when this returns."""
         return await asyncio.to_thread(self._put, data)
 
     async def get(self, sha256: str) -> bytes:
-        """The bytes.
+        """The bytes with this hash.
 
         Raises:
-            FileNotFoundError: They are not, or no longer, here.
+            FileNotFoundError: There are none, or they were dropped.
+            ValueError: Not a sha256.
         """
         return await asyncio.to_thread(self._path(sha256).read_bytes)
 
     async def has(self, sha256: str) -> bool:
-        """Whether they are here."""
+        """Whether there is a file with this hash."""
         return await asyncio.to_thread(self._path(sha256).exists)
 
     async def drop(self, sha256s: set[str]) -> int:
-        """Forgets pictures; returns how many there were."""
+        """Deletes files; returns how many of them existed."""
         return await asyncio.to_thread(self._drop, sha256s)
 
     async def older_than(self, moment: float) -> set[str]:
-        """Hashes of files that were written before that time (seconds since 1970)."""
+        """Hashes of files that were last stored before `moment` (seconds since 1970)."""
         return await asyncio.to_thread(self._older_than, moment)
 
     def _older_than(self, moment: float) -> set[str]:
-        # A file that goes meanwhile is not there any more, which is all that is asked.
         return {
             path.name
             for path in self._folder.glob("??/*")
@@ -55,7 +55,7 @@ class Pictures:
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
         if path.exists():
-            path.touch()  # whoever brings it again wants it for another day
+            path.touch()  # storing a file again restarts its retention
             return sha256
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent)
@@ -68,7 +68,7 @@ class Pictures:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        # The name is in the folder's own blocks: without this a power cut can lose it after the row was written.
+        # A rename is durable only after the folder is synced; otherwise a power failure could lose the file.
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -88,5 +88,5 @@ class Pictures:
 def _written(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:
+    except FileNotFoundError:  # deleted since it was listed
         return float("inf")

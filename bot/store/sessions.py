@@ -1,4 +1,4 @@
-"""Prompt sessions: a theme, a thread, an end."""
+"""Prompt sessions: members submit pictures on a theme in a thread until a given time."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from bot.store.database import Database
 
 
 class SessionState(StrEnum):
-    """`open` takes pictures; `closing` waits for those under way; `ended` has its results."""
+    """`open` accepts submissions; `closing` waits for unfinished ones; `ended` has its results."""
 
     OPEN = "open"
     CLOSING = "closing"
@@ -19,7 +19,15 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A row; see the migration for its columns. Times are seconds since 1970."""
+    """A prompt session.
+
+    Attributes:
+        channel_id: Where it was announced.
+        thread_id: Where members submit; None until the thread exists.
+        per_person: Pictures that one member may submit.
+        started_at, ends_at: Seconds since 1970.
+        results_id: The message with the results, once it exists.
+    """
 
     id: int
     guild_id: int
@@ -35,7 +43,7 @@ class Session:
 
 
 class SessionRows:
-    """The sessions of one database."""
+    """The sessions in one database. `clock` returns the seconds since 1970."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -44,7 +52,7 @@ class SessionRows:
     async def open(
         self, guild_id: int, channel_id: int, host_id: int, theme: str, minutes: float, per_person: int
     ) -> Session:
-        """Adds one, without its thread yet."""
+        """Adds a session that does not have a thread yet."""
         now = self._clock()
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
@@ -57,11 +65,11 @@ class SessionRows:
         return session
 
     async def get(self, session_id: int) -> Session | None:
-        """The session, if there is one."""
+        """The session with this id, if any."""
         return next(iter(await self._where("id = ?", session_id)), None)
 
     async def of_thread(self, thread_id: int) -> Session | None:
-        """The session whose thread this is."""
+        """The session with this thread, if any."""
         return next(iter(await self._where("thread_id = ?", thread_id)), None)
 
     async def running_in(self, guild_id: int) -> list[Session]:
@@ -69,11 +77,11 @@ class SessionRows:
         return await self._where("guild_id = ? AND state <> 'ended' ORDER BY id", guild_id)
 
     async def unfinished(self) -> list[Session]:
-        """All that have not ended."""
+        """All sessions that have not ended, by the time of their end."""
         return await self._where("state <> 'ended' ORDER BY ends_at")
 
     async def set(self, session_id: int, **columns: object) -> Session:
-        """Changes columns."""
+        """Changes columns of a session and returns it."""
         names = ", ".join(f"{name} = ?" for name in columns)
         async with self._database.transaction() as connection:
             await connection.execute(f"UPDATE session SET {names} WHERE id = ?", (*columns.values(), session_id))  # noqa: S608

@@ -1,4 +1,4 @@
-"""What a person has used of what they may: the numbers the gate looks at, counted in its own transaction."""
+"""Counts what a member has used of their limits, inside the transaction that admits a job."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,21 +9,21 @@ import aiosqlite
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86400.0
 COUNTED_STATES: Final = "('queued', 'running', 'posting')"
-"""A job that a moderator must see first holds nobody up, so it is not counted."""
+"""Held jobs are not counted: they do not delay other jobs."""
 CHARGED: Final = "state <> 'failed' AND NOT (state = 'cancelled' AND started_at IS NULL)"
-"""What we failed, and what was cancelled before it cost anything, is refunded."""
+"""Failed jobs, and jobs that were cancelled before they started, do not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Numbers at one moment.
+    """What a member has used.
 
     Attributes:
-        own, server, everybody: Jobs under way of the person, of the server, and in all.
-        hour: Times at which the person asked within the last hour, oldest first, without what was refunded.
-        day: (time, steps) of what the person asked for within the last day, likewise.
-        session: Pictures that the person has in the session that is asked about.
-        now: When it was counted (seconds since 1970).
+        own, server, everybody: Unfinished jobs of the member, of the server, and in all.
+        hour: When the member requested each job of the last hour, oldest first.
+        day: (time, steps) of each job that the member requested within the last day, oldest first.
+        session: Pictures that the member has submitted to the session.
+        now: When this was counted. Times are seconds since 1970.
     """
 
     own: int
@@ -36,14 +36,14 @@ class Usage:
 
     @property
     def day_steps(self) -> int:
-        """Steps within the last day."""
+        """Steps that the member requested within the last day."""
         return sum(steps for _, steps in self.day)
 
 
 async def usage(
     connection: aiosqlite.Connection, person_id: int, guild_id: int, session_id: int | None, now: float
 ) -> Usage:
-    """Counts."""
+    """Counts a member's usage; `now` is in seconds since 1970."""
     (own, server, everybody) = await _row(
         connection,
         f"SELECT count(*) FILTER (WHERE requester_id = ?), count(*) FILTER (WHERE guild_id = ?), count(*)"  # noqa: S608

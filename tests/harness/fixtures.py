@@ -5,17 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from bot.store.database import Database
 from tests.harness.worker import WorkerHarness
 
 if TYPE_CHECKING:
     from guidance.clip.model import ClipModel
-
-# How long an example takes says nothing on a machine that has other things to do.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

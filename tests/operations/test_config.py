@@ -7,7 +7,8 @@ import pytest
 
 from bot import config
 from bot.community.guild_settings import Limit
-from bot.config import Concept, Config, ConfigError, load, parse
+from bot.config import Concept, Config, load, parse
+from bot.toml_reader import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -39,7 +40,7 @@ def test_the_example_s_concept_is_one() -> None:
             "did you mean limits.waiting_per_member",
         ),
         ("[limits]\nzzz = 3", "known here: waiting_per_member"),
-        ("[limits]\nwaiting_per_member = 0", "limits.waiting_per_member is 0, but must be 1"),
+        ("[limits]\nwaiting_per_member = 0", "limits.waiting_per_member is 0, but must be 1 to 1000000"),
         ("[limits]\nwaiting_per_member = true", "must be a whole number"),
         ("[limits]\nwaiting_per_member = '3'", "must be a whole number"),
         ("limits = 3", "limits must be a section"),
@@ -49,11 +50,11 @@ def test_the_example_s_concept_is_one() -> None:
         ("[imagine]\nsize = 256", "imagine.size must be text"),
         ("[imagine]\nsize = '32x32'", "a picture of 32x32, but each side must be 64"),
         ("[imagine]\nsize = '1024x1024'", "more pixels than imagine.max_pixels"),
-        ("[imagine]\nmax_pixels = 4000000", "imagine.max_pixels is 4e"),
-        ("[imagine]\naspects = []", "1 to 25 shapes"),
-        ("[imagine]\naspects = ['wide']", "'wide' is not a shape"),
+        ("[imagine]\nmax_pixels = 4000000", "imagine.max_pixels is 4000000, but must be 4096 to 3495253"),
+        ("[imagine]\naspects = []", "1 to 25 aspects"),
+        ("[imagine]\naspects = ['wide']", "'wide' is not an aspect"),
         ("[imagine]\naspects = ['99:1']", "imagine.aspects: '99:1'"),
-        ("[imagine]\naspects = ['1:0']", "'1:0' is not a shape"),
+        ("[imagine]\naspects = ['1:0']", "'1:0' is not an aspect"),
         ("[imagine]\naspects = [1]", r"imagine.aspects\[0\] must be text"),
         ("[limits]\nceiling = 0.5", "limits.ceiling is 0.5"),
         ("[limits]\nmembership_age_hours = -1", "limits.membership_age_hours is -1"),
@@ -67,7 +68,10 @@ def test_the_example_s_concept_is_one() -> None:
         ("[[concept]]\ntexts = ['a']", "needs a name"),
         ("[[concept]]\nname = 'x'", "concept 'x' needs 1 to 20 texts"),
         ("[[concept]]\nname = 'x'\ntexts = ['']", "concept 'x' needs 1 to 20 texts"),
-        ("[[concept]]\nname = 'x'\ntexts = ['a']\nthreshold = 1.0", "concept 'x': threshold is 1"),
+        (
+            "[[concept]]\nname = 'x'\ntexts = ['a']\nthreshold = 1.0",
+            r"concept\[0\].threshold is 1, but must be 0.01 to 0.99",
+        ),
         ("[[concept]]\nname = 'x'\nwords = ['a']", r"concept\[0\].words is unknown"),
         ("[concept]\nname = 'x'", "concept must be a list"),
         ("concept = ['x']", r"concept\[0\] must be a section"),

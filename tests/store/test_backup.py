@@ -127,7 +127,7 @@ def test_the_database_is_never_written_over(path: Path, name: str) -> None:
 
 
 def test_what_cannot_be_done_is_one_sentence(path: Path, tmp_path: Path) -> None:
-    with pytest.raises(BackupError, match=r"none\.db does not exist; the bot makes it when it first runs$"):
+    with pytest.raises(BackupError, match=r"none\.db does not exist; the first run creates it$"):
         back_up(tmp_path / "none.db", tmp_path / "copy")
     with pytest.raises(BackupError, match=r"is a folder; name a file in it$"):
         back_up(path, tmp_path, replace=True)

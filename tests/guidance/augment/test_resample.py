@@ -19,7 +19,7 @@ def dense(start: Tensor, length: Tensor, size_in: int, size_out: int, kernel: Ke
     return weights / weights.sum(dim=2, keepdim=True)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     kernel=st.sampled_from([triangle, cubic]),
     sizes=st.tuples(st.integers(4, 90), st.integers(4, 90)),

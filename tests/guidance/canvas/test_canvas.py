@@ -39,7 +39,7 @@ def test_a_canvas_holds_a_photograph_with_black_and_white_in_it_to_35_decibels(
     assert decibels(made().detach(), wanted) > 35
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(colours=st.integers(2, 24), pixel=st.integers(1, 5), seed=st.integers(0, 999))
 def test_a_palette_holds_a_picture_of_its_colours_exactly(colours: int, pixel: int, seed: int) -> None:
     source = torch.Generator().manual_seed(seed)

@@ -1,0 +1,84 @@
+"""Reads parsed TOML into dataclasses, and says in one sentence what is wrong. Knows no setting.
+
+A dataclass is a section. Its fields are text, numbers, booleans, enumerations, tuples, or further sections;
+`Annotated[int, Between(1, 9)]` gives a number its range. A method `check`, if there is one, refuses what types and
+ranges cannot express.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
+
+SCALARS: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+
+Section = TypeVar("Section")
+
+
+class ConfigError(ValueError):
+    """A setting that cannot be used. The message is one sentence that names the setting."""
+
+
+class Between(NamedTuple):
+    """The range of a number, both ends included."""
+
+    low: float
+    high: float
+
+
+def read(prefix: str, kind: type[Section], data: Mapping[str, object]) -> Section:
+    """Makes a section of the type `kind`.
+
+    Args:
+        prefix: Where the section is, such as "limits."; "" for the whole file.
+        kind: A dataclass whose fields all have defaults.
+        data: The section's keys and values as `tomllib` returns them.
+
+    Raises:
+        ConfigError: A key is unknown, or a value has the wrong type, is out of range or is refused by `check`.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    for key in data:
+        if key not in hints:
+            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
+            hint = f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(hints)}"
+            raise ConfigError(f"{prefix}{key} is unknown; {hint}")
+    section = kind(**{key: _value(f"{prefix}{key}", hints[key], value) for key, value in data.items()})
+    if hasattr(section, "check"):
+        section.check()
+    return section
+
+
+def check_range(place: str, value: Any, between: Between) -> object:
+    """Returns a number that lies in its range.
+
+    Raises:
+        ConfigError: The number lies outside, or is NaN.
+    """
+    if not between.low <= value <= between.high:
+        raise ConfigError(f"{place} is {value:.10g}, but must be {between.low:.10g} to {between.high:.10g}")
+    return value
+
+
+def _value(place: str, kind: Any, value: object) -> object:
+    if get_origin(kind) is Annotated:
+        number, between = get_args(kind)
+        return check_range(place, _value(place, number, value), between)
+    if get_origin(kind) is tuple:
+        if not isinstance(value, list):
+            raise ConfigError(f"{place} must be a list")
+        return tuple(_value(f"{place}[{index}]", get_args(kind)[0], entry) for index, entry in enumerate(value))
+    if isinstance(kind, type) and is_dataclass(kind):
+        if not isinstance(value, dict):
+            raise ConfigError(f"{place} must be a section: [{place}]")
+        return read(f"{place}.", kind, value)
+    if issubclass(kind, StrEnum):
+        if _value(place, str, value) not in set(kind):
+            raise ConfigError(f"{place} must be one of {', '.join(kind)}, not {value!r}")
+        return kind(value)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ConfigError(f"{place} must be {SCALARS[kind]}, not {value!r}")
+    return value
