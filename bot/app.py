@@ -84,8 +84,8 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
         app = await build(config, database, engine, connected, downloader(session), metrics=metrics)
-        stack.push_async_callback(app.services.job_messages.close)
-        worker = app.services.worker
+        stack.push_async_callback(app.job_messages.close)
+        worker = app.worker
         await worker.recover()
         online = asyncio.Event()
 
@@ -100,13 +100,11 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         async def catch_up() -> None:
             await online.wait()
             await worker.catch_up()
-            await retention.keep(
-                app.services.history, app.services.people, app.services.pictures, config.storage.keep_pictures_days
-            )
+            await retention.keep(app.history, app.people, app.pictures, config.storage.keep_pictures_days)
 
         async def sessions() -> None:
             await online.wait()
-            await app.services.sessions.keep()
+            await app.sessions.keep()
 
         metrics.watch(ready)
         override_endpoints(config.discord)
