@@ -72,7 +72,7 @@ class DiscordSessionChannel:
         if session.thread_id is None:
             return None
         title = t("session-results", theme=escape(session.theme))
-        embed = discord.Embed(title=title[:256], description=_table(ranking, session, t("session-nobody")))
+        embed = discord.Embed(title=title[:256], description=_table(ranking, session, t("session-no-pictures")))
         for medal, entry in zip(MEDALS, ranking, strict=False):
             name = f"{medal} {escape(entry.job.request.prompt, 250)}"
             block = parameters.prompt_block(entry.job.request, PROMPT_BLOCK_CHARACTERS)
@@ -84,7 +84,7 @@ class DiscordSessionChannel:
             link = f"https://discord.com/channels/{session.guild_id}/{session.thread_id}/{message.id}"
             try:
                 await client.get_partial_messageable(session.channel_id, guild_id=session.guild_id).send(
-                    t("session-over", theme=escape(session.theme), link=link), nonce=f"over-{session.id}"
+                    t("session-ended", theme=escape(session.theme), link=link), nonce=f"over-{session.id}"
                 )
             except discord.HTTPException as error:
                 log.info("session %d: could not announce its end (%s)", session.id, error.text)

@@ -1,6 +1,7 @@
 """The gallery: a picture with enough stars is copied to a channel of its own, once."""
 
-from tests.chat.harness import BotHarness, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import read_out
 
 
 async def test_at_the_threshold_a_picture_is_copied_once(harness: BotHarness) -> None:

@@ -1,7 +1,8 @@
 """Reactions on the bot's messages: 🔁 again, ❌ cancel or delete, ⭐ the gallery; others mean nothing."""
 
 from bot.jobs.job import Origin
-from tests.chat.harness import BotHarness, card, labels, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import card, labels, read_out
 
 
 async def test_again_by_reaction_is_a_message_of_its_own(harness: BotHarness) -> None:
@@ -30,7 +31,8 @@ async def test_again_twice_by_the_same_person_is_refused_in_a_reply_that_goes_aw
     await harness.ben.react(message, "🔁")
     reply = harness.channel.history()[-1]
     assert reply.content == (
-        f"<@{harness.ben.id}> You have rerun this picture by reaction before; use the button or `/imagine` for more."
+        f"<@{harness.ben.id}> You have already rerun this picture with a reaction. "
+        "Use the button or `/imagine` to make more."
     )
     assert reply.reference is not None
     assert reply.reference.message_id == message.id

@@ -154,7 +154,7 @@ async def test_after_a_good_connection_the_next_pause_is_short_again(
 
 
 @pytest.mark.parametrize(
-    ("end", "type"),
+    ("end", "says"),
     [
         (discord.LoginFailure("Improper token has been passed."), "refuses the token; copy it again"),
         (discord.PrivilegedIntentsRequired(None), "refuses the intents"),

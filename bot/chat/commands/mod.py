@@ -143,7 +143,7 @@ class ModGroup(app_commands.Group):
     ) -> None:
         """Bans a member from making pictures here."""
         if member.id == interaction.user.id:
-            raise UserFacingError("mod-not-yourself")
+            raise UserFacingError("mod-cannot-ban-yourself")
         seconds = seconds_of(duration) if duration else None
         await defer(interaction)
         until = await self._moderation.ban(require_moderator(interaction), member.id, seconds, reason)

@@ -108,7 +108,7 @@ class SessionGroup(app_commands.Group):
         if interaction.user.id != session.host_id and not moderates(interaction):
             raise UserFacingError("session-not-yours")
         if session.state is not SessionState.OPEN:
-            raise UserFacingError("session-closing")
+            raise UserFacingError("session-already-ending")
         await self._sessions.end(session)
         await reply_privately(interaction, "session-ending")
 
