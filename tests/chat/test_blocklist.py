@@ -1,4 +1,4 @@
-"""`/mod blocklist`: words that may not be asked for in a server, and what those read who ask for them."""
+"""`/mod blocklist`, and what users read whose prompt is blocked."""
 
 import itertools
 

@@ -232,7 +232,7 @@ async def test_buttons_of_another_servers_job_are_not_known_here(harness: BotHar
     assert not harness.gone(result.response)
 
 
-async def test_a_press_passes_the_same_gate_on_the_quota_of_the_presser(harness: BotHarness) -> None:
+async def test_a_press_passes_admission_and_counts_for_the_presser(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.olive.slash(harness.channel, "config limit", limit="waiting_per_member", value=1)
     await harness.running(harness.ben, "the first")

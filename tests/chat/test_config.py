@@ -1,4 +1,4 @@
-"""`/config`: what a server decides for itself, by those who manage it."""
+"""`/config`: for members with the Manage Server permission."""
 
 import discord
 

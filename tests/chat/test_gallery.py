@@ -20,7 +20,7 @@ async def test_at_the_threshold_a_picture_is_copied_once(harness: BotHarness) ->
     assert len(gallery.history()) == 1
 
 
-async def test_without_a_gallery_stars_are_only_stars(harness: BotHarness) -> None:
+async def test_without_a_gallery_stars_do_nothing(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     for member in (harness.ada, harness.ben, harness.chiyo):
         await member.react(message, "⭐")

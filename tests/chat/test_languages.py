@@ -1,4 +1,4 @@
-"""In which language somebody is spoken to, and what is said where that language lacks a text."""
+"""The language of texts, and English for texts that a language lacks."""
 
 from pathlib import Path
 

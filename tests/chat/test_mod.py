@@ -1,4 +1,4 @@
-"""`/mod`: for those who manage messages, and only about their own server."""
+"""`/mod`: for members with the Manage Messages permission, in their own server only."""
 
 from bot.jobs.job import JobState
 from tests.chat.harness import BotHarness

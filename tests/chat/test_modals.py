@@ -69,7 +69,7 @@ async def test_an_edit_that_cannot_be_read_is_refused_in_words(harness: BotHarne
     assert "did you mean --seed?" in text
 
 
-async def test_an_edit_passes_the_gate(harness: BotHarness) -> None:
+async def test_an_edit_passes_admission(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     opened = await harness.ben.click(message, label="Edit")
@@ -103,7 +103,7 @@ async def test_the_image_form_makes_a_picture_from_it(harness: BotHarness) -> No
     assert "✅ **Done**" in card(harness.channel.history()[-1])
 
 
-async def test_a_strength_that_is_none_is_refused(harness: BotHarness) -> None:
+async def test_an_invalid_strength_is_refused(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     for strength in ("much", "1.5", "-1", "nan"):
         opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)

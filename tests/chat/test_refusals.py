@@ -1,4 +1,4 @@
-"""Refusals by the gate: what the asker alone reads, and nothing is written. See also test_mod and test_blocklist."""
+"""Refusals by admission: private answers that change nothing. See also test_mod and test_blocklist."""
 
 import time
 

@@ -87,7 +87,7 @@ async def test_a_second_moderator_is_told_that_it_is_decided(harness: BotHarness
         assert text == "This picture is not waiting for approval any more."
 
 
-async def test_a_held_picture_has_no_way_around(harness: BotHarness) -> None:
+async def test_a_held_picture_cannot_be_shown(harness: BotHarness) -> None:
     await screened(harness, "hold")
     await harness.done(harness.ada, "a spider")
     for member in (harness.ada, harness.ben, harness.mo):

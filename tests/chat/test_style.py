@@ -1,4 +1,4 @@
-"""`/style`: words of one's own under a name of one's own."""
+"""`/style`: a member's own styles."""
 
 from bot.store.styles import Styles
 from tests.chat.harness import BotHarness
