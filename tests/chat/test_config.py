@@ -39,7 +39,7 @@ async def test_members_and_moderators_are_refused_where_admins_opened_it_to_ever
             assert text == "You need the Manage Server permission to do this.", name
 
 
-async def test_show_says_everything_to_the_asker_alone(harness: BotHarness) -> None:
+async def test_show_says_everything_to_the_user_alone(harness: BotHarness) -> None:
     assert await config_lines(harness) == [
         "**Channels**: all",
         "unfinished pictures per member: 8",

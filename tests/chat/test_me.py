@@ -40,7 +40,7 @@ async def test_me_says_that_one_is_banned_and_until_when(harness: BotHarness) ->
     )
 
 
-async def test_help_says_how_to_begin_to_the_asker_alone(harness: BotHarness) -> None:
+async def test_help_says_how_to_begin_to_the_user_alone(harness: BotHarness) -> None:
     page = private(await harness.ada.slash(harness.channel, "help"))
     (embed,) = page.embeds
     assert embed.title == "Pictures from text"
@@ -69,7 +69,7 @@ async def test_help_in_german(harness: BotHarness) -> None:
     assert "Bilder" in answer(await harness.ada.slash(harness.channel, "help"))
 
 
-async def test_export_is_a_file_for_the_asker_alone_and_holds_only_theirs(harness: BotHarness) -> None:
+async def test_export_is_a_file_for_the_user_alone_and_holds_only_theirs(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     await harness.done(harness.ben, "a windmill")
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")

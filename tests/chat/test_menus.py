@@ -47,7 +47,7 @@ async def test_a_picture_of_ours_that_started_from_another_cannot_be_rerun_from_
     assert text == "This picture was made from another image, which is not in the file."
 
 
-async def test_parameters_are_for_the_asker_alone(harness: BotHarness) -> None:
+async def test_parameters_are_for_the_user_alone(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Show parameters", message))
     assert "Parameters #1" in text

@@ -119,7 +119,7 @@ async def test_a_moderators_reason_mentions_nobody(harness: BotHarness) -> None:
     assert not reply.mention_everyone
 
 
-async def test_a_refusal_is_in_the_askers_language(harness: BotHarness) -> None:
+async def test_a_refusal_is_in_the_users_language(harness: BotHarness) -> None:
     harness.locales[harness.ada.id] = "de"
     await harness.mo.slash(harness.channel, "mod pause")
     text = await harness.refuses(harness.imagine(harness.ada, "eins"))

@@ -228,7 +228,7 @@ async def test_a_session_is_started_in_a_channel(harness: BotHarness) -> None:
     assert text == "Start a session in a text channel, not in a thread."
 
 
-async def test_whoever_may_not_ask_may_not_start_a_session(harness: BotHarness) -> None:
+async def test_a_banned_member_may_not_start_a_session(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user)
     text = await harness.refuses(harness.ada.slash(harness.channel, "session start", theme="ruins", minutes=9))
     assert text == "You are banned from making pictures in this server."
