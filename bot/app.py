@@ -84,7 +84,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
         app = await build(config, database, engine, connected, downloader(session), metrics=metrics)
-        stack.push_async_callback(app.services.job_messages.close)
+        stack.push_async_callback(app.job_messages.close)
         worker, poster = app.worker, app.poster
         await worker.recover()
         online = asyncio.Event()
@@ -101,13 +101,11 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             await online.wait()
             await poster.catch_up()
             await worker.catch_up()
-            await retention.keep(
-                app.services.history, app.services.people, app.services.pictures, config.storage.keep_pictures_days
-            )
+            await retention.keep(app.history, app.people, app.pictures, config.storage.keep_pictures_days)
 
         async def sessions() -> None:
             await online.wait()
-            await app.services.sessions.keep()
+            await app.sessions.keep()
 
         metrics.watch(ready)
         override_endpoints(config.discord)

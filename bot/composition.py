@@ -8,10 +8,27 @@ from typing import Final
 
 import discord
 
-from bot.chat.client import ImagineClient
+from bot.chat.attachments import Attachments
+from bot.chat.client import Handlers, ImagineClient
+from bot.chat.commands.blocklist import BlocklistGroup
+from bot.chat.commands.config import ConfigGroup
+from bot.chat.commands.imagine import imagine_command
+from bot.chat.commands.me import PrivacyGroup, help_command, me_command
+from bot.chat.commands.menus import ContextMenus
+from bot.chat.commands.mod import ModGroup
+from bot.chat.commands.queue import cancel_command, history_command, queue_command, show_command, stats_command
+from bot.chat.commands.session import SessionGroup
+from bot.chat.commands.style import StyleGroup
+from bot.chat.download import Download
+from bot.chat.gallery import Gallery
+from bot.chat.job_actions import JobActions
+from bot.chat.messages.history_pages import HistoryPages
 from bot.chat.messages.messenger import DiscordMessenger
-from bot.chat.services import Download, Services
+from bot.chat.messages.queue_list import QueueList
+from bot.chat.modals.handler import ModalHandler
+from bot.chat.reactions import ReactionHandler
 from bot.chat.session_channel import DiscordSessionChannel
+from bot.chat.submission import JobSubmitter
 from bot.community.erasure import Erasure
 from bot.community.moderation import Moderation
 from bot.community.prompt_sessions import Sessions
@@ -45,19 +62,21 @@ PICTURES: Final = "pictures"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """All parts except the connection to Discord: `client` makes a new one for each attempt."""
+    """The parts that `bot.app` runs.
 
-    services: Services
+    Attributes:
+        client: Makes a client; its argument is called whenever the client is ready.
+    """
+
     worker: Worker
     poster: PicturePoster
-    messenger: DiscordMessenger
-    key_values: KeyValueStore
-    metrics: Metrics
-    connected: Callable[[], discord.Client | None]
-
-    def client(self, online: Callable[[], None]) -> ImagineClient:
-        """A new client; it calls `online` whenever its connection is ready."""
-        return ImagineClient(self.services, self.messenger, self.key_values, self.metrics, online, self.connected)
+    job_messages: JobMessages
+    sessions: Sessions
+    jobs: Jobs
+    history: History
+    people: People
+    pictures: Pictures
+    client: Callable[[Callable[[], None]], ImagineClient]
 
 
 async def build(
@@ -130,45 +149,98 @@ async def build(
         job_messages=job_messages,
         metrics=metrics,
     )
-    services = Services(
-        config=config,
+    model, styles = config.engine.model, Styles(database)
+    admission = Admission(
+        jobs=jobs,
+        guilds=guilds,
+        bans=bans,
+        blocked=blocked,
+        sessions=rows,
+        limits=config.limits,
+        imagine=config.imagine,
+        host_patterns=config.moderation.patterns(),
+        clock=clock,
+    )
+    sessions = Sessions(rows, history, session_channel, clock)
+    moderation = Moderation(
         jobs=jobs,
         history=history,
-        queue=queue,
-        estimator=estimator,
-        admission=Admission(
-            jobs=jobs,
-            guilds=guilds,
-            bans=bans,
-            blocked=blocked,
-            sessions=rows,
-            limits=config.limits,
-            imagine=config.imagine,
-            host_patterns=config.moderation.patterns(),
-            clock=clock,
-        ),
-        job_messages=job_messages,
-        job_control=job_control,
-        pictures=pictures,
         guilds=guilds,
         bans=bans,
         blocked=blocked,
         audit=audit,
-        styles=Styles(database),
-        people=people,
-        sessions=Sessions(rows, history, session_channel, clock),
-        moderation=Moderation(
-            jobs=jobs,
-            history=history,
-            guilds=guilds,
-            bans=bans,
-            blocked=blocked,
-            audit=audit,
-            job_control=job_control,
-            tell=messenger.post_to_log_channel,
-            clock=clock,
-        ),
-        erasure=Erasure(people, history, pictures, job_control, messenger.remove),
-        download=download,
+        job_control=job_control,
+        tell=messenger.post_to_log_channel,
+        clock=clock,
     )
-    return App(services, worker, poster, messenger, KeyValueStore(database), metrics, connected)
+    submitter = JobSubmitter(
+        admission=admission,
+        guilds=guilds,
+        sessions=rows,
+        screening=config.moderation,
+        estimator=estimator,
+        job_messages=job_messages,
+        job_control=job_control,
+    )
+    job_actions = JobActions(
+        jobs=jobs,
+        guilds=guilds,
+        pictures=pictures,
+        job_control=job_control,
+        moderation=moderation,
+        submitter=submitter,
+        messenger=messenger,
+        model=model,
+    )
+    attachments = Attachments(download, pictures)
+    queue_list, history_pages = QueueList(estimator, history, guilds), HistoryPages(history, pictures)
+    menus = ContextMenus(
+        jobs=jobs, guilds=guilds, attachments=attachments, submitter=submitter, job_actions=job_actions, model=model
+    )
+    handlers = Handlers(
+        commands=[
+            imagine_command(submitter, attachments, styles, config.imagine, model),
+            queue_command(queue_list),
+            cancel_command(history, job_actions),
+            history_command(history_pages),
+            show_command(history, job_actions),
+            stats_command(history, model),
+            me_command(admission, bans, guilds, jobs),
+            help_command(model),
+            PrivacyGroup(people, Erasure(people, history, pictures, job_control, messenger.remove)),
+            StyleGroup(styles, admission),
+            SessionGroup(sessions, admission, guilds),
+            ModGroup(
+                moderation=moderation,
+                audit=audit,
+                history=history,
+                jobs=jobs,
+                queue_list=queue_list,
+                blocklist=BlocklistGroup(moderation, blocked, config.moderation.patterns()),
+            ),
+            ConfigGroup(config, guilds, moderation),
+            *menus.commands(),
+        ],
+        buttons=job_actions,
+        history_pages=history_pages,
+        modals=ModalHandler(
+            audit=audit,
+            guilds=guilds,
+            pictures=pictures,
+            styles=styles,
+            job_actions=job_actions,
+            submitter=submitter,
+            messenger=messenger,
+            model=model,
+            host=config.imagine,
+        ),
+        reactions=ReactionHandler(
+            jobs, submitter, job_actions, Gallery(connected, messenger, guilds, jobs, pictures), messenger
+        ),
+    )
+    key_values = KeyValueStore(database)
+
+    def client(online: Callable[[], None]) -> ImagineClient:
+        return ImagineClient(handlers, key_values, metrics, online)
+
+    return App(worker, poster, job_messages, sessions, jobs, history, people, pictures, client)

@@ -1,1 +1,1 @@
-"""Everything that imports discord. Translates between Discord's words and the bot's own; decides nothing else."""
+"""The Discord side of the bot: commands, buttons, reactions, forms, messages and texts."""

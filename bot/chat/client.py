@@ -1,28 +1,26 @@
-"""The connection to Discord: intents, events, and a supervisor that connects again whatever happens."""
+"""The connection to Discord: intents, events, and reconnecting after any error."""
 
 import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import discord
 from yarl import URL
 
 from bot.chat.commands import tree
+from bot.chat.context import Interaction
 from bot.chat.errors import answer_error
-from bot.chat.gallery import Gallery
 from bot.chat.http_metrics import trace_config
 from bot.chat.job_actions import JobActions
 from bot.chat.messages.buttons import JobButton
-from bot.chat.messages.history_pages import PageButton
-from bot.chat.messages.messenger import DiscordMessenger
+from bot.chat.messages.history_pages import HistoryPages, PageButton
 from bot.chat.modals import forms
 from bot.chat.modals.handler import ModalHandler
 from bot.chat.reactions import ReactionHandler
-from bot.chat.services import Services
-from bot.chat.submission import JobSubmitter
 from bot.clock import Sleep
 from bot.config import Discord
 from bot.operations import logs
@@ -32,46 +30,51 @@ from bot.store.key_values import KeyValueStore
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE_S: Final = 1.0
+"""Before the first reconnect; each further pause is twice as long."""
 LONGEST_PAUSE_S: Final = 60.0
 STABLE_S: Final = 60.0
-"""A connection that held this long was a good one: the next pause is short again."""
+"""After a connection of this length the next pause is FIRST_PAUSE_S again."""
 CLOSING_S: Final = 20.0
-REFUSED_TOKEN: Final = "Discord refuses the token; copy it again from the application's page, under Bot"  # noqa: S105
-FINAL: Final = {
-    4004: REFUSED_TOKEN,
+"""The time limit for closing a client."""
+INVALID_TOKEN: Final = "Discord refuses the token; copy it again from the application's page, under Bot"  # noqa: S105
+FATAL_CLOSE_CODES: Final = {
+    4004: INVALID_TOKEN,
     4010: "Discord refuses the connection (invalid shard)",
     4011: "Discord refuses the connection: the bot is in more servers than one connection may serve",
     4012: "Discord refuses the connection: its gateway has a new version; update the bot",
     4013: "Discord refuses the intents",
 }
-"""Close codes after which every further try would fail, and count against the tries of a day.
+"""Close codes after which reconnecting fails too, and uses up the day's limit of connections.
 https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
 
 
 class LoginError(RuntimeError):
-    """Discord does not let the bot in, and will not later either; the message says what to do."""
+    """Discord refuses the bot permanently; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What a client does with interactions and events; all clients share one."""
+
+    commands: Sequence[tree.AnyCommand]
+    buttons: JobActions
+    history_pages: HistoryPages
+    modals: ModalHandler
+    reactions: ReactionHandler
 
 
 class ImagineClient(discord.Client):
-    """One connection. A client that was closed cannot be used again, so the supervisor makes a new one.
+    """A connection to Discord. A closed client cannot connect again; `run_with_reconnect` makes a new one.
 
     Args:
-        services: The bot's parts.
-        messenger: Speaks through the client that is connected.
-        key_values: Where it is remembered which commands are registered.
-        metrics: Counts what Discord answers.
-        online: Called whenever it is ready.
-        connected: Gives the client that is connected now.
+        handlers: Handle interactions and events. Buttons read them from `interaction.client`.
+        key_values: Stores which commands are registered.
+        metrics: Counts the HTTP statuses of Discord's API.
+        online: Called whenever the client is ready.
     """
 
     def __init__(
-        self,
-        services: Services,
-        messenger: DiscordMessenger,
-        key_values: KeyValueStore,
-        metrics: Metrics,
-        online: Callable[[], None],
-        connected: Callable[[], discord.Client | None],
+        self, handlers: Handlers, key_values: KeyValueStore, metrics: Metrics, online: Callable[[], None]
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_reactions=True),
@@ -79,50 +82,45 @@ class ImagineClient(discord.Client):
             max_messages=None,
             http_trace=trace_config(metrics),
         )
-        self.services = services
-        self.submitter = JobSubmitter(services)
-        self.job_actions = JobActions(services, self.submitter, messenger)
-        self._modal_handler = ModalHandler(services, self.submitter, messenger)
-        gallery = Gallery(services, connected, messenger)
-        self._reaction_handler = ReactionHandler(services, self.submitter, self.job_actions, gallery, messenger)
+        self.handlers = handlers
         self._key_values = key_values
         self._online = online
-        self.tree = tree.build(self, services, self.submitter, self.job_actions)
+        self.tree = tree.build(self, handlers.commands)
 
     async def setup_hook(self) -> None:
-        """After the login, before the gateway."""
+        """Called by discord.py after the login, before it connects to the gateway."""
         self.add_dynamic_items(JobButton, PageButton)
-        assert self.application_id is not None  # noqa: S101 - set by the login
+        assert self.application_id is not None  # noqa: S101 - the login sets it
         await tree.sync(self.tree, self._key_values, self.application_id)
 
     async def on_ready(self) -> None:
-        """Also after a session was lost and begun anew."""
+        """Called by discord.py after each new gateway session."""
         log.info("connected as %s to %d servers", self.user, len(self.guilds))
         self._online()
 
-    async def on_interaction(self, interaction: "discord.Interaction[Any]") -> None:
-        """Forms; commands and buttons have their own ways."""
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Handles submitted forms; discord.py dispatches commands and buttons itself."""
         if (submitted := forms.parse_submission(interaction)) is None:
             return
         with logs.log_context(interaction=interaction.id):
             try:
-                await self._modal_handler.handle(interaction, submitted)
-            except Exception as error:  # noqa: BLE001 - every error must reach the person
+                await self.handlers.modals.handle(interaction, submitted)
+            except Exception as error:  # noqa: BLE001 - every error is shown to the user
                 await answer_error(interaction, error)
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """On one of the bot's messages; other authors' messages are dropped without a fetch."""
+        """Handles reactions on the bot's own messages."""
         assert self.user is not None  # noqa: S101 - events come after the login
         if payload.message_author_id != self.user.id or payload.user_id == self.user.id:
             return
         if payload.member is None or payload.member.bot:
             return
-        await self._reaction_handler.added(self, payload)
+        await self.handlers.reactions.added(self, payload)
 
 
 def override_endpoints(settings: Discord) -> None:
-    """Makes discord.py speak to the Discord of the settings, which is its own by default, and only in text."""
-    # The bot does not speak, and a host who reads the log need not wonder about missing voice libraries.
+    """Points discord.py to the URLs of the settings."""
+    # The bot does not use voice, so warnings about missing voice libraries would only confuse the host.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     discord.http.Route.BASE = settings.api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
@@ -134,51 +132,50 @@ async def run_with_reconnect(
     clock: Callable[[], float] = time.monotonic,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Connects, and connects again with growing pauses, until it is cancelled.
+    """Connects, and reconnects with growing pauses, until cancelled.
 
-    discord.py mends most interruptions itself, but not a first connect that fails, nor an event it cannot read.
+    discord.py reconnects by itself, except when the first connect fails or an event cannot be parsed.
 
     Args:
         make: Makes a client for each connection.
-        token: The bot's.
-        clock: Seconds since some moment.
-        sleep: Waits before the next connection.
+        token: The bot's token.
+        clock: A monotonic clock, in seconds.
+        sleep: Waits between connections.
 
     Raises:
-        LoginError: The token or the intents are refused, or the connection for good.
+        LoginError: Discord refuses the token, the intents, or the connection permanently.
     """
     pause = FIRST_PAUSE_S
     while True:
         client, began = make(), clock()
         try:
             await client.start(token)
-            log.warning("the connection to Discord was closed")
+            log.warning("connection to Discord closed")
         except discord.LoginFailure as error:
-            raise LoginError(REFUSED_TOKEN) from error
+            raise LoginError(INVALID_TOKEN) from error
         except discord.PrivilegedIntentsRequired as error:
             raise LoginError("Discord refuses the intents") from error
         except Exception as error:
-            # Whatever ended it, the bot must come back.
-            if isinstance(error, discord.ConnectionClosed) and error.code in FINAL:
-                raise LoginError(FINAL[error.code]) from error
-            # The same again and again while Discord is away: the traceback is for who looks for a bug.
-            log.warning("the connection to Discord ended (%s: %s)", type(error).__name__, error)
-            log.debug("how the connection ended", exc_info=True)
+            if isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSE_CODES:
+                raise LoginError(FATAL_CLOSE_CODES[error.code]) from error
+            # One line per try during an outage; the traceback only at level DEBUG.
+            log.warning("connection to Discord ended (%s: %s)", type(error).__name__, error)
+            log.debug("traceback of the ended connection", exc_info=True)
         finally:
-            # Only if it was ready: a connect may take longer than that to fail.
+            # A client that was never ready is not stable: a failing connect may take longer than STABLE_S.
             stable = client.is_ready() and clock() - began > STABLE_S
             await _close(client)
         if stable:
             pause = FIRST_PAUSE_S
-        # Not all bots at once when Discord comes back.
+        # Random, so that not all bots reconnect at the same moment after an outage.
         await sleep(random.uniform(pause / 2, pause))
         pause = min(2 * pause, LONGEST_PAUSE_S)
 
 
 async def _close(client: discord.Client) -> None:
-    """Closes what may be half broken: it must neither hold up the next connection nor hide why this one ended."""
+    """Closes a client. Errors are logged only, as they would hide why the connection ended."""
     try:
         async with asyncio.timeout(CLOSING_S):
             await client.close()
-    except Exception as error:  # noqa: BLE001 - as it says
-        log.warning("the connection could not be closed (%s: %s)", type(error).__name__, error)
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("could not close the connection (%s: %s)", type(error).__name__, error)

@@ -8,6 +8,7 @@ import discord
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.localizer import Localizer, localizer
 from bot.community.guild_settings import GuildSettings
+from bot.community.moderation import Moderator
 from bot.jobs.admission import Member
 
 Interaction = discord.Interaction[Any]
@@ -15,12 +16,12 @@ Interaction = discord.Interaction[Any]
 
 @dataclass(frozen=True, slots=True)
 class ChannelContext:
-    """The channel in which somebody acts.
+    """The channel of an interaction or reaction.
 
     Attributes:
         guild_id, channel_id: The server, and the channel or thread.
         channel_ids: The channel, and its parent if it is a thread.
-        restricted: Whether it is for adults.
+        restricted: Whether it is age-restricted.
     """
 
     guild_id: int
@@ -30,10 +31,10 @@ class ChannelContext:
 
 
 def context_of(interaction: Interaction) -> ChannelContext:
-    """Where an interaction happens.
+    """The channel of an interaction.
 
     Raises:
-        UserFacingError: Not in a server.
+        UserFacingError: It is not in a server.
     """
     if interaction.guild_id is None or interaction.channel_id is None:
         raise UserFacingError("no-server")
@@ -41,62 +42,65 @@ def context_of(interaction: Interaction) -> ChannelContext:
 
 
 def channel_context(guild_id: int, channel_id: int, channel: object) -> ChannelContext:
-    """The context of a channel; without a channel object, from its id alone."""
+    """The context of a channel; `channel` is None if discord.py does not know it."""
     parent_id = channel.parent_id if isinstance(channel, discord.Thread) else channel_id
     return ChannelContext(guild_id, channel_id, frozenset({channel_id, parent_id}), is_restricted(channel))
 
 
 def is_restricted(channel: object) -> bool:
-    """Whether a channel, or a thread's parent, is for adults; one that is not known is not."""
+    """Whether a channel, or a thread's parent, is age-restricted; False for None."""
     check = getattr(channel, "is_nsfw", None)
     return bool(check()) if check is not None else False
 
 
 def member_of(interaction: Interaction, context: ChannelContext) -> Member:
-    """Who acts."""
+    """The member who caused an interaction."""
     return member_from(interaction.user, context, moderates=moderates(interaction))
 
 
 def member_from(user: discord.User | discord.Member, context: ChannelContext, *, moderates: bool = False) -> Member:
-    """A person in a channel."""
-    belongs = user if isinstance(user, discord.Member) else None
+    """A discord.py user as admission needs them."""
+    guild_member = user if isinstance(user, discord.Member) else None
+    joined_at = guild_member.joined_at if guild_member else None
     return Member(
         id=user.id,
-        role_ids=frozenset(role.id for role in belongs.roles) if belongs else frozenset(),
+        role_ids=frozenset(role.id for role in guild_member.roles) if guild_member else frozenset(),
         created_at=user.created_at.timestamp(),
-        joined_at=belongs.joined_at.timestamp() if belongs and belongs.joined_at else None,
+        joined_at=joined_at.timestamp() if joined_at else None,
         moderates=moderates,
         channel_ids=context.channel_ids,
     )
 
 
 def moderates(interaction: Interaction) -> bool:
-    """Whether the person may manage messages here. Discord says so with each interaction; a default can be changed."""
+    """Whether the user has the Manage Messages permission in this channel."""
     return interaction.permissions.manage_messages
 
 
-def require_moderator(interaction: Interaction) -> ChannelContext:
-    """The channel's context, for somebody who moderates it.
+def require_moderator(interaction: Interaction) -> Moderator:
+    """The user, who has the Manage Messages permission in this channel.
+
+    Server admins can show a command to everybody, so commands check the permission again.
 
     Raises:
-        UserFacingError: They do not.
+        UserFacingError: They lack it.
     """
     context = context_of(interaction)
     if not moderates(interaction):
         raise UserFacingError("moderators-only")
-    return context
+    return Moderator(interaction.user.id, context.guild_id)
 
 
-def require_manager(interaction: Interaction) -> ChannelContext:
-    """The channel's context, for somebody who manages its server.
+def require_manager(interaction: Interaction) -> Moderator:
+    """The user, who has the Manage Server permission.
 
     Raises:
-        UserFacingError: They do not.
+        UserFacingError: They lack it.
     """
     context = context_of(interaction)
     if not interaction.permissions.manage_guild:
         raise UserFacingError("managers-only")
-    return context
+    return Moderator(interaction.user.id, context.guild_id)
 
 
 def public_localizer(settings: GuildSettings, guild: discord.Guild | None) -> Localizer:

@@ -1,4 +1,4 @@
-"""Reads attached files from Discord's CDN, and no more of them than is wanted."""
+"""Reads attached files from Discord's CDN, up to a size limit."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -9,24 +9,27 @@ import discord
 from bot.images.intake import IntakeError
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=30)
-PIECE: Final = 1 << 16
+CHUNK_BYTES: Final = 1 << 16
+
+Download = Callable[[discord.Attachment, int], Awaitable[bytes]]
+"""Reads an attachment of at most so many bytes; raises IntakeError if it is larger or cannot be read."""
 
 
-def downloader(session: aiohttp.ClientSession) -> Callable[[discord.Attachment, int], Awaitable[bytes]]:
-    """A function that reads an attachment through a session. It raises IntakeError as `bot.images.intake` wants it."""
+def downloader(session: aiohttp.ClientSession) -> Download:
+    """A `Download` that reads through an HTTP session."""
 
     async def download(attachment: discord.Attachment, most: int) -> bytes:
         data = bytearray()
         try:
             async with session.get(attachment.url, timeout=TIMEOUT) as response:
                 if response.status != 200:
-                    raise IntakeError(f"Discord does not give it (HTTP {response.status})")
-                async for piece in response.content.iter_chunked(PIECE):
-                    data += piece
+                    raise IntakeError(f"Discord did not send it (HTTP {response.status})")
+                async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+                    data += chunk
                     if len(data) > most:
                         raise IntakeError("image-too-large")
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise IntakeError("Discord does not give it") from error
+            raise IntakeError("Discord did not send it") from error
         return bytes(data)
 
     return download

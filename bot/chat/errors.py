@@ -1,7 +1,7 @@
-"""What a person reads when something does not work, in this order.
+"""Errors as the user reads them.
 
-1. A refused admission, or a UserFacingError: its own text, to that person alone, in their language.
-2. An interaction that Discord has given up or that was answered: nobody can be answered, a log line remains.
+1. RefusedError and UserFacingError: their own text, shown only to the user, in their language.
+2. Interactions that Discord dropped or that were answered already: a log line only, as no answer can be sent.
 3. Everything else: an incident number, which the log has too, with the traceback.
 """
 
@@ -22,11 +22,11 @@ ALREADY_ACKNOWLEDGED: Final = 40060
 
 
 class UserFacingError(app_commands.AppCommandError):
-    """A text that is safe and useful to the person who asked.
+    """An error whose text is shown to the user.
 
     Args:
-        name: Of the text.
-        values: That it needs.
+        name: The text's id.
+        values: The text's variables.
     """
 
     def __init__(self, name: str, /, **values: object) -> None:
@@ -36,7 +36,7 @@ class UserFacingError(app_commands.AppCommandError):
 
 
 def user_message(error: BaseException, t: Localizer) -> str:
-    """The text for the person; an unexpected error is logged and reported as an incident."""
+    """The text for the user; an unexpected error is logged and gets an incident number."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, UserFacingError):
@@ -49,7 +49,7 @@ def user_message(error: BaseException, t: Localizer) -> str:
 
 
 def refusal(error: RefusedError, t: Localizer) -> str:
-    """Why somebody was not let in."""
+    """Why a request was refused, and when it can be tried again if that is known."""
     text = t(
         f"refused-{error.refusal.replace('_', '-')}",
         limit=error.limit,
@@ -58,14 +58,14 @@ def refusal(error: RefusedError, t: Localizer) -> str:
     )
     if error.until is None:
         return text
-    return f"{text} {t('again-at', at=f'<t:{int(error.until) + 1}:R>')}"
+    return f"{text} {t('retry-at', at=f'<t:{int(error.until) + 1}:R>')}"
 
 
 async def answer_error(interaction: "discord.Interaction[Any]", error: BaseException) -> None:
-    """Tells the person who caused the interaction, and nobody else."""
+    """Shows an error to the user who caused the interaction."""
     original = error.original if isinstance(error, app_commands.CommandInvokeError) else error
     if isinstance(original, discord.HTTPException) and original.code in {UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED}:
-        log.warning("an interaction was lost: %s", original.text)
+        log.warning("interaction lost: %s", original.text)
         return
     text = user_message(error, localizer(interaction.locale))
     try:

@@ -1,4 +1,4 @@
-"""The gallery: pictures with enough stars are copied to a channel of their own, once."""
+"""The gallery: pictures with enough stars are copied once to the server's gallery channel."""
 
 import asyncio
 import logging
@@ -10,32 +10,47 @@ from bot.chat.context import is_restricted
 from bot.chat.messages.buttons import STAR_EMOJI
 from bot.chat.messages.content import escape, picture_file
 from bot.chat.messages.messenger import DiscordMessenger, translated
-from bot.chat.services import Services
 from bot.delivery.messenger import ChannelGoneError, MessageGoneError, UnreachableError
 from bot.jobs.job import PICTURED, Job
+from bot.store.guilds import Guilds
+from bot.store.jobs import Jobs
+from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
 
 class Gallery:
-    """The galleries of all servers."""
+    """Copies starred pictures.
+
+    Args:
+        client: Gives the connected client, or None.
+        messenger: Gives a server's localizer.
+        guilds, jobs, pictures: The stores it reads; `jobs` also records each copy.
+    """
 
     def __init__(
-        self, services: Services, client: Callable[[], discord.Client | None], messenger: DiscordMessenger
+        self,
+        client: Callable[[], discord.Client | None],
+        messenger: DiscordMessenger,
+        guilds: Guilds,
+        jobs: Jobs,
+        pictures: Pictures,
     ) -> None:
-        self._services = services
         self._client = client
         self._messenger = messenger
+        self._guilds = guilds
+        self._jobs = jobs
+        self._pictures = pictures
         self._lock = asyncio.Lock()
 
     async def starred(self, channel_id: int, message_id: int, jobs: Sequence[Job]) -> None:
-        """A message got a star."""
-        settings = self._services.guilds.of(jobs[0].guild_id)
+        """Copies a message's pictures if a new star reaches the server's threshold."""
+        settings = self._guilds.of(jobs[0].guild_id)
         client = self._client()
         if settings.gallery_channel is None or client is None or settings.gallery_channel == channel_id:
             return
-        async with self._lock:  # two stars at once are still one copy
-            fresh = [await self._services.jobs.get(job.id) for job in jobs]
+        async with self._lock:  # two stars at the same time make one copy
+            fresh = [await self._jobs.get(job.id) for job in jobs]
             new = [job for job in fresh if job and job.state in PICTURED and job.picture and job.gallery_id is None]
             if not new:
                 return
@@ -46,19 +61,19 @@ class Gallery:
                     if _stars(message) >= settings.gallery_stars:
                         await self._copy(client, settings.gallery_channel, message, new)
             except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
-                log.warning("the gallery of server %d cannot be written (%s)", jobs[0].guild_id, error)
+                log.warning("cannot copy to the gallery of server %d (%s)", jobs[0].guild_id, error)
 
     async def _copy(
         self, client: discord.Client, gallery_id: int, original: discord.Message, jobs: Sequence[Job]
     ) -> None:
         guild_id = jobs[0].guild_id
         if is_restricted(client.get_channel(original.channel.id)) and not is_restricted(client.get_channel(gallery_id)):
-            return  # what was made among adults stays there
+            return  # pictures from age-restricted channels stay in age-restricted channels
         t = self._messenger.localizer(guild_id)
         for job in jobs:
-            assert job.picture is not None  # noqa: S101 - those without were left out
+            assert job.picture is not None  # noqa: S101 - the caller passes only jobs with a picture
             try:
-                png = await self._services.pictures.get(job.picture)
+                png = await self._pictures.get(job.picture)
             except FileNotFoundError:
                 continue
             embed = discord.Embed(
@@ -72,11 +87,11 @@ class Gallery:
             copy = await client.get_partial_messageable(gallery_id, guild_id=guild_id).send(
                 embed=embed, file=picture_file(job, png), nonce=f"gallery-{job.id}"
             )
-            await self._services.jobs.set_gallery(job.id, copy.id)
+            await self._jobs.set_gallery(job.id, copy.id)
 
 
 def _stars(message: discord.Message) -> int:
-    """People who gave one; the bot's own does not count."""
+    """Stars on a message, not counting the bot's own."""
     for reaction in message.reactions:
         if str(reaction.emoji) == STAR_EMOJI:
             return reaction.count - reaction.me

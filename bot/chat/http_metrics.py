@@ -1,4 +1,4 @@
-"""Counts what Discord's API answers, also what discord.py waits for and asks again without telling anybody."""
+"""Counts the HTTP statuses of Discord's API, including the rate limits that discord.py retries without a log line."""
 
 from types import SimpleNamespace
 
@@ -10,9 +10,9 @@ from bot.operations.metrics import Metrics
 def trace_config(metrics: Metrics) -> aiohttp.TraceConfig:
     """For `discord.Client(http_trace=…)`."""
 
-    async def ended(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
+    async def count(_: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams) -> None:
         metrics.http_status(params.response.status)
 
     config = aiohttp.TraceConfig()
-    config.on_request_end.append(ended)
+    config.on_request_end.append(count)
     return config

@@ -1,6 +1,5 @@
 """Reactions on the bot's messages: 🔁 reruns, ❌ cancels or deletes, ⭐ copies to the gallery."""
 
-import logging
 from typing import Final
 
 import discord
@@ -11,41 +10,46 @@ from bot.chat.gallery import Gallery
 from bot.chat.job_actions import JobActions
 from bot.chat.messages.buttons import CANCEL_EMOJI, RERUN_EMOJI, STAR_EMOJI
 from bot.chat.messages.messenger import DiscordMessenger
-from bot.chat.services import Services
 from bot.chat.submission import JobSubmitter
-from bot.community.moderation import Moderator
 from bot.jobs.admission import RefusedError
 from bot.jobs.job import ACTIVE, Job, Origin
-
-log = logging.getLogger(__name__)
+from bot.store.jobs import Jobs
 
 REFUSAL_STAYS_S: Final = 15.0
-"""A reaction has no private answer; its refusal is a reply that goes away."""
+"""A reaction cannot be answered privately; a refusal is a reply that is deleted after this time."""
 HANDLED_EMOJI: Final = frozenset({RERUN_EMOJI, CANCEL_EMOJI, STAR_EMOJI})
 
 
 class ReactionHandler:
-    """Handles reactions on the bot's messages."""
+    """Handles reactions on the bot's messages.
+
+    Args:
+        jobs: Finds a message's jobs.
+        submitter: Submits reruns.
+        job_actions: Cancels and removes.
+        gallery: Handles stars.
+        messenger: Gives a server's localizer.
+    """
 
     def __init__(
         self,
-        services: Services,
+        jobs: Jobs,
         submitter: JobSubmitter,
         job_actions: JobActions,
         gallery: Gallery,
         messenger: DiscordMessenger,
     ) -> None:
-        self._services = services
+        self._jobs = jobs
         self._submitter = submitter
         self._job_actions = job_actions
         self._gallery = gallery
         self._messenger = messenger
 
     async def added(self, client: discord.Client, payload: discord.RawReactionActionEvent) -> None:
-        """One was added to one of the bot's messages."""
+        """Handles a new reaction on one of the bot's messages."""
         if payload.guild_id is None or payload.member is None or str(payload.emoji) not in HANDLED_EMOJI:
             return
-        jobs = await self._services.jobs.of_message(payload.message_id)
+        jobs = await self._jobs.of_message(payload.message_id)
         if not jobs:
             return
         match str(payload.emoji):
@@ -81,13 +85,11 @@ class ReactionHandler:
         channel = member.guild.get_channel_or_thread(payload.channel_id)
         moderates = channel is not None and channel.permissions_for(member).manage_messages
         if member.id != jobs[0].requester_id and not moderates:
-            return  # somebody's opinion, not an order
+            return  # other members may react with ❌ without any effect
         if any(job.state in ACTIVE for job in jobs):
             await self._job_actions.cancel(jobs)
             action = "remove"
         else:
             await self._job_actions.remove(jobs, payload.channel_id, payload.message_id)
             action = "delete"
-        if member.id != jobs[0].requester_id:
-            by = Moderator(member.id, member.guild.id)
-            await self._services.moderation.record(by, action, jobs[0].requester_id, f"#{jobs[0].id}")
+        await self._job_actions.record_audit(member.id, jobs[0], action)

@@ -1,4 +1,4 @@
-"""Discord's side of prompt sessions: the thread, the votes, the results."""
+"""Implements `bot.community.prompt_sessions.SessionChannel` for Discord."""
 
 import asyncio
 import io
@@ -8,10 +8,9 @@ from typing import Final
 
 import discord
 
-from bot.chat.commands.queue import fitting
 from bot.chat.messages import parameters
 from bot.chat.messages.buttons import VOTE_EMOJI
-from bot.chat.messages.content import escape
+from bot.chat.messages.content import escape, fitting
 from bot.chat.messages.messenger import DiscordMessenger, translated
 from bot.community.prompt_sessions import Ranked
 from bot.delivery.messenger import ChannelGoneError, MessageGoneError, UnreachableError
@@ -27,8 +26,8 @@ CONTACT_SHEET_COLUMNS: Final = 5
 CONTACT_SHEET_CELL: Final = 200
 PROMPT_CHARACTERS: Final = 60
 TABLE_CHARACTERS: Final = 3000
-AGAIN_CHARACTERS: Final = 600
-"""An embed has room for 6000 in all: the table, and words and parameters of the first three."""
+PROMPT_BLOCK_CHARACTERS: Final = 600
+"""The texts of an embed share 6000 characters: here the table, and the prompts of the first three."""
 MEDALS: Final = ("🥇", "🥈", "🥉")
 
 
@@ -36,8 +35,8 @@ class DiscordSessionChannel:
     """Counts the votes of prompt sessions and posts their results.
 
     Args:
-        client: Gives the client that is connected, or None.
-        messenger: Gives the localizer of a server.
+        client: Gives the connected client, or None.
+        messenger: Gives a server's localizer.
         pictures: For the contact sheet.
     """
 
@@ -49,7 +48,7 @@ class DiscordSessionChannel:
         self._pictures = pictures
 
     async def votes(self, job: Job) -> int:
-        """As the protocol says."""
+        """See `SessionChannel`."""
         if job.message_id is None:
             return 0
         client = self._connected()
@@ -67,16 +66,17 @@ class DiscordSessionChannel:
         return 0
 
     async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
-        """As the protocol says; the thread is closed after it."""
+        """See `SessionChannel`."""
         client = self._connected()
         t = self._messenger.localizer(session.guild_id)
         if session.thread_id is None:
             return None
         title = t("session-results", theme=escape(session.theme))
-        embed = discord.Embed(title=title[:256], description=_table(ranking, session, t("session-nobody")))
+        embed = discord.Embed(title=title[:256], description=_table(ranking, session, t("session-no-pictures")))
         for medal, entry in zip(MEDALS, ranking, strict=False):
             name = f"{medal} {escape(entry.job.request.prompt, 250)}"
-            embed.add_field(name=name, value=parameters.prompt_block(entry.job.request, AGAIN_CHARACTERS), inline=False)
+            block = parameters.prompt_block(entry.job.request, PROMPT_BLOCK_CHARACTERS)
+            embed.add_field(name=name, value=block, inline=False)
         files = await self._contact_sheet(ranking)
         with translated():
             thread = client.get_partial_messageable(session.thread_id, guild_id=session.guild_id)
@@ -84,20 +84,20 @@ class DiscordSessionChannel:
             link = f"https://discord.com/channels/{session.guild_id}/{session.thread_id}/{message.id}"
             try:
                 await client.get_partial_messageable(session.channel_id, guild_id=session.guild_id).send(
-                    t("session-over", theme=escape(session.theme), link=link), nonce=f"over-{session.id}"
+                    t("session-ended", theme=escape(session.theme), link=link), nonce=f"over-{session.id}"
                 )
             except discord.HTTPException as error:
-                log.info("session %d: its end was not announced (%s)", session.id, error.text)
+                log.info("session %d: could not announce its end (%s)", session.id, error.text)
         return message.id
 
     async def invite_votes(self, job: Job, message_id: int) -> None:
-        """Puts the vote's emoji under a submission, so that voting is one click."""
+        """Adds the voting emoji to a submission, so that members vote with one click."""
         try:
             with translated():
                 channel = self._connected().get_partial_messageable(job.channel_id, guild_id=job.guild_id)
                 await channel.get_partial_message(message_id).add_reaction(VOTE_EMOJI)
         except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
-            log.info("job %d: no vote under it (%s)", job.id, error)
+            log.info("job %d: could not add the voting emoji (%s)", job.id, error)
 
     async def _contact_sheet(self, ranking: Sequence[Ranked]) -> list[discord.File]:
         data = []
@@ -106,11 +106,11 @@ class DiscordSessionChannel:
                 try:
                     data.append(await self._pictures.get(entry.job.picture))
                 except FileNotFoundError:
-                    log.info("job %d: its picture is not in the store", entry.job.id)
+                    log.info("job %d: its picture is deleted", entry.job.id)
         if not data:
             return []
-        together = await asyncio.to_thread(contact_sheet_png, data, CONTACT_SHEET_COLUMNS, CONTACT_SHEET_CELL)
-        return [discord.File(io.BytesIO(together), filename="session.png")]
+        contact_sheet = await asyncio.to_thread(contact_sheet_png, data, CONTACT_SHEET_COLUMNS, CONTACT_SHEET_CELL)
+        return [discord.File(io.BytesIO(contact_sheet), filename="session.png")]
 
     def _connected(self) -> discord.Client:
         client = self._client()
@@ -126,7 +126,7 @@ def _table(ranking: Sequence[Ranked], session: Session, nobody: str) -> str:
     for index, entry in enumerate(ranking[:CONTACT_SHEET_PICTURES]):
         mark = MEDALS[index] if index < len(MEDALS) else f"`{index + 1}`"
         link = f"https://discord.com/channels/{session.guild_id}/{session.thread_id}/{entry.job.message_id}"
-        # Beside the link, not in it: a prompt with brackets would end it, and lead elsewhere.
+        # The prompt is not the text of the link: brackets in it could end the link and start another.
         prompt = escape(entry.job.request.prompt, PROMPT_CHARACTERS)
         lines.append(f"{mark} {VOTE_EMOJI} {entry.votes} · <@{entry.job.requester_id}> · {prompt} [↗]({link})")
     return fitting(lines, TABLE_CHARACTERS)

@@ -1,4 +1,4 @@
-"""Submits requests: commands, buttons, menus and reactions share one admission and one kind of answer."""
+"""Submits requests from commands, buttons, menus, forms and reactions."""
 
 import logging
 from collections.abc import Sequence
@@ -12,28 +12,33 @@ from bot.chat.context import ChannelContext, Interaction, context_of, member_of,
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.localizer import localizer
 from bot.chat.messages.content import build_message
-from bot.chat.services import Services
 from bot.community.guild_settings import Screening
+from bot.config import Moderation
+from bot.delivery.job_messages import JobMessages
 from bot.delivery.messenger import Card
-from bot.jobs.admission import Member, RefusedError
+from bot.jobs.admission import Admission, Member, RefusedError
 from bot.jobs.job import Job, JobRequest, Origin
+from bot.jobs.job_control import JobControl
+from bot.jobs.wait_time import WaitTimeEstimator
+from bot.store.guilds import Guilds
+from bot.store.sessions import SessionRows
 from guidance.request.request import Request
 
 log = logging.getLogger(__name__)
 
 NEEDED: Final = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
-"""Permissions without which a picture cannot be shown, edited and found again."""
+"""Permissions the bot needs in a channel to post a picture, edit its message and find it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """Requests to submit, without their requester and channel.
+    """Requests of one message, without their requester and channel.
 
     Attributes:
-        requests: The pictures; more than one make a batch.
-        origin: How they asked.
-        parent_ids: The jobs that they came from, one for each request; none if they are new.
-        spoiler: Whether it is to be covered.
+        requests: One picture each; two or more are a batch.
+        origin: Where they come from: a command, a button, a menu or a reaction.
+        parent_ids: The job that each request derives from; empty for new requests.
+        spoiler: Whether the pictures are spoilers.
     """
 
     requests: Sequence[Request]
@@ -43,31 +48,56 @@ class Submission:
 
 
 class JobSubmitter:
-    """Submits requests: admits them, answers, and wakes the worker."""
+    """Admits requests, answers, and has the new jobs queued.
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    Args:
+        admission: Checks limits and stores jobs.
+        guilds, sessions: The stores it reads.
+        screening: The host's defaults for screening.
+        estimator: Gives the position in the queue for the first answer.
+        job_messages: Takes over a job's message.
+        job_control: Told of new jobs.
+    """
+
+    def __init__(
+        self,
+        *,
+        admission: Admission,
+        guilds: Guilds,
+        sessions: SessionRows,
+        screening: Moderation,
+        estimator: WaitTimeEstimator,
+        job_messages: JobMessages,
+        job_control: JobControl,
+    ) -> None:
+        self._admission = admission
+        self._guilds = guilds
+        self._sessions = sessions
+        self._screening = screening
+        self._estimator = estimator
+        self._job_messages = job_messages
+        self._job_control = job_control
 
     async def submit(self, interaction: Interaction, submission: Submission) -> None:
-        """Admits a submission, and answers the interaction with the message that will show it.
+        """Admits a submission and answers the interaction with its message.
 
         Raises:
-            UserFacingError: Pictures cannot be shown there.
-            RefusedError: It is not admitted; the error says why.
+            UserFacingError: The bot lacks permissions in the channel, or a session takes one picture at a time.
+            RefusedError: It is not admitted.
         """
         context = context_of(interaction)
         if missing := missing_permissions(interaction):
             raise UserFacingError("missing-permissions", permissions=", ".join(missing))
-        jobs = await self.admit(submission, context, member_of(interaction, context))
+        jobs = await self._admit(submission, context, member_of(interaction, context))
         first_job = jobs[0]
         if interaction.response.is_done():
-            # The answer was put off, for the asker's eyes only: the message is sent as one of the bot's own.
-            self._services.job_messages.adopt(first_job)
+            # The interaction was deferred with a private answer, so the bot sends the public message itself.
+            self._job_messages.adopt(first_job)
             await self._enqueued(first_job)
             await interaction.delete_original_response()
             return
-        queue_position = await self._services.estimator.position(first_job.id)
-        t = public_localizer(self._services.guilds.of(context.guild_id), interaction.guild)
+        queue_position = await self._estimator.position(first_job.id)
+        t = public_localizer(self._guilds.of(context.guild_id), interaction.guild)
         card = Card(
             tuple(jobs),
             queue_position.position if queue_position else None,
@@ -77,39 +107,35 @@ class JobSubmitter:
         try:
             response = await interaction.response.send_message(embed=content.embed, view=content.view)
             assert response.message_id is not None  # noqa: S101 - a response of this type creates a message
-            await self._services.job_messages.opened(first_job, response.message_id)
+            await self._job_messages.opened(first_job, response.message_id)
             first_job = replace(first_job, message_id=response.message_id)
         except discord.HTTPException as error:
-            # The job is safe in its row. Whatever came of the answer, the updater finds its message or sends one.
-            log.warning("job %d: the interaction could not be answered (%s)", first_job.id, error)
-            self._services.job_messages.adopt(first_job)
+            # The job is stored. The updater finds the message if Discord created it, and sends a new one otherwise.
+            log.warning("job %d: could not answer the interaction (%s)", first_job.id, error)
+            self._job_messages.adopt(first_job)
         await self._enqueued(first_job)
 
     async def submit_without_interaction(self, submission: Submission, context: ChannelContext, member: Member) -> Job:
-        """Admits a submission that has no interaction to answer; the bot sends a message of its own.
+        """Admits a submission; the bot sends a message of its own, as there is no interaction to answer.
 
         Raises:
-            RefusedError: It is not admitted; the error says why.
+            UserFacingError: A session takes one picture at a time.
+            RefusedError: It is not admitted.
         """
-        (first_job, *_) = await self.admit(submission, context, member)
-        self._services.job_messages.adopt(first_job)
+        (first_job, *_) = await self._admit(submission, context, member)
+        self._job_messages.adopt(first_job)
         await self._enqueued(first_job)
         return first_job
 
-    async def admit(self, submission: Submission, context: ChannelContext, member: Member) -> list[Job]:
-        """Admits a submission and stores its jobs.
-
-        Raises:
-            RefusedError: It is not admitted; the error says why.
-        """
-        settings = self._services.guilds.of(context.guild_id)
-        host = self._services.config.moderation
+    async def _admit(self, submission: Submission, context: ChannelContext, member: Member) -> list[Job]:
+        settings = self._guilds.of(context.guild_id)
+        host = self._screening
         screening = settings.screens(
             context.channel_ids,
             restricted=context.restricted,
             default=Screening(host.screening_restricted if context.restricted else host.screening),
         )
-        session = await self._services.sessions.rows.of_thread(context.channel_id)
+        session = await self._sessions.of_thread(context.channel_id)
         if session is not None and len(submission.requests) > 1:
             raise UserFacingError("session-one-each")
         job_requests = [
@@ -127,20 +153,20 @@ class JobSubmitter:
             for request, parent_id in zip_longest(submission.requests, submission.parent_ids)
         ]
         try:
-            jobs = await self._services.admission.admit(job_requests, member)
+            jobs = await self._admission.admit(job_requests, member)
         except RefusedError as error:
-            log.info("member %d was refused: %s", member.id, error.refusal)
+            log.info("member %d refused: %s", member.id, error.refusal)
             raise
-        log.info("job %d: member %d asks by %s for %d", jobs[0].id, member.id, submission.origin, len(jobs))
+        log.info("job %d: member %d submitted %d by %s", jobs[0].id, member.id, len(jobs), submission.origin)
         return jobs
 
     async def _enqueued(self, first_job: Job) -> None:
-        await self._services.job_control.queue_changed()
-        self._services.job_messages.changed(first_job)
+        await self._job_control.queue_changed()
+        self._job_messages.changed(first_job)
 
 
 def missing_permissions(interaction: Interaction) -> Sequence[str]:
-    """Of what is needed, in Discord's words."""
+    """The names of the permissions that the bot lacks in this channel, as Discord shows them."""
     granted = interaction.app_permissions
     needed: Sequence[str] = NEEDED
     if isinstance(interaction.channel, discord.Thread):
@@ -149,12 +175,12 @@ def missing_permissions(interaction: Interaction) -> Sequence[str]:
 
 
 async def defer(interaction: Interaction) -> None:
-    """Asks Discord for time, for the asker's eyes only."""
+    """Tells Discord that a private answer follows, which extends its limit of 3 s to 15 minutes."""
     await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 async def reply_privately(interaction: Interaction, name: str, /, **values: object) -> None:
-    """Sends a text to the person who acted; nobody else sees it."""
+    """Sends a text that only the user sees."""
     text = localizer(interaction.locale)(name, **values)
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True)

@@ -1,4 +1,4 @@
-"""The harness as a fixture, and what every scenario must fulfil."""
+"""The harness as a fixture, with checks after each test."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ __all__ = ["database", "harness", "migrated"]
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new database at the newest schema, to be copied."""
+    """An empty database at the newest schema, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "bot.db"
 
     async def make() -> None:
@@ -30,10 +30,10 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def harness(tmp_path: Path, migrated: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[BotHarness]:
-    """With the usual configuration.
+    """The harness with the usual configuration.
 
-    After each scenario: every interaction was answered, no message is more than Discord takes, none can mention
-    everybody, and the log has no error but those that the scenario names in `expected`.
+    After each test, every interaction must be answered, every message must be within Discord's limits and mention only
+    whom it may, and the log must have no errors except those in `expected`.
     """
     shutil.copyfile(migrated, tmp_path / "bot.db")
     async with bot_harness(tmp_path) as opened:

@@ -1,36 +1,37 @@
-"""Two servers with people and the bot in them, all in one process (SimCord), and what tests say to them."""
+"""The bot and two servers with members, all in one process (SimCord)."""
 
 import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import discord
-import simcord.interactions
 from simcord.actors import MemberActor
 from simcord.backend import serializers
 from simcord.builders import ChannelHandle, GuildHandle
 from simcord.env import Env
-from simcord.results import InteractionResult, ResponseMessage
+from simcord.results import InteractionResult
 
 from bot.chat.client import ImagineClient
+from bot.chat.download import Download
 from bot.composition import App, build
 from bot.config import Config, parse
 from bot.images.intake import IntakeError
 from bot.jobs.job import Job
 from bot.store.database import Database
+from tests.chat.reading import ANSWER, answer, card, read_out
+from tests.chat.simcord_gaps import filled_in
 from tests.harness.scripted_engine import ScriptedEngine
 
 HANG_S = 60.0
-"""After which something is held to have hung."""
+"""A condition that does not hold after this time fails the test."""
 SETTLE_S = 10.0
-"""After which SimCord holds the bot to have hung; it also waits for timers that are due sooner, so this is less than a
-reply stays that goes away by itself."""
+"""After this time SimCord reports that the bot hangs. It waits for timers that are due sooner, so this is less than
+`REFUSAL_STAYS_S`."""
 CONFIG: dict[str, object] = {
     "progress": {"interval_s": 0.5},
     "discord": {"mention_after_s": -1.0},
@@ -43,12 +44,11 @@ CONFIG: dict[str, object] = {
     },
     "concept": [{"name": "spiders", "texts": ["a spider"], "threshold": 0.5}],
 }
-ANSWER = discord.Message | ResponseMessage
 
 
 @dataclass
 class Clock:
-    """Seconds since 1970 that a test can move on."""
+    """Seconds since 1970, and a test may set it ahead."""
 
     ahead: float = 0.0
 
@@ -58,7 +58,7 @@ class Clock:
 
 @dataclass
 class Server:
-    """A server. `ada`, `ben` and others are members, `mo` moderates, `olive` manages it; nobody here owns it."""
+    """A server. `mo` has the Manage Messages permission, `olive` the Manage Server permission, the others neither."""
 
     guild: GuildHandle
     channel: ChannelHandle
@@ -73,7 +73,14 @@ class Server:
 
 @dataclass
 class BotHarness:
-    """The bot, the server in which most tests take place, and another server."""
+    """The bot, the server in which most tests take place, and another server.
+
+    Attributes:
+        locales: Discord locales by user id.
+        restricted: The ids of age-restricted channels.
+        expected: Parts of the errors that the log may have.
+        download: Reads attachments.
+    """
 
     folder: Path
     config: Config
@@ -82,6 +89,7 @@ class BotHarness:
     locales: dict[int, str] = field(default_factory=dict)
     restricted: set[int] = field(default_factory=set)
     expected: list[str] = field(default_factory=list)
+    download: Download = field(default_factory=lambda: read)
 
     def __post_init__(self) -> None:
         self._connection: list[ImagineClient] = []
@@ -90,7 +98,7 @@ class BotHarness:
         self.app: App
         self.main_server: Server
         self.other_server: Server
-        self._database: Database
+        self.database: Database
 
     def __getattr__(self, name: str) -> MemberActor:
         if name == "main_server":
@@ -108,130 +116,129 @@ class BotHarness:
     # The bot
 
     async def open(self) -> ImagineClient:
-        """An app on the database, and a client of it; nothing is at work yet."""
-        self._database = await Database.open(self.folder / "bot.db")
+        """Builds an app and a client; no task runs yet."""
+        self.database = await Database.open(self.folder / "bot.db")
         self.app = await build(
             self.config,
-            self._database,
+            self.database,
             self.engine,
             lambda: self._connection[-1] if self._connection else None,
-            read,
+            self._read,
             self.clock,
         )
         self._connection[:] = [self.app.client(lambda: None)]
         return self._connection[-1]
 
     async def begin(self) -> None:
-        """Everything is at work, as `bot.app` begins it."""
+        """Starts the tasks, as `bot.app` does."""
         app = self.app
         await app.worker.recover()
-        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.services.sessions.keep())]
+        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.sessions.keep())]
         await app.poster.catch_up()
         await app.worker.catch_up()
 
     async def stop(self) -> None:
-        """Nothing is at work any more, and the database is closed."""
+        """Stops the tasks and closes the database."""
         await self.app.poster.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.app.services.job_messages.close()
-        await self._database.close()
+        await self.app.job_messages.close()
+        await self.database.close()
 
     async def restart(self, **changes: object) -> None:
-        """A new app and a new client on the same database, perhaps with other settings of the host's."""
+        """Builds a new app and client on the same database; `changes` are sections of the configuration."""
         await self.stop()
         if changes:
             self.config = configured(self.folder, **changes)
         await self.env.restart_bot(await self.open())
         await self.begin()
 
-    # What people do
+    # Actions of members
 
     async def imagine(self, member: MemberActor, prompt: str, **options: Any) -> InteractionResult:
-        """Uses /imagine in the main channel."""
+        """Uses `/imagine` in the main channel."""
         return await member.slash(self.channel, "imagine", prompt=prompt, **options)
 
     async def done(self, member: MemberActor, prompt: str, **options: Any) -> discord.Message:
-        """Asks for a picture, and waits for it."""
+        """Uses `/imagine` and waits for the picture."""
         result = await self.imagine(member, prompt, **options)
         await self.wait_until_idle()
         return self.channel.history()[-1] if result.response is None else self.now(result.response)
 
     async def running(self, member: MemberActor, prompt: str, **options: Any) -> discord.Message:
-        """Asks for a picture that is stuck after its first step, until its gate is opened."""
+        """Uses `/imagine`; the run stops after its first step, until its gate is opened."""
         self.engine.gates[prompt] = asyncio.Event()
         message = await self.waiting(member, prompt, **options)
         await self.until(lambda: " 1/" in card(self.now(message)))
         return self.now(message)
 
     async def waiting(self, member: MemberActor, prompt: str, **options: Any) -> discord.Message:
-        """Asks for a picture that waits behind what runs."""
+        """Uses `/imagine` while another job runs."""
         result = await self.imagine(member, prompt, **options)
         assert result.response is not None
         return self.now(result.response)
 
     async def press(self, member: MemberActor, message: discord.Message, label: str) -> InteractionResult:
-        """Presses a button, and waits until nothing is under way."""
+        """Presses a button, and waits until no job is unfinished."""
         result = await member.click(message, label=label)
         await self.wait_until_idle()
         return result
 
-    async def refuses(self, asking: Awaitable[InteractionResult]) -> str:
-        """What a person alone reads who asked for what is not to be: nothing was written, nothing was said."""
-        rows, said = self.rows(), self.everything()
-        result = await asking
+    async def refuses(self, interaction: Awaitable[InteractionResult]) -> str:
+        """The private answer to a refused interaction; asserts that it changed neither database nor channels."""
+        rows, texts = self.rows(), self.everything()
+        result = await interaction
         text = answer(result)
-        assert self.rows() == rows, "something was written"
-        assert self.everything() == said, "something was said to everybody"
+        assert self.rows() == rows, "the database changed"
+        assert self.everything() == texts, "a public message changed"
         return text
 
-    # What there is
+    # State
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Waits until something is so; what was said until then is shown when it is not."""
+        """Waits until a condition holds; fails with all public texts otherwise."""
         end = time.monotonic() + HANG_S
         while not condition():
             assert time.monotonic() < end, self.everything()
             await asyncio.sleep(0.005)
 
     async def showing(self, prompt: str, words: str) -> discord.Message:
-        """The message of a prompt, once its card says these words."""
+        """Waits until a message of this prompt contains these words; returns the newest."""
         await self.until(lambda: any(words in card(message) for message in self.cards(prompt)))
         return next(message for message in reversed(self.cards(prompt)) if words in card(message))
 
     async def wait_until_idle(self) -> None:
-        """Waits until nothing is under way and everything is shown."""
-        services = self.app.services
+        """Waits until no job is unfinished and every message is up to date."""
         end = time.monotonic() + HANG_S
         while (
             self.app.worker._current_run.running() is not None
-            or await services.history.loads()
+            or await self.app.history.loads()
             or self.app.poster._tasks
-            # One that nobody opens, as its job ended before it was announced, stays for half a minute.
-            or any(updater._opened.is_set() for updater in services.job_messages._updaters.values())
+            # An updater whose job ended before its message was opened stays for half a minute.
+            or any(updater._opened.is_set() for updater in self.app.job_messages._updaters.values())
         ):
             assert time.monotonic() < end, self.everything()
             await asyncio.sleep(0.005)
 
     async def job(self, number: int) -> Job:
-        """A row."""
-        job = await self.app.services.jobs.get(number)
+        """A job's row."""
+        job = await self.app.jobs.get(number)
         assert job is not None, f"there is no job {number}"
         return job
 
     async def count(self) -> int:
-        """Jobs that were ever let in."""
+        """How many jobs were ever admitted."""
         with contextlib.closing(sqlite3.connect(self.folder / "bot.db")) as connection:
             return int(connection.execute("SELECT count(*) FROM job").fetchone()[0])
 
     def rows(self) -> list[str]:
-        """The whole database."""
+        """A dump of the database."""
         with contextlib.closing(sqlite3.connect(self.folder / "bot.db")) as connection:
             return list(connection.iterdump())
 
     def cards(self, prompt: str, channel: ChannelHandle | None = None) -> list[discord.Message]:
-        """Messages whose card is about a prompt, oldest first."""
+        """Messages whose embeds contain a prompt, oldest first."""
         return [message for message in (channel or self.channel).history() if prompt in card(message)]
 
     def now(self, message: ANSWER) -> discord.Message:
@@ -243,79 +250,37 @@ class BotHarness:
         raise LookupError("the message is gone")
 
     def gone(self, message: ANSWER) -> bool:
-        """Whether it was removed."""
+        """Whether a message was deleted."""
         return not any(known.id == message.id for channel in self._channels() for known in channel.history())
 
     def everything(self) -> str:
-        """Everything that everybody can read."""
+        """The texts of all public messages."""
         return "\n---\n".join(read_out(message) for channel in self._channels() for message in channel.history())
 
-    def said(self, channel: ChannelHandle | None = None) -> list[str]:
-        """What a channel's messages say, oldest first."""
+    def texts(self, channel: ChannelHandle | None = None) -> list[str]:
+        """The texts of a channel's messages, oldest first."""
         return [read_out(message) for message in (channel or self.channel).history()]
 
     def channel_of(self, message: discord.Message) -> ChannelHandle:
-        """Where it is."""
+        """The channel of a message."""
         return next(channel for channel in self._channels() if channel.id == message.channel.id)
 
     def age_restricted(self, name: str = "adults") -> ChannelHandle:
-        """A new channel for adults. SimCord has none, so the payload is changed and sent again."""
+        """A new age-restricted channel; `filled_in` marks it in the payload, which is sent again."""
         channel = self.guild.create_text_channel(name)
         self.restricted.add(channel.id)
         backend = self.env.backend
         backend.emit("CHANNEL_UPDATE", serializers.channel_payload(backend, backend.get_channel(channel.id)))
         return channel
 
+    async def _read(self, attachment: discord.Attachment, most: int) -> bytes:
+        return await self.download(attachment, most)
+
     def _channels(self) -> Iterator[ChannelHandle]:
         for server in (self.main_server, self.other_server):
             for channel in server.guild.channels.values():
                 yield channel
                 yield from channel.threads
-
-
-def read_out(message: ANSWER) -> str:
-    """Everything that is to be read in a message, without buttons and files."""
-    lines = [message.content]
-    for embed in message.embeds:
-        lines += [embed.title or "", embed.description or ""]
-        lines += [f"{entry.name}: {entry.value}" for entry in embed.fields]
-        lines.append(embed.footer.text or "")
-    return "\n".join(line for line in lines if line)
-
-
-def card(message: discord.Message) -> str:
-    """What a message's embeds say."""
-    return "\n".join(embed.description or "" for embed in message.embeds)
-
-
-def buttons(message: ANSWER) -> list[Mapping[str, Any]]:
-    """A message's buttons, as Discord has them."""
-    plain: list[Any] = [row if isinstance(row, dict) else row.to_dict() for row in message.components]
-    return [child for row in plain for child in row.get("components", [])]
-
-
-def labels(message: ANSWER) -> list[str]:
-    """Of a message's buttons that can be pressed."""
-    return [str(button.get("label")) for button in buttons(message) if not button.get("disabled")]
-
-
-def private(result: InteractionResult) -> ResponseMessage:
-    """The one message that the person alone reads."""
-    messages = [message for message in (result.response, *result.followups) if message is not None]
-    mine = [message for message in messages if message.ephemeral]
-    assert mine, f"nothing is said to the person alone: {[message.content for message in messages]}"
-    return mine[-1]
-
-
-def answer(result: InteractionResult) -> str:
-    """What the person alone reads."""
-    return read_out(private(result))
-
-
-def fields(result: InteractionResult) -> dict[str, dict[str, Any]]:
-    """A form's fields by name."""
-    assert result.modal is not None, "no form was shown"
-    return {row["component"]["custom_id"]: row["component"] for row in result.modal["components"]}
 
 
 async def read(attachment: discord.Attachment, most: int) -> bytes:
@@ -336,7 +301,7 @@ async def bot_harness(folder: Path, **changes: object) -> AsyncIterator[BotHarne
     """A harness with the usual configuration, changed by sections."""
     harness = BotHarness(folder, configured(folder, **changes))
     harness.env = Env(await harness.open(), settle_timeout=SETTLE_S)
-    with _simcord_knows(harness):
+    with filled_in(harness.env, harness.locales, harness.restricted):
         await harness.env.start()
         try:
             harness.main_server = _server(harness.env, "Main", ("ada", "ben", "chiyo", "dan", "eve"))
@@ -358,32 +323,3 @@ def _server(env: Env, name: str, members: tuple[str, ...]) -> Server:
     server.people["mo"] = guild.add_member(env.create_user("mo"), roles=[moderator])
     server.people["olive"] = guild.add_member(env.create_user("olive"), roles=[manager])
     return server
-
-
-@contextlib.contextmanager
-def _simcord_knows(harness: BotHarness) -> Iterator[None]:
-    """People's languages, channels for adults and the authors of what is reacted to, which SimCord's payloads lack."""
-    plain_payload, plain_channel = simcord.interactions.base_payload, serializers.channel_payload
-    backend = harness.env.backend
-    plain_emit = backend.emit
-
-    def payload(*args: Any, **about: Any) -> Any:
-        record, data = plain_payload(*args, **about)
-        data["locale"] = harness.locales.get(about["user_id"], "en-US")
-        return record, data
-
-    def channel_payload(backend: Any, channel: Any) -> Any:
-        return {**plain_channel(backend, channel), "nsfw": channel.id in harness.restricted}
-
-    def emit(event: str, data: Any) -> None:
-        if event == "MESSAGE_REACTION_ADD":
-            message = backend.get_message(int(data["channel_id"]), int(data["message_id"]))
-            data["message_author_id"] = str(message.author_id)
-        plain_emit(event, data)
-
-    with (
-        patch.object(backend, "emit", emit),
-        patch.object(simcord.interactions, "base_payload", payload),
-        patch.object(serializers, "channel_payload", channel_payload),
-    ):
-        yield

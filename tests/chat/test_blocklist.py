@@ -1,50 +1,54 @@
-"""`/mod blocklist`: words that may not be asked for in a server, and what those read who ask for them."""
+"""`/mod blocklist`, and what users read whose prompt is blocked."""
 
 import itertools
 
 from bot.community import blocklist
-from tests.chat.harness import BotHarness, answer, card
+from bot.store.blocklist import Blocked
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, card
 
-BLOCKED = "This server does not allow some of these words."
+BLOCKED = "Some of these words are on the blocklist."
 
 
 async def test_a_pattern_is_added_listed_tested_and_removed(harness: BotHarness) -> None:
     assert answer(await harness.mo.slash(harness.channel, "mod blocklist list")) == (
-        "0 patterns of this server, 0 of the host.\nThis server blocks no words of its own."
+        "Patterns: 0 of this server, 0 of the host.\nThis server's blocklist is empty."
     )
     assert (
         answer(await harness.mo.slash(harness.channel, "mod blocklist add", pattern="Kitten*"))
-        == "`kitten*` is blocked."
+        == "Added `kitten*` to the blocklist."
     )
     again = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="KITTEN*"))
-    assert again == "That is blocked already."
+    assert again == "This pattern is already on the blocklist."
     assert answer(await harness.mo.slash(harness.channel, "mod blocklist list")).endswith("\n`kitten*`")
     hit = answer(await harness.mo.slash(harness.channel, "mod blocklist test", text="two kittens"))
-    assert hit == "This text is refused. Patterns of this server: `kitten*`. None of the host's."
+    assert (
+        hit == "This text is blocked. Matching patterns of this server: `kitten*`. Matching patterns of the host: none."
+    )
     miss = answer(await harness.mo.slash(harness.channel, "mod blocklist test", text="a cat"))
-    assert miss == "Nothing in this text is blocked."
+    assert miss == "This text matches no pattern."
     offered = await harness.mo.autocomplete(harness.channel, "mod blocklist remove", "pattern", "KIT")
     assert [choice["value"] for choice in offered] == ["kitten*"]
     removed = answer(await harness.mo.slash(harness.channel, "mod blocklist remove", pattern="kitten*"))
-    assert removed == "It is allowed again."
+    assert removed == "Removed the pattern from the blocklist."
     unknown = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist remove", pattern="kitten*"))
-    assert unknown == "That was not blocked."
+    assert unknown == "This pattern is not on the blocklist."
 
 
 async def test_what_is_no_pattern_is_refused_in_words(harness: BotHarness) -> None:
     for name, pattern in itertools.product(("mod blocklist add", "mod blocklist remove"), ("*", "a", "!!", "****a")):
         text = await harness.refuses(harness.mo.slash(harness.channel, name, pattern=pattern))
-        assert text.startswith("That is not a pattern: ")
+        assert text.startswith("This is not a valid pattern: ")
         assert not text.endswith("..")
 
 
 async def test_a_full_list_says_so_and_still_fits_a_message(harness: BotHarness) -> None:
     for number in range(blocklist.MOST):
-        await harness.app.services.blocked.add(harness.guild.id, f"word{number}")
+        await Blocked(harness.database).add(harness.guild.id, f"word{number}")
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten"))
-    assert text == "The list is full: 500 patterns."
+    assert text == "The blocklist is full: the limit is 500 patterns."
     assert answer(await harness.mo.slash(harness.channel, "mod blocklist list")).startswith(
-        "500 patterns of this server"
+        "Patterns: 500 of this server"
     )
     offered = await harness.mo.autocomplete(harness.channel, "mod blocklist remove", "pattern", "word")
     assert len(offered) == 25
@@ -53,10 +57,10 @@ async def test_a_full_list_says_so_and_still_fits_a_message(harness: BotHarness)
 async def test_every_pattern_can_be_hit_at_once(harness: BotHarness) -> None:
     words = [f"abcdefghijkl{number:03}" for number in range(60)]
     for word in words:
-        await harness.app.services.blocked.add(harness.guild.id, f"{word}*")
-        await harness.app.services.blocked.add(harness.guild.id, word)
+        await Blocked(harness.database).add(harness.guild.id, f"{word}*")
+        await Blocked(harness.database).add(harness.guild.id, word)
     text = answer(await harness.mo.slash(harness.channel, "mod blocklist test", text=" ".join(words)))
-    assert text.startswith("This text is refused.")
+    assert text.startswith("This text is blocked.")
 
 
 async def test_blocked_words_are_refused_wherever_they_are_written_and_never_named(harness: BotHarness) -> None:
@@ -97,7 +101,7 @@ async def test_the_hosts_patterns_hold_everywhere_and_are_not_named(harness: Bot
     there = harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a spider")
     assert await harness.refuses(there) == BLOCKED
     text = answer(await harness.mo.slash(harness.channel, "mod blocklist test", text="a spider"))
-    assert text == "This text is refused. Patterns of this server: –. One of the host's."
+    assert text == "This text is blocked. Matching patterns of this server: –. Matching patterns of the host: 1."
     assert "spider" not in answer(await harness.mo.slash(harness.channel, "mod blocklist list"))
 
 

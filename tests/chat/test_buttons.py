@@ -1,7 +1,8 @@
 """The buttons under a picture: what each does, who may press it, and what others read."""
 
 from bot.jobs.job import JobState, Origin
-from tests.chat.harness import BotHarness, answer, card, labels, private, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, card, labels, private, read_out
 
 
 async def test_new_seed_makes_the_same_for_whoever_presses(harness: BotHarness) -> None:
@@ -47,7 +48,7 @@ async def test_upscale_doubles_the_sides(harness: BotHarness) -> None:
     bigger = harness.channel.history()[-1]
     assert "192×192" in (bigger.embeds[0].footer.text or "")
     text = await harness.refuses(harness.ben.click(bigger, label="Upscale"))
-    assert text == "That picture would be too large: at most 36,864 pixels are allowed here."
+    assert text == "This picture would be too large: the limit here is 36,864 pixels."
 
 
 async def test_time_lapse_is_a_time_lapse_for_everybody(harness: BotHarness) -> None:
@@ -71,10 +72,10 @@ async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(
     text = answer(result)
     assert "Parameters #1" in text
     assert r"Prompt: a \`lighthouse\`" in text
-    assert "Without: fog" in text
+    assert "Negative prompt: fog" in text
     assert "Style: a pencil drawing of {}" in text
     assert "96×96 · steps 4 · seed 7 · model " in text
-    assert "To make it again: ```\na 'lighthouse' --seed 7 --steps 4 --no fog\n```" in text
+    assert "Prompt to make it again: ```\na 'lighthouse' --seed 7 --steps 4 --no fog\n```" in text
     assert "similarity 0.50 · 0.5 s" in text
 
 
@@ -116,7 +117,7 @@ async def test_cancel_is_for_the_requester_and_moderators(harness: BotHarness) -
     mine = await harness.waiting(harness.ada, "a lighthouse")
     other = await harness.waiting(harness.ada, "a windmill")
     text = await harness.refuses(harness.ben.click(mine, label="Cancel"))
-    assert text == "Only the person who asked, or a moderator, can cancel this."
+    assert text == "Only the person who asked for this picture, or a moderator, can cancel it."
     await harness.ada.click(mine, label="Cancel")
     assert "🚫 **Cancelled**" in card(await harness.showing("a lighthouse", "Cancelled"))
     await harness.mo.click(other, label="Cancel")
@@ -148,13 +149,13 @@ async def test_a_cancel_that_comes_too_late_says_what_became_of_it(harness: BotH
     stale.components = before
     text = await harness.refuses(harness.ada.click(message, label="Cancel"))
     assert text == "Too late to cancel: this job is done."
-    assert await harness.refuses(harness.ada.click(message, label="Finish now")) == "This job does not run now."
+    assert await harness.refuses(harness.ada.click(message, label="Finish now")) == "This job is not running."
 
 
 async def test_finish_now_ends_with_the_picture_that_is_there(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.ben.click(message, label="Finish now"))
-    assert text == "Only the person who asked, or a moderator, can finish this early."
+    assert text == "Only the person who asked for this picture, or a moderator, can finish it early."
     await harness.press(harness.ada, message, "Finish now")
     assert "✅ **Done**" in card(harness.now(message))
     assert "· 1 step ·" in (harness.now(message).embeds[0].footer.text or "")
@@ -173,10 +174,10 @@ async def test_delete_is_for_the_requester_and_moderators_and_takes_the_files(ha
     picture = (await harness.job(1)).picture
     assert picture is not None
     text = await harness.refuses(harness.ben.click(mine, label="Delete"))
-    assert text == "Only the person who asked, or a moderator, can delete this."
+    assert text == "Only the person who asked for this picture, or a moderator, can delete it."
     await harness.press(harness.ada, mine, "Delete")
     assert harness.gone(mine)
-    assert not await harness.app.services.pictures.has(picture)
+    assert not await harness.app.pictures.has(picture)
     assert "deleted a picture" not in harness.everything()
     await harness.press(harness.mo, other, "Delete")
     assert harness.gone(other)
@@ -200,9 +201,9 @@ async def test_delete_under_a_copy_takes_only_the_copy_and_under_the_original_ev
 async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     job = await harness.job(1)
-    await harness.app.services.pictures.drop({str(job.picture), str(job.timelapse)})
+    await harness.app.pictures.drop({str(job.picture), str(job.timelapse)})
     for label in ("Variations", "More steps", "Upscale", "Time-lapse"):
-        assert await harness.refuses(harness.ben.click(message, label=label)) == "This file is not kept any more."
+        assert await harness.refuses(harness.ben.click(message, label=label)) == "This file has been deleted."
 
 
 async def test_a_button_of_a_job_that_is_not_known_says_so(harness: BotHarness) -> None:
@@ -213,7 +214,7 @@ async def test_a_button_of_a_job_that_is_not_known_says_so(harness: BotHarness) 
             child["custom_id"] = child["custom_id"].replace("job:1:", "job:999:")
     for label in labels(harness.now(message)):
         text = await harness.refuses(harness.ada.click(message, label=label))
-        assert text == "This job is not known here any more."
+        assert text == "I don't know this job any more."
 
 
 async def test_buttons_of_another_servers_job_are_not_known_here(harness: BotHarness) -> None:
@@ -227,18 +228,20 @@ async def test_buttons_of_another_servers_job_are_not_known_here(harness: BotHar
             child["custom_id"] = child["custom_id"].replace("job:2:", "job:1:")
     for label in labels(harness.now(message)):
         text = await harness.refuses(harness.mo.click(message, label=label))
-        assert text == "This job is not known here any more."
+        assert text == "I don't know this job any more."
     assert not harness.gone(result.response)
 
 
-async def test_a_press_passes_the_same_gate_on_the_quota_of_the_presser(harness: BotHarness) -> None:
+async def test_a_press_passes_admission_and_counts_for_the_presser(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.olive.slash(harness.channel, "config limit", limit="waiting_per_member", value=1)
     await harness.running(harness.ben, "the first")
     for label in ("New seed", "More steps", "Upscale"):
         text = await harness.refuses(harness.ben.click(message, label=label))
-        assert text.startswith("You can have one picture under way at a time")
-    assert "You can have one picture" in await harness.refuses(harness.ada.click(message, label="Variations"))
+        assert text.startswith("You can have one unfinished picture at a time")
+    assert "You can have one unfinished picture" in await harness.refuses(
+        harness.ada.click(message, label="Variations")
+    )
 
 
 async def test_what_was_cancelled_can_be_made_after_all(harness: BotHarness) -> None:
@@ -255,7 +258,5 @@ async def test_an_error_of_ours_is_told_with_a_number_that_the_log_has_too(harne
     message = await harness.done(harness.ada, "a lighthouse")
     harness.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, message="no such thing")
     result = await harness.ben.click(message, label="Parameters")
-    assert answer(result).startswith(
-        "Something went wrong on this side. If it happens again, tell the host this number:"
-    )
+    assert answer(result).startswith("Something went wrong. If it happens again, tell the bot's host this number:")
     assert "no such thing" not in answer(result)

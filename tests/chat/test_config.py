@@ -1,9 +1,11 @@
-"""`/config`: what a server decides for itself, by those who manage it."""
+"""`/config`: for members with the Manage Server permission."""
 
 import discord
 
 from bot.community.guild_settings import GuildSettings, RoleRule
-from tests.chat.harness import BotHarness, answer, card
+from bot.store.guilds import Guilds
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, card
 from tests.chat.test_mod import everybody_may
 
 SAVED = "Saved. See everything with `/config show`."
@@ -34,24 +36,24 @@ async def test_members_and_moderators_are_refused_where_admins_opened_it_to_ever
         given = {key: known.get(str(value), value) for key, value in options.items()}
         for member in (harness.ada, harness.mo):
             text = await harness.refuses(member.slash(harness.channel, name, **given))
-            assert text == "Only those who may manage this server can do this.", name
+            assert text == "You need the Manage Server permission to do this.", name
 
 
-async def test_show_says_everything_to_the_asker_alone(harness: BotHarness) -> None:
+async def test_show_says_everything_to_the_user_alone(harness: BotHarness) -> None:
     assert await config_lines(harness) == [
         "**Channels**: all",
-        "pictures under way, per person: 8",
-        "pictures under way, of the server: 100",
-        "pictures per hour, per person: 60",
-        "steps per day, per person: 20000",
-        "days an account must be old: 0",
-        "hours a member must be here: 0",
-        "**Gallery**: nowhere, at 3 ⭐",
-        "**Log**: nowhere",
+        "unfinished pictures per member: 8",
+        "unfinished pictures in the server: 100",
+        "pictures per hour and member: 60",
+        "steps per day and member: 20000",
+        "minimum account age in days: 0",
+        "minimum time in the server in hours: 0",
+        "**Gallery**: none, from 3 ⭐",
+        "**Log channel**: none",
         "**Preview**: every 0.5 s",
-        "**Pictures** are not covered",
+        "**Spoiler**: only on request",
         "**Screening**: off; in age-restricted channels: off",
-        "**Language**: the server's own",
+        "**Language**: the server's language",
     ]
 
 
@@ -60,7 +62,7 @@ async def test_pictures_only_in_channels_that_are_allowed_and_threads_below_them
     assert answer(await harness.olive.slash(harness.channel, "config channel", channel=studio, allowed=True)) == SAVED
     assert (await config_lines(harness))[0] == f"**Channels**: <#{studio.id}>"
     text = await harness.refuses(harness.imagine(harness.ada, "a lighthouse"))
-    assert text == f"Pictures are made in <#{studio.id}> here."
+    assert text == f"Pictures can only be made in <#{studio.id}>."
     await harness.ada.slash(studio, "imagine", prompt="a lighthouse")
     await harness.wait_until_idle()
     assert "✅ **Done**" in card(studio.history()[-1])
@@ -70,17 +72,17 @@ async def test_pictures_only_in_channels_that_are_allowed_and_threads_below_them
 
 async def test_a_limit_is_the_servers_own_within_what_the_host_allows(harness: BotHarness) -> None:
     assert answer(await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)) == SAVED
-    assert "pictures per hour, per person: 1" in await config_lines(harness)
+    assert "pictures per hour and member: 1" in await config_lines(harness)
     await harness.done(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.imagine(harness.ada, "a windmill"))
-    assert text.startswith("That would be more than one picture within an hour, which is the limit.")
+    assert text.startswith("The limit is one picture per hour.")
     for value in (0, 241):
         text = await harness.refuses(
             harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=value)
         )
-        assert text == "Here this limit may be 1 to 240; the host decides how far."
+        assert text == "The bot's host allows 1 to 240 for this limit."
     await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour")
-    assert "pictures per hour, per person: 60" in await config_lines(harness)
+    assert "pictures per hour and member: 60" in await config_lines(harness)
 
 
 async def test_an_age_may_be_raised_but_not_below_the_hosts(harness: BotHarness) -> None:
@@ -88,7 +90,7 @@ async def test_an_age_may_be_raised_but_not_below_the_hosts(harness: BotHarness)
     text = await harness.refuses(
         harness.olive.slash(harness.channel, "config limit", limit="account_age_days", value=3)
     )
-    assert text == "Here this limit may be 7 to 8,760; the host decides how far."
+    assert text == "The bot's host allows 7 to 8,760 for this limit."
     assert (
         answer(await harness.olive.slash(harness.channel, "config limit", limit="account_age_days", value=9)) == SAVED
     )
@@ -101,34 +103,35 @@ async def test_a_roles_limits_and_turns_are_for_its_holders(harness: BotHarness)
         harness.channel, "config role", role=role, limit="jobs_per_hour", value=9, weight=2
     )
     assert answer(saved) == SAVED
-    line = f"<@&{role.id}>: 2 turns a round, limits: pictures per hour, per person 9"
+    line = f"<@&{role.id}>: 2 turns per round, limits: pictures per hour and member 9"
     assert line in await config_lines(harness)
     await harness.done(harness.mo, "a lighthouse")
     assert "✅ **Done**" in card(await harness.done(harness.mo, "a windmill"))
-    assert answer(await harness.olive.slash(harness.channel, "config role", role=role, forget=True)) == SAVED
+    assert answer(await harness.olive.slash(harness.channel, "config role", role=role, reset=True)) == SAVED
     assert line not in await config_lines(harness)
 
 
 async def test_a_role_with_nothing_chosen_or_too_much_is_refused(harness: BotHarness) -> None:
     role = harness.guild.roles["Moderator"]
     text = await harness.refuses(harness.olive.slash(harness.channel, "config role", role=role))
-    assert text == "Choose a weight, a limit, or forget."
+    assert text == "Choose a weight, a limit, or reset."
     text = await harness.refuses(harness.olive.slash(harness.channel, "config role", role=role, value=9))
-    assert text == "Choose which limit that number is for."
+    assert text == "Choose the limit that this value is for."
     text = await harness.refuses(
         harness.olive.slash(harness.channel, "config role", role=role, limit="waiting_per_member", value=33)
     )
-    assert text == "Here this limit may be 1 to 32; the host decides how far."
+    assert text == "The bot's host allows 1 to 32 for this limit."
 
 
 async def test_more_channels_or_roles_than_are_kept_are_refused(harness: BotHarness) -> None:
-    guilds, role = harness.app.services.guilds, harness.guild.roles["Moderator"]
+    role = harness.guild.roles["Moderator"]
     full = GuildSettings(channels=tuple(range(1, 51)), roles={number: RoleRule(2) for number in range(1, 26)})
-    await guilds.set(harness.guild.id, full)
+    await Guilds(harness.database).set(harness.guild.id, full)
+    await harness.restart()
     one_more = harness.olive.slash(harness.channel, "config channel", channel=harness.channel, allowed=True)
-    assert await harness.refuses(one_more) == "At most 50 of these are possible."
+    assert await harness.refuses(one_more) == "The limit is 50."
     one_more = harness.olive.slash(harness.channel, "config role", role=role, weight=2)
-    assert await harness.refuses(one_more) == "At most 25 of these are possible."
+    assert await harness.refuses(one_more) == "The limit is 25."
     assert await config_lines(harness), "all of it still fits one message"
 
 
@@ -139,21 +142,24 @@ async def test_gallery_and_log_are_channels_that_the_bot_can_write(harness: BotH
     )
     for name in ("config gallery", "config log"):
         text = await harness.refuses(harness.olive.slash(harness.channel, name, channel=mute))
-        assert text == f"I cannot write in <#{mute.id}>: allow me Send Messages, Embed Links, Attach Files there first."
+        assert text == (
+            f"I can't post in <#{mute.id}>. Give me these permissions there first: "
+            "Send Messages, Embed Links, Attach Files."
+        )
         assert answer(await harness.olive.slash(harness.channel, name, channel=harness.channel)) == SAVED
     lines = await config_lines(harness)
-    assert f"**Gallery**: <#{harness.channel.id}>, at 3 ⭐" in lines
-    assert f"**Log**: <#{harness.channel.id}>" in lines
+    assert f"**Gallery**: <#{harness.channel.id}>, from 3 ⭐" in lines
+    assert f"**Log channel**: <#{harness.channel.id}>" in lines
     await harness.olive.slash(harness.channel, "config gallery")
     await harness.olive.slash(harness.channel, "config log")
-    assert "**Gallery**: nowhere, at 3 ⭐" in await config_lines(harness)
-    assert "**Log**: nowhere" in await config_lines(harness)
+    assert "**Gallery**: none, from 3 ⭐" in await config_lines(harness)
+    assert "**Log channel**: none" in await config_lines(harness)
 
 
 async def test_a_preview_is_not_more_often_than_the_host_allows(harness: BotHarness) -> None:
     await harness.restart(progress={"interval_s": 3.0})
     text = await harness.refuses(harness.olive.slash(harness.channel, "config preview", seconds=1.0))
-    assert text == "The host allows an interval of at least 3 s."
+    assert text == "The bot's host allows an interval of at least 3 s."
     assert answer(await harness.olive.slash(harness.channel, "config preview", seconds=5.0)) == SAVED
     assert "**Preview**: every 5 s" in await config_lines(harness)
     await harness.olive.slash(harness.channel, "config preview")
@@ -162,7 +168,7 @@ async def test_a_preview_is_not_more_often_than_the_host_allows(harness: BotHarn
 
 async def test_a_server_can_have_every_picture_covered(harness: BotHarness) -> None:
     assert answer(await harness.olive.slash(harness.channel, "config spoiler", covered=True)) == SAVED
-    assert "**Pictures** are covered" in await config_lines(harness)
+    assert "**Spoiler**: every picture" in await config_lines(harness)
     message = await harness.done(harness.ada, "a lighthouse")
     assert message.attachments[0].filename == "SPOILER_job-1.png"
 
@@ -173,14 +179,14 @@ async def test_screening_is_chosen_for_a_channel_for_adults_and_for_the_rest(har
     await harness.olive.slash(harness.channel, "config screening", mode="hold", restricted=True)
     await harness.olive.slash(harness.channel, "config screening", mode="off", channel=studio)
     lines = await config_lines(harness)
-    assert "**Screening**: cover it; in age-restricted channels: hold it for a moderator" in lines
+    assert "**Screening**: mark as spoiler; in age-restricted channels: hold for a moderator's approval" in lines
     assert f"<#{studio.id}>: off" in lines
 
 
 async def test_without_concepts_there_is_nothing_to_screen_for(harness: BotHarness) -> None:
     await harness.restart(concept=[])
     text = await harness.refuses(harness.olive.slash(harness.channel, "config screening", mode="hold"))
-    assert text.startswith("The host has configured nothing to screen for")
+    assert text.startswith("Screening is not available")
 
 
 async def test_the_language_holds_for_what_everybody_reads(harness: BotHarness) -> None:
@@ -202,7 +208,7 @@ async def test_reset_is_everything_but_a_pause(harness: BotHarness) -> None:
 
 async def test_settings_are_of_one_server(harness: BotHarness) -> None:
     await harness.other_server.olive.slash(harness.other_server.channel, "config spoiler", covered=True)
-    assert "**Pictures** are not covered" in await config_lines(harness)
+    assert "**Spoiler**: only on request" in await config_lines(harness)
 
 
 async def test_a_change_is_told_to_the_log_channel(harness: BotHarness) -> None:

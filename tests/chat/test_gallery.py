@@ -1,6 +1,7 @@
 """The gallery: a picture with enough stars is copied to a channel of its own, once."""
 
-from tests.chat.harness import BotHarness, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import read_out
 
 
 async def test_at_the_threshold_a_picture_is_copied_once(harness: BotHarness) -> None:
@@ -19,7 +20,7 @@ async def test_at_the_threshold_a_picture_is_copied_once(harness: BotHarness) ->
     assert len(gallery.history()) == 1
 
 
-async def test_without_a_gallery_stars_are_only_stars(harness: BotHarness) -> None:
+async def test_without_a_gallery_stars_do_nothing(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     for member in (harness.ada, harness.ben, harness.chiyo):
         await member.react(message, "⭐")

@@ -1,7 +1,8 @@
 """Pictures that people bring to `/imagine`."""
 
-from tests.chat.harness import BotHarness, answer, card
+from tests.chat.harness import BotHarness
 from tests.chat.pictures import bomb, png
+from tests.chat.reading import answer, card
 
 
 async def test_a_picture_is_made_from_an_attached_one(harness: BotHarness) -> None:
@@ -32,11 +33,11 @@ async def test_its_parameters_say_that_it_was_made_from_an_image(harness: BotHar
 
 async def test_a_file_that_is_not_taken_is_refused_in_words(harness: BotHarness) -> None:
     for name, data, words in (
-        ("notes.txt", b"not a picture", "That image cannot be used: this is not a PNG, JPEG or WebP image."),
-        ("cat.png", b"not a picture", "That image cannot be used: this is not a PNG, JPEG or WebP image."),
-        ("cat.png", png()[:60], "That image cannot be used: the image is broken and cannot be read."),
-        ("cat.png", bomb(), "That image cannot be used: the image is too large; at most 40 million pixels are read."),
-        ("cat.png", b"\0" * (10 * 2**20 + 1), "That image is too large; at most 10 MiB are taken."),
+        ("notes.txt", b"not a picture", "I can't use this image: this is not a PNG, JPEG or WebP image."),
+        ("cat.png", b"not a picture", "I can't use this image: this is not a PNG, JPEG or WebP image."),
+        ("cat.png", png()[:60], "I can't use this image: the image is broken and cannot be read."),
+        ("cat.png", bomb(), "I can't use this image: the image is too large; at most 40 million pixels are read."),
+        ("cat.png", b"\0" * (10 * 2**20 + 1), "This image is too large. The limit is 10 MiB."),
     ):
         assert await harness.refuses(harness.imagine(harness.ada, "a tiger", image=(name, data))) == words
 
@@ -44,12 +45,12 @@ async def test_a_file_that_is_not_taken_is_refused_in_words(harness: BotHarness)
 async def test_a_refusal_after_an_image_is_as_private_as_any(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="flooding")
     text = await harness.refuses(harness.imagine(harness.ada, "a tiger", image=("cat.png", png())))
-    assert text == "You may not ask for pictures in this server: flooding"
+    assert text == "You are banned from making pictures in this server: flooding"
 
 
 async def test_a_strength_needs_an_image(harness: BotHarness) -> None:
     text = await harness.refuses(harness.imagine(harness.ada, "a tiger", strength=0.5))
-    assert text == "A strength says how far an image may change: attach an image, or leave the strength out."
+    assert text == "Strength says how far an attached image may change. Attach an image, or leave it out."
 
 
 async def test_four_can_be_made_from_one_image(harness: BotHarness) -> None:
@@ -62,10 +63,10 @@ async def test_four_can_be_made_from_one_image(harness: BotHarness) -> None:
 async def test_an_image_that_is_gone_before_its_turn_is_said_to_be(harness: BotHarness) -> None:
     await harness.running(harness.ben, "the first")
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
-    await harness.app.services.pictures.drop({str((await harness.job(2)).request.init)})
+    await harness.app.pictures.drop({str((await harness.job(2)).request.init)})
     harness.engine.gates["the first"].set()
     await harness.wait_until_idle()
-    assert "⚠️ **Failed.** A picture that this one starts from is not kept any more." in card(
+    assert "⚠️ **Failed.** An image that this picture starts from has been deleted." in card(
         harness.cards("a tiger")[-1]
     )
 

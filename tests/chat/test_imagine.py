@@ -6,7 +6,8 @@ import discord
 import pytest
 
 from guidance.io.picture import request_of
-from tests.chat.harness import BotHarness, answer, buttons, card, labels, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, buttons, card, labels, read_out
 
 FINISHED = ["New seed", "Edit", "Variations", "More steps", "Upscale", "Time-lapse", "Parameters", "Delete"]
 
@@ -150,7 +151,7 @@ async def test_what_cannot_be_read_is_refused_in_words(harness: BotHarness) -> N
         ("a lighthouse --steps 5000", "5000"),
     ):
         text = await harness.refuses(harness.imagine(harness.ada, prompt))
-        assert text.startswith("That cannot be made: ")
+        assert text.startswith("I can't make that: ")
         assert words in text
         assert not text.endswith("..")
 
@@ -217,7 +218,7 @@ async def test_a_job_that_breaks_names_its_number_for_the_host(harness: BotHarne
     harness.expected.append("job 1 failed unexpectedly")
     harness.engine.faults["odd"] = ValueError("never thought of")
     message = await harness.done(harness.ada, "odd")
-    assert "Its host finds it in the log under job 1." in card(message)
+    assert "The bot's host can find it in the log under job 1." in card(message)
     assert "never thought of" not in harness.everything()
 
 
@@ -244,9 +245,9 @@ async def test_public_words_follow_the_servers_language_and_private_ones_the_per
     assert f"für <@{harness.ada.id}>" in card(message)
     assert "✅ **Fertig**" in card(message)
     assert "Neuer Seed" in labels(message)
-    assert "Nothing waits." in answer(await harness.ada.slash(harness.channel, "queue"))
+    assert "The queue is empty." in answer(await harness.ada.slash(harness.channel, "queue"))
     harness.locales[harness.ben.id] = "de"
-    assert "Nichts wartet." in answer(await harness.ben.slash(harness.channel, "queue"))
+    assert "Die Warteschlange ist leer." in answer(await harness.ben.slash(harness.channel, "queue"))
 
 
 async def test_an_answer_that_discord_loses_does_not_lose_the_picture(harness: BotHarness) -> None:
@@ -266,5 +267,6 @@ async def test_without_the_permissions_to_show_pictures_it_says_which_are_missin
     )
     text = await harness.refuses(harness.ada.slash(mute, "imagine", prompt="a lighthouse"))
     assert text == (
-        "I can't show pictures in this channel: a server admin must allow me Embed Links, Attach Files here."
+        "I can't post pictures in this channel. "
+        "Ask an admin to give me these permissions here: Embed Links, Attach Files."
     )

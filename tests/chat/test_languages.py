@@ -1,11 +1,12 @@
-"""In which language somebody is spoken to, and what is said where that language lacks a text."""
+"""The language of texts, and English for texts that a language lacks."""
 
 from pathlib import Path
 
 import pytest
 
 from bot.chat.i18n import localizer
-from tests.chat.harness import BotHarness, answer
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer
 
 
 def test_what_a_language_lacks_is_said_in_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,5 +23,5 @@ def test_what_a_language_lacks_is_said_in_english(tmp_path: Path, monkeypatch: p
 
 async def test_a_language_that_is_not_known_here_is_english(harness: BotHarness) -> None:
     harness.locales |= {harness.ada.id: "fr", harness.ben.id: "de"}
-    assert "Nothing waits." in answer(await harness.ada.slash(harness.channel, "queue"))
-    assert "Nichts wartet." in answer(await harness.ben.slash(harness.channel, "queue"))
+    assert "The queue is empty." in answer(await harness.ada.slash(harness.channel, "queue"))
+    assert "Die Warteschlange ist leer." in answer(await harness.ben.slash(harness.channel, "queue"))

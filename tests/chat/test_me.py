@@ -3,19 +3,20 @@
 import json
 import re
 
-from tests.chat.harness import BotHarness, answer, private
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, private
 
 
 async def test_me_says_what_is_left_and_when_there_is_more(harness: BotHarness) -> None:
     assert answer(await harness.ada.slash(harness.channel, "me")).splitlines() == [
-        "⏳ Under way: 0 of 8",
+        "⏳ Unfinished pictures: 0 of 8",
         "🕐 Pictures left this hour: 60 of 60",
         "📅 Steps left today: 20,000 of 20,000",
     ]
     await harness.done(harness.ada, "a lighthouse")
     await harness.running(harness.ada, "a windmill")
     waiting, hour, day = answer(await harness.ada.slash(harness.channel, "me")).splitlines()
-    assert waiting == "⏳ Under way: 1 of 8"
+    assert waiting == "⏳ Unfinished pictures: 1 of 8"
     assert hour.startswith("🕐 Pictures left this hour: 58 of 60 · more <t:")
     assert day.startswith("📅 Steps left today: 19,992 of 20,000 · more <t:")
 
@@ -25,32 +26,32 @@ async def test_me_knows_the_limits_and_turns_of_roles(harness: BotHarness) -> No
     await harness.olive.slash(harness.channel, "config role", role=role, weight=3, limit="jobs_per_hour", value=90)
     text = answer(await harness.mo.slash(harness.channel, "me"))
     assert "🕐 Pictures left this hour: 90 of 90" in text
-    assert "⚖️ You have 3 turns in each round." in text
+    assert "⚖️ You get 3 turns in each round of the queue." in text
     assert "turns" not in answer(await harness.ada.slash(harness.channel, "me"))
 
 
 async def test_me_says_that_one_is_banned_and_until_when(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="*flooding*")
     text = answer(await harness.ada.slash(harness.channel, "me"))
-    assert "⛔ You may not ask for pictures in this server. \\*flooding\\*" in text
+    assert "⛔ You are banned from making pictures in this server. \\*flooding\\*" in text
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, duration="2h", reason="flooding")
-    assert "⛔ You may ask for pictures in this server again <t:" in answer(
+    assert "⛔ You are banned from making pictures in this server. The ban ends <t:" in answer(
         await harness.ada.slash(harness.channel, "me")
     )
 
 
-async def test_help_says_how_to_begin_to_the_asker_alone(harness: BotHarness) -> None:
+async def test_help_says_how_to_begin_to_the_user_alone(harness: BotHarness) -> None:
     page = private(await harness.ada.slash(harness.channel, "help"))
     (embed,) = page.embeds
-    assert embed.title == "Pictures from words"
+    assert embed.title == "Pictures from text"
     assert [entry.name for entry in embed.fields] == [
         "Prompts",
-        "Under a picture",
-        "Sessions",
-        "Yours",
+        "Buttons and reactions",
+        "Prompt sessions",
+        "More commands",
         "Moderators",
     ]
-    assert embed.footer.text == "Guided by pocket"
+    assert embed.footer.text == "Model: pocket"
 
 
 async def test_help_names_only_commands_that_there_are(harness: BotHarness) -> None:
@@ -68,13 +69,14 @@ async def test_help_in_german(harness: BotHarness) -> None:
     assert "Bilder" in answer(await harness.ada.slash(harness.channel, "help"))
 
 
-async def test_export_is_a_file_for_the_asker_alone_and_holds_only_theirs(harness: BotHarness) -> None:
+async def test_export_is_a_file_for_the_user_alone_and_holds_only_theirs(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     await harness.done(harness.ben, "a windmill")
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
     page = private(await harness.ada.slash(harness.channel, "privacy export"))
     assert page.content == (
-        "Everything that is kept about you. Pictures are in the channels; the files here name them."
+        "This is all data that I store about you. "
+        "The pictures themselves are in the channels; this file lists their names."
     )
     (file,) = page.attachments
     assert file.filename == f"data-{harness.ada.id}.json"
@@ -89,7 +91,7 @@ async def test_export_is_a_file_for_the_asker_alone_and_holds_only_theirs(harnes
 async def test_delete_wants_to_be_sure(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.ada.slash(harness.channel, "privacy delete", sure=False))
-    assert text == "Nothing was deleted. Choose `sure: True` to delete everything for good."
+    assert text == "Nothing was deleted. Choose `sure: True` to delete your data permanently."
 
 
 async def test_delete_takes_words_pictures_styles_and_messages(harness: BotHarness) -> None:
@@ -98,7 +100,7 @@ async def test_delete_takes_words_pictures_styles_and_messages(harness: BotHarne
     running = await harness.running(harness.ada, "a windmill")
     other = await harness.waiting(harness.ben, "a barn")
     text = answer(await harness.ada.slash(harness.channel, "privacy delete", sure=True))
-    assert text.startswith("Your words, pictures, styles and my messages with them are gone.")
+    assert text.startswith("I deleted your prompts, pictures and styles")
     await harness.wait_until_idle()
     assert harness.gone(message)
     assert harness.gone(running)

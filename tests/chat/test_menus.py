@@ -7,8 +7,9 @@ import pytest
 
 from bot.chat.commands import menus
 from bot.jobs.job import Origin
-from tests.chat.harness import BotHarness, answer, card, labels, read_out
+from tests.chat.harness import BotHarness
 from tests.chat.pictures import bomb, png
+from tests.chat.reading import answer, card, labels, read_out
 
 
 async def test_rerun_makes_the_same_again_for_whoever_asks(harness: BotHarness) -> None:
@@ -43,10 +44,10 @@ async def test_a_picture_of_ours_that_started_from_another_cannot_be_rerun_from_
     data = await harness.channel.history()[-1].attachments[0].read()
     posted = await harness.ben.send(harness.channel, attachments=[("mine.png", data)])
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Rerun with a new seed", posted))
-    assert text == "That picture was made from another image, which is not here."
+    assert text == "This picture was made from another image, which is not in the file."
 
 
-async def test_parameters_are_for_the_asker_alone(harness: BotHarness) -> None:
+async def test_parameters_are_for_the_user_alone(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Show parameters", message))
     assert "Parameters #1" in text
@@ -57,7 +58,7 @@ async def test_menus_on_a_message_without_an_image_say_so(harness: BotHarness) -
     plain = await harness.ben.send(harness.channel, "look at this", attachments=[("notes.txt", b"words")])
     for name in ("Use as init image", "Rerun with a new seed", "Show parameters"):
         text = await harness.refuses(harness.ada.context_menu(harness.channel, name, plain))
-        assert text == "That message has no PNG, JPEG or WebP image."
+        assert text == "This message has no PNG, JPEG or WebP image."
 
 
 async def test_an_image_that_is_not_ours_has_no_parameters(harness: BotHarness) -> None:
@@ -65,15 +66,14 @@ async def test_an_image_that_is_not_ours_has_no_parameters(harness: BotHarness) 
     for name in ("Rerun with a new seed", "Show parameters"):
         text = await harness.refuses(harness.ada.context_menu(harness.channel, name, posted))
         assert text == (
-            "That image cannot be used: "
-            "this PNG carries no request; it was not made by guidance, or was re-saved since."
+            "I can't use this image: this PNG carries no request; it was not made by guidance, or was re-saved since."
         )
 
 
 async def test_an_image_that_is_not_taken_is_refused_before_anything_is_typed(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", bomb())])
     text = await harness.refuses(harness.ada.context_menu(harness.channel, "Use as init image", posted))
-    assert text == "That image cannot be used: the image is too large; at most 40 million pixels are read."
+    assert text == "I can't use this image: the image is too large; at most 40 million pixels are read."
 
 
 async def test_an_image_that_takes_too_long_to_load_is_refused_in_time(
@@ -84,24 +84,24 @@ async def test_an_image_that_takes_too_long_to_load_is_refused_in_time(
         raise AssertionError
 
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
-    object.__setattr__(harness.app.services, "download", slow)
-    assert menus.FETCH_S < 3, "Discord waits three seconds for a form"
-    monkeypatch.setattr(menus, "FETCH_S", 0.0)
+    harness.download = slow
+    assert menus.DOWNLOAD_S < 3, "Discord waits three seconds for a form"
+    monkeypatch.setattr(menus, "DOWNLOAD_S", 0.0)
     result = await harness.ada.context_menu(harness.channel, "Use as init image", posted)
-    assert answer(result) == "That image takes too long to load; attach it to `/imagine` instead."
+    assert answer(result) == "This image takes too long to load. Attach it to `/imagine` instead."
 
 
 async def test_reading_a_file_that_is_not_the_bots_asks_discord_for_time(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     posted = await harness.ben.send(harness.channel, attachments=[("mine.png", await message.attachments[0].read())])
     acknowledged = []
-    plain = harness.app.services.download
+    plain = harness.download
 
     async def watched(attachment: discord.Attachment, most: int) -> bytes:
         acknowledged.append(list(harness.env.backend.interactions.values())[-1].responded)
         return await plain(attachment, most)
 
-    object.__setattr__(harness.app.services, "download", watched)
+    harness.download = watched
     await harness.ben.context_menu(harness.channel, "Show parameters", posted)
     await harness.ben.context_menu(harness.channel, "Rerun with a new seed", posted)
     assert acknowledged == [True, True]

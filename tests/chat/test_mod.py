@@ -1,7 +1,8 @@
-"""`/mod`: for those who manage messages, and only about their own server."""
+"""`/mod`: for members with the Manage Messages permission, in their own server only."""
 
 from bot.jobs.job import JobState
-from tests.chat.harness import BotHarness, answer, card, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, card, read_out
 
 COMMANDS: list[tuple[str, dict[str, object]]] = [
     ("mod queue", {}),
@@ -37,7 +38,7 @@ async def test_where_admins_opened_it_to_everybody_members_are_refused(harness: 
     for name, options in COMMANDS:
         given = {key: harness.ben.user if value == "ben" else value for key, value in options.items()}
         text = await harness.refuses(harness.ada.slash(harness.channel, name, **given))
-        assert text == "Only those who may manage messages here can do this.", name
+        assert text == "You need the Manage Messages permission to do this.", name
 
 
 async def test_where_admins_opened_it_members_are_offered_nothing(harness: BotHarness) -> None:
@@ -57,14 +58,14 @@ async def test_the_queue_names_what_waits_for_a_moderator(harness: BotHarness) -
     await harness.done(harness.ada, "a spider")
     await harness.running(harness.ben, "a lighthouse")
     lines = answer(await harness.mo.slash(harness.channel, "mod queue")).splitlines()
-    assert lines == [f"🎨 #2 <@{harness.ben.id}> a lighthouse", "🛡️ Waiting for a moderator: #1"]
+    assert lines == [f"🎨 #2 <@{harness.ben.id}> a lighthouse", "🛡️ Waiting for approval: #1"]
 
 
 async def test_a_pause_stops_what_waits_and_refuses_what_is_new_until_it_is_resumed(harness: BotHarness) -> None:
     first = await harness.running(harness.ada, "the first")
     second = await harness.waiting(harness.ben, "the second")
     assert answer(await harness.mo.slash(harness.channel, "mod pause", reason="the fan is loud")) == (
-        "Paused. Nothing of this server starts, and new asks are refused, until `/mod resume`."
+        "Paused. Queued pictures wait and new ones are refused until `/mod resume`."
     )
     await harness.until(lambda: "⏸️ **Queued**; pictures are paused in this server" in card(harness.now(second)))
     text = await harness.refuses(harness.imagine(harness.chiyo, "the third"))
@@ -75,7 +76,7 @@ async def test_a_pause_stops_what_waits_and_refuses_what_is_new_until_it_is_resu
     assert answer(await harness.mo.slash(harness.channel, "mod resume")) == "Resumed."
     await harness.wait_until_idle()
     assert "✅ **Done**" in card(harness.now(second))
-    assert await harness.refuses(harness.mo.slash(harness.channel, "mod resume")) == "Nothing was paused."
+    assert await harness.refuses(harness.mo.slash(harness.channel, "mod resume")) == "Pictures are not paused."
 
 
 async def test_a_pause_is_of_one_server(harness: BotHarness) -> None:
@@ -91,9 +92,9 @@ async def test_remove_cancels_anybodys_job(harness: BotHarness) -> None:
     message = await harness.waiting(harness.ben, "a windmill")
     offered = await harness.mo.autocomplete(harness.channel, "mod remove", "job", "wind")
     assert [choice["value"] for choice in offered] == [2]
-    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=2)) == "#2 is cancelled."
+    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=2)) == "Cancelled #2."
     await harness.until(lambda: "🚫 **Cancelled**" in card(harness.now(message)))
-    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1)) == "#1 is cancelled."
+    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1)) == "Cancelled #1."
     await harness.wait_until_idle()
 
 
@@ -105,9 +106,9 @@ async def test_remove_of_what_is_done_or_not_here_says_so(harness: BotHarness) -
     assert text == "Too late to cancel: this job is done."
     for number in (2, 99):
         text = await harness.refuses(harness.mo.slash(harness.channel, "mod remove", job=number))
-        assert text == "This job is not known here any more."
+        assert text == "I don't know this job any more."
         text = await harness.refuses(harness.mo.slash(harness.channel, "mod bump", job=number))
-        assert text == "This job is not known here any more."
+        assert text == "I don't know this job any more."
 
 
 async def test_moderators_of_another_server_touch_nothing_here(harness: BotHarness) -> None:
@@ -116,9 +117,9 @@ async def test_moderators_of_another_server_touch_nothing_here(harness: BotHarne
     there = harness.other_server.channel
     for name, options in (("mod remove", {"job": 1}), ("mod bump", {"job": 2}), ("cancel", {"job": 1})):
         text = await harness.refuses(harness.other_server.mo.slash(there, name, **options))
-        assert text == "This job is not known here any more."
+        assert text == "I don't know this job any more."
     assert await harness.other_server.mo.autocomplete(there, "mod remove", "job", "") == []
-    assert answer(await harness.other_server.mo.slash(there, "mod clear")) == "Nothing waited."
+    assert answer(await harness.other_server.mo.slash(there, "mod clear")) == "There was nothing to cancel."
     await harness.other_server.mo.slash(there, "mod pause")
     await harness.other_server.mo.slash(there, "mod ban", member=harness.ada.user)
     await harness.other_server.mo.slash(there, "mod blocklist add", pattern="windmill")
@@ -128,7 +129,7 @@ async def test_moderators_of_another_server_touch_nothing_here(harness: BotHarne
     assert "✅ **Done**" in card(harness.now(first))
     assert "✅ **Done**" in card(harness.now(second))
     assert "✅ **Done**" in card(await harness.done(harness.ada, "another windmill"))
-    assert answer(await harness.mo.slash(harness.channel, "mod log")) == "No moderator has done anything yet."
+    assert answer(await harness.mo.slash(harness.channel, "mod log")) == "The audit log is empty."
 
 
 async def test_clear_cancels_everything_or_everything_of_one(harness: BotHarness) -> None:
@@ -136,47 +137,47 @@ async def test_clear_cancels_everything_or_everything_of_one(harness: BotHarness
     await harness.waiting(harness.ben, "the second")
     await harness.waiting(harness.ada, "the third")
     await harness.waiting(harness.chiyo, "the fourth")
-    assert answer(await harness.mo.slash(harness.channel, "mod clear", member=harness.ben)) == "One job is cancelled."
-    assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "3 jobs are cancelled."
+    assert answer(await harness.mo.slash(harness.channel, "mod clear", member=harness.ben)) == "Cancelled one job."
+    assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "Cancelled 3 jobs."
     await harness.wait_until_idle()
     for number in (1, 2, 3, 4):
         assert (await harness.job(number)).state is JobState.CANCELLED
-    assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "Nothing waited."
+    assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "There was nothing to cancel."
 
 
 async def test_bump_puts_a_job_first(harness: BotHarness) -> None:
     await harness.running(harness.ada, "the first")
     await harness.waiting(harness.ben, "the second")
     message = await harness.waiting(harness.chiyo, "the third")
-    assert answer(await harness.mo.slash(harness.channel, "mod bump", job=3)) == "#3 is next."
+    assert answer(await harness.mo.slash(harness.channel, "mod bump", job=3)) == "#3 is next in line."
     await harness.until(lambda: "next in line" in card(harness.now(message)))
     harness.engine.gates["the first"].set()
     await harness.wait_until_idle()
     assert [task.request.prompt for task in harness.engine.tasks] == ["the first", "the third", "the second"]
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod bump", job=3))
-    assert text == "That job does not wait."
+    assert text == "This job is not queued."
 
 
 async def test_a_ban_cancels_and_refuses_until_it_is_lifted(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     text = answer(await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="flooding"))
-    assert text == f"<@{harness.ada.id}> may not ask for pictures here until `/mod unban`."
+    assert text == f"Banned <@{harness.ada.id}> from making pictures here, until `/mod unban`."
     await harness.wait_until_idle()
     assert "🚫 **Cancelled**" in card(harness.now(message))
     text = await harness.refuses(harness.imagine(harness.ada, "a windmill"))
-    assert text == "You may not ask for pictures in this server: flooding"
+    assert text == "You are banned from making pictures in this server: flooding"
     text = answer(await harness.mo.slash(harness.channel, "mod unban", member=harness.ada.user))
-    assert text == f"<@{harness.ada.id}> may ask for pictures here again."
+    assert text == f"Unbanned <@{harness.ada.id}>."
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod unban", member=harness.ada.user))
-    assert text == f"<@{harness.ada.id}> was not banned."
+    assert text == f"<@{harness.ada.id}> is not banned."
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a windmill"))
 
 
 async def test_a_ban_for_a_while_ends_by_itself(harness: BotHarness) -> None:
     text = answer(await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, duration="2h"))
-    assert text.startswith(f"<@{harness.ada.id}> may ask for pictures here again <t:")
+    assert text.startswith(f"Banned <@{harness.ada.id}> from making pictures here. The ban ends <t:")
     text = await harness.refuses(harness.imagine(harness.ada, "a windmill"))
-    assert text.startswith("You may not ask for pictures in this server. It is possible again <t:")
+    assert text.startswith("You are banned from making pictures in this server. You can try again <t:")
     harness.clock.ahead = 7201
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a windmill"))
 
@@ -186,16 +187,16 @@ async def test_a_duration_that_is_none_is_refused(harness: BotHarness) -> None:
         text = await harness.refuses(
             harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, duration=duration)
         )
-        assert "is not a duration; write a number and m, h, d or w, such as 30m or 7d." in text, duration
+        assert "is not a duration. Write a number and m, h, d or w, such as 30m or 7d." in text, duration
 
 
 async def test_nobody_bans_themselves(harness: BotHarness) -> None:
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod ban", member=harness.mo.user))
-    assert text == "You cannot ban yourself."
+    assert text == "You can't ban yourself."
 
 
 async def test_the_log_says_who_did_what_to_whom_newest_first_and_in_pages(harness: BotHarness) -> None:
-    assert answer(await harness.mo.slash(harness.channel, "mod log")) == "No moderator has done anything yet."
+    assert answer(await harness.mo.slash(harness.channel, "mod log")) == "The audit log is empty."
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="*flooding*")
@@ -203,7 +204,7 @@ async def test_the_log_says_who_did_what_to_whom_newest_first_and_in_pages(harne
         await harness.mo.slash(harness.channel, "mod blocklist add", pattern=f"word{number}")
     lines = answer(await harness.mo.slash(harness.channel, "mod log")).splitlines()
     assert len(lines) == 10
-    assert lines[0].endswith(f"<@{harness.mo.id}> blocked a pattern · word9")
+    assert lines[0].endswith(f"<@{harness.mo.id}> added a pattern to the blocklist · word9")
     second = answer(await harness.mo.slash(harness.channel, "mod log", page=2)).splitlines()
     assert second[0].endswith(f"<@{harness.mo.id}> banned <@{harness.ada.id}> · \\*flooding\\*")
     assert second[1].endswith(f"<@{harness.olive.id}> changed the settings · log log")

@@ -1,7 +1,8 @@
 """Forms: edit and make again, start from an image, report."""
 
-from tests.chat.harness import BotHarness, answer, card, fields, read_out
+from tests.chat.harness import BotHarness
 from tests.chat.pictures import png
+from tests.chat.reading import answer, card, fields, read_out
 
 
 async def test_the_edit_form_is_filled_with_the_job(harness: BotHarness) -> None:
@@ -14,8 +15,8 @@ async def test_the_edit_form_is_filled_with_the_job(harness: BotHarness) -> None
         "negative": "fog",
         "parameters": "--steps 6",
     }
-    assert [row["label"] for row in opened.modal["components"]] == ["Prompt", "Without", "Parameters"]
-    assert opened.modal["components"][2]["description"] == "Flags such as --ar 3:2 --seed 7 --steps 80 --style pencil"
+    assert [row["label"] for row in opened.modal["components"]] == ["Prompt", "Negative prompt", "Parameters"]
+    assert opened.modal["components"][2]["description"] == "Flags, such as --ar 3:2 --seed 7 --steps 80 --style pencil"
 
 
 async def test_a_form_takes_no_more_than_is_read(harness: BotHarness) -> None:
@@ -68,12 +69,12 @@ async def test_an_edit_that_cannot_be_read_is_refused_in_words(harness: BotHarne
     assert "did you mean --seed?" in text
 
 
-async def test_an_edit_passes_the_gate(harness: BotHarness) -> None:
+async def test_an_edit_passes_admission(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     opened = await harness.ben.click(message, label="Edit")
     text = await harness.refuses(harness.ben.submit_modal(opened, {"prompt": "a kitten"}))
-    assert text == "This server does not allow some of these words."
+    assert text == "Some of these words are on the blocklist."
 
 
 async def test_an_edit_of_somebody_who_was_erased_is_refused(harness: BotHarness) -> None:
@@ -82,7 +83,7 @@ async def test_an_edit_of_somebody_who_was_erased_is_refused(harness: BotHarness
     # The bot has lost the right to delete, so the message stays.
     harness.env.inject_error("DELETE", "/channels/*/messages/*", status=403, code=50001)
     await harness.ada.slash(harness.channel, "privacy delete", sure=True)
-    erased = "The person who asked for this had their data erased, so it cannot be made again."
+    erased = "The member who made this had their data deleted, so it cannot be made again."
     assert await harness.refuses(harness.ben.submit_modal(opened, {"prompt": "a windmill"})) == erased
     for label in ("New seed", "Variations", "More steps", "Upscale"):
         assert await harness.refuses(harness.ben.click(message, label=label)) == erased
@@ -102,21 +103,21 @@ async def test_the_image_form_makes_a_picture_from_it(harness: BotHarness) -> No
     assert "✅ **Done**" in card(harness.channel.history()[-1])
 
 
-async def test_a_strength_that_is_none_is_refused(harness: BotHarness) -> None:
+async def test_an_invalid_strength_is_refused(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     for strength in ("much", "1.5", "-1", "nan"):
         opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)
         text = await harness.refuses(harness.ada.submit_modal(opened, {"prompt": "a tiger", "strength": strength}))
-        assert text == "A strength is a number from 0 to 1, such as 0.6.", strength
+        assert text == "Strength must be a number from 0 to 1, such as 0.6.", strength
 
 
 async def test_an_image_that_is_not_kept_any_more_is_refused(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)
     assert opened.modal is not None
-    await harness.app.services.pictures.drop({opened.modal["custom_id"].removeprefix("init:")})
+    await harness.app.pictures.drop({opened.modal["custom_id"].removeprefix("init:")})
     text = await harness.refuses(harness.ada.submit_modal(opened, {"prompt": "a tiger"}))
-    assert text == "This file is not kept any more."
+    assert text == "This file has been deleted."
 
 
 async def test_a_report_reaches_the_log_channel_and_the_record(harness: BotHarness) -> None:
@@ -127,9 +128,9 @@ async def test_a_report_reaches_the_log_channel_and_the_record(harness: BotHarne
     assert opened.modal is not None
     assert opened.modal["title"] == "Report to the moderators"
     result = await harness.ben.submit_modal(opened, {"reason": "@everyone it is *rude*"})
-    assert answer(result) == "Thank you. The moderators have it."
+    assert answer(result) == "Thank you. The moderators have your report."
     assert read_out(log.history()[-1]) == (
-        f"🚩 <@{harness.ben.id}> reports {message.jump_url}: @\u200beveryone it is \\*rude\\*"
+        f"🚩 <@{harness.ben.id}> reported {message.jump_url}: @\u200beveryone it is \\*rude\\*"
     )
     assert not log.history()[-1].mention_everyone
     text = answer(await harness.mo.slash(harness.channel, "mod log"))
@@ -139,7 +140,7 @@ async def test_a_report_reaches_the_log_channel_and_the_record(harness: BotHarne
 async def test_without_a_log_channel_a_report_is_refused_before_anything_is_typed(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Report to moderators", message))
-    assert text == "This server has no channel for reports; tell a moderator."
+    assert text == "This server has no channel for reports. Please tell a moderator."
 
 
 async def test_a_report_whose_channel_went_meanwhile_says_so(harness: BotHarness) -> None:
@@ -149,7 +150,7 @@ async def test_a_report_whose_channel_went_meanwhile_says_so(harness: BotHarness
     opened = await harness.ben.context_menu(harness.channel, "Report to moderators", message)
     harness.env.backend.delete_channel(log.id)
     text = await harness.refuses(harness.ben.submit_modal(opened, {"reason": "it is rude"}))
-    assert text == "This server has no channel for reports; tell a moderator."
+    assert text == "This server has no channel for reports. Please tell a moderator."
 
 
 async def test_the_longest_report_fits_a_message(harness: BotHarness) -> None:
@@ -157,4 +158,4 @@ async def test_the_longest_report_fits_a_message(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.context_menu(harness.channel, "Report to moderators", message)
     result = await harness.ben.submit_modal(opened, {"reason": "*" * 500})
-    assert answer(result) == "Thank you. The moderators have it."
+    assert answer(result) == "Thank you. The moderators have your report."

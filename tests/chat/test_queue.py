@@ -1,12 +1,13 @@
 """`/queue`, `/cancel`, `/history`, `/show`, `/stats`."""
 
 from bot.jobs.job import JobState
-from tests.chat.harness import BotHarness, answer, buttons, card, labels, private
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, buttons, card, labels, private
 
 
 async def test_the_queue_lists_what_runs_and_waits_here_and_how_much_elsewhere(harness: BotHarness) -> None:
     assert answer(await harness.ben.slash(harness.channel, "queue")) == (
-        "Nothing waits. Your next picture starts at once."
+        "The queue is empty. Your next picture starts right away."
     )
     await harness.running(harness.ada, "the *first*")
     await harness.waiting(harness.ben, "the second")
@@ -17,7 +18,7 @@ async def test_the_queue_lists_what_runs_and_waits_here_and_how_much_elsewhere(h
     assert running == f"🎨 #1 <@{harness.ada.id}> the \\*first\\*"
     assert waiting[0].startswith(f"`1` #2 <@{harness.ben.id}> the second")
     assert any(f"#3 <@{harness.ada.id}> the third" in line for line in waiting)
-    assert elsewhere == "One picture waits in other servers."
+    assert elsewhere == "One picture is waiting in other servers."
     assert "a barn" not in text
 
 
@@ -52,14 +53,14 @@ async def test_cancel_by_command_is_for_ones_own(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     await harness.waiting(harness.ada, "a windmill")
     others = await harness.refuses(harness.ben.slash(harness.channel, "cancel", job=2))
-    assert others == "Only the person who asked, or a moderator, can cancel this."
+    assert others == "Only the person who asked for this picture, or a moderator, can cancel it."
     moderators = await harness.refuses(harness.mo.slash(harness.channel, "cancel", job=2))
-    assert moderators == "This is somebody else's. As a moderator, use `/mod remove`."
-    assert answer(await harness.ada.slash(harness.channel, "cancel", job=2)) == "#2 is cancelled."
+    assert moderators == "This job is somebody else's. As a moderator, use `/mod remove`."
+    assert answer(await harness.ada.slash(harness.channel, "cancel", job=2)) == "Cancelled #2."
     await harness.showing("a windmill", "🚫 **Cancelled**")
     again = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=2))
     assert again == "Too late to cancel: this job is cancelled."
-    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "#1 is cancelled."
+    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "Cancelled #1."
     await harness.wait_until_idle()
 
 
@@ -67,7 +68,7 @@ async def test_cancel_of_what_is_done_or_unknown_or_another_servers_says_so(harn
     await harness.done(harness.ada, "a lighthouse")
     done = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=1))
     assert done == "Too late to cancel: this job is done."
-    unknown = "This job is not known here any more."
+    unknown = "I don't know this job any more."
     assert await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=99)) == unknown
     await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
@@ -92,7 +93,7 @@ async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(harness:
     first = await harness.ada.slash(harness.channel, "history")
     page = private(first)
     assert page.embeds[0].title == "Your 8 pictures"
-    assert page.embeds[0].footer.text == "Page 1 of 2 · /show shows one again"
+    assert page.embeds[0].footer.text == "Page 1 of 2 · /show posts a picture again"
     lines = (page.embeds[0].description or "").splitlines()
     assert len(lines) == 6
     assert lines[0].startswith("**1** · #8 · picture \\*7\\* · [↗](https://discord.com/channels/")
@@ -103,7 +104,7 @@ async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(harness:
     ]
     await harness.ada.click(page, label="▶")
     page = private(first)
-    assert page.embeds[0].footer.text == "Page 2 of 2 · /show shows one again"
+    assert page.embeds[0].footer.text == "Page 2 of 2 · /show posts a picture again"
     assert len((page.embeds[0].description or "").splitlines()) == 2
     assert "somebody else's" not in (page.embeds[0].description or "")
     assert [(button["label"], button.get("disabled", False)) for button in buttons(page)] == [
@@ -111,7 +112,7 @@ async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(harness:
         ("▶", True),
     ]
     await harness.ada.click(page, label="◀")
-    assert private(first).embeds[0].footer.text == "Page 1 of 2 · /show shows one again"
+    assert private(first).embeds[0].footer.text == "Page 1 of 2 · /show posts a picture again"
 
 
 async def test_history_without_pictures_says_how_to_make_one(harness: BotHarness) -> None:
@@ -159,11 +160,8 @@ async def test_show_completes_ones_own_pictures(harness: BotHarness) -> None:
 
 async def test_show_of_what_has_no_picture_says_so(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
-    assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=1)) == "This file is not kept any more."
-    assert (
-        await harness.refuses(harness.ada.slash(harness.channel, "show", job=7))
-        == "This job is not known here any more."
-    )
+    assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=1)) == "This file has been deleted."
+    assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=7)) == "I don't know this job any more."
 
 
 async def test_a_picture_from_a_channel_for_adults_is_shown_only_in_one(harness: BotHarness) -> None:
@@ -171,19 +169,19 @@ async def test_a_picture_from_a_channel_for_adults_is_shown_only_in_one(harness:
     await harness.ada.slash(adults, "imagine", prompt="a nude")
     await harness.wait_until_idle()
     text = await harness.refuses(harness.ada.slash(harness.channel, "show", job=1))
-    assert text == "This picture was made in an age-restricted channel, and is shown only in one."
+    assert text == "This picture was made in an age-restricted channel and can only be shown in one."
     await harness.ada.slash(adults, "show", job=1)
     assert len(adults.history()) == 2
 
 
 async def test_stats_count_pictures_and_people_of_this_server(harness: BotHarness) -> None:
-    assert answer(await harness.ben.slash(harness.channel, "stats")).startswith("No picture was made here yet.")
+    assert answer(await harness.ben.slash(harness.channel, "stats")).startswith("No pictures have been made here yet.")
     await harness.done(harness.ada, "a lighthouse")
-    assert answer(await harness.ben.slash(harness.channel, "stats")).startswith("One picture was made here")
+    assert answer(await harness.ben.slash(harness.channel, "stats")).startswith("One picture has been made here")
     await harness.done(harness.ben, "a windmill")
     await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
     text = answer(await harness.ben.slash(harness.channel, "stats"))
-    assert text.startswith("2 pictures by 2 people, 2 within a day")
-    assert "The model is pocket." in text
+    assert text.startswith("2 pictures by 2 members, 2 of them in the last 24 hours")
+    assert "Model: pocket." in text
     assert (await harness.job(3)).state is JobState.DONE

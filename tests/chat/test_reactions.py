@@ -1,7 +1,8 @@
-"""Reactions on the bot's messages: 🔁 again, ❌ cancel or delete, ⭐ the gallery; others mean nothing."""
+"""Reactions on the bot's messages: 🔁 reruns, ❌ cancels or deletes; others do nothing. See test_gallery for ⭐."""
 
 from bot.jobs.job import Origin
-from tests.chat.harness import BotHarness, card, labels, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import card, labels, read_out
 
 
 async def test_again_by_reaction_is_a_message_of_its_own(harness: BotHarness) -> None:
@@ -30,7 +31,8 @@ async def test_again_twice_by_the_same_person_is_refused_in_a_reply_that_goes_aw
     await harness.ben.react(message, "🔁")
     reply = harness.channel.history()[-1]
     assert reply.content == (
-        f"<@{harness.ben.id}> You have rerun this picture by reaction before; use the button or `/imagine` for more."
+        f"<@{harness.ben.id}> You have already rerun this picture with a reaction. "
+        "Use the button or `/imagine` to make more."
     )
     assert reply.reference is not None
     assert reply.reference.message_id == message.id
@@ -76,7 +78,7 @@ async def test_a_cross_by_a_moderator_does_the_same_and_is_written_down(harness:
     assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#1" in harness.everything()
 
 
-async def test_a_cross_by_anybody_else_is_an_opinion(harness: BotHarness) -> None:
+async def test_a_cross_by_anybody_else_does_nothing(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     rows, said = harness.rows(), read_out(harness.now(message))
     await harness.ben.react(message, "❌")
@@ -88,7 +90,7 @@ async def test_a_cross_by_anybody_else_is_an_opinion(harness: BotHarness) -> Non
     assert not harness.gone(message)
 
 
-async def test_other_reactions_and_other_messages_mean_nothing(harness: BotHarness) -> None:
+async def test_other_reactions_and_reactions_on_other_messages_do_nothing(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     rows = harness.rows()
     await harness.ada.react(message, "👎")

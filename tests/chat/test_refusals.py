@@ -1,11 +1,12 @@
-"""Refusals by the gate: what the asker alone reads, and nothing is written. See also test_mod and test_blocklist."""
+"""Refusals by admission: private answers that change nothing. See also test_mod and test_blocklist."""
 
 import time
 
 import discord
 import pytest
 
-from tests.chat.harness import BotHarness, card
+from tests.chat.harness import BotHarness
+from tests.chat.reading import card
 
 
 async def test_too_many_under_way(harness: BotHarness) -> None:
@@ -13,9 +14,7 @@ async def test_too_many_under_way(harness: BotHarness) -> None:
     await harness.running(harness.ada, "one")
     await harness.waiting(harness.ada, "two")
     text = await harness.refuses(harness.imagine(harness.ada, "three"))
-    assert text == (
-        "You can have 2 pictures under way, which is as many as one person may have. Wait for one, or cancel one."
-    )
+    assert text == ("You can have 2 unfinished pictures at a time. Wait for one to finish, or cancel one.")
     assert "⏳" in card(await harness.waiting(harness.ben, "three"))
 
 
@@ -23,9 +22,7 @@ async def test_a_full_server(harness: BotHarness) -> None:
     await harness.restart(limits={"waiting_per_server": 1})
     await harness.running(harness.ada, "one")
     text = await harness.refuses(harness.imagine(harness.ben, "two"))
-    assert text == (
-        "This server has one picture under way, which is as many as it may have. Please try again in a few minutes."
-    )
+    assert text == ("This server can have one unfinished picture at a time. Please try again in a few minutes.")
     result = await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="elsewhere")
     assert not result.ephemeral
 
@@ -43,9 +40,7 @@ async def test_too_many_within_an_hour(harness: BotHarness) -> None:
     await harness.done(harness.ada, "one")
     await harness.done(harness.ada, "two")
     text = await harness.refuses(harness.imagine(harness.ada, "three"))
-    assert text.startswith(
-        "That would be more than 2 pictures within an hour, which is the limit. It is possible again <t:"
-    )
+    assert text.startswith("The limit is 2 pictures per hour. You can try again <t:")
     harness.clock.ahead = 3601
     assert "✅ **Done**" in card(await harness.done(harness.ada, "three"))
 
@@ -53,23 +48,21 @@ async def test_too_many_within_an_hour(harness: BotHarness) -> None:
 async def test_a_batch_that_would_be_too_many_is_refused_as_a_whole(harness: BotHarness) -> None:
     await harness.restart(limits={"jobs_per_hour": 3})
     text = await harness.refuses(harness.imagine(harness.ada, "four", count=4))
-    assert text == "That would be more than 3 pictures within an hour, which is the limit."
+    assert text == "The limit is 3 pictures per hour."
 
 
 async def test_too_many_steps_within_a_day(harness: BotHarness) -> None:
     await harness.restart(limits={"steps_per_day": 10})
     await harness.done(harness.ada, "one", steps=8)
     text = await harness.refuses(harness.imagine(harness.ada, "two"))
-    assert text.startswith(
-        "That would be more than 10 steps within a day, which is the limit. It is possible again <t:"
-    )
+    assert text.startswith("The limit is 10 steps per day. You can try again <t:")
     harness.clock.ahead = 86401
     assert "✅ **Done**" in card(await harness.done(harness.ada, "two"))
 
 
 async def test_too_many_steps_in_one(harness: BotHarness) -> None:
     text = await harness.refuses(harness.imagine(harness.ada, "one --steps 301"))
-    assert text == "At most 300 steps are allowed here."
+    assert text == "The limit here is 300 steps."
 
 
 async def test_an_account_that_is_too_young(harness: BotHarness) -> None:
@@ -78,7 +71,7 @@ async def test_an_account_that_is_too_young(harness: BotHarness) -> None:
     harness.clock.ahead = born + 86400 - time.time()
     text = await harness.refuses(harness.imagine(harness.ada, "one"))
     end = int(born + 3 * 86400) + 1
-    assert text == f"Your account must be 3 days old to ask for pictures here. It is possible again <t:{end}:R>."
+    assert text == f"Your account must be at least 3 days old to make pictures here. You can try again <t:{end}:R>."
     harness.clock.ahead += 2 * 86400
     assert "✅ **Done**" in card(await harness.done(harness.ada, "one"))
 
@@ -88,7 +81,7 @@ async def test_a_member_who_is_too_new(harness: BotHarness) -> None:
     harness.clock.ahead = discord.utils.snowflake_time(harness.ada.id).timestamp() + 3600 - time.time()
     text = await harness.refuses(harness.imagine(harness.ada, "one"))
     assert text.startswith(
-        "You must have been in this server for 5 hours to ask for pictures. It is possible again <t:"
+        "You must have been in this server for at least 5 hours to make pictures. You can try again <t:"
     )
     harness.clock.ahead += 4 * 3600 + 60
     assert "✅ **Done**" in card(await harness.done(harness.ada, "one"))
@@ -126,8 +119,8 @@ async def test_a_moderators_reason_mentions_nobody(harness: BotHarness) -> None:
     assert not reply.mention_everyone
 
 
-async def test_a_refusal_is_in_the_askers_language(harness: BotHarness) -> None:
+async def test_a_refusal_is_in_the_users_language(harness: BotHarness) -> None:
     harness.locales[harness.ada.id] = "de"
     await harness.mo.slash(harness.channel, "mod pause")
     text = await harness.refuses(harness.imagine(harness.ada, "eins"))
-    assert text == "Bilder pausieren auf diesem Server. Versuch es später noch einmal."
+    assert text == "Bilder sind auf diesem Server pausiert. Versuch es später noch einmal."

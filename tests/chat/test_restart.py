@@ -1,7 +1,8 @@
 """After a restart (a new app and a new client on the same database) everything that is shown still works."""
 
 from bot.jobs.job import JobState
-from tests.chat.harness import BotHarness, answer, buttons, card, labels, private
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, buttons, card, labels, private
 
 
 async def test_every_button_of_an_old_message_works(harness: BotHarness) -> None:
@@ -44,7 +45,7 @@ async def test_a_report_that_was_begun_before_is_taken_after(harness: BotHarness
     opened = await harness.ben.context_menu(harness.channel, "Report to moderators", message)
     await harness.restart()
     result = await harness.ben.submit_modal(opened, {"reason": "it is rude"})
-    assert answer(result) == "Thank you. The moderators have it."
+    assert answer(result) == "Thank you. The moderators have your report."
 
 
 async def test_pages_turn(harness: BotHarness) -> None:
@@ -53,7 +54,7 @@ async def test_pages_turn(harness: BotHarness) -> None:
     first = await harness.ada.slash(harness.channel, "history")
     await harness.restart()
     await harness.ada.click(private(first), label="▶")
-    assert private(first).embeds[0].footer.text == "Page 2 of 2 · /show shows one again"
+    assert private(first).embeds[0].footer.text == "Page 2 of 2 · /show posts a picture again"
 
 
 async def test_pages_are_turned_only_by_whom_they_are_about(harness: BotHarness) -> None:
@@ -62,7 +63,7 @@ async def test_pages_are_turned_only_by_whom_they_are_about(harness: BotHarness)
     stored.components[0]["components"][0]["custom_id"] = f"history:{harness.ada.id}:0"
     name = buttons(harness.channel.history()[-1])[0]["custom_id"]
     text = await harness.refuses(harness.ben.click(harness.channel.history()[-1], custom_id=name))
-    assert text == "This is somebody else's history; see yours with `/history`."
+    assert text == "This is somebody else's history. Use `/history` to see yours."
 
 
 async def test_what_ran_is_made_again_and_shown_in_the_same_message(harness: BotHarness) -> None:
@@ -101,8 +102,8 @@ async def test_settings_bans_blocklists_and_pauses_hold(harness: BotHarness) -> 
     await harness.other_server.mo.slash(harness.other_server.channel, "mod pause")
     await harness.restart()
     assert (await harness.done(harness.ada, "a lighthouse")).attachments[0].filename == "SPOILER_job-1.png"
-    assert "some of these words" in await harness.refuses(harness.imagine(harness.ada, "a kitten"))
-    assert "You may not ask" in await harness.refuses(harness.imagine(harness.ben, "a lighthouse"))
+    assert "on the blocklist" in await harness.refuses(harness.imagine(harness.ada, "a kitten"))
+    assert "You are banned" in await harness.refuses(harness.imagine(harness.ben, "a lighthouse"))
     there = harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     assert "paused" in await harness.refuses(there)
 
@@ -114,7 +115,7 @@ async def test_a_reply_about_a_reaction_twice_is_remembered(harness: BotHarness)
     await harness.restart()
     await harness.ben.unreact(message, "🔁")
     await harness.ben.react(message, "🔁")
-    assert "by reaction before" in harness.channel.history()[-1].content
+    assert "with a reaction" in harness.channel.history()[-1].content
 
 
 async def test_commands_are_not_registered_again_when_they_are_the_same(harness: BotHarness) -> None:

@@ -1,8 +1,9 @@
 """Screening: a picture in which a concept is found is covered, or held until a moderator has looked."""
 
 from bot.jobs.job import Flag, JobState
-from tests.chat.harness import BotHarness, answer, card, labels, private
+from tests.chat.harness import BotHarness
 from tests.chat.pictures import png
+from tests.chat.reading import answer, card, labels, private
 
 IN_PICTURE = (Flag("spiders", "picture", 0.9),)
 IN_PROMPT = (Flag("spiders", "prompt", 0.9),)
@@ -33,9 +34,9 @@ async def test_what_is_held_is_shown_to_nobody_until_a_moderator_approves(harnes
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
-    assert "🛡️ **Waiting for a moderator**, who looks at it before everybody does (spiders)" in card(message)
+    assert "🛡️ **Waiting for a moderator's approval** (spiders)" in card(message)
     assert not message.attachments
-    assert labels(message) == ["Look", "Approve", "Reject"]
+    assert labels(message) == ["View", "Approve", "Reject"]
     await harness.press(harness.mo, message, "Approve")
     assert "✅ **Done**" in card(harness.now(message))
     assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1.png"]
@@ -47,7 +48,7 @@ async def test_what_is_held_is_shown_to_nobody_until_a_moderator_approves(harnes
 async def test_a_look_is_covered_and_for_the_moderators_eyes_only(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
-    result = await harness.mo.click(message, label="Look")
+    result = await harness.mo.click(message, label="View")
     seen = private(result)
     assert [file.filename for file in seen.attachments] == ["SPOILER_job-1.png"]
     assert not harness.now(message).attachments
@@ -57,9 +58,9 @@ async def test_only_moderators_look_approve_and_reject(harness: BotHarness) -> N
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     for member in (harness.ada, harness.ben):
-        for label in ("Look", "Approve", "Reject"):
+        for label in ("View", "Approve", "Reject"):
             text = await harness.refuses(member.click(message, label=label))
-            assert text == "Only those who may manage messages here can do this."
+            assert text == "You need the Manage Messages permission to do this."
 
 
 async def test_what_is_rejected_is_never_shown(harness: BotHarness) -> None:
@@ -68,9 +69,9 @@ async def test_what_is_rejected_is_never_shown(harness: BotHarness) -> None:
     picture = (await harness.job(1)).picture
     assert picture is not None
     await harness.press(harness.mo, message, "Reject")
-    assert "🚫 **Not shown**: a moderator decided so." in card(harness.now(message))
+    assert "🚫 **Not shown**: a moderator rejected it." in card(harness.now(message))
     assert not harness.now(message).attachments
-    assert not await harness.app.services.pictures.has(picture)
+    assert not await harness.app.pictures.has(picture)
     assert "rejected a picture" in answer(await harness.mo.slash(harness.channel, "mod log"))
 
 
@@ -81,17 +82,17 @@ async def test_a_second_moderator_is_told_that_it_is_decided(harness: BotHarness
     before = list(stored.components)
     await harness.press(harness.mo, message, "Approve")
     stored.components = before
-    for label in ("Look", "Approve", "Reject"):
+    for label in ("View", "Approve", "Reject"):
         text = await harness.refuses(harness.mo.click(message, label=label))
-        assert text == "This picture does not wait for a moderator any more."
+        assert text == "This picture is not waiting for approval any more."
 
 
-async def test_a_held_picture_has_no_way_around(harness: BotHarness) -> None:
+async def test_a_held_picture_cannot_be_shown(harness: BotHarness) -> None:
     await screened(harness, "hold")
     await harness.done(harness.ada, "a spider")
     for member in (harness.ada, harness.ben, harness.mo):
         text = await harness.refuses(member.slash(harness.channel, "show", job=1))
-        assert text == "This picture waits for a moderator, who looks at it before everybody does."
+        assert text == "This picture is waiting for a moderator's approval."
     assert await harness.ada.autocomplete(harness.channel, "show", "job", "") == []
     assert not any(message.attachments for message in harness.channel.history())
 
@@ -99,8 +100,8 @@ async def test_a_held_picture_has_no_way_around(harness: BotHarness) -> None:
 async def test_a_batch_is_held_until_all_that_was_found_is_decided(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider", count=2)
-    assert card(message).count("🛡️ **Waiting for a moderator**") == 2
-    result = await harness.mo.click(message, label="Look")
+    assert card(message).count("🛡️ **Waiting for a moderator's approval**") == 2
+    result = await harness.mo.click(message, label="View")
     assert len(private(result).attachments) == 2
     await harness.press(harness.mo, message, "Approve")
     assert card(harness.now(message)).count("✅ **Done**") == 2
@@ -115,7 +116,7 @@ async def test_words_that_are_flagged_are_covered_before_the_picture_is_there(ha
 async def test_the_requester_may_take_a_held_picture_back(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
-    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "#1 is cancelled."
+    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "Cancelled #1."
     await harness.wait_until_idle()
     assert "🚫 **Cancelled**" in card(harness.now(message))
 

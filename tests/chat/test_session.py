@@ -5,7 +5,8 @@ import re
 from simcord.actors import MemberActor
 from simcord.builders import ChannelHandle
 
-from tests.chat.harness import BotHarness, answer, card, labels, read_out
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer, card, labels, read_out
 
 
 async def started(harness: BotHarness, theme: str = "ruins", minutes: int = 10, per_person: int = 1) -> ChannelHandle:
@@ -23,8 +24,8 @@ async def submitted(harness: BotHarness, member: MemberActor, thread: ChannelHan
 
 async def over(harness: BotHarness, thread: ChannelHandle) -> str:
     """The results, once they are there."""
-    harness.app.services.sessions._wake.set()
-    await harness.until(lambda: "🏁" in harness.said()[-1])
+    harness.app.sessions._wake.set()
+    await harness.until(lambda: "🏁" in harness.texts()[-1])
     await harness.until(lambda: any(str(thread.id) in row and "'ended'" in row for row in harness.rows()))
     return read_out(thread.history()[-1])
 
@@ -33,13 +34,17 @@ async def test_a_session_is_announced_with_a_thread_below_it(harness: BotHarness
     result = await harness.ada.slash(harness.channel, "session start", theme="*ruins*", minutes=10, per_person=2)
     assert result.response is not None
     assert not result.ephemeral
-    assert result.response.content.startswith(f"🖼️ **\\*ruins\\***: a prompt session by <@{harness.ada.id}>, until <t:")
-    assert result.response.content.endswith("Up to 2 pictures each, in the thread below.")
+    assert result.response.content.startswith(
+        f"🖼️ **\\*ruins\\***: <@{harness.ada.id}> started a prompt session. It ends <t:"
+    )
+    assert result.response.content.endswith("Submit up to 2 pictures in the thread below.")
     (thread,) = harness.channel.threads
     assert thread.name == "*ruins*"
     welcome = read_out(thread.history()[-1])
-    assert welcome.startswith("The theme is **\\*ruins\\***. Use `/imagine` here; up to 2 pictures each, until <t:")
-    assert "Vote with 👍 for what you like best" in welcome
+    assert welcome.startswith(
+        "The theme is **\\*ruins\\***. Use `/imagine` here to submit up to 2 pictures. The session ends <t:"
+    )
+    assert "Vote for the pictures you like with 👍" in welcome
 
 
 async def test_only_what_is_asked_for_in_the_thread_is_submitted(harness: BotHarness) -> None:
@@ -65,7 +70,7 @@ async def test_each_person_submits_as_many_as_the_session_allows(harness: BotHar
     await submitted(harness, harness.ada, thread, "one")
     await submitted(harness, harness.ada, thread, "two")
     text = await harness.refuses(harness.ada.slash(thread, "imagine", prompt="three"))
-    assert text == "Each person may submit 2 pictures to this session, and you have."
+    assert text == "Each member can submit 2 pictures to this session, and you already have."
     await submitted(harness, harness.ben, thread, "somebody else's")
     assert "✅ **Done**" in card(await harness.done(harness.ada, "in the channel"))
 
@@ -74,12 +79,12 @@ async def test_one_picture_each_is_said_in_the_singular(harness: BotHarness) -> 
     thread = await started(harness)
     await submitted(harness, harness.ada, thread, "one")
     text = await harness.refuses(harness.ada.slash(thread, "imagine", prompt="two"))
-    assert text == "Each person may submit one picture to this session, and you have."
+    assert text == "Each member can submit one picture to this session, and you already have."
 
 
 async def test_several_at_once_are_not_submitted(harness: BotHarness) -> None:
     thread = await started(harness, per_person=9)
-    wanted = "In a session, ask for one picture at a time, so that each can be voted for."
+    wanted = "In a session, submit one picture at a time, so that members can vote for each."
     assert await harness.refuses(harness.ada.slash(thread, "imagine", prompt="four", count=4)) == wanted
     await submitted(harness, harness.ada, thread, "one")
     message = harness.cards("one", thread)[-1]
@@ -118,14 +123,14 @@ async def test_the_results_rank_by_votes_without_ones_own_and_show_a_sheet(harne
         "🥇 a castle",
         True,
     )
-    assert harness.said()[-1] == f"🏁 The session **ruins** has ended: {results.jump_url}"
+    assert harness.texts()[-1] == f"🏁 The session **ruins** has ended: {results.jump_url}"
 
 
 async def test_a_session_without_pictures_says_so(harness: BotHarness) -> None:
     thread = await started(harness)
     harness.clock.ahead = 601
     text = await over(harness, thread)
-    assert text == "Results: ruins\nNobody submitted a picture this time."
+    assert text == "Results: ruins\nNobody submitted a picture."
     assert not thread.history()[-1].attachments
 
 
@@ -143,22 +148,22 @@ async def test_after_its_end_a_thread_takes_no_more(harness: BotHarness) -> None
     harness.clock.ahead = 601
     await over(harness, thread)
     text = await harness.refuses(harness.ben.slash(thread, "imagine", prompt="too late"))
-    assert text == "This session has ended; start a new one with `/session start`, or ask in the channel."
+    assert text == "This session has ended. Start a new one with `/session start`, or use `/imagine` in the channel."
     assert answer(await harness.ben.slash(harness.channel, "session status")) == (
-        "No session runs here. Start one with `/session start`."
+        "There is no session here. Start one with `/session start`."
     )
 
 
 async def test_the_end_is_for_the_host_and_moderators(harness: BotHarness) -> None:
     thread = await started(harness)
     text = await harness.refuses(harness.ben.slash(thread, "session end"))
-    assert text == "Only the person who started it, or a moderator, can end a session."
-    ending = "The session takes no more pictures; its results come when those under way are done."
+    assert text == "Only the person who started the session, or a moderator, can end it."
+    ending = "The session takes no more pictures. The results follow when the last pictures are done."
     assert answer(await harness.ada.slash(thread, "session end")) == ending
     await over(harness, thread)
     second = await started(harness, "towers")
     assert answer(await harness.mo.slash(harness.channel, "session end")) == ending
-    await harness.until(lambda: "towers** has ended" in harness.said()[-1])
+    await harness.until(lambda: "towers** has ended" in harness.texts()[-1])
     assert "Results: towers" in read_out(second.history()[-1])
 
 
@@ -169,7 +174,7 @@ async def test_pictures_under_way_are_waited_for(harness: BotHarness) -> None:
     await harness.ada.slash(thread, "session end")
     await harness.until(lambda: any("'closing'" in row for row in harness.rows() if row.startswith("INSERT")))
     text = await harness.refuses(harness.ada.slash(thread, "session end"))
-    assert text == "This session is ending already; its results come when the last pictures are done."
+    assert text == "This session is already ending. The results follow when the last pictures are done."
     harness.engine.gates["the first"].set()
     await harness.wait_until_idle()
     assert "the last minute" in await over(harness, thread)
@@ -177,11 +182,11 @@ async def test_pictures_under_way_are_waited_for(harness: BotHarness) -> None:
 
 async def test_an_end_that_could_mean_several_or_none_says_so(harness: BotHarness) -> None:
     text = await harness.refuses(harness.ada.slash(harness.channel, "session end"))
-    assert text == "No session runs here. Start one with `/session start`."
+    assert text == "There is no session here. Start one with `/session start`."
     await started(harness, "ruins")
     thread = await started(harness, "towers")
     text = await harness.refuses(harness.ada.slash(harness.channel, "session end"))
-    assert text == "Several sessions run in this channel; use this in the thread of one."
+    assert text == "There are several sessions in this channel. Use this command in a session's thread."
     await harness.ada.slash(thread, "session end")
     assert "towers" in await over(harness, thread)
 
@@ -189,9 +194,9 @@ async def test_an_end_that_could_mean_several_or_none_says_so(harness: BotHarnes
 async def test_a_session_of_another_server_is_not_seen_here(harness: BotHarness) -> None:
     await started(harness)
     text = answer(await harness.other_server.mo.slash(harness.other_server.channel, "session status"))
-    assert text == "No session runs here. Start one with `/session start`."
+    assert text == "There is no session here. Start one with `/session start`."
     text = await harness.refuses(harness.other_server.mo.slash(harness.other_server.channel, "session end"))
-    assert text == "No session runs here. Start one with `/session start`."
+    assert text == "There is no session here. Start one with `/session start`."
 
 
 async def test_a_server_has_at_most_five(harness: BotHarness) -> None:
@@ -202,15 +207,15 @@ async def test_a_server_has_at_most_five(harness: BotHarness) -> None:
     await harness.wait_until_idle()
     options = {"theme": "one more", "minutes": 10}
     text = await harness.refuses(harness.ada.slash(harness.channel, "session start", **options))
-    assert text == "This server has as many sessions as it may; end one first."
+    assert text == "This server has reached its limit of sessions. End one first."
     assert "theme 0" in answer(await harness.ada.slash(harness.channel, "session status"))
 
 
 async def test_a_theme_that_cannot_be_is_refused(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     for theme, text in (
-        ("\u200b \u200b", "A session needs a theme."),
-        ("a kitten", "This server does not allow some of these words."),
+        ("\u200b \u200b", "Please enter a theme."),
+        ("a kitten", "Some of these words are on the blocklist."),
     ):
         assert (
             await harness.refuses(harness.ada.slash(harness.channel, "session start", theme=theme, minutes=9)) == text
@@ -220,13 +225,13 @@ async def test_a_theme_that_cannot_be_is_refused(harness: BotHarness) -> None:
 async def test_a_session_is_started_in_a_channel(harness: BotHarness) -> None:
     thread = await started(harness)
     text = await harness.refuses(harness.ada.slash(thread, "session start", theme="towers", minutes=9))
-    assert text == "A session is started in a text channel, not in a thread."
+    assert text == "Start a session in a text channel, not in a thread."
 
 
-async def test_whoever_may_not_ask_may_not_start_a_session(harness: BotHarness) -> None:
+async def test_a_banned_member_may_not_start_a_session(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user)
     text = await harness.refuses(harness.ada.slash(harness.channel, "session start", theme="ruins", minutes=9))
-    assert text == "You may not ask for pictures in this server."
+    assert text == "You are banned from making pictures in this server."
 
 
 async def test_without_the_permission_for_threads_it_says_so(harness: BotHarness) -> None:
@@ -246,9 +251,9 @@ async def test_a_thread_that_cannot_be_made_leaves_no_session_and_no_announcemen
         "POST", "/channels/*/messages/*/threads", status=400, code=160006, message="too many threads"
     )
     result = await harness.ada.slash(harness.channel, "session start", theme="ruins", minutes=9)
-    assert "Something went wrong on this side." in answer(result)
-    assert harness.said() == []
-    assert answer(await harness.ada.slash(harness.channel, "session status")).startswith("No session runs here.")
+    assert "Something went wrong." in answer(result)
+    assert harness.texts() == []
+    assert answer(await harness.ada.slash(harness.channel, "session status")).startswith("There is no session here.")
 
 
 async def test_the_longest_submissions_of_everybody_fit_the_results(harness: BotHarness) -> None:
@@ -285,7 +290,7 @@ async def test_a_session_ends_on_time_after_a_restart(harness: BotHarness) -> No
     await submitted(harness, harness.ben, thread, "a castle")
     harness.clock.ahead = 601
     await harness.restart()
-    await harness.until(lambda: "🏁" in harness.said()[-1])
+    await harness.until(lambda: "🏁" in harness.texts()[-1])
     await harness.until(lambda: any(str(thread.id) in row and "'ended'" in row for row in harness.rows()))
     assert "🥇 👍 0" in read_out(thread.history()[-1])
 
@@ -296,4 +301,4 @@ async def test_buttons_in_a_thread_submit_too(harness: BotHarness) -> None:
     message = harness.cards("a castle", thread)[-1]
     assert "New seed" in labels(message)
     text = await harness.refuses(harness.ada.click(message, label="New seed"))
-    assert text == "Each person may submit one picture to this session, and you have."
+    assert text == "Each member can submit one picture to this session, and you already have."

@@ -1,18 +1,20 @@
-"""`/style`: words of one's own under a name of one's own."""
+"""`/style`: a member's own styles."""
 
-from tests.chat.harness import BotHarness, answer
+from bot.store.styles import Styles
+from tests.chat.harness import BotHarness
+from tests.chat.reading import answer
 
 
 async def test_a_style_is_saved_listed_replaced_and_deleted(harness: BotHarness) -> None:
     text = answer(await harness.ada.slash(harness.channel, "style save", name="dusk", words="at *dusk*"))
-    assert text == "`dusk` is saved: at \\*dusk\\*"
+    assert text == "Saved `dusk`: at \\*dusk\\*"
     listed = answer(await harness.ada.slash(harness.channel, "style list"))
-    assert "**Styles that come with me**" in listed
+    assert "**Built-in styles**" in listed
     assert "`pencil` a pencil drawing of {}" in listed
     assert listed.endswith("**Your styles**\n`dusk` at \\*dusk\\*")
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="after sunset")
     assert answer(await harness.ada.slash(harness.channel, "style list")).endswith("`dusk` after sunset")
-    assert answer(await harness.ada.slash(harness.channel, "style delete", name="dusk")) == "`dusk` is deleted."
+    assert answer(await harness.ada.slash(harness.channel, "style delete", name="dusk")) == "Deleted `dusk`."
     assert "Your styles" not in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
@@ -33,10 +35,10 @@ async def test_delete_completes_ones_own(harness: BotHarness) -> None:
 
 async def test_a_style_that_cannot_be_is_refused(harness: BotHarness) -> None:
     for name, words, text in (
-        ("two words", "at dusk", "A style's name has letters, digits, - and _ only."),
-        ("`code`", "at dusk", "A style's name has letters, digits, - and _ only."),
-        ("pencil", "at dusk", "`pencil` is a style that comes with me; choose another name."),
-        ("dusk", "\u200b \u200b", "A style needs words."),
+        ("two words", "at dusk", "The name of a style can only contain letters, digits, - and _."),
+        ("`code`", "at dusk", "The name of a style can only contain letters, digits, - and _."),
+        ("pencil", "at dusk", "`pencil` is a built-in style. Choose another name."),
+        ("dusk", "\u200b \u200b", "Please enter the words of the style."),
     ):
         assert await harness.refuses(harness.ada.slash(harness.channel, "style save", name=name, words=words)) == text
 
@@ -45,18 +47,20 @@ async def test_blocked_words_make_no_style(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     for name, words in (("cute", "with a kitten"), ("kitten", "soft")):
         text = await harness.refuses(harness.ada.slash(harness.channel, "style save", name=name, words=words))
-        assert text == "This server does not allow some of these words."
+        assert text == "Some of these words are on the blocklist."
 
 
 async def test_a_person_has_at_most_fifty(harness: BotHarness) -> None:
     for number in range(50):
-        await harness.app.services.styles.save(harness.ada.id, f"s{number}", "*" * 200)
+        await Styles(harness.database).save(harness.ada.id, f"s{number}", "*" * 200)
     text = await harness.refuses(harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk"))
-    assert text == "You have 50 styles; delete one first."
-    assert answer(await harness.ada.slash(harness.channel, "style save", name="s3", words="at dusk")).startswith("`s3`")
+    assert text == "You have 50 styles, which is the limit. Delete one first."
+    assert answer(await harness.ada.slash(harness.channel, "style save", name="s3", words="at dusk")).startswith(
+        "Saved `s3`"
+    )
     assert "`s0`" in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
 async def test_a_style_with_the_longest_words_is_told(harness: BotHarness) -> None:
     text = answer(await harness.ada.slash(harness.channel, "style save", name="d" * 32, words="*" * 200))
-    assert text.startswith(f"`{'d' * 32}` is saved: \\*")
+    assert text.startswith(f"Saved `{'d' * 32}`: \\*")

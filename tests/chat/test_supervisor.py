@@ -1,4 +1,4 @@
-"""The connection comes back whatever ends it, ever more slowly, and gives up only where trying again is in vain."""
+"""Reconnecting after errors, with growing pauses, and stopping after permanent errors."""
 
 import asyncio
 import time
@@ -122,7 +122,7 @@ async def test_whatever_ends_a_connection_there_is_a_new_client_and_the_old_one_
     assert len(pauses) == 2
 
 
-async def test_pauses_grow_to_a_minute_and_no_two_bots_keep_time(pauses: Pauses) -> None:
+async def test_pauses_grow_to_a_minute_and_are_random(pauses: Pauses) -> None:
     discords = Discords(*[OSError("down")] * 40)
     async with supervising(discords.make, pauses):
         await until(lambda: len(pauses) == 40)
@@ -163,7 +163,7 @@ async def test_after_a_good_connection_the_next_pause_is_short_again(
         (closed_with(4013), "refuses the intents"),
     ],
 )
-async def test_what_trying_again_cannot_mend_ends_it_in_words(end: Exception, error: str, pauses: Pauses) -> None:
+async def test_a_permanent_error_raises_login_error(end: Exception, error: str, pauses: Pauses) -> None:
     discords = Discords(OSError("down"), end)
     discords.fault = OSError("already gone")  # which must not hide the reason
     with pytest.raises(LoginError, match=error):
@@ -180,7 +180,7 @@ async def test_a_connection_that_cannot_be_closed_does_not_end_the_bot(pauses: P
         assert not task.done()
 
 
-async def test_a_connection_that_hangs_while_it_closes_does_not_either(
+async def test_a_connection_that_hangs_while_it_closes_does_not_end_the_bot(
     pauses: Pauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(supervised, "CLOSING_S", 0.05)
@@ -206,7 +206,7 @@ async def test_cancel_ends_it_and_closes_the_client(pauses: Pauses) -> None:
     assert pauses == []
 
 
-async def test_a_long_outage_is_a_line_each_time_and_the_traceback_only_for_who_wants_it(
+async def test_each_failed_try_logs_one_line_and_its_traceback_only_at_debug(
     pauses: Pauses, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "bot.chat.client")
@@ -247,7 +247,7 @@ async def refusing(_: web.Request) -> web.Response:
 
 
 @pytest.mark.parametrize("gateway", [closing, babbling, refusing])
-async def test_discord_py_is_brought_back_when_its_first_connect_to_the_gateway_fails(
+async def test_discord_py_reconnects_after_its_first_connect_to_the_gateway_fails(
     gateway: Callable[[web.Request], Awaitable[web.StreamResponse]],
     settings_restored: None,
     monkeypatch: pytest.MonkeyPatch,

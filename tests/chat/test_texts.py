@@ -1,4 +1,4 @@
-"""Every text is there in both languages, says the same things, and is said somewhere."""
+"""Every text exists in both languages, has the same variables in both, and is used."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from bot.jobs.admission import Refusal
 
 BOT = Path(__file__).parents[2] / "bot"
 NONCES = {"ready-*", "results-*", "over-*", "gallery-*"}
-"""Not said, but sent to Discord."""
+"""Message nonces, which look like text ids."""
 
 
 class Variables(Visitor):
@@ -55,8 +55,8 @@ def strings() -> Iterator[tuple[Path, str]]:
                 yield path, node.value
 
 
-def said() -> Iterator[tuple[Path, ast.expr, set[str]]]:
-    """What each call of a voice names, and the variables that it gives."""
+def calls() -> Iterator[tuple[Path, ast.expr, set[str]]]:
+    """The text id and the variables of each call of a localizer."""
     for path in sorted((BOT / "chat").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and node.args):
@@ -77,14 +77,14 @@ def test_both_languages_have_the_same_texts_with_the_same_variables(language: st
 
 
 def test_every_text_that_the_code_says_exists_and_gets_its_variables() -> None:
-    calls = 0
-    for path, name, given in said():
+    checked = 0
+    for path, name, given in calls():
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             assert name.value in ENGLISH, f"{path.name} says {name.value!r}, which is no text"
             if given:
                 assert ENGLISH[name.value] <= given, f"{path.name} says {name.value!r} without all it needs"
-            calls += 1
-    assert calls > 50
+            checked += 1
+    assert checked > 50
 
 
 def test_every_family_of_texts_that_is_put_together_has_members() -> None:

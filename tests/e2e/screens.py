@@ -152,7 +152,7 @@ async def _moderation(camera: Camera, ada: Person, mo: Person, olive: Person) ->
     held = await showing(ada, held, "Waiting for a moderator")
     await camera.view_as(mo)
     await camera.message(held, "held")
-    await mo.answer_to(await mo.press(held, "Look"))
+    await mo.answer_to(await mo.press(held, "View"))
     await mo.press(held, "Approve")
     await finished(ada, held)
     await mo.answer_to(await mo.invoke("mod blocklist add", {"pattern": "kraken*"}))

@@ -1,1 +1,1 @@
-"""The slash commands: a file for each family. They parse and answer; others do the work."""
+"""Slash commands and message menus. They check the input, call other parts, and answer."""

@@ -1,7 +1,7 @@
-"""`/config`: what a server decides for itself, by those who manage it. The host's config.toml sets the frame."""
+"""`/config`: a server's settings, for members with the Manage Server permission."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -9,11 +9,13 @@ from discord import app_commands
 from bot.chat.context import Interaction, require_manager
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
-from bot.chat.i18n.localizer import LANGUAGES, Localizer, localizer
-from bot.chat.services import Services
+from bot.chat.i18n.localizer import LANGUAGES, localizer
+from bot.chat.messages.settings_text import settings_text
 from bot.chat.submission import reply_privately
 from bot.community.guild_settings import PERSONAL, GuildSettings, Limit, RoleRule, Screening
-from bot.community.moderation import Moderator
+from bot.community.moderation import Moderation
+from bot.config import Config
+from bot.store.guilds import Guilds
 
 MOST_CHANNELS: Final = 50
 MOST_ROLES: Final = 25
@@ -27,37 +29,45 @@ WRITABLE: Final = ("view_channel", "send_messages", "embed_links", "attach_files
 
 
 class ConfigGroup(app_commands.Group):
-    """A server's settings."""
+    """The group `/config`.
 
-    def __init__(self, services: Services) -> None:
+    Args:
+        config: The host's defaults and bounds.
+        guilds: Gives a server's settings.
+        moderation: Changes them.
+    """
+
+    def __init__(self, config: Config, guilds: Guilds, moderation: Moderation) -> None:
         super().__init__(
             name="config",
             description=localized("cmd-config"),
             guild_only=True,
             default_permissions=discord.Permissions(manage_guild=True),
         )
-        self._services = services
+        self._config = config
+        self._guilds = guilds
+        self._moderation = moderation
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Holds for every command below; the error reaches the person through the tree."""
+        """Called by discord.py before each command of the group; the tree shows the error."""
         require_manager(interaction)
         return True
 
     @app_commands.command(name="show", description=localized("cmd-config-show"))
-    async def show(self, interaction: "discord.Interaction[Any]") -> None:
-        """Everything."""
-        text = _all(self._settings(interaction), self._services, localizer(interaction.locale))
+    async def show(self, interaction: Interaction) -> None:
+        """Shows all settings."""
+        text = settings_text(self._settings(interaction), self._config, localizer(interaction.locale))
         await interaction.response.send_message(embed=discord.Embed(description=text), ephemeral=True)
 
     @app_commands.command(name="channel", description=localized("cmd-config-channel"))
     @app_commands.describe(channel=localized("opt-channel"), allowed=localized("opt-allowed"))
     async def channel(
         self,
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         channel: discord.TextChannel,
         allowed: bool,
     ) -> None:
-        """Where pictures may be asked for; once one is allowed, only those that are."""
+        """Allows or forbids a channel; while none is allowed, all are."""
         settings = self._settings(interaction)
         others = tuple(known for known in settings.channels if known != channel.id)
         channels = (*others, channel.id) if allowed else others
@@ -70,11 +80,11 @@ class ConfigGroup(app_commands.Group):
     @app_commands.describe(limit=localized("opt-limit"), value=localized("opt-limit-value"))
     async def limit(
         self,
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         limit: str,
         value: app_commands.Range[int, 0, 1_000_000] | None = None,
     ) -> None:
-        """One of this server's limits; without a value, the host's."""
+        """Sets a limit; without a value it is the host's default again."""
         settings = self._settings(interaction)
         name = Limit(limit)
         limits = {known: number for known, number in settings.limits.items() if known is not name}
@@ -89,24 +99,24 @@ class ConfigGroup(app_commands.Group):
         weight=localized("opt-weight"),
         limit=localized("opt-limit"),
         value=localized("opt-limit-value"),
-        forget=localized("opt-forget"),
+        reset=localized("opt-role-reset"),
     )
     async def role(
         self,
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         role: discord.Role,
         weight: app_commands.Range[int, 1, MOST_WEIGHT] | None = None,
         limit: str | None = None,
         value: app_commands.Range[int, 1, 1_000_000] | None = None,
-        forget: bool = False,
+        reset: bool = False,
     ) -> None:
-        """What a role's holders get: turns in a round, and limits of their own."""
+        """Sets the weight in the queue and the limits of a role's members."""
         settings = self._settings(interaction)
         roles = dict(settings.roles)
         rule = roles.pop(role.id, RoleRule())
-        if not forget:
+        if not reset:
             if value is not None and limit is None:
-                raise UserFacingError("config-role-which")
+                raise UserFacingError("config-role-value-without-limit")
             if weight is None and limit is None:
                 raise UserFacingError("config-role-nothing")
             limits = dict(rule.limits)
@@ -123,11 +133,11 @@ class ConfigGroup(app_commands.Group):
     @app_commands.describe(channel=localized("opt-gallery"), stars=localized("opt-stars"))
     async def gallery(
         self,
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         channel: discord.TextChannel | None = None,
         stars: app_commands.Range[int, 1, 100] = 3,
     ) -> None:
-        """Where starred pictures go; without a channel, nowhere."""
+        """Sets the gallery channel; without a channel there is no gallery."""
         _require_writable(interaction, channel)
         settings = replace(
             self._settings(interaction),
@@ -138,27 +148,25 @@ class ConfigGroup(app_commands.Group):
 
     @app_commands.command(name="log", description=localized("cmd-config-log"))
     @app_commands.describe(channel=localized("opt-log"))
-    async def log(self, interaction: "discord.Interaction[Any]", channel: discord.TextChannel | None = None) -> None:
-        """Where moderators read what was done; without a channel, only in `/mod log`."""
+    async def log(self, interaction: Interaction, channel: discord.TextChannel | None = None) -> None:
+        """Sets the channel for audit log entries and reports; without a channel there is none."""
         _require_writable(interaction, channel)
         settings = replace(self._settings(interaction), log_channel=None if channel is None else channel.id)
         await self._save(interaction, settings, f"log {channel}")
 
     @app_commands.command(name="preview", description=localized("cmd-config-preview"))
     @app_commands.describe(seconds=localized("opt-seconds"))
-    async def preview(
-        self, interaction: "discord.Interaction[Any]", seconds: app_commands.Range[float, 1, 60] | None = None
-    ) -> None:
-        """How often pictures in the making are shown; without a number, as the host says."""
-        least = self._services.config.progress.interval_s
+    async def preview(self, interaction: Interaction, seconds: app_commands.Range[float, 1, 60] | None = None) -> None:
+        """Sets the interval of previews; without a number it is the host's default again."""
+        least = self._config.progress.interval_s
         if seconds is not None and seconds < least:
-            raise UserFacingError("config-preview", least=f"{least:g}")
+            raise UserFacingError("config-preview-range", least=f"{least:g}")
         await self._save(interaction, replace(self._settings(interaction), preview_s=seconds), f"preview {seconds}")
 
     @app_commands.command(name="spoiler", description=localized("cmd-config-spoiler"))
     @app_commands.describe(covered=localized("opt-covered"))
-    async def spoiler(self, interaction: "discord.Interaction[Any]", covered: bool) -> None:
-        """Whether every picture is covered."""
+    async def spoiler(self, interaction: Interaction, covered: bool) -> None:
+        """Makes every picture a spoiler, or not."""
         await self._save(interaction, replace(self._settings(interaction), spoiler=covered), f"spoiler {covered}")
 
     @app_commands.command(name="screening", description=localized("cmd-config-screening"))
@@ -168,13 +176,13 @@ class ConfigGroup(app_commands.Group):
     )
     async def screening(
         self,
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         mode: str,
         channel: discord.TextChannel | None = None,
         restricted: bool = False,
     ) -> None:
-        """What happens to a picture in which a concept is found: in a channel, in age-restricted ones, or elsewhere."""
-        if not self._services.config.concept:
+        """Sets the screening mode of a channel, of all age-restricted channels, or of all others."""
+        if not self._config.concept:
             raise UserFacingError("config-no-concepts")
         settings = self._settings(interaction)
         selected = Screening(mode)
@@ -193,70 +201,35 @@ class ConfigGroup(app_commands.Group):
         ]
     )
     @app_commands.describe(language=localized("opt-language"))
-    async def language(self, interaction: "discord.Interaction[Any]", language: str) -> None:
-        """The language of messages that everybody reads; what one person alone reads follows their own."""
+    async def language(self, interaction: Interaction, language: str) -> None:
+        """Sets the language of public messages; private answers use each member's own language."""
         selected = language if language in LANGUAGES else ""
         await self._save(interaction, replace(self._settings(interaction), language=selected), f"language {language}")
 
     @app_commands.command(name="reset", description=localized("cmd-config-reset"))
-    async def reset(self, interaction: "discord.Interaction[Any]") -> None:
-        """Everything as the host has it; a pause stays."""
+    async def reset(self, interaction: Interaction) -> None:
+        """Resets all settings but a pause."""
         await self._save(interaction, GuildSettings(paused=self._settings(interaction).paused), "reset")
 
     def _settings(self, interaction: Interaction) -> GuildSettings:
-        return self._services.guilds.of(require_manager(interaction).guild_id)
+        return self._guilds.of(require_manager(interaction).guild_id)
 
     def _within(self, name: Limit, value: int) -> int:
-        least, most = self._services.config.limits.least(name), self._services.config.limits.most(name)
+        least, most = self._config.limits.least(name), self._config.limits.most(name)
         if not least <= value <= most:
             raise UserFacingError("config-limit-range", least=least, most=most)
         return value
 
     async def _save(self, interaction: Interaction, settings: GuildSettings, what: str) -> None:
-        context = require_manager(interaction)
-        await self._services.moderation.configure(Moderator(interaction.user.id, context.guild_id), settings, what)
+        await self._moderation.configure(require_manager(interaction), settings, what)
         await reply_privately(interaction, "config-saved")
 
 
 def _require_writable(interaction: Interaction, channel: discord.TextChannel | None) -> None:
-    """A channel that the bot cannot write to would fail later, when nobody looks."""
+    """Refuses a channel that the bot cannot post to: later errors would be seen only in the log."""
     if channel is None or interaction.guild is None:
         return
     granted = channel.permissions_for(interaction.guild.me)
     missing = [name.replace("_", " ").title() for name in WRITABLE if not getattr(granted, name)]
     if missing:
         raise UserFacingError("config-cannot-write", channel=channel.mention, permissions=", ".join(missing))
-
-
-def _all(settings: GuildSettings, services: Services, t: Localizer) -> str:
-    host = services.config
-    nowhere = t("config-nowhere")
-    lines = [
-        t("config-channels", channels=" ".join(f"<#{known}>" for known in settings.channels) or t("config-all")),
-        *(f"{_limit(name, t)}: {settings.limit(name, getattr(host.limits, name))}" for name in Limit),
-    ]
-    for role, rule in settings.roles.items():
-        limits = ", ".join(f"{_limit(name, t)} {number}" for name, number in rule.limits.items())
-        lines.append(t("config-role", role=f"<@&{role}>", weight=rule.weight, limits=limits or "–"))
-    gallery = nowhere if settings.gallery_channel is None else f"<#{settings.gallery_channel}>"
-    lines.append(t("config-gallery", channel=gallery, stars=settings.gallery_stars))
-    lines.append(t("config-log", channel=nowhere if settings.log_channel is None else f"<#{settings.log_channel}>"))
-    lines.append(t("config-preview-every", seconds=f"{settings.preview_s or host.progress.interval_s:g}"))
-    lines.append(t("config-spoiler", covered="yes" if settings.spoiler else "no"))
-    lines.append(
-        t(
-            "config-screening",
-            mode=t(f"screening-{settings.screening or host.moderation.screening}"),
-            restricted=t(f"screening-{settings.screening_restricted or host.moderation.screening_restricted}"),
-        )
-    )
-    for known, mode in settings.screening_channels.items():
-        lines.append(f"<#{known}>: {t(f'screening-{mode}')}")
-    lines.append(t("config-language", language=t(f"language-{settings.language or 'server'}")))
-    if settings.paused is not None:
-        lines.append(t("config-paused"))
-    return "\n".join(lines)[:4096]
-
-
-def _limit(name: Limit, t: Localizer) -> str:
-    return t(f"limit-{name.replace('_', '-')}")

@@ -1,4 +1,4 @@
-"""`/imagine`: words, options and inline flags become one request. An option beats a flag, a flag beats a style."""
+"""`/imagine`. An option overrides a flag in the prompt, and a flag overrides the defaults."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -6,28 +6,29 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.chat.commands.menus import store_attachment
-from bot.chat.context import context_of
+from bot.chat.attachments import Attachments
+from bot.chat.commands.style import styles_of
+from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
-from bot.chat.services import Services
 from bot.chat.submission import JobSubmitter, Submission, defer
-from bot.config import parse_aspect
+from bot.config import Imagine, parse_aspect
 from bot.jobs.job import Origin
+from bot.store.styles import Styles
 from guidance.request.defaults import defaults_for
 from guidance.request.parameters import RANGES
 from guidance.request.request import PROMPT_CHARACTERS, Request, RequestError
-from guidance.request.style import STYLES, Style
 
 QUALITIES: Final = {"draft": 0.5, "normal": 1.0, "high": 2.0}
-"""Shares of the usual steps. Fewer are bolder and coarser: the learning rate follows."""
+"""Factors of the default steps. Fewer steps make bolder, coarser pictures, as the learning rate is scaled up."""
 MOST_CHOICES: Final = 25
 SEEDS: Final = RANGES["seed"]
 
 
-def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Command[Any, ..., None]":
-    """The command."""
-    offered = services.config.imagine
+def imagine_command(
+    submitter: JobSubmitter, attachments: Attachments, styles: Styles, offered: Imagine, model: str
+) -> "app_commands.Command[Any, ..., None]":
+    """`/imagine`, with the host's aspects, step limit and defaults."""
 
     @app_commands.command(name="imagine", description=localized("cmd-imagine"))
     @app_commands.describe(
@@ -48,7 +49,7 @@ def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Comman
         quality=[app_commands.Choice(name=localized(f"quality-{name}"), value=name) for name in QUALITIES],
     )
     async def command(
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_CHARACTERS],
         negative: app_commands.Range[str, 0, PROMPT_CHARACTERS] = "",
         seed: app_commands.Range[int, int(SEEDS.low), int(SEEDS.high)] | None = None,
@@ -64,13 +65,13 @@ def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Comman
         if strength is not None and image is None:
             raise UserFacingError("strength-without-image")
         if aspect is not None and aspect not in offered.aspects:
-            # The choices may have changed since the command was synced.
+            # Discord may show choices from before a change of the configuration.
             raise UserFacingError("wrong-aspect", aspects=", ".join(offered.aspects))
         context_of(interaction)
         init = None
         if image is not None:
             await defer(interaction)
-            init = await store_attachment(services, image)
+            init = await attachments.store(image)
         overrides: dict[str, Any] = {}
         if negative:
             overrides["negative"] = negative
@@ -79,28 +80,28 @@ def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Comman
         if steps is not None:
             overrides["steps"] = steps
         elif quality is not None:
-            overrides["steps"] = steps_for(services, quality)
+            overrides["steps"] = _steps(offered, model, quality)
         try:
             first = Request.resolve(
                 prompt,
                 seed=seed,
-                model=services.config.engine.model,
+                model=model,
                 style=style,
                 aspect=None if aspect is None else parse_aspect(aspect),
                 init=init,
-                styles=await styles_of(services, interaction.user.id),
+                styles=await styles_of(styles, interaction.user.id),
                 host=offered.defaults(),
                 **overrides,
             )
         except RequestError as error:
             raise UserFacingError("request-error", message=str(error)) from error
-        # Consecutive seeds, so that one number gives the same batch again.
+        # Consecutive seeds, so that the first seed is enough to make the batch again.
         requests = [replace(first, seed=(first.seed + number) % 2**32) for number in range(count)]
         await submitter.submit(interaction, Submission(requests=requests, origin=Origin.COMMAND, spoiler=spoiler))
 
     @command.autocomplete("style")
-    async def complete(interaction: "discord.Interaction[Any]", current: str) -> list[app_commands.Choice[str]]:
-        known = await styles_of(services, interaction.user.id)
+    async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        known = await styles_of(styles, interaction.user.id)
         return [
             app_commands.Choice(name=name, value=name)
             for name in sorted(known)
@@ -110,12 +111,6 @@ def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Comman
     return command
 
 
-def steps_for(services: Services, quality: str) -> int:
-    """Steps of a quality, within what is allowed here."""
-    usual: int = services.config.imagine.defaults().get("steps") or defaults_for(services.config.engine.model)["steps"]
-    return max(1, min(round(usual * QUALITIES[quality]), services.config.imagine.max_steps))
-
-
-async def styles_of(services: Services, person_id: int) -> dict[str, Style]:
-    """What a style's name may be for a person: those that come with guidance, and their own."""
-    return {**STYLES, **{name: Style(words) for name, words in (await services.styles.of(person_id)).items()}}
+def _steps(offered: Imagine, model: str, quality: str) -> int:
+    default: int = offered.defaults().get("steps") or defaults_for(model)["steps"]
+    return max(1, min(round(default * QUALITIES[quality]), offered.max_steps))

@@ -1,4 +1,4 @@
-"""Message menus: the same as buttons and commands, from any message."""
+"""Message menus (right-click, Apps): start from an image, rerun, show parameters, report."""
 
 import asyncio
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
+from bot.chat.attachments import Attachments, image_of
 from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
@@ -13,29 +14,46 @@ from bot.chat.i18n.localizer import localizer
 from bot.chat.job_actions import JobActions
 from bot.chat.messages import parameters
 from bot.chat.modals import forms
-from bot.chat.services import Services
 from bot.chat.submission import JobSubmitter, Submission, defer
-from bot.images import intake
-from bot.images.intake import IntakeError
 from bot.jobs import derived
 from bot.jobs.job import Origin
+from bot.store.guilds import Guilds
+from bot.store.jobs import Jobs
 from guidance.request.request import Request
 
-FETCH_S: Final = 2.0
-"""A form must be shown within three seconds."""
-IMAGES: Final = ("image/png", "image/jpeg", "image/webp")
+DOWNLOAD_S: Final = 2.0
+"""Discord accepts a form only within 3 s of the interaction."""
 
 
 class ContextMenus:
-    """The four menus of a message."""
+    """The menus of a message.
 
-    def __init__(self, services: Services, submitter: JobSubmitter, job_actions: JobActions) -> None:
-        self._services = services
+    Args:
+        jobs, guilds: The stores it reads.
+        attachments: Downloads images.
+        submitter, job_actions: Make pictures again.
+        model: The name of the engine's model.
+    """
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        guilds: Guilds,
+        attachments: Attachments,
+        submitter: JobSubmitter,
+        job_actions: JobActions,
+        model: str,
+    ) -> None:
+        self._jobs = jobs
+        self._guilds = guilds
+        self._attachments = attachments
         self._submitter = submitter
         self._job_actions = job_actions
+        self._model = model
 
     def commands(self) -> "list[app_commands.ContextMenu]":
-        """As discord.py registers them."""
+        """The menus, to be added to the command tree."""
         callbacks = {
             "menu-init": self._init,
             "menu-rerun": self._rerun,
@@ -46,73 +64,43 @@ class ContextMenus:
 
     async def _init(self, interaction: Interaction, message: discord.Message) -> None:
         context_of(interaction)
-        attachment = _image(message)
+        attachment = image_of(message)
         try:
-            async with asyncio.timeout(FETCH_S):
-                sha256 = await store_attachment(self._services, attachment)
+            async with asyncio.timeout(DOWNLOAD_S):
+                sha256 = await self._attachments.store(attachment)
         except TimeoutError as error:
             raise UserFacingError("image-too-slow") from error
         await interaction.response.send_modal(forms.init(sha256, localizer(interaction.locale)))
 
     async def _rerun(self, interaction: Interaction, message: discord.Message) -> None:
-        jobs = await self._services.jobs.of_message(message.id)
+        jobs = await self._jobs.of_message(message.id)
         if jobs:
             await self._job_actions.rerun(interaction, jobs, Origin.MENU)
             return
         request = await self._request_in(interaction, message)
         if request.inputs():
             raise UserFacingError("needs-its-inputs")
-        rerun = derived.rerun(request, self._services.config.engine.model)
+        rerun = derived.rerun(request, self._model)
         await self._submitter.submit(interaction, Submission(requests=[rerun], origin=Origin.MENU))
 
     async def _info(self, interaction: Interaction, message: discord.Message) -> None:
-        jobs = await self._services.jobs.of_message(message.id)
+        jobs = await self._jobs.of_message(message.id)
         requests = [job.request for job in jobs] or [await self._request_in(interaction, message)]
         await parameters.show(interaction, requests, jobs)
 
     async def _report(self, interaction: Interaction, message: discord.Message) -> None:
         context = context_of(interaction)
-        if self._services.guilds.of(context.guild_id).log_channel is None:
+        if self._guilds.of(context.guild_id).log_channel is None:
             raise UserFacingError("no-log-channel")
         await interaction.response.send_modal(
             forms.report(context.channel_id, message.id, localizer(interaction.locale))
         )
 
     async def _request_in(self, interaction: Interaction, message: discord.Message) -> Request:
-        attachment = _image(message)
-        await defer(interaction)  # a file may take longer to load than Discord waits for an answer
-        try:
-            return await intake.request_in(attachment.size, lambda most: self._services.download(attachment, most))
-        except IntakeError as error:
-            raise _refused(error) from error
-
-
-async def store_attachment(services: Services, attachment: discord.Attachment) -> str:
-    """Takes an attached picture in; returns its sha256.
-
-    Raises:
-        UserFacingError: It is not taken.
-    """
-    try:
-        return await intake.store_upload(
-            attachment.size, lambda most: services.download(attachment, most), services.pictures
-        )
-    except IntakeError as error:
-        raise _refused(error) from error
-
-
-def _refused(error: IntakeError) -> UserFacingError:
-    if str(error) == "image-too-large":
-        return UserFacingError("image-too-large", most=intake.MOST_BYTES // 2**20)
-    return UserFacingError("image-refused", reason=str(error))
+        attachment = image_of(message)
+        await defer(interaction)  # the download may take longer than the 3 s that Discord waits for an answer
+        return await self._attachments.request_in(attachment)
 
 
 def _menu(name: str, callback: Any) -> "app_commands.ContextMenu":
     return app_commands.ContextMenu(name=localized(name), callback=callback, type=discord.AppCommandType.message)
-
-
-def _image(message: discord.Message) -> discord.Attachment:
-    for attachment in message.attachments:
-        if attachment.content_type in IMAGES:
-            return attachment
-    raise UserFacingError("no-image")

@@ -1,38 +1,37 @@
-"""`/session`: a theme, a thread in which everybody submits to it, votes, and a ranking at the end."""
+"""`/session`: prompt sessions with a theme, submissions in a thread, votes and a ranking."""
 
 import contextlib
-import logging
-from typing import Any, Final
+from typing import Final
 
 import discord
 from discord import app_commands
 
-from bot.chat.commands.queue import fitting
 from bot.chat.context import Interaction, context_of, member_of, moderates, public_localizer
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.i18n.localizer import localizer
 from bot.chat.messages.buttons import VOTE_EMOJI
-from bot.chat.messages.content import escape
-from bot.chat.services import Services
+from bot.chat.messages.content import escape, fitting
 from bot.chat.submission import defer, reply_privately
-from bot.community.prompt_sessions import TooManySessionsError
+from bot.community.prompt_sessions import Sessions, TooManySessionsError
+from bot.jobs.admission import Admission
+from bot.store.guilds import Guilds
 from bot.store.sessions import Session, SessionState
 from guidance.request.prompt import clean
 
-log = logging.getLogger(__name__)
-
 THEME_CHARACTERS: Final = 80
-LONGEST_MIN: Final = 7 * 24 * 60
-MOST_EACH: Final = 10
+MOST_MINUTES: Final = 7 * 24 * 60
+MOST_PER_PERSON: Final = 10
 
 
 class SessionGroup(app_commands.Group):
-    """Prompt sessions."""
+    """The group `/session`."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, sessions: Sessions, admission: Admission, guilds: Guilds) -> None:
         super().__init__(name="session", description=localized("cmd-session"), guild_only=True)
-        self._services = services
+        self._sessions = sessions
+        self._admission = admission
+        self._guilds = guilds
 
     @app_commands.command(name="start", description=localized("cmd-session-start"))
     @app_commands.describe(
@@ -40,12 +39,12 @@ class SessionGroup(app_commands.Group):
     )
     async def start(
         self,
-        interaction: "discord.Interaction[Any]",
+        interaction: Interaction,
         theme: app_commands.Range[str, 1, THEME_CHARACTERS],
-        minutes: app_commands.Range[int, 1, LONGEST_MIN],
-        per_person: app_commands.Range[int, 1, MOST_EACH] = 3,
+        minutes: app_commands.Range[int, 1, MOST_MINUTES],
+        per_person: app_commands.Range[int, 1, MOST_PER_PERSON] = 3,
     ) -> None:
-        """Announces it in the channel, and opens its thread."""
+        """Announces a session in the channel and opens its thread."""
         context = context_of(interaction)
         if not isinstance(interaction.channel, discord.TextChannel):
             raise UserFacingError("session-needs-a-channel")
@@ -55,10 +54,10 @@ class SessionGroup(app_commands.Group):
         theme = clean(theme)
         if not theme:
             raise UserFacingError("session-empty-theme")
-        await self._services.admission.check_person(context.guild_id, member_of(interaction, context))
-        await self._services.admission.check_words(context.guild_id, theme)
+        await self._admission.check_person(context.guild_id, member_of(interaction, context))
+        await self._admission.check_words(context.guild_id, theme)
         try:
-            session = await self._services.sessions.start(
+            session = await self._sessions.start(
                 context.guild_id, context.channel_id, interaction.user.id, theme, minutes, per_person
             )
         except TooManySessionsError as error:
@@ -66,23 +65,23 @@ class SessionGroup(app_commands.Group):
         try:
             await self._open(interaction, session)
         except discord.HTTPException:
-            await self._services.sessions.call_off(session)
-            # What was announced does not take place.
+            await self._sessions.call_off(session)
+            # Without its thread the session does not take place.
             with contextlib.suppress(discord.HTTPException):
                 await interaction.delete_original_response()
             raise
 
     @app_commands.command(name="status", description=localized("cmd-session-status"))
-    async def status(self, interaction: "discord.Interaction[Any]") -> None:
-        """How it stands: in its thread, or that of every session here."""
+    async def status(self, interaction: Interaction) -> None:
+        """Shows the ranking of the thread's session, or of every session in the server."""
         context = context_of(interaction)
         await defer(interaction)
         t = localizer(interaction.locale)
-        sessions = await self._services.sessions.rows.running_in(context.guild_id)
+        sessions = await self._sessions.rows.running_in(context.guild_id)
         here = [session for session in sessions if session.thread_id == context.channel_id] or sessions
         lines = []
         for session in here:
-            ranking = await self._services.sessions.leaderboard(session)
+            ranking = await self._sessions.leaderboard(session)
             lines.append(
                 t(
                     "session-status",
@@ -96,34 +95,34 @@ class SessionGroup(app_commands.Group):
         await interaction.followup.send(fitting(lines) or t("session-none"), ephemeral=True)
 
     @app_commands.command(name="end", description=localized("cmd-session-end"))
-    async def end(self, interaction: "discord.Interaction[Any]") -> None:
-        """Ends the session of this thread, or the only one here, before its time."""
+    async def end(self, interaction: Interaction) -> None:
+        """Ends the session of this thread, or the only one in this channel, early."""
         context = context_of(interaction)
-        sessions = await self._services.sessions.rows.running_in(context.guild_id)
+        sessions = await self._sessions.rows.running_in(context.guild_id)
         here = [session for session in sessions if session.thread_id == context.channel_id]
         if not here:
             here = [session for session in sessions if session.channel_id == context.channel_id]
         if len(here) != 1:
-            raise UserFacingError("session-which" if here else "session-none")
+            raise UserFacingError("session-several" if here else "session-none")
         (session,) = here
         if interaction.user.id != session.host_id and not moderates(interaction):
             raise UserFacingError("session-not-yours")
         if session.state is not SessionState.OPEN:
-            raise UserFacingError("session-closing")
-        await self._services.sessions.end(session)
+            raise UserFacingError("session-already-ending")
+        await self._sessions.end(session)
         await reply_privately(interaction, "session-ending")
 
     async def _open(self, interaction: Interaction, session: Session) -> None:
-        t = public_localizer(self._services.guilds.of(session.guild_id), interaction.guild)
+        t = public_localizer(self._guilds.of(session.guild_id), interaction.guild)
         theme, end = escape(session.theme), f"<t:{int(session.ends_at)}:R>"
         await interaction.response.send_message(
-            t("session-begins", theme=theme, host=f"<@{session.host_id}>", end=end, each=session.per_person)
+            t("session-started", theme=theme, host=f"<@{session.host_id}>", end=end, each=session.per_person)
         )
         message = await interaction.original_response()
         guild = interaction.guild
-        assert guild is not None  # noqa: S101 - this is a server's channel
+        assert guild is not None  # noqa: S101 - context_of has checked it
         channel = guild.get_channel(session.channel_id)
-        assert isinstance(channel, discord.TextChannel)  # noqa: S101 - so it was a moment ago
+        assert isinstance(channel, discord.TextChannel)  # noqa: S101 - start has checked it
         thread = await channel.get_partial_message(message.id).create_thread(name=session.theme[:100])
-        await self._services.sessions.opened(session, thread.id)
+        await self._sessions.opened(session, thread.id)
         await thread.send(t("session-welcome", theme=theme, vote=VOTE_EMOJI, each=session.per_person, end=end))

@@ -1,26 +1,17 @@
-"""The command tree, and its registration with Discord only when it has changed."""
+"""The command tree, and its registration with Discord when it has changed."""
 
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any, Final
 
 import discord
 from discord import app_commands
 
-from bot.chat.commands.config import ConfigGroup
-from bot.chat.commands.imagine import imagine
-from bot.chat.commands.me import me_commands
-from bot.chat.commands.menus import ContextMenus
-from bot.chat.commands.mod import ModGroup
-from bot.chat.commands.queue import queue_commands
-from bot.chat.commands.session import SessionGroup
-from bot.chat.commands.style import StyleGroup
+from bot.chat.context import Interaction
 from bot.chat.errors import answer_error
 from bot.chat.i18n.command_translator import CommandTranslator
-from bot.chat.job_actions import JobActions
-from bot.chat.services import Services
-from bot.chat.submission import JobSubmitter
 from bot.operations import logs
 from bot.store.key_values import KeyValueStore
 
@@ -28,45 +19,38 @@ log = logging.getLogger(__name__)
 
 COMMANDS_KEY: Final = "commands"
 
+AnyCommand = app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu
+
 
 class Tree(app_commands.CommandTree[discord.Client]):
-    """The command tree; every error reaches the person."""
+    """A command tree that shows every error to the user."""
 
-    async def interaction_check(self, interaction: "discord.Interaction[Any]", /) -> bool:
-        """Lets everybody through; from here on the log says which interaction it is about."""
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Lets every interaction through, and adds it to the log lines that follow."""
         logs.bind(interaction=interaction.id, member=interaction.user.id, guild=interaction.guild_id or 0)
         return True
 
-    async def on_error(self, interaction: "discord.Interaction[Any]", error: app_commands.AppCommandError, /) -> None:
-        """See `bot.chat.errors` for the order of handling."""
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """See `bot.chat.errors`."""
         await answer_error(interaction, error)
 
 
-def build(client: discord.Client, services: Services, submitter: JobSubmitter, job_actions: JobActions) -> Tree:
-    """The tree of a client."""
+def build(client: discord.Client, commands: Sequence[AnyCommand]) -> Tree:
+    """A client's tree with these commands, in servers only."""
     tree = Tree(
         client,
         allowed_contexts=app_commands.AppCommandContext(guild=True),
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
-    for command in (
-        imagine(services, submitter),
-        *queue_commands(services, job_actions),
-        *me_commands(services),
-        StyleGroup(services),
-        SessionGroup(services),
-        ModGroup(services),
-        ConfigGroup(services),
-        *ContextMenus(services, submitter, job_actions).commands(),
-    ):
+    for command in commands:
         tree.add_command(command)
     return tree
 
 
 async def sync(tree: Tree, key_values: KeyValueStore, application_id: int) -> None:
-    """Registers the commands if their payload, or the application, is not the one registered last.
+    """Registers the commands if they or the application changed since the last registration.
 
-    Discord limits registrations per day, and each makes clients load the list anew.
+    Discord limits registrations per day, and each makes its clients reload the list.
     """
     await tree.set_translator(CommandTranslator())
     translator = tree.translator
@@ -77,7 +61,7 @@ async def sync(tree: Tree, key_values: KeyValueStore, application_id: int) -> No
         command["name"] for command in payload
     }:
         return
-    # What `tree.sync` does, with a payload that is there already.
+    # As `tree.sync`, which would build the payload again.
     await tree.client.http.bulk_upsert_global_commands(application_id, payload=payload)
     await key_values.set(COMMANDS_KEY, digest)
     log.info("%d commands registered", len(payload))

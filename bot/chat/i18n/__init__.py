@@ -1,1 +1,1 @@
-"""Texts of the bot in every language: lookup, and translations of commands. Knows no jobs."""
+"""The bot's texts in every language, and the translations of its commands."""

@@ -1,4 +1,4 @@
-"""What Discord shows of commands before anybody uses them, in every language: descriptions, choices, menus."""
+"""Translations of the names and descriptions that Discord shows for commands, options, choices and menus."""
 
 import discord
 from discord import app_commands
@@ -8,17 +8,17 @@ from bot.chat.i18n.localizer import ENGLISH, LANGUAGES, Localizer, localizer
 
 
 def localized(name: str, /, **values: object) -> locale_str:
-    """The text of that name, in English where a member's language is not known; see `CommandTranslator`."""
+    """A text in English, with what `CommandTranslator` needs to translate it."""
     return locale_str(Localizer(ENGLISH)(name, **values), text=name, values=values)
 
 
 class CommandTranslator(app_commands.Translator):
-    """Gives Discord the other languages when commands are registered."""
+    """Translates the texts of commands when they are registered."""
 
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: app_commands.TranslationContextTypes
     ) -> str | None:
-        """The text in a locale; None where English stands for it."""
+        """Called by discord.py for each text and locale; None if there is no translation."""
         del context
         language = str(locale).partition("-")[0]
         if "text" not in string.extras or language not in LANGUAGES or language == ENGLISH:

@@ -1,7 +1,4 @@
-"""Every text that a person reads, in every language of the bot; see `locale/*.ftl`.
-
-A Localizer has one language. Texts that the language lacks are in English.
-"""
+"""Looks up the bot's texts, which are in `locale/*.ftl`, one file per language."""
 
 from functools import cache
 from pathlib import Path
@@ -16,7 +13,7 @@ ENGLISH: Final = "en"
 
 
 class Localizer:
-    """Looks up texts in one language and fills in their values.
+    """Looks up texts in one language, or in English if the language lacks them, and fills in their variables.
 
     Args:
         language: One of LANGUAGES.
@@ -28,10 +25,10 @@ class Localizer:
         self._bundles = [_bundle(name) for name in names]
 
     def __call__(self, name: str, /, **values: object) -> str:
-        """The text of that name.
+        """The text with this id.
 
         Raises:
-            LookupError: No language has it, or a value is missing: a mistake of ours.
+            LookupError: There is no such text, or a variable is missing; both are bugs.
         """
         for bundle in self._bundles:
             if not bundle.has_message(name):
@@ -45,20 +42,20 @@ class Localizer:
         raise LookupError(f"there is no text {name!r}")
 
     def has(self, name: str) -> bool:
-        """Whether there is such a text."""
+        """Whether there is a text with this id."""
         return any(bundle.has_message(name) for bundle in self._bundles)
 
 
 @cache
 def localizer(locale: discord.Locale | str | None) -> Localizer:
-    """The localizer for a locale of Discord's, such as "de" or "en-GB"; English for one that is not known."""
+    """The localizer for a Discord locale such as "de" or "en-GB"; English if the bot lacks the language."""
     language = str(locale or ENGLISH).partition("-")[0]
     return Localizer(language if language in LANGUAGES else ENGLISH)
 
 
 @cache
 def _bundle(language: str) -> FluentBundle:
-    # Isolation marks would wrap every value in invisible characters, which Discord shows in code blocks.
+    # Isolation would wrap every value in invisible characters, which Discord shows in code blocks.
     bundle = FluentBundle([language], use_isolating=False)
     bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
     return bundle

@@ -1,1 +1,1 @@
-"""The bot's messages: their content, their buttons, and sending them. Decides nothing about jobs."""
+"""The bot's messages: their content, their buttons, and sending them."""

@@ -1,4 +1,4 @@
-"""Buttons that work after any restart: all they know is in their custom_id."""
+"""The buttons under a picture. Their custom_id holds their state, so they still work after a restart."""
 
 import re
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from bot.operations import logs
 
 
 class Kind(StrEnum):
-    """What a button is about: one picture, or a whole batch under the id of its first."""
+    """What a button acts on: one job, or a batch, named by its first job."""
 
     JOB = "job"
-    BATCH = "sheet"  # the word in the custom_id of buttons that are under messages already
+    BATCH = "sheet"  # as in the custom_id of existing buttons
 
 
 class Action(StrEnum):
-    """What a press asks for."""
+    """What a button does."""
 
     CANCEL = "cancel"
     FINISH = "finish"
@@ -30,12 +30,12 @@ class Action(StrEnum):
     EDIT = "edit"
     VARY = "vary"
     MORE = "more"
-    ENLARGE = "enlarge"
-    TIMELAPSE = "film"  # the word in the custom_id of buttons that are under messages already
+    UPSCALE = "enlarge"  # as in the custom_id of existing buttons
+    TIMELAPSE = "film"  # as in the custom_id of existing buttons
     INFO = "info"
     DELETE = "delete"
     PICK = "pick"
-    LOOK = "look"
+    VIEW = "look"  # as in the custom_id of existing buttons
     APPROVE = "approve"
     REJECT = "reject"
 
@@ -51,11 +51,11 @@ EMOJI: Final = {
     Action.EDIT: "✏️",
     Action.VARY: "🎨",
     Action.MORE: "⏩",
-    Action.ENLARGE: "🔍",
+    Action.UPSCALE: "🔍",
     Action.TIMELAPSE: "🎬",
     Action.INFO: "ℹ️",
     Action.DELETE: "🗑️",
-    Action.LOOK: "👁️",
+    Action.VIEW: "👁️",
     Action.APPROVE: "✅",
     Action.REJECT: "🚫",
 }
@@ -70,23 +70,23 @@ FINISHED_ACTIONS: Final = (
     Action.EDIT,
     Action.VARY,
     Action.MORE,
-    Action.ENLARGE,
+    Action.UPSCALE,
     Action.TIMELAPSE,
     Action.INFO,
     Action.DELETE,
 )
 ENDED_ACTIONS: Final = (Action.RERUN, Action.EDIT, Action.INFO, Action.DELETE)
-HELD_ACTIONS: Final = (Action.LOOK, Action.APPROVE, Action.REJECT)
+HELD_ACTIONS: Final = (Action.VIEW, Action.APPROVE, Action.REJECT)
 
 
 def prefixes(batch_id: int) -> tuple[str, str]:
-    """With which the custom_ids of a message's buttons begin, if it is a job's or a batch's."""
+    """How the custom_ids in a message begin, if it is that of the job or batch with this id."""
     return f"{Kind.JOB}:{batch_id}:", f"{Kind.BATCH}:{batch_id}:"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a button is about."""
+    """The job or batch that a button acts on."""
 
     kind: Kind
     job_id: int
@@ -96,7 +96,7 @@ class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
     template=rf"(?P<kind>{'|'.join(Kind)}):(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
 ):
-    """A button of a job's message. `JobActions` decides what a press does, and for whom."""
+    """A button of a job's message; `JobActions` handles it."""
 
     def __init__(self, target: Target, action: Action, label: str | None = None) -> None:
         super().__init__(
@@ -114,21 +114,21 @@ class JobButton(
     async def from_custom_id(
         cls, interaction: "discord.Interaction[Any]", item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """As discord.py wants it."""
+        """Called by discord.py for a pressed button whose custom_id matches the template."""
         del interaction, item
         return cls(Target(Kind(match["kind"]), int(match["job"])), Action(match["action"]))
 
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
-        """A press. discord.py only logs what is raised here, so the person gets the error from here."""
+        """Handles a press. discord.py only logs errors raised here, so they are shown to the user here."""
         with logs.log_context(interaction=interaction.id, job=self._target.job_id):
             try:
-                await interaction.client.job_actions.press(interaction, self._target, self._action)
-            except Exception as error:  # noqa: BLE001 - every error must reach the person
+                await interaction.client.handlers.buttons.press(interaction, self._target, self._action)
+            except Exception as error:  # noqa: BLE001 - every error is shown to the user
                 await answer_error(interaction, error)
 
 
 def buttons(card: Card, t: Localizer) -> discord.ui.View:
-    """What can be done with a message now."""
+    """The buttons of a message in its present state."""
     view = discord.ui.View(timeout=None)
     if len(card.jobs) > 1:
         _batch_buttons(card, t, view)

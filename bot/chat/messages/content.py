@@ -1,7 +1,8 @@
-"""Card → what Discord shows: an embed, one file, and buttons."""
+"""Builds a job's message from its card: an embed, at most one file, and buttons."""
 
 import asyncio
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,9 +20,11 @@ CONTACT_SHEET_COLUMNS: Final = 2
 CONTACT_SHEET_CELL: Final = 320
 ALT_CHARACTERS: Final = 1024
 TEXT_CHARACTERS: Final = 4096
-WORDS_CHARACTERS: Final = 1500
-"""Of a prompt as it is shown. Escaping may double it, and an embed's description has room for 4096 in all."""
+PROMPT_CHARACTERS: Final = 1500
+"""Of an escaped prompt; prompt, negative prompt and status lines share the 4096 characters of a description."""
 REASON_CHARACTERS: Final = 200
+LIST_CHARACTERS: Final = 1800
+"""Of a list; a message has room for 2000, and callers add up to one line."""
 COLOURS: Final = {
     JobState.QUEUED: discord.Colour.from_rgb(149, 165, 166),
     JobState.RUNNING: discord.Colour.from_rgb(88, 101, 242),
@@ -35,7 +38,7 @@ COLOURS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """What a message consists of; `files` holds the picture, where there is one."""
+    """The parts of a message; `files` is empty without a picture."""
 
     embed: discord.Embed
     view: discord.ui.View
@@ -43,42 +46,48 @@ class MessageContent:
 
 
 async def build_message(card: Card, t: Localizer) -> MessageContent:
-    """The message of a job or a batch. Texts of people are escaped: they are shown, never obeyed."""
+    """Builds the message of a job or a batch; users' texts are escaped."""
     job = card.first_job
-    prompt = escape(job.request.prompt, WORDS_CHARACTERS)
+    prompt = escape(job.request.prompt, PROMPT_CHARACTERS)
     lines = [f"**{prompt}**" if prompt else t("prompt-of-images")]
     if job.request.negative:
-        lines.append(t("negative", negative=escape(job.request.negative, WORDS_CHARACTERS)))
+        lines.append(t("negative", negative=escape(job.request.negative, PROMPT_CHARACTERS)))
     lines.append(_requester(job, t))
     lines.append("")
     lines += _status(card, t)
     state = next((entry.state for entry in card.jobs if entry.state is JobState.RUNNING), card.jobs[-1].state)
     embed = discord.Embed(description="\n".join(lines), colour=COLOURS[state])
     embed.set_footer(text=_footer(card, t))
-    # The picture stays an attachment: as an embed's image it would lose its alt text.
+    # An attachment shows its alt text; the image of an embed does not.
     return MessageContent(embed, buttons(card, t), await _files(card))
 
 
 def escape(text: str, most: int = TEXT_CHARACTERS) -> str:
-    """A person's text, so that it is read and not obeyed; cut where it takes more than so many characters."""
-    # discord.py escapes only the first link of a line; with something between its brackets, none of them is a link.
-    apart = text.replace("](", "]\u200b(")
-    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(apart))
+    """Escapes Markdown, links and mentions in a user's text; cuts the result to `most` characters."""
+    # discord.py escapes only the first link of a line; a zero-width space breaks all of them.
+    unlinked = text.replace("](", "]\u200b(")
+    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(unlinked))
     if len(escaped) <= most:
         return escaped
-    # A backslash that is left alone would escape what follows.
+    # A trailing backslash would escape the next character.
     return escaped[: most - 1].rstrip("\\") + "…"
 
 
 def bar(progress: Progress, cells: int = BAR_CELLS) -> str:
-    """How far a run is."""
+    """A progress bar of `cells` characters."""
     filled = cells * progress.step // max(1, progress.total)
     return "█" * filled + "░" * (cells - filled)
 
 
 def picture_file(job: Job, png: bytes) -> discord.File:
-    """A finished picture. It is named by us: a name from a person could pose as another kind of file."""
+    """A finished picture as an attachment, with the prompt as its alt text."""
     return discord.File(io.BytesIO(png), filename=f"job-{job.id}.png", description=_alt(job), spoiler=job.spoiler)
+
+
+def fitting(lines: Sequence[str], most: int = LIST_CHARACTERS) -> str:
+    """As many of the lines as fit into `most` characters, and "…" if some do not."""
+    text = "\n".join(lines)
+    return text if len(text) <= most else text[: most - 1].rpartition("\n")[0] + "\n…"
 
 
 def _alt(job: Job) -> str:
@@ -174,6 +183,6 @@ async def _files(card: Card) -> list[discord.File]:
         if card.settled
         else (contact_sheet_preview, f"batch-{job.id}-preview.jpg")
     )
-    together = await asyncio.to_thread(make, pictures, CONTACT_SHEET_COLUMNS, CONTACT_SHEET_CELL)
+    contact_sheet = await asyncio.to_thread(make, pictures, CONTACT_SHEET_COLUMNS, CONTACT_SHEET_CELL)
     spoiler = any(entry.spoiler for entry in card.jobs)
-    return [discord.File(io.BytesIO(together), filename=name, description=_alt(job), spoiler=spoiler)]
+    return [discord.File(io.BytesIO(contact_sheet), filename=name, description=_alt(job), spoiler=spoiler)]

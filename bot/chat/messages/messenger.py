@@ -1,4 +1,7 @@
-"""Discord's side of `bot.delivery.messenger`: sends and edits with the bot's token, which does not expire."""
+"""Implements `bot.delivery.messenger` for Discord.
+
+Messages are sent and edited with the bot's token: an interaction's token expires after 15 minutes.
+"""
 
 import contextlib
 import logging
@@ -26,16 +29,16 @@ log = logging.getLogger(__name__)
 MESSAGE_GONE: Final = frozenset({10008, 30046})  # unknown message; too many edits to an old one
 CHANNEL_GONE: Final = frozenset({10003, 10004, 50001, 50013, 50083, 160005})  # unknown, no access, archived, locked
 LOOK_BACK: Final = 50
-"""Messages of a channel in which one's own is looked for after a crash."""
+"""How many of a channel's last messages `find` and `mention` search."""
 
 
 class DiscordMessenger:
-    """Speaks through the client that is connected at the moment.
+    """Sends, edits and deletes messages.
 
     Args:
-        client: Gives it, or None while there is none.
-        settings: Gives what a server decided.
-        metrics: Counts.
+        client: Gives the connected client, or None.
+        settings: Gives a server's settings.
+        metrics: Counts edits.
     """
 
     def __init__(
@@ -46,7 +49,7 @@ class DiscordMessenger:
         self._metrics = metrics
 
     async def send(self, card: Card) -> int:
-        """As the protocol says. The nonce makes a send after a crash the same message."""
+        """See `Messenger`. Discord drops a second message with the same nonce for a few minutes."""
         content = await build_message(card, self.localizer(card.first_job.guild_id))
         with translated():
             message = await self._channel(card.first_job).send(
@@ -59,7 +62,7 @@ class DiscordMessenger:
         return message.id
 
     async def edit(self, message_id: int, card: Card) -> None:
-        """As the protocol says."""
+        """See `Messenger`."""
         content = await build_message(card, self.localizer(card.first_job.guild_id))
         with translated():
             await (
@@ -70,7 +73,7 @@ class DiscordMessenger:
         self._metrics.edited()
 
     async def find(self, job: Job) -> int | None:
-        """By the custom_id of its buttons, which every card has."""
+        """See `Messenger`. The custom_ids of a message's buttons name its job."""
         mine, known = self._me(), prefixes(job.id)
         with translated():
             async for message in self._channel(job).history(limit=LOOK_BACK):
@@ -79,7 +82,7 @@ class DiscordMessenger:
         return None
 
     async def mention(self, job: Job, message_id: int) -> None:
-        """As the protocol says; what was said before a crash is found among the replies."""
+        """See `Messenger`. A mention sent before a crash is found among the replies."""
         mine, channel = self._me(), self._channel(job)
         with translated():
             async for message in channel.history(limit=LOOK_BACK, after=discord.Object(message_id)):
@@ -97,12 +100,12 @@ class DiscordMessenger:
             )
 
     async def remove(self, channel_id: int, message_id: int) -> None:
-        """Deletes one of the bot's messages; one that is gone is gone."""
+        """Deletes one of the bot's messages, if it still exists."""
         with contextlib.suppress(MessageGoneError), translated():
             await self._connected().get_partial_messageable(channel_id).get_partial_message(message_id).delete()
 
     async def post_to_log_channel(self, entry: AuditEntry) -> None:
-        """Says in a server's log channel what a moderator did, where there is one that can be written."""
+        """Posts an audit log entry to the server's log channel, if it has one that the bot can write to."""
         channel_id = self._settings(entry.guild_id).log_channel
         if channel_id is None:
             return
@@ -114,8 +117,8 @@ class DiscordMessenger:
                     .send(audit_line(entry, self.localizer(entry.guild_id)))
                 )
         except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
-            # The row is there; the line is a courtesy.
-            log.warning("the log channel of server %d cannot be written (%s)", entry.guild_id, error)
+            # The entry is stored in the audit log already.
+            log.warning("cannot post to the log channel of server %d (%s)", entry.guild_id, error)
 
     def localizer(self, guild_id: int) -> Localizer:
         """The localizer for messages that everybody in a server reads."""
@@ -146,7 +149,7 @@ def _custom_ids(message: discord.Message) -> Iterator[str]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Discord's errors in the bot's words. What is none of them is a bug of ours, and goes through."""
+    """Raises Discord's errors as MessageGoneError, ChannelGoneError or UnreachableError; others pass unchanged."""
     try:
         yield
     except discord.HTTPException as error:

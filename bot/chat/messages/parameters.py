@@ -1,4 +1,4 @@
-"""The parameters of a picture, in words that can be used again."""
+"""Shows the parameters of pictures, and the prompt with flags that makes them again."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,14 @@ TEXTS: Final = frozenset({"prompt", "negative", "style", "images", "init", "mask
 
 
 async def show(interaction: Interaction, requests: Sequence[Request], jobs: Sequence[Job] = ()) -> None:
-    """Shows them to the person who asked. What a batch's pictures share is said once: a message has no more room."""
+    """Shows requests to the user privately.
+
+    Args:
+        interaction: To be answered.
+        requests: At most 10. A prompt equal to the previous one is left out, as the embeds of a message share 6000
+            characters.
+        jobs: The jobs of the first requests, where they are known.
+    """
     t = localizer(interaction.locale)
     embeds = [
         embed(request, t, job, words=index == 0 or _words(request) != _words(requests[index - 1]))
@@ -32,7 +39,7 @@ async def show(interaction: Interaction, requests: Sequence[Request], jobs: Sequ
 
 
 def embed(request: Request, t: Localizer, job: Job | None = None, *, words: bool = True) -> discord.Embed:
-    """Words, parameters, and what to type to get it again."""
+    """The parameters of a request; with `words` also its prompt and what to type to make it again."""
     page = discord.Embed(title=t("info-title", job="" if job is None else f"#{job.id}"))
     for name in ("prompt", "negative", "style") if words else ():
         if text := getattr(request, name):
@@ -52,7 +59,7 @@ def _words(request: Request) -> tuple[str, str, str]:
 
 
 def parameters(request: Request, t: Localizer) -> list[str]:
-    """What everybody wants to know, and what differs from the model's defaults."""
+    """Size, steps, seed and model, and the parameters that differ from the model's defaults."""
     defaults = defaults_for(request.model)
     found = [f"{request.width}×{request.height}", *(f"{name} {getattr(request, name)}" for name in ALWAYS)]
     for name in sorted(set(defaults) - {"width", "height", *ALWAYS} - TEXTS):
@@ -65,12 +72,12 @@ def parameters(request: Request, t: Localizer) -> list[str]:
 
 
 def prompt_block(request: Request, most: int = FIELD_CHARACTERS) -> str:
-    """What to type, as a block to copy."""
+    """`prompt_with_flags` as a code block of at most `most` characters."""
     return f"```\n{prompt_with_flags(request)[: most - 10]}\n```"
 
 
 def prompt_with_flags(request: Request) -> str:
-    """What to type to get the same words, shape, seed and steps; a style has no name any more."""
+    """What to type to make the picture again; without its style, whose name is not stored."""
     flags = [f"--seed {request.seed}", f"--steps {request.steps}"]
     divisor = math.gcd(request.width, request.height)
     if request.width != request.height:

@@ -1,1 +1,1 @@
-"""Forms: building them, and handling what was submitted. Knows no slash commands but what it shares with /imagine."""
+"""Forms (Discord's modals): building them, and handling what users submit."""

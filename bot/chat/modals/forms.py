@@ -1,4 +1,4 @@
-"""Modals. All they know is in their custom_id, so one that was opened before a restart can be sent after it."""
+"""Builds and parses forms. Their custom_id holds their state, so forms opened before a restart still work."""
 
 import re
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class ModalSubmission:
     """A submitted form.
 
     Attributes:
-        form: edit, init or report.
-        about: What the form was opened for: a job, a file, or a channel and a message.
-        fields: What was typed, by field.
+        form: "edit", "init" or "report".
+        about: The job's id; the image's sha256; or the message, as "channel_id:message_id".
+        fields: The input by field name.
     """
 
     form: str
@@ -32,7 +32,7 @@ class ModalSubmission:
 
 
 def edit(job: Job, t: Localizer) -> discord.ui.Modal:
-    """Words and parameters of a job, to be changed."""
+    """The form to change the prompt and parameters of a job."""
     form = discord.ui.Modal(title=t("form-edit")[:TITLE_CHARACTERS], custom_id=f"edit:{job.id}")
     _add(form, t, "prompt", job.request.prompt, PROMPT_CHARACTERS, long=True)
     _add(form, t, "negative", job.request.negative, PROMPT_CHARACTERS, required=False)
@@ -41,7 +41,7 @@ def edit(job: Job, t: Localizer) -> discord.ui.Modal:
 
 
 def init(sha256: str, t: Localizer) -> discord.ui.Modal:
-    """What to make of an image."""
+    """The form to start from a stored image."""
     form = discord.ui.Modal(title=t("form-init")[:TITLE_CHARACTERS], custom_id=f"init:{sha256}")
     _add(form, t, "prompt", "", PROMPT_CHARACTERS, long=True)
     _add(form, t, "strength", "", 5, required=False)
@@ -50,14 +50,14 @@ def init(sha256: str, t: Localizer) -> discord.ui.Modal:
 
 
 def report(channel_id: int, message_id: int, t: Localizer) -> discord.ui.Modal:
-    """What is wrong with a message."""
+    """The form to report a message."""
     form = discord.ui.Modal(title=t("form-report")[:TITLE_CHARACTERS], custom_id=f"report:{channel_id}:{message_id}")
     _add(form, t, "reason", "", REASON_CHARACTERS, long=True)
     return form
 
 
 def parse_submission(interaction: "discord.Interaction[Any]") -> ModalSubmission | None:
-    """The form that an interaction sends, if it is one of ours."""
+    """The submitted form of an interaction; None if it is something else."""
     if interaction.type is not discord.InteractionType.modal_submit or interaction.data is None:
         return None
     data: dict[str, Any] = dict(interaction.data)

@@ -1,35 +1,67 @@
-"""Forms that people send: edits, pictures from an image, reports."""
+"""Handles submitted forms: edits, pictures from an image, reports."""
 
 from typing import Any
 
-from bot.chat.commands.imagine import styles_of
+from bot.chat.commands.style import styles_of
 from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
+from bot.chat.job_actions import JobActions
 from bot.chat.messages.content import escape
 from bot.chat.messages.messenger import DiscordMessenger, translated
 from bot.chat.modals.forms import ModalSubmission
-from bot.chat.services import Services
 from bot.chat.submission import JobSubmitter, Submission, reply_privately
+from bot.config import Imagine
 from bot.delivery.messenger import ChannelGoneError
 from bot.jobs import derived
 from bot.jobs.job import Origin
+from bot.store.audit import Audit
+from bot.store.guilds import Guilds
 from bot.store.people import ERASED
+from bot.store.pictures import Pictures
+from bot.store.styles import Styles
 from guidance.request.request import Request, RequestError
 
 
 class ModalHandler:
-    """Handles submitted forms."""
+    """Handles submitted forms.
 
-    def __init__(self, services: Services, submitter: JobSubmitter, messenger: DiscordMessenger) -> None:
-        self._services = services
+    Args:
+        audit, guilds, pictures, styles: The stores it reads; `audit` also records reports.
+        job_actions: Finds the job to edit.
+        submitter: Submits requests.
+        messenger: Gives a server's localizer.
+        model: The name of the engine's model.
+        host: The host's defaults for requests.
+    """
+
+    def __init__(
+        self,
+        *,
+        audit: Audit,
+        guilds: Guilds,
+        pictures: Pictures,
+        styles: Styles,
+        job_actions: JobActions,
+        submitter: JobSubmitter,
+        messenger: DiscordMessenger,
+        model: str,
+        host: Imagine,
+    ) -> None:
+        self._audit = audit
+        self._guilds = guilds
+        self._pictures = pictures
+        self._styles = styles
+        self._job_actions = job_actions
         self._submitter = submitter
         self._messenger = messenger
+        self._model = model
+        self._host = host
 
     async def handle(self, interaction: Interaction, submitted: ModalSubmission) -> None:
-        """One form.
+        """Handles a form.
 
         Raises:
-            UserFacingError, RefusedError: It cannot be; the message says why.
+            UserFacingError, RefusedError: The input is invalid, or the request is not admitted.
         """
         match submitted.form:
             case "edit":
@@ -40,18 +72,18 @@ class ModalHandler:
                 await self._report(interaction, submitted)
 
     async def _edit(self, interaction: Interaction, submitted: ModalSubmission) -> None:
-        job = await self._services.jobs.get(int(submitted.about)) if submitted.about.isdecimal() else None
-        if job is None or job.guild_id != interaction.guild_id:
+        if not submitted.about.isdecimal():
             raise UserFacingError("unknown-job")
+        job = await self._job_actions.job(interaction, int(submitted.about))
         if job.request.prompt == ERASED:
             raise UserFacingError("erased")
         try:
             request = derived.edited(
                 job.request,
-                self._services.config.engine.model,
+                self._model,
                 _text(submitted),
                 submitted.fields.get("negative", ""),
-                await styles_of(self._services, interaction.user.id),
+                await styles_of(self._styles, interaction.user.id),
             )
         except RequestError as error:
             raise UserFacingError("request-error", message=str(error)) from error
@@ -61,15 +93,15 @@ class ModalHandler:
     async def _init(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         strength = submitted.fields.get("strength", "").strip().replace(",", ".")
         overrides: dict[str, Any] = {"strength": _strength(strength)} if strength else {}
-        if not await self._services.pictures.has(submitted.about):
+        if not await self._pictures.has(submitted.about):
             raise UserFacingError("file-gone")
         try:
             request = Request.resolve(
                 _text(submitted),
-                model=self._services.config.engine.model,
+                model=self._model,
                 init=submitted.about,
-                styles=await styles_of(self._services, interaction.user.id),
-                host=self._services.config.imagine.defaults(),
+                styles=await styles_of(self._styles, interaction.user.id),
+                host=self._host.defaults(),
                 **overrides,
             )
         except RequestError as error:
@@ -79,7 +111,7 @@ class ModalHandler:
     async def _report(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         context = context_of(interaction)
         channel_id, _, message_id = submitted.about.partition(":")
-        log_channel = self._services.guilds.of(context.guild_id).log_channel
+        log_channel = self._guilds.of(context.guild_id).log_channel
         if log_channel is None:
             raise UserFacingError("no-log-channel")
         t = self._messenger.localizer(context.guild_id)
@@ -94,7 +126,7 @@ class ModalHandler:
                 await interaction.client.get_partial_messageable(log_channel, guild_id=context.guild_id).send(text)
         except ChannelGoneError as error:
             raise UserFacingError("no-log-channel") from error
-        await self._services.audit.add(context.guild_id, interaction.user.id, "report", int(message_id))
+        await self._audit.add(context.guild_id, interaction.user.id, "report", int(message_id))
         await reply_privately(interaction, "reported")
 
 

@@ -1,8 +1,8 @@
-# Everything that a person reads, in English. Every other language has the same names; see bot/chat/i18n/localizer.py.
+# The bot's texts in English. Every language has the same ids and variables; see bot/chat/i18n/localizer.py.
 
 ## The message of a job
 
-prompt-of-images = *from images*
+prompt-of-images = *from images only*
 requester = for { $mention }
 requester-of = from #{ $parent }, for { $mention }
 negative = without *{ $negative }*
@@ -13,7 +13,7 @@ starts = starts { $at }
 starting = 🎨 **Starting** …
 running = 🎨 `{ $bar }` { $step }/{ $total }
 similarity = similarity { $similarity }
-held = 🛡️ **Waiting for a moderator**, who looks at it before everybody does ({ $concepts })
+held = 🛡️ **Waiting for a moderator's approval** ({ $concepts })
 done = ✅ **Done**
 cancelled = 🚫 **Cancelled**
 failed = ⚠️ **Failed.** { $reason }
@@ -29,11 +29,11 @@ footer =
 gallery = **{ $prompt }**
     by { $requester } · [the original]({ $link })
 ready = { $mention } your picture is ready.
-reason-crashed = The engine crashed twice on this request. Its host finds the cause in the log.
-reason-broken = Something went wrong on this side. Its host finds it in the log under job { $job }.
+reason-crashed = The engine crashed twice on this request. The bot's host can find the cause in the log.
+reason-broken = An error occurred. The bot's host can find it in the log under job { $job }.
 reason-lost = The finished picture was lost before it could be posted.
-reason-input-gone = A picture that this one starts from is not kept any more.
-reason-rejected = 🚫 **Not shown**: a moderator decided so.
+reason-input-gone = An image that this picture starts from has been deleted.
+reason-rejected = 🚫 **Not shown**: a moderator rejected it.
 
 button-cancel = Cancel
 button-finish = Finish now
@@ -41,49 +41,49 @@ button-rerun = New seed
 button-edit = Edit
 button-vary = Variations
 button-more = More steps
-button-enlarge = Upscale
+button-upscale = Upscale
 button-timelapse = Time-lapse
 button-info = Parameters
 button-delete = Delete
-button-look = Look
+button-view = View
 button-approve = Approve
 button-reject = Reject
 
-## Refusals by the gate
+## Refusals by admission
 
 refused-banned =
     { $has_detail ->
-        [yes] You may not ask for pictures in this server: { $detail }
-       *[no] You may not ask for pictures in this server.
+        [yes] You are banned from making pictures in this server: { $detail }
+       *[no] You are banned from making pictures in this server.
     }
 refused-paused =
     { $has_detail ->
         [yes] Pictures are paused in this server: { $detail }
        *[no] Pictures are paused in this server. Try again later.
     }
-refused-wrong-channel = Pictures are made in { $detail } here.
+refused-wrong-channel = Pictures can only be made in { $detail }.
 refused-account-too-young =
     { $limit ->
-        [one] Your account must be one day old to ask for pictures here.
-       *[other] Your account must be { $limit } days old to ask for pictures here.
+        [one] Your account must be at least one day old to make pictures here.
+       *[other] Your account must be at least { $limit } days old to make pictures here.
     }
 refused-member-too-new =
     { $limit ->
-        [one] You must have been in this server for one hour to ask for pictures.
-       *[other] You must have been in this server for { $limit } hours to ask for pictures.
+        [one] You must have been in this server for at least one hour to make pictures.
+       *[other] You must have been in this server for at least { $limit } hours to make pictures.
     }
-refused-blocked-words = This server does not allow some of these words.
-refused-too-many-steps = At most { $limit } steps are allowed here.
-refused-too-large = That picture would be too large: at most { $limit } pixels are allowed here.
+refused-blocked-words = Some of these words are on the blocklist.
+refused-too-many-steps = The limit here is { $limit } steps.
+refused-too-large = This picture would be too large: the limit here is { $limit } pixels.
 refused-too-many-waiting =
     { $limit ->
-        [one] You can have one picture under way at a time, which is as many as one person may have. Wait for it, or cancel it.
-       *[other] You can have { $limit } pictures under way, which is as many as one person may have. Wait for one, or cancel one.
+        [one] You can have one unfinished picture at a time. Wait for it to finish, or cancel it.
+       *[other] You can have { $limit } unfinished pictures at a time. Wait for one to finish, or cancel one.
     }
 refused-server-full =
     { $limit ->
-        [one] This server has one picture under way, which is as many as it may have. Please try again in a few minutes.
-       *[other] This server has { $limit } pictures under way, which is as many as it may have. Please try again in a few minutes.
+        [one] This server can have one unfinished picture at a time. Please try again in a few minutes.
+       *[other] This server can have { $limit } unfinished pictures at a time. Please try again in a few minutes.
     }
 refused-queue-full =
     { $limit ->
@@ -92,29 +92,29 @@ refused-queue-full =
     }
 refused-too-many-this-hour =
     { $limit ->
-        [one] That would be more than one picture within an hour, which is the limit.
-       *[other] That would be more than { $limit } pictures within an hour, which is the limit.
+        [one] The limit is one picture per hour.
+       *[other] The limit is { $limit } pictures per hour.
     }
-refused-too-many-steps-today = That would be more than { $limit } steps within a day, which is the limit.
-refused-rerun-twice = You have rerun this picture by reaction before; use the button or `/imagine` for more.
-refused-session-over = This session has ended; start a new one with `/session start`, or ask in the channel.
+refused-too-many-steps-today = The limit is { $limit } steps per day.
+refused-rerun-twice = You have already rerun this picture with a reaction. Use the button or `/imagine` to make more.
+refused-session-over = This session has ended. Start a new one with `/session start`, or use `/imagine` in the channel.
 refused-session-full =
     { $limit ->
-        [one] Each person may submit one picture to this session, and you have.
-       *[other] Each person may submit { $limit } pictures to this session, and you have.
+        [one] Each member can submit one picture to this session, and you already have.
+       *[other] Each member can submit { $limit } pictures to this session, and you already have.
     }
-again-at = It is possible again { $at }.
+retry-at = You can try again { $at }.
 
 ## Other refusals
 
-unknown-job = This job is not known here any more.
-erased = The person who asked for this had their data erased, so it cannot be made again.
-file-gone = This file is not kept any more.
-not-yours-to-cancel = Only the person who asked, or a moderator, can cancel this.
-not-yours-to-cancel-by-command = This is somebody else's. As a moderator, use `/mod remove`.
-not-yours-to-finish = Only the person who asked, or a moderator, can finish this early.
-not-yours-to-delete = Only the person who asked, or a moderator, can delete this.
-not-your-history = This is somebody else's history; see yours with `/history`.
+unknown-job = I don't know this job any more.
+erased = The member who made this had their data deleted, so it cannot be made again.
+file-gone = This file has been deleted.
+not-yours-to-cancel = Only the person who asked for this picture, or a moderator, can cancel it.
+not-yours-to-cancel-by-command = This job is somebody else's. As a moderator, use `/mod remove`.
+not-yours-to-finish = Only the person who asked for this picture, or a moderator, can finish it early.
+not-yours-to-delete = Only the person who asked for this picture, or a moderator, can delete it.
+not-your-history = This is somebody else's history. Use `/history` to see yours.
 too-late-to-cancel =
     Too late to cancel: this job { $state ->
         [posting] is being posted
@@ -122,24 +122,24 @@ too-late-to-cancel =
         [failed] has failed
        *[cancelled] is cancelled
     }.
-not-running = This job does not run now.
-not-held = This picture does not wait for a moderator any more.
-still-held = This picture waits for a moderator, who looks at it before everybody does.
-moderators-only = Only those who may manage messages here can do this.
-managers-only = Only those who may manage this server can do this.
-missing-permissions = I can't show pictures in this channel: a server admin must allow me { $permissions } here.
-no-server = I only work in a server's channels.
-wrong-aspect = That shape is not offered here; choose one of { $aspects }.
-strength-without-image = A strength says how far an image may change: attach an image, or leave the strength out.
-request-error = That cannot be made: { $message }.
-restricted-elsewhere = This picture was made in an age-restricted channel, and is shown only in one.
-image-too-large = That image is too large; at most { $most } MiB are taken.
-image-too-slow = That image takes too long to load; attach it to `/imagine` instead.
-image-refused = That image cannot be used: { $reason }.
-no-image = That message has no PNG, JPEG or WebP image.
-needs-its-inputs = That picture was made from another image, which is not here.
-no-log-channel = This server has no channel for reports; tell a moderator.
-incident = Something went wrong on this side. If it happens again, tell the host this number: { $incident }
+not-running = This job is not running.
+not-held = This picture is not waiting for approval any more.
+still-held = This picture is waiting for a moderator's approval.
+moderators-only = You need the Manage Messages permission to do this.
+managers-only = You need the Manage Server permission to do this.
+missing-permissions = I can't post pictures in this channel. Ask an admin to give me these permissions here: { $permissions }.
+no-server = I only work in server channels.
+wrong-aspect = This aspect ratio is not available. Choose one of { $aspects }.
+strength-without-image = Strength says how far an attached image may change. Attach an image, or leave it out.
+request-error = I can't make that: { $message }.
+restricted-elsewhere = This picture was made in an age-restricted channel and can only be shown in one.
+image-too-large = This image is too large. The limit is { $most } MiB.
+image-too-slow = This image takes too long to load. Attach it to `/imagine` instead.
+image-refused = I can't use this image: { $reason }.
+no-image = This message has no PNG, JPEG or WebP image.
+needs-its-inputs = This picture was made from another image, which is not in the file.
+no-log-channel = This server has no channel for reports. Please tell a moderator.
+incident = Something went wrong. If it happens again, tell the bot's host this number: { $incident }
 
 ## Forms
 
@@ -148,26 +148,26 @@ form-init = Start from this image
 form-report = Report to the moderators
 field-prompt = Prompt
 field-prompt-hint = What the picture should show
-field-negative = Without
-field-negative-hint = What it should not show
+field-negative = Negative prompt
+field-negative-hint = What the picture should not show
 field-style = Style
 field-parameters = Parameters
-field-parameters-hint = Flags such as --ar 3:2 --seed 7 --steps 80 --style pencil
+field-parameters-hint = Flags, such as --ar 3:2 --seed 7 --steps 80 --style pencil
 field-strength = Strength
-field-strength-hint = How far the image may change, 0 to 1; empty for the usual 0.6
+field-strength-hint = How far the image may change, from 0 to 1. Default: 0.6
 field-reason = What is wrong?
-reported = Thank you. The moderators have it.
-report = 🚩 { $reporter } reports { $link }: { $reason }
-bad-strength = A strength is a number from 0 to 1, such as 0.6.
+reported = Thank you. The moderators have your report.
+report = 🚩 { $reporter } reported { $link }: { $reason }
+bad-strength = Strength must be a number from 0 to 1, such as 0.6.
 
 ## Parameters
 
 info-title = Parameters { $job }
 info-from-image = from an image
-info-again = To make it again
+info-again = Prompt to make it again
 info-footer = similarity { $similarity } · { $seconds } s
 
-## Queue, history, numbers
+## Queue, history, statistics
 
 queue-running = 🎨 { $job }
 queue-more =
@@ -175,179 +175,178 @@ queue-more =
         [one] … and one more
        *[other] … and { $count } more
     }
-queue-elsewhere =
+queue-other-servers =
     { $count ->
-        [one] One picture waits in other servers.
-       *[other] { $count } pictures wait in other servers.
+        [one] One picture is waiting in other servers.
+       *[other] { $count } pictures are waiting in other servers.
     }
 queue-paused =
     { $has_reason ->
         [yes] ⏸️ Paused: { $reason }
        *[no] ⏸️ Paused.
     }
-queue-empty = Nothing waits. Your next picture starts at once.
-cancelled-job = #{ $job } is cancelled.
+queue-empty = The queue is empty. Your next picture starts right away.
+cancelled-job = Cancelled #{ $job }.
 history-title =
     { $count ->
         [one] Your picture
        *[other] Your { $count } pictures
     }
-history-page = Page { $page } of { $pages } · /show shows one again
+history-page = Page { $page } of { $pages } · /show posts a picture again
 history-empty = You have no pictures here yet. Make one with `/imagine`.
 stats =
     { $pictures ->
-        [0] No picture was made here yet.
-        [one] One picture was made here, in { $minutes } minutes of work; half of them take less than { $median } s. The model is { $model }.
-       *[other] { $pictures } pictures by { $people } people, { $day } within a day, in { $minutes } minutes of work; half of them take less than { $median } s. The model is { $model }.
+        [0] No pictures have been made here yet.
+        [one] One picture has been made here, in { $minutes } minutes of computing. Median time per picture: { $median } s. Model: { $model }.
+       *[other] { $pictures } pictures by { $people } members, { $day } of them in the last 24 hours, in { $minutes } minutes of computing. Median time per picture: { $median } s. Model: { $model }.
     }
-me-waiting = ⏳ Under way: { $used } of { $limit }
+me-waiting = ⏳ Unfinished pictures: { $used } of { $limit }
 me-hour = 🕐 Pictures left this hour: { $left } of { $limit }
 me-day = 📅 Steps left today: { $left } of { $limit }
 me-next = more { $at }
-me-weight = ⚖️ You have { $weight } turns in each round.
+me-weight = ⚖️ You get { $weight } turns in each round of the queue.
 me-banned =
     { $forever ->
-        [yes] ⛔ You may not ask for pictures in this server. { $reason }
-       *[no] ⛔ You may ask for pictures in this server again { $until }. { $reason }
+        [yes] ⛔ You are banned from making pictures in this server. { $reason }
+       *[no] ⛔ You are banned from making pictures in this server. The ban ends { $until }. { $reason }
     }
 
 ## Privacy
 
-privacy-export = Everything that is kept about you. Pictures are in the channels; the files here name them.
-privacy-not-sure = Nothing was deleted. Choose `sure: True` to delete everything for good.
-privacy-deleted = Your words, pictures, styles and my messages with them are gone. Your number stays for a day, as the limits of a day count by it, and then goes too. What moderators wrote down about you stays with their server.
+privacy-export = This is all data that I store about you. The pictures themselves are in the channels; this file lists their names.
+privacy-not-confirmed = Nothing was deleted. Choose `sure: True` to delete your data permanently.
+privacy-deleted = I deleted your prompts, pictures and styles, and my messages with them. Your user ID is kept for one more day, because daily limits need it. The audit logs of servers keep what moderators recorded about you.
 
 ## Styles
 
-style-builtin = **Styles that come with me**
+style-builtin = **Built-in styles**
 style-own = **Your styles**
-style-saved = `{ $name }` is saved: { $words }
-style-deleted = `{ $name }` is deleted.
+style-saved = Saved `{ $name }`: { $words }
+style-deleted = Deleted `{ $name }`.
 style-unknown = You have no style called { $name }.
-style-bad-name = A style's name has letters, digits, - and _ only.
-style-taken = `{ $name }` is a style that comes with me; choose another name.
-style-too-many = You have { $most } styles; delete one first.
-style-empty = A style needs words.
+style-bad-name = The name of a style can only contain letters, digits, - and _.
+style-taken = `{ $name }` is a built-in style. Choose another name.
+style-too-many = You have { $most } styles, which is the limit. Delete one first.
+style-empty = Please enter the words of the style.
 
 ## Prompt sessions
 
-session-begins =
-    🖼️ **{ $theme }**: a prompt session by { $host }, until { $end }. { $each ->
-        [one] One picture
-       *[other] Up to { $each } pictures
-    } each, in the thread below.
-session-welcome =
-    The theme is **{ $theme }**. Use `/imagine` here; { $each ->
+session-started =
+    🖼️ **{ $theme }**: { $host } started a prompt session. It ends { $end }. Submit { $each ->
         [one] one picture
        *[other] up to { $each } pictures
-    } each, until { $end }. Vote with { $vote } for what you like best; your own vote for yourself does not count.
+    } in the thread below.
+session-welcome =
+    The theme is **{ $theme }**. Use `/imagine` here to submit { $each ->
+        [one] one picture
+       *[other] up to { $each } pictures
+    }. The session ends { $end }. Vote for the pictures you like with { $vote }; votes for your own pictures do not count.
 session-results = Results: { $theme }
-session-nobody = Nobody submitted a picture this time.
-session-over = 🏁 The session **{ $theme }** has ended: { $link }
+session-no-pictures = Nobody submitted a picture.
+session-ended = 🏁 The session **{ $theme }** has ended: { $link }
 session-status = **{ $theme }** in { $thread } ends { $end }; { $count ->
         [one] one picture
        *[other] { $count } pictures
     } so far.
-session-none = No session runs here. Start one with `/session start`.
-session-which = Several sessions run in this channel; use this in the thread of one.
-session-not-yours = Only the person who started it, or a moderator, can end a session.
-session-closing = This session is ending already; its results come when the last pictures are done.
-session-ending = The session takes no more pictures; its results come when those under way are done.
-session-needs-a-channel = A session is started in a text channel, not in a thread.
-session-empty-theme = A session needs a theme.
-session-too-many = This server has as many sessions as it may; end one first.
-session-one-each = In a session, ask for one picture at a time, so that each can be voted for.
+session-none = There is no session here. Start one with `/session start`.
+session-several = There are several sessions in this channel. Use this command in a session's thread.
+session-not-yours = Only the person who started the session, or a moderator, can end it.
+session-already-ending = This session is already ending. The results follow when the last pictures are done.
+session-ending = The session takes no more pictures. The results follow when the last pictures are done.
+session-needs-a-channel = Start a session in a text channel, not in a thread.
+session-empty-theme = Please enter a theme.
+session-too-many = This server has reached its limit of sessions. End one first.
+session-one-each = In a session, submit one picture at a time, so that members can vote for each.
 
 ## Moderators
 
-mod-paused = Paused. Nothing of this server starts, and new asks are refused, until `/mod resume`.
+mod-paused = Paused. Queued pictures wait and new ones are refused until `/mod resume`.
 mod-resumed = Resumed.
-mod-not-paused = Nothing was paused.
+mod-not-paused = Pictures are not paused.
 mod-cleared =
     { $count ->
-        [0] Nothing waited.
-        [one] One job is cancelled.
-       *[other] { $count } jobs are cancelled.
+        [0] There was nothing to cancel.
+        [one] Cancelled one job.
+       *[other] Cancelled { $count } jobs.
     }
-mod-bumped = #{ $job } is next.
-mod-does-not-wait = That job does not wait.
+mod-bumped = #{ $job } is next in line.
+mod-not-queued = This job is not queued.
 mod-banned =
     { $forever ->
-        [yes] { $member } may not ask for pictures here until `/mod unban`.
-       *[no] { $member } may ask for pictures here again { $until }.
+        [yes] Banned { $member } from making pictures here, until `/mod unban`.
+       *[no] Banned { $member } from making pictures here. The ban ends { $until }.
     }
-mod-unbanned = { $member } may ask for pictures here again.
-mod-not-banned = { $member } was not banned.
-mod-not-yourself = You cannot ban yourself.
-mod-held = 🛡️ Waiting for a moderator: { $jobs }
-mod-log-empty = No moderator has done anything yet.
-bad-duration = { $text } is not a duration; write a number and m, h, d or w, such as 30m or 7d. Leave it out for ever.
-pattern-added = `{ $pattern }` is blocked.
-pattern-there = That is blocked already.
-pattern-removed = It is allowed again.
-pattern-unknown = That was not blocked.
-pattern-error = That is not a pattern: { $message }.
-pattern-too-many = The list is full: { $most } patterns.
-pattern-no-hit = Nothing in this text is blocked.
-pattern-hits =
-    This text is refused. Patterns of this server: { $patterns }. { $hosts ->
-        [0] None of the host's.
-        [one] One of the host's.
-       *[other] { $hosts } of the host's.
-    }
-pattern-none = This server blocks no words of its own.
-pattern-count = { $own } patterns of this server, { $hosts } of the host.
+mod-unbanned = Unbanned { $member }.
+mod-not-banned = { $member } is not banned.
+mod-cannot-ban-yourself = You can't ban yourself.
+mod-held = 🛡️ Waiting for approval: { $jobs }
+mod-log-empty = The audit log is empty.
+bad-duration = { $text } is not a duration. Write a number and m, h, d or w, such as 30m or 7d. Leave it empty for a permanent ban.
+pattern-added = Added `{ $pattern }` to the blocklist.
+pattern-exists = This pattern is already on the blocklist.
+pattern-removed = Removed the pattern from the blocklist.
+pattern-unknown = This pattern is not on the blocklist.
+pattern-error = This is not a valid pattern: { $message }.
+pattern-too-many = The blocklist is full: the limit is { $most } patterns.
+pattern-no-match = This text matches no pattern.
+pattern-matches =
+    This text is blocked. Matching patterns of this server: { $patterns }. Matching patterns of the host: { $hosts ->
+        [0] none
+       *[other] { $hosts }
+    }.
+pattern-none = This server's blocklist is empty.
+pattern-count = Patterns: { $own } of this server, { $hosts } of the host.
 
 audit-pause = { $actor } paused pictures
 audit-resume = { $actor } resumed pictures
 audit-remove = { $actor } cancelled a job of { $target }
 audit-delete = { $actor } deleted a picture of { $target }
 audit-clear = { $actor } cleared the queue
-audit-bump = { $actor } put a job of { $target } first
+audit-bump = { $actor } moved a job of { $target } to the front of the queue
 audit-ban = { $actor } banned { $target }
 audit-unban = { $actor } unbanned { $target }
-audit-block = { $actor } blocked a pattern
-audit-unblock = { $actor } unblocked a pattern
+audit-block = { $actor } added a pattern to the blocklist
+audit-unblock = { $actor } removed a pattern from the blocklist
 audit-approve = { $actor } approved a picture of { $target }
 audit-reject = { $actor } rejected a picture of { $target }
 audit-configure = { $actor } changed the settings
 audit-report = { $actor } reported a message
 
-## Settings of a server
+## Server settings
 
 config-saved = Saved. See everything with `/config show`.
-config-too-many = At most { $most } of these are possible.
-config-limit-range = Here this limit may be { $least } to { $most }; the host decides how far.
-config-role-nothing = Choose a weight, a limit, or forget.
-config-preview = The host allows an interval of at least { $least } s.
-config-role-which = Choose which limit that number is for.
-config-no-concepts = The host has configured nothing to screen for; see `[[concept]]` in config.toml.
-config-cannot-write = I cannot write in { $channel }: allow me { $permissions } there first.
+config-too-many = The limit is { $most }.
+config-limit-range = The bot's host allows { $least } to { $most } for this limit.
+config-role-nothing = Choose a weight, a limit, or reset.
+config-preview-range = The bot's host allows an interval of at least { $least } s.
+config-role-value-without-limit = Choose the limit that this value is for.
+config-no-concepts = Screening is not available: the bot's host has set no `[[concept]]` in config.toml.
+config-cannot-write = I can't post in { $channel }. Give me these permissions there first: { $permissions }.
 config-channels = **Channels**: { $channels }
 config-all = all
-config-nowhere = nowhere
-config-role = { $role }: { $weight } turns a round, limits: { $limits }
-config-gallery = **Gallery**: { $channel }, at { $stars } ⭐
-config-log = **Log**: { $channel }
-config-preview-every = **Preview**: every { $seconds } s
+config-none = none
+config-role = { $role }: { $weight } turns per round, limits: { $limits }
+config-gallery = **Gallery**: { $channel }, from { $stars } ⭐
+config-log = **Log channel**: { $channel }
+config-preview-interval = **Preview**: every { $seconds } s
 config-spoiler =
     { $covered ->
-        [yes] **Pictures** are covered
-       *[no] **Pictures** are not covered
+        [yes] **Spoiler**: every picture
+       *[no] **Spoiler**: only on request
     }
 config-screening = **Screening**: { $mode }; in age-restricted channels: { $restricted }
 config-language = **Language**: { $language }
 config-paused = ⏸️ **Paused**
-limit-waiting-per-member = pictures under way, per person
-limit-waiting-per-server = pictures under way, of the server
-limit-jobs-per-hour = pictures per hour, per person
-limit-steps-per-day = steps per day, per person
-limit-account-age-days = days an account must be old
-limit-membership-age-hours = hours a member must be here
+limit-waiting-per-member = unfinished pictures per member
+limit-waiting-per-server = unfinished pictures in the server
+limit-jobs-per-hour = pictures per hour and member
+limit-steps-per-day = steps per day and member
+limit-account-age-days = minimum account age in days
+limit-membership-age-hours = minimum time in the server in hours
 screening-off = off
-screening-spoiler = cover it
-screening-hold = hold it for a moderator
-language-server = the server's own
+screening-spoiler = mark as spoiler
+screening-hold = hold for a moderator's approval
+language-server = the server's language
 language-en = English
 language-de = Deutsch
 quality-draft = draft: half the steps
@@ -356,113 +355,113 @@ quality-high = high: twice the steps
 
 ## Help
 
-help-title = Pictures from words
-help-text = Type `/imagine` and say what you would like to see. A CLIP model looks at a picture that begins as noise, says how well it matches your words, and the picture is pushed that way, step by step, before your eyes.
+help-title = Pictures from text
+help-text = Type `/imagine` and describe a picture. The bot starts from noise. At each step a CLIP model rates how well the picture matches your prompt, and the picture is changed to match it better. You can watch it in the channel.
 help-prompts-title = Prompts
-help-prompts = Weights: `castle::2 fog::0.5`. Without: `--no text`. Stages: `a forest at 50 %: a burning forest`. Flags: `--ar 3:2 --seed 7 --steps 80 --stop 70% --style pencil`. The same words and seed give the same picture.
-help-buttons-title = Under a picture
-help-buttons = 🔁 new seed · ✏️ edit · 🎨 four variations · ⏩ more steps · 🔍 twice the size · 🎬 time-lapse · ℹ️ parameters · 🗑️ delete. As reactions: 🔁 again, ❌ cancel or delete your own, ⭐ for the gallery. Right-click a message, Apps: start from an image, show parameters, report.
-help-sessions-title = Sessions
-help-sessions = `/session start` opens a thread in which everybody submits to one theme and votes.
-help-yours-title = Yours
-help-yours = `/queue` `/cancel` `/history` `/show` `/style` `/me` `/stats` `/privacy`
+help-prompts = Weights: `castle::2 fog::0.5`. Negative prompt: `--no text`. Stages: `a forest at 50 %: a burning forest`. Flags: `--ar 3:2 --seed 7 --steps 80 --stop 70% --style pencil`. The same prompt, seed and settings make the same picture again.
+help-buttons-title = Buttons and reactions
+help-buttons = 🔁 new seed · ✏️ edit · 🎨 four variations · ⏩ more steps · 🔍 upscale to twice the size · 🎬 time-lapse · ℹ️ parameters · 🗑️ delete. As reactions: 🔁 new seed, ❌ cancel or delete your own, ⭐ vote for the gallery. Right-click a message and choose Apps to start from its image, rerun it, show its parameters or report it.
+help-sessions-title = Prompt sessions
+help-sessions = `/session start` opens a thread in which everybody can submit pictures for one theme and vote.
+help-commands-title = More commands
+help-commands = `/queue` `/cancel` `/history` `/show` `/style` `/me` `/stats` `/privacy`
 help-moderators-title = Moderators
-help-moderators = `/mod` for those who manage messages, `/config` for those who manage the server.
-help-footer = Guided by { $model }
+help-moderators = `/mod` needs the Manage Messages permission, `/config` the Manage Server permission.
+help-footer = Model: { $model }
 
-## What Discord shows of commands
+## Names and descriptions of commands, options and menus
 
-cmd-imagine = Turns your words into a picture, which forms in this channel
-cmd-queue = What runs and waits
-cmd-cancel = Cancels one of your pictures
-cmd-history = Your pictures, page by page
-cmd-show = Shows a finished picture again
-cmd-stats = What was made in this server
-cmd-me = Your limits, what is left of them, and when there is more
-cmd-help = How to begin
-cmd-privacy = What is kept about you
-cmd-privacy-export = Everything that is kept about you, as a file
-cmd-privacy-delete = Deletes everything that is kept about you, for good
-cmd-style = Styles: words of your own under a name of your own
-cmd-style-save = Saves a style, or changes one
-cmd-style-list = All styles you can use
-cmd-style-delete = Deletes one of your styles
-cmd-session = Prompt sessions: one theme, one thread, votes, a ranking
-cmd-session-start = Starts a session in a thread of this channel
-cmd-session-status = How a session stands
-cmd-session-end = Ends a session before its time
+cmd-imagine = Make a picture from your prompt
+cmd-queue = Show the running and queued pictures
+cmd-cancel = Cancel one of your pictures
+cmd-history = Show your pictures, page by page
+cmd-show = Post a finished picture again
+cmd-stats = Show how many pictures this server has made
+cmd-me = Show your limits, and what is left of them
+cmd-help = Show how to use the bot
+cmd-privacy = Your data
+cmd-privacy-export = Get all data that is stored about you, as a file
+cmd-privacy-delete = Permanently delete all data that is stored about you
+cmd-style = Your own styles
+cmd-style-save = Save a style, or change one
+cmd-style-list = List the styles you can use
+cmd-style-delete = Delete one of your styles
+cmd-session = Prompt sessions: a theme, a thread, votes and a ranking
+cmd-session-start = Start a prompt session in this channel
+cmd-session-status = Show the current ranking
+cmd-session-end = End a session early
 cmd-mod = For moderators
-cmd-mod-queue = What runs and waits here
-cmd-mod-pause = Starts nothing of this server any more
-cmd-mod-resume = Starts pictures again
-cmd-mod-remove = Cancels a job
-cmd-mod-clear = Cancels everything that waits or runs
-cmd-mod-bump = Puts a job first
-cmd-mod-ban = Keeps a person from asking for pictures here
-cmd-mod-unban = Lets a person ask again
-cmd-mod-log = What moderators did here
-cmd-blocklist = Words that may not be asked for here
-cmd-blocklist-add = Blocks a word or several in a row; * stands for letters, ? for one
-cmd-blocklist-remove = Allows a pattern again
-cmd-blocklist-test = Whether a text would be refused
-cmd-blocklist-list = Patterns of this server
+cmd-mod-queue = Show the running, queued and held pictures
+cmd-mod-pause = Pause all pictures of this server
+cmd-mod-resume = End the pause
+cmd-mod-remove = Cancel a job
+cmd-mod-clear = Cancel all running and queued jobs
+cmd-mod-bump = Move a job to the front of the queue
+cmd-mod-ban = Ban a member from making pictures here
+cmd-mod-unban = Lift a ban
+cmd-mod-log = Show the audit log
+cmd-blocklist = Words that are blocked in this server
+cmd-blocklist-add = Block a word or phrase
+cmd-blocklist-remove = Remove a pattern from the blocklist
+cmd-blocklist-test = Check whether a text is blocked
+cmd-blocklist-list = List the patterns of this server
 cmd-config = Settings of this server
-cmd-config-show = All settings
-cmd-config-channel = Where pictures may be asked for
-cmd-config-limit = A limit of this server
-cmd-config-role = What a role's holders get
-cmd-config-gallery = Where pictures with stars are copied to
-cmd-config-log = Where moderators read what was done and reported
-cmd-config-preview = How often pictures in the making are shown
-cmd-config-spoiler = Whether every picture is covered
-cmd-config-screening = What happens to a picture in which a concept is found
-cmd-config-language = In which language everybody is spoken to
-cmd-config-reset = Everything as the host has it
+cmd-config-show = Show all settings
+cmd-config-channel = Set in which channels pictures can be made
+cmd-config-limit = Set a limit of this server
+cmd-config-role = Set the weight and the limits of a role
+cmd-config-gallery = Set the channel to which starred pictures are copied
+cmd-config-log = Set the channel for the audit log and reports
+cmd-config-preview = Set how often previews are updated
+cmd-config-spoiler = Set whether every picture is a spoiler
+cmd-config-screening = Set what happens to a picture in which screening finds something
+cmd-config-language = Set the language of public messages
+cmd-config-reset = Reset all settings
 
-opt-prompt = What the picture should show; flags such as --ar 16:9 or --no fog count
-opt-negative = What it should not show
-opt-seed = The same seed and words give the same picture again
-opt-aspect = Width to height
+opt-prompt = What the picture should show; may contain flags such as --ar 16:9 or --no fog
+opt-negative = What the picture should not show
+opt-seed = The same seed, prompt and settings make the same picture again
+opt-aspect = Aspect ratio, width to height
 opt-steps = More steps take longer and add detail
-opt-quality = Half, the usual, or twice the steps
-opt-style = Words that go with every prompt; see /style list
-opt-image = To start from, instead of noise
-opt-strength = How far the image may change: 0 keeps it, 1 takes only a hint
-opt-count = Several at once, in one message
-opt-spoiler = Covers the picture until somebody uncovers it
-opt-own-job = One of your pictures under way
-opt-finished-job = Its number
-opt-job = Its number
-opt-sure = True deletes for good
+opt-quality = Half, the default, or twice the steps
+opt-style = Words that are added to the prompt; see /style list
+opt-image = The image to start from, instead of noise
+opt-strength = How far the image may change: 0 keeps it, 1 keeps only a hint of it
+opt-count = How many pictures to make, in one message
+opt-spoiler = Mark the picture as a spoiler
+opt-own-job = One of your unfinished pictures
+opt-finished-job = The number of the picture
+opt-job = The number of the job
+opt-sure = True deletes permanently
 opt-style-name = Letters, digits, - and _
-opt-style-words = Such as: a woodcut of {"{}"}, or: at dusk, in rain
-opt-theme = What everybody makes a picture of
-opt-minutes = How long it lasts
-opt-per-person = How many pictures each may submit
-opt-reason = What people read
-opt-clear-member = Only this person's
-opt-ban-member = Whom
-opt-unban-member = Whom
-opt-duration = Such as 30m, 12h, 7d; empty for ever
-opt-page = 1 is the newest
-opt-pattern = One or several words; * stands for up to ten letters, ? for one
-opt-test-text = What somebody might write
-opt-channel = Which
-opt-allowed = Whether pictures may be asked for there
-opt-limit = Which
-opt-limit-value = How much; empty for the host's
-opt-role = Which
-opt-weight = Turns in each round of the queue
-opt-forget = Back to what everybody has
-opt-gallery = Empty for none
-opt-stars = How many are enough
-opt-log = Empty for none
-opt-seconds = Empty for the host's
-opt-covered = Whether
-opt-mode = What happens
+opt-style-words = For example: a woodcut of {"{}"}, or: at dusk, in rain
+opt-theme = What the pictures should show
+opt-minutes = How long the session lasts
+opt-per-person = How many pictures each member can submit
+opt-reason = The reason; members can read it
+opt-clear-member = Only this member's jobs
+opt-ban-member = The member to ban
+opt-unban-member = The member to unban
+opt-duration = For example 30m, 12h or 7d; empty is permanent
+opt-page = Page 1 is the newest
+opt-pattern = A word or phrase; * stands for up to ten letters, ? for one
+opt-test-text = The text to check
+opt-channel = The channel
+opt-allowed = Whether pictures can be made there
+opt-limit = The limit
+opt-limit-value = The value; empty is the host's default
+opt-role = The role
+opt-weight = Turns per round of the queue
+opt-role-reset = Remove the weight and the limits of this role
+opt-gallery = The channel; empty for no gallery
+opt-stars = How many stars a picture needs
+opt-log = The channel; empty for none
+opt-seconds = Seconds between two previews; empty is the host's default
+opt-covered = Whether every picture is a spoiler
+opt-mode = What to do with such a picture
 opt-screening-channel = Only in this channel
 opt-restricted = Only in age-restricted channels
-opt-language = Which
+opt-language = The language
 
 menu-init = Use as init image
 menu-rerun = Rerun with a new seed
