@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from bot.community import blocklist
 from bot.community.guild_settings import Limit, Screening
 from bot.operations.logs import Format, Level
-from guidance.request.ranges import RANGES
+from guidance.request.model_name import DEFAULT_MODEL
+from guidance.request.parameters import RANGES, Settings
 from guidance.request.request import Request, RequestError
-from guidance.request.settings import DEFAULT_MODEL, Settings
 
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
 UPLOAD_BYTES: Final = 10 * 2**20
@@ -98,7 +98,7 @@ class Imagine:
     def defaults(self) -> Settings:
         """What a picture takes where a person chose nothing; steps of 0 leave them to the model."""
         width, height = parse_size(self.size)
-        chosen: Settings = {"width": width, "height": height}
+        chosen = {"width": width, "height": height}
         if self.steps:
             chosen["steps"] = self.steps
         return chosen

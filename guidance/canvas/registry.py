@@ -1,6 +1,6 @@
 """What is optimised: a module that turns its parameters into pictures.
 
-A new canvas is one file here, one line in REGISTRY and its name in `guidance.request.settings.CANVASES`.
+A new canvas is one file here, one line in REGISTRY and its name in `guidance.request.parameters.CANVASES`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -23,9 +23,9 @@ from guidance.io.timelapse import encoder, every
 from guidance.optimize.loop import Result, render
 from guidance.optimize.run import RenderError
 from guidance.request.derive import continued, revised, upscaled, variation
-from guidance.request.ranges import RANGES
+from guidance.request.model_name import DEFAULT_MODEL
+from guidance.request.parameters import PARAMETERS, RANGES
 from guidance.request.request import ImagePrompt, Request, RequestError
-from guidance.request.settings import DEFAULT_MODEL, Settings
 
 BAR_WIDTH = 30
 MOST_PICTURES = 100_000
@@ -33,7 +33,7 @@ MOST_PICTURES = 100_000
 
 @dataclass(slots=True)
 class RenderTask:
-    """What the options come to: the arguments of `render`."""
+    """The arguments of `render`, as the options give them."""
 
     request: Request
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class RenderTask:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line; returns its exit status."""
+    """Runs the command line and returns its exit status."""
     options = parser().parse_args(arguments)
     try:
         _check(options)
@@ -59,14 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """What options mean together, and what would fail only after the work."""
+    """Checks options against each other, and what would otherwise fail only after the work."""
     sources = [name for name in ("like", "vary", "upscale", "prolong", "resume") if getattr(options, name)]
     if len(sources) > 1:
         raise RequestError("choose one of --like, --vary, --upscale, --continue and --resume")
     if options.resume:
         _check_resume(options)
     if options.prompt is None and not sources and not options.image:
-        raise RequestError("say what the picture should show: PROMPT is missing")
+        raise RequestError("PROMPT is missing; say what the picture should show")
     if not 1 <= options.count <= MOST_PICTURES:
         raise RequestError(f"--count is {options.count}, but must be 1 to {MOST_PICTURES}")
     if options.microbatch is not None and not RANGES["views"].holds(options.microbatch):
@@ -87,62 +87,60 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _check_resume(options: argparse.Namespace) -> None:
-    """What would be passed over without a word."""
-    fields = (*Settings.__annotations__, "prompt", "size", "aspect", "seed", "model", "style")
+    """Refuses options that a resumed run would ignore."""
+    fields = (*PARAMETERS, "prompt", "size", "aspect", "model", "style")
     for name in fields:
         if getattr(options, name, None) is not None:
             shown = "the prompt" if name == "prompt" else f"--{name.replace('_', '-')}"
-            raise RequestError(f"--resume ends a run as it was asked for; leave {shown} out, or use --continue")
+            raise RequestError(f"--resume finishes a run as it was requested; leave {shown} out, or use --continue")
 
 
 def _render_task(options: argparse.Namespace) -> RenderTask:
-    """Reads the files and resolves the request."""
+    """Reads the files and builds the request."""
     blobs: dict[str, bytes] = {}
 
-    def taken(path: Path) -> str:
+    def added(path: Path) -> str:
         data = _read(path)
         if not is_checkpoint(data):
-            read_image(data)  # a file that is no picture is said so now
+            read_image(data)  # raises now for a file that is not a picture
         blobs[digest(data)] = data
         return digest(data)
 
     if options.resume:
         checkpoint = Checkpoint.from_bytes(_read(options.resume))
-        for path in (options.init, options.mask, *(_weighed(text)[0] for text in options.image)):
+        for path in (options.init, options.mask, *(_path_and_weight(text)[0] for text in options.image)):
             if path:
-                taken(path)
+                added(path)
         return RenderTask(checkpoint.request, blobs, checkpoint, options.microbatch)
-    chosen: dict[str, Any] = {
-        name: value for name in Settings.__annotations__ if (value := getattr(options, name, None)) is not None
-    }
-    chosen |= _sides(options.size)
-    given: dict[str, Any] = {name: taken(path) for name in ("init", "mask") if (path := getattr(options, name))}
+    chosen: dict[str, Any] = {name: value for name in PARAMETERS if (value := getattr(options, name, None)) is not None}
+    chosen |= _parse_size(options.size)
+    given: dict[str, Any] = {name: added(path) for name in ("init", "mask") if (path := getattr(options, name))}
     if options.image:
-        given["images"] = tuple(ImagePrompt(taken(path), weight) for path, weight in map(_weighed, options.image))
-    if options.seed is not None:
-        given["seed"] = options.seed
+        given["images"] = tuple(
+            ImagePrompt(added(path), weight) for path, weight in map(_path_and_weight, options.image)
+        )
     if source := options.like or options.vary or options.upscale or options.prolong:
-        request = revised(_derived(options, source, taken), options.prompt, **chosen)
+        request = revised(_derived(options, source, added), options.prompt, **chosen)
         request = replace(request, **given)
     else:
         model = options.model or DEFAULT_MODEL
-        shape = _shape(options.aspect)
+        aspect = _parse_aspect(options.aspect)
         request = Request.resolve(
-            options.prompt or "", model=model, style=options.style, aspect=shape, **given, **chosen
+            options.prompt or "", model=model, style=options.style, aspect=aspect, **given, **chosen
         )
     return RenderTask(request, blobs, microbatch=options.microbatch)
 
 
-def _derived(options: argparse.Namespace, source: Path, taken: Callable[[Path], str]) -> Request:
-    """The request that a file of ours leads to."""
+def _derived(options: argparse.Namespace, source: Path, added: Callable[[Path], str]) -> Request:
+    """The request that --like, --vary, --upscale or --continue makes of a file."""
     for name in ("model", "style", "aspect"):
         if getattr(options, name):
-            raise RequestError(f"--{name} does not go with {source}, which has its own; ask anew, without that file")
+            raise RequestError(f"{source} has its own {name}; leave --{name} out")
     data = _read(source)
     request = Checkpoint.from_bytes(data).request if is_checkpoint(data) else request_of(data)
     if options.like:
         return request
-    init = taken(source)
+    init = added(source)
     if options.vary:
         return variation(request, init, secrets.randbelow(2**32))
     return upscaled(request, init) if options.upscale else continued(request, init)
@@ -160,7 +158,7 @@ def _one(options: argparse.Namespace, task: RenderTask) -> int:
         atomic_write(options.checkpoint, result.checkpoint().to_bytes())
     if frames is not None:
         atomic_write(options.timelapse, encoder(options.timelapse)([*frames, result.image]))
-    _say(options, result, path, time.monotonic() - began, model.device.type)
+    _report(options, result, path, time.monotonic() - began, model.device.type)
     return 0
 
 
@@ -176,7 +174,7 @@ def _many(options: argparse.Namespace, task: RenderTask) -> int:
         began = time.monotonic()
         result = _rendered(replace(task, request=request), model, None, None, 1)
         path = dataset.add(request, to_png(result.image, request), result.similarity)
-        _say(options, result, path, time.monotonic() - began, model.device.type)
+        _report(options, result, path, time.monotonic() - began, model.device.type)
     if options.sheet:
         images = [read_image(dataset.path(request).read_bytes()) for request in requests]
         atomic_write(options.sheet, png_of(contact_sheet(images, columns=min(8, max(2, round(len(images) ** 0.5))))))
@@ -185,39 +183,39 @@ def _many(options: argparse.Namespace, task: RenderTask) -> int:
 
 
 def _rendered(
-    task: RenderTask, model: ClipModel, frames: list[Image.Image] | None, keep: Path | None, often: int
+    task: RenderTask, model: ClipModel, frames: list[Image.Image] | None, checkpoint: Path | None, interval: int
 ) -> Result:
-    """Runs to the end, with a bar where somebody watches, a timelapse and checkpoints where they are wanted."""
-    watched = sys.stderr.isatty()
+    """Runs to the end; shows a progress bar on a terminal and keeps frames and checkpoints if they are wanted."""
+    terminal = sys.stderr.isatty()
     try:
         for step in render(task.request, model, blobs=task.blobs, resume=task.resume, microbatch=task.microbatch):
             if isinstance(step, Result):
                 return step
-            if watched:
-                _show(step.number, step.total, step.similarity())
+            if terminal:
+                _draw_bar(step.number, step.total, step.similarity())
             if frames is not None and step.number % every(step.total) == 0:
                 frames.append(step.picture())
-            if keep is not None and step.number % often == 0:
-                atomic_write(keep, step.checkpoint().to_bytes())
+            if checkpoint is not None and step.number % interval == 0:
+                atomic_write(checkpoint, step.checkpoint().to_bytes())
     finally:
-        if watched:
+        if terminal:
             print(file=sys.stderr)
-    raise AssertionError("render ends in a Result")
+    raise AssertionError("render ended without a Result")
 
 
-def _show(number: int, total: int, similarity: float) -> None:
+def _draw_bar(number: int, total: int, similarity: float) -> None:
     filled = "█" * (BAR_WIDTH * number // total)
     print(
         f"\r{filled:░<{BAR_WIDTH}} {number}/{total}  similarity {similarity:.3f} ", end="", file=sys.stderr, flush=True
     )
 
 
-def _say(options: argparse.Namespace, result: Result, path: Path, seconds: float, device: str) -> None:
+def _report(options: argparse.Namespace, result: Result, path: Path, seconds: float, device: str) -> None:
     if not options.json:
         print(path)
         return
     request = result.request
-    report = {
+    fields = {
         "path": str(path),
         "prompt": request.prompt,
         "seed": request.seed,
@@ -231,10 +229,10 @@ def _say(options: argparse.Namespace, result: Result, path: Path, seconds: float
         "model": request.model,
         "device": device,
     }
-    print(json.dumps(report, allow_nan=False), flush=True)
+    print(json.dumps(fields, allow_nan=False), flush=True)
 
 
-def _sides(text: str | None) -> dict[str, int]:
+def _parse_size(text: str | None) -> dict[str, int]:
     if text is None:
         return {}
     width, separator, height = text.lower().partition("x")
@@ -243,7 +241,7 @@ def _sides(text: str | None) -> dict[str, int]:
     return {"width": int(width), "height": int(height)}
 
 
-def _shape(text: str | None) -> tuple[int, int] | None:
+def _parse_aspect(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     width, separator, height = text.partition(":")
@@ -252,7 +250,7 @@ def _shape(text: str | None) -> tuple[int, int] | None:
     return int(width), int(height)
 
 
-def _weighed(text: str) -> tuple[Path, float]:
+def _path_and_weight(text: str) -> tuple[Path, float]:
     """FILE or FILE::WEIGHT."""
     name, separator, weight = text.rpartition("::")
     if not separator:

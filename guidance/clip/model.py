@@ -13,7 +13,7 @@ import torch
 
 from guidance.clip.perceptor import PRECISIONS, Perceptor
 from guidance.device.cuda_graphs import GraphCapture, graph_capture_for
-from guidance.request.settings import DEFAULT_MODEL, parse_ensemble
+from guidance.request.model_name import DEFAULT_MODEL, parse_ensemble
 
 POCKET: Final = Path(__file__).parents[1] / "pocket"
 

@@ -1,1 +1,1 @@
-"""What can be asked for: the request, the prompt language, settings, ranges and styles. Imports no torch."""
+"""What can be asked for: the request, its parameters, the prompt language and styles. Imports no torch."""

@@ -1,18 +1,17 @@
-"""New requests from old ones: what people ask for once they have seen a picture.
+"""New requests from old ones: another prompt, a variation, an upscale, more steps.
 
-The bytes of what a new request starts from (a picture, or a checkpoint, which holds more) travel beside it, under the
-sha256 that is passed here.
+A derived request may start from a picture or a checkpoint (which holds more). Its sha256 is passed here; its bytes
+travel beside the request.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, TypeVar, Unpack
+from typing import Any, Final
 
-from guidance.request import prompt as language
-from guidance.request.prompt import PromptError, clean
-from guidance.request.request import Request, RequestError, fitted, style_named
-from guidance.request.settings import Settings, for_steps, scale_learning_rate
+from guidance.request.defaults import for_steps, scale_learning_rate
+from guidance.request.prompt import clean
+from guidance.request.request import Request, fitted, parse_prompt, style_named
 from guidance.request.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
@@ -21,57 +20,41 @@ VARIATION_PERTURBATION: Final = 0.8
 UPSCALE_STRENGTH: Final = 0.4
 CONTINUATION_STRENGTH: Final = 0.5
 
-Value = TypeVar("Value")
 
+def revised(request: Request, text: str | None = None, styles: Mapping[str, Style] = STYLES, **changes: Any) -> Request:
+    """The same request with another prompt, if a text is given, and other settings.
 
-def revised(
-    request: Request,
-    text: str | None = None,
-    seed: int | None = None,
-    styles: Mapping[str, Style] = STYLES,
-    **changes: Unpack[Settings],
-) -> Request:
-    """The same with other settings and, if a text is given, another prompt; its flags count, but `changes` beat them.
-
-    A style in the text replaces the one before, with its settings; a shape keeps the picture's area.
+    `changes` take precedence over the text's flags. A style in the text replaces the request's style and applies its
+    settings; a shape in the text keeps the picture's area. With another number of steps the learning rate follows, and
+    so does the noise if it has its default.
 
     Raises:
-        RequestError: As Request.
+        RequestError: See Request.
     """
-    before = request
+    typed: dict[str, Any] = {}
     if text is not None:
-        try:
-            parsed = language.parse(text)
-        except PromptError as error:
-            raise RequestError(f"the prompt cannot be read at {error}") from error
-        width, height = fitted(parsed.aspect, request.width * request.height) if parsed.aspect else (None, None)
+        parsed = parse_prompt(text)
         if parsed.style:
-            dress = style_named(parsed.style, styles)
-            request = replace(request, style=dress.words, **dress.settings)
-        request = replace(
-            request,
-            prompt=parsed.prompt,
-            width=_or(width, request.width),
-            height=_or(height, request.height),
-            negative=_or(parsed.negative, request.negative),
-            steps=_or(parsed.steps, request.steps),
-            stop=_or(parsed.stop, request.stop),
-            seed=_or(parsed.seed, request.seed),
-        )
+            style = style_named(parsed.style, styles)
+            typed |= {**style.settings, "style": style.words}
+        if parsed.aspect:
+            typed["width"], typed["height"] = fitted(parsed.aspect, request.width * request.height)
+        typed |= {"prompt": parsed.prompt, **parsed.settings}
     if "negative" in changes:
         changes["negative"] = clean(changes["negative"])
-    changed = replace(request, seed=_or(seed, request.seed), **changes)
-    if changed.steps == before.steps:
+    changed = replace(request, **typed | changes)
+    if changed.steps == request.steps:
         return changed
-    fitting: Settings = {"learning_rate": scale_learning_rate(changed.learning_rate, before.steps, changed.steps)}
-    usual = for_steps(request.model, before.steps)
-    if (request.noise, request.noise_end) == (usual.get("noise"), usual.get("noise_end")):  # nobody chose another
-        fitting = for_steps(request.model, changed.steps) | fitting
-    return replace(changed, **(fitting | changes))
+    scaled = {"learning_rate": scale_learning_rate(changed.learning_rate, request.steps, changed.steps)}
+    usual = for_steps(request.model, request.steps)
+    before = {name: typed.get(name, getattr(request, name)) for name in usual}
+    if before | {"learning_rate": usual["learning_rate"]} == usual:
+        scaled = for_steps(request.model, changed.steps) | scaled
+    return replace(changed, **(scaled | changes))
 
 
 def variation(request: Request, init: str, seed: int) -> Request:
-    """Another picture on the same lines: noise is laid over a result, and the seed decides what becomes of it."""
+    """A variation of a result: noise is laid over it, and the seed decides what it becomes."""
     return replace(
         request,
         init=init,
@@ -84,7 +67,7 @@ def variation(request: Request, init: str, seed: int) -> Request:
 
 
 def upscaled(request: Request, init: str) -> Request:
-    """The result at twice the width and height, with detail to match.
+    """The result at twice the width and height, with new detail.
 
     Raises:
         RequestError: Twice the size is out of range.
@@ -102,20 +85,19 @@ def upscaled(request: Request, init: str) -> Request:
 
 
 def continued(request: Request, init: str) -> Request:
-    """More steps on a result: the second half of the schedule once more, to its end wherever the first run stopped."""
+    """More steps on a result: the second half of the schedule again, to its end even if the first run stopped early."""
     return replace(request, init=init, mask=None, stop=1.0, strength=CONTINUATION_STRENGTH, perturbation=0.0)
 
 
 def stopped(request: Request, step: int) -> Request:
-    """The same, ended early: it gives the picture that the longer run shows after that step.
+    """The request that ends with the picture that a longer run shows after a step.
 
     Args:
-        request: The longer one.
-        step: How many steps of the schedule are behind the picture, those that an init image skips included; at least
-            one that is made.
+        request: The longer run's.
+        step: Steps of the schedule up to the picture, with those that an init image skips; the run makes at least one.
 
     Raises:
-        RequestError: No step.
+        RequestError: `step` is 0.
     """
     if step == request.span().stop:
         return request
@@ -123,7 +105,3 @@ def stopped(request: Request, step: int) -> Request:
     if math.ceil(request.steps * stop) > step:  # the quotient was rounded up
         stop = math.nextafter(stop, 0)
     return replace(request, stop=stop)
-
-
-def _or(value: Value | None, other: Value) -> Value:
-    return other if value is None else value

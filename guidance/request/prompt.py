@@ -1,43 +1,52 @@
-"""The prompt language: from what a person typed to the weighted phrases that CLIP is asked about.
+"""The prompt language: from what a person typed to weighted phrases for CLIP.
 
     typed  = stage { "at" NUMBER "%:" stage }       "a castle at 60 %: a ruin" changes the subject on the way
     stage  = phrase { "::" [ NUMBER ] [ phrase ] }  "castle::2 fog::0.5"; no number is 1, below 0 moves away
     flag   = "--" NAME VALUE                        anywhere; see FLAGS
 
-The one grammar of this project: the command line, Discord's commands and the stored request all pass here.
-Knows no torch: chat and admission read prompts too.
+The command line, Discord's commands and stored requests all use this grammar. Imports no torch: the bot's process reads
+prompts too.
 """
 
 import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from guidance.request.ranges import RANGES, Range
+from guidance.request.parameters import PARAMETERS, Parameter, Range, Settings
 
 NEGATIVE_WEIGHT: Final = -0.3
-"""Weight of a negative phrase where the others add up to 1; Direct Ascent Synthesis (2025) settled on it."""
-WEIGHTS: Final = Range(-10, 10, "")
+"""Weight of a negative phrase where the others add up to 1; from Direct Ascent Synthesis (2025)."""
+WEIGHTS: Final = Range(-10, 10)
 MOST_PHRASES: Final = 32
+_PARAMETERS: Final = {known.flag: known for known in PARAMETERS.values() if known.flag is not None}
+
+
+def _meaning(parameter: Parameter) -> str:
+    if parameter.range is None:
+        return parameter.help
+    if parameter.type is int:
+        return f"a whole number, {parameter.range}"
+    return f"a percentage {parameter.range.unit}, 1 to 100"
+
+
 FLAGS: Final = {
     "ar": "the shape of the picture, such as 16:9",
-    "seed": f"a whole number, {RANGES['seed']}",
-    "no": "what the picture should not show, several with commas",
-    "steps": f"a whole number, {RANGES['steps']}",
-    "stop": "the percentage of the steps to make, 1 to 100",
+    **{flag: _meaning(parameter) for flag, parameter in _PARAMETERS.items()},
     "style": "the name of a style",
 }
+"""The flags and what each takes. Those of parameters are declared in `guidance.request.parameters`."""
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _STAGE: Final = re.compile(r"(?:^|(?<=\s))at\s*([^\s%]+)\s*%\s*:(?!:)\s*", re.IGNORECASE)
-# Telephones turn two hyphens into a dash; a dash alone is punctuation, so it counts only before a flag's own name.
+# Phones turn two hyphens into a dash; a dash is also punctuation, so it counts only before the name of a flag.
 _FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–](?=(?:{'|'.join(FLAGS)})\b))([\w-]+)=?\s*")
 _WEIGHT: Final = re.compile(r"::([+\-\u2212.\d]\S*?(?=::|\s|$))?")
 
 
 class PromptError(ValueError):
-    """The message is one sentence that names the column, counted from 1 in the cleaned text."""
+    """A prompt that cannot be read. The message names the column, counted from 1 in the cleaned text."""
 
     def __init__(self, column: int, problem: str) -> None:
         super().__init__(f"column {column}: {problem}")
@@ -46,7 +55,7 @@ class PromptError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Something to move towards (weight above 0) or away from (below 0)."""
+    """A text to move towards (weight above 0) or away from (below 0)."""
 
     text: str
     weight: float
@@ -62,22 +71,19 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPrompt:
-    """What a person typed, its flags taken out. None where a flag was not given; `stop` is a share."""
+    """What a person typed, without its flags. `settings` holds the parameters that flags chose."""
 
     prompt: str
-    negative: str | None = None
     aspect: tuple[int, int] | None = None
-    seed: int | None = None
-    steps: int | None = None
-    stop: float | None = None
     style: str | None = None
+    settings: Settings = field(default_factory=dict)
 
 
 def clean(text: str) -> str:
     """Returns the text that is stored, shown, matched and encoded.
 
-    NFKC makes look-alike spellings equal; control, format (zero-width, bidirectional) and unassigned characters go,
-    so that nothing invisible reaches a blocklist, a channel or an encoder; white space becomes single spaces.
+    NFKC makes look-alike spellings equal. Control, format (zero-width, bidirectional) and unassigned characters are
+    removed, so that nothing invisible reaches a blocklist, a channel or an encoder. White space becomes single spaces.
     """
     spaced = "".join(" " if character.isspace() else character for character in unicodedata.normalize("NFKC", text))
     visible = "".join(character for character in spaced if unicodedata.category(character) not in _INVISIBLE)
@@ -85,15 +91,15 @@ def clean(text: str) -> str:
 
 
 def parse(text: str) -> ParsedPrompt:
-    """Takes the flags out of a text.
+    """Separates a text from its flags.
 
     Raises:
-        PromptError: A flag is unknown, given twice, or has no valid value; or as `stages`.
+        PromptError: A flag is unknown, given twice, or has no valid value; or see `stages`.
     """
     cleaned = clean(text)
     matches = list(_FLAG.finditer(cleaned))
     kept: list[str] = []
-    blanked = cleaned  # the same without flags, but every column where it was
+    blanked = cleaned  # the flags become spaces, so that columns stay the same
     values: dict[str, Any] = {}
     begin = 0
     for index, match in enumerate(matches):
@@ -105,26 +111,26 @@ def parse(text: str) -> ParsedPrompt:
         value = cleaned[match.end() : end].strip()
         if not value:
             raise PromptError(column, f"--{name} needs a value: {FLAGS[name]}")
-        field = {"ar": "aspect", "no": "negative"}.get(name, name)
-        if field in values:
+        if name in values:
             raise PromptError(column, f"--{name} is given twice")
-        values[field] = _value(name, value, match.end() + 1)
+        values[name] = _value(name, value, match.end() + 1)
         kept.append(cleaned[begin : match.start()])
         blanked = blanked[: match.start()] + " " * (end - match.start()) + blanked[end:]
         begin = end
     kept.append(cleaned[begin:])
     stages(blanked)
-    return ParsedPrompt(" ".join(" ".join(kept).split()), **values)
+    settings = {_PARAMETERS[name].name: value for name, value in values.items() if name in _PARAMETERS}
+    return ParsedPrompt(" ".join(" ".join(kept).split()), values.get("ar"), values.get("style"), settings)
 
 
 def nearest(name: str, known: Sequence[str] | dict[str, str], prefix: str = "") -> str:
-    """Names what was probably meant, or all that is known."""
+    """Suggests the most similar known name, or lists all of them."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"did you mean {prefix}{near[0]}?" if near else f"known: {', '.join(prefix + entry for entry in known)}"
 
 
 def stages(prompt: str, negative: str = "") -> tuple[Stage, ...]:
-    """The phrases of a prompt (without flags) over the run; the negative's are in every stage.
+    """The stages of a prompt without flags; the phrases of the negative prompt are in every stage.
 
     Raises:
         PromptError: A weight, a percentage or a phrase is missing or wrong.
@@ -146,7 +152,7 @@ def _split(prompt: str) -> Iterator[tuple[int, float, int, str]]:
     """(column, start, index of the text, text) of every stage."""
     matches = list(_STAGE.finditer(prompt))
     bounds = [match.start() for match in matches] + [len(prompt)]
-    opened = not matches or bool(prompt[: bounds[0]].strip())  # something is said before the first "at"
+    opened = not matches or bool(prompt[: bounds[0]].strip())  # there is text before the first "at"
     if opened:
         yield 1, 0.0, 0, prompt[: bounds[0]]
     for match, limit in zip(matches, bounds[1:], strict=True):
@@ -160,7 +166,7 @@ def _split(prompt: str) -> Iterator[tuple[int, float, int, str]]:
 
 
 def _phrases(text: str, offset: int) -> Iterator[Phrase]:
-    """The phrases of one stage. offset: where the text begins in the prompt."""
+    """The phrases of one stage. offset: the index at which the text begins in the prompt."""
     begin = 0
     for match in _WEIGHT.finditer(text):
         phrase = text[begin : match.start()].strip()
@@ -179,7 +185,7 @@ def _phrases(text: str, offset: int) -> Iterator[Phrase]:
 
 
 def _end_of_value(name: str, text: str, begin: int, limit: int) -> int:
-    """Where a flag's value ends: `--no` takes all up to the next flag or stage, the others one word."""
+    """The index at which a flag's value ends: `--no` takes all up to the next flag or stage, the others one word."""
     if name == "no":
         stage = _STAGE.search(text, begin, limit)
         return stage.start() if stage else limit
@@ -188,23 +194,24 @@ def _end_of_value(name: str, text: str, begin: int, limit: int) -> int:
 
 
 def _value(name: str, text: str, column: int) -> str | int | float | tuple[int, int]:
-    """A flag's value in its own type and range."""
+    """A flag's value as its own type, within its range."""
     wrong = PromptError(column, f"--{name} {text} is wrong: {FLAGS[name]}")
     if name == "ar":
         match = re.fullmatch(r"(\d{1,4}):(\d{1,4})", text)
         if not match or not int(match[1]) or not int(match[2]):
             raise wrong
         return int(match[1]), int(match[2])
-    if name in {"seed", "steps"}:
-        if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or not RANGES[name].holds(int(text)):
+    limits = _PARAMETERS[name].range if name in _PARAMETERS else None
+    if limits is None:
+        return text
+    if _PARAMETERS[name].type is int:
+        if not re.fullmatch(r"\d{1,10}", text, re.ASCII) or not limits.holds(int(text)):
             raise wrong
         return int(text)
-    if name == "stop":
-        percent = _number(text.removesuffix("%"))
-        if percent is None or not 1 <= percent <= 100:
-            raise wrong
-        return percent / 100
-    return text
+    percent = _number(text.removesuffix("%"))
+    if percent is None or not 1 <= percent <= 100:
+        raise wrong
+    return percent / 100
 
 
 def _number(text: str) -> float | None:

@@ -1,23 +1,23 @@
-"""Styles: words that go with every phrase, and settings that suit them, under one name."""
+"""Styles: a name for words that go with every phrase and the settings that suit them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from guidance.request.settings import Settings
+from guidance.request.parameters import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a name stands for.
+    """Words and settings.
 
     Attributes:
-        words: What a phrase becomes, with the phrase at "{}"; without "{}", the words follow it after a comma.
-        settings: What the request takes where nothing was chosen.
+        words: The phrase takes the place of "{}"; without "{}", the words follow the phrase after a comma.
+        settings: Values for the parameters that were not chosen.
     """
 
     words: str
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=dict)
 
 
 STYLES: Final[Mapping[str, Style]] = {
@@ -28,11 +28,11 @@ STYLES: Final[Mapping[str, Style]] = {
     "poster": Style("a poster of {}", {"canvas": "palette", "colours": 6}),
     "pixel-art": Style("pixel art of {}", {"canvas": "palette", "colours": 16, "pixel": 4}),
 }
-"""Those that need no one to save them first."""
+"""The styles that come with guidance."""
 
 
 def dressed(phrase: str, words: str) -> str:
-    """A phrase in a style's words; "" changes nothing."""
+    """A phrase with a style's words; "" leaves the phrase as it is."""
     if not words:
         return phrase
     return words.replace("{}", phrase) if "{}" in words else f"{phrase}, {words}"

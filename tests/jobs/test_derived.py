@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.jobs import derived
+from guidance.request.defaults import defaults_for
 from guidance.request.request import ImagePrompt, Request, RequestError
-from guidance.request.settings import defaults_for
 from guidance.request.style import STYLES
 
 MODEL = "pocket"

@@ -16,8 +16,9 @@ from guidance.clip.model import ClipModel
 from guidance.io.picture import contact_sheet
 from guidance.io.tensor import to_tensor
 from guidance.optimize import loss
+from guidance.request.defaults import for_steps
+from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.request import Request
-from guidance.request.settings import DEFAULT_MODEL, for_steps
 from tools.pocket.judge import Judge
 from tools.pocket.picture_cache import of_these_weights, picture
 

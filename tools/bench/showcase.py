@@ -14,8 +14,8 @@ from guidance.clip.model import ClipModel
 from guidance.io.picture import contact_sheet, to_png
 from guidance.optimize.loop import Result, render
 from guidance.request import derive
+from guidance.request.parameters import CANVASES
 from guidance.request.request import ImagePrompt, Request
-from guidance.request.settings import CANVASES
 
 SEED: Final = 1
 CELL: Final = 256

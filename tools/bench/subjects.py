@@ -14,8 +14,8 @@ from guidance.clip.model import POCKET, ClipModel, pick_device, prepare, quiet
 from guidance.clip.perceptor import Perceptor
 from guidance.device.cuda_graphs import graph_capture_for
 from guidance.optimize.loop import render
+from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.request import Request
-from guidance.request.settings import DEFAULT_MODEL
 
 
 def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: bool = False) -> ClipModel:

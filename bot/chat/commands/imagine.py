@@ -14,9 +14,9 @@ from bot.chat.services import Services
 from bot.chat.submission import JobSubmitter, Submission, defer
 from bot.config import parse_aspect
 from bot.jobs.job import Origin
-from guidance.request.ranges import RANGES
+from guidance.request.defaults import defaults_for
+from guidance.request.parameters import RANGES
 from guidance.request.request import PROMPT_CHARACTERS, Request, RequestError
-from guidance.request.settings import Settings, defaults_for
 from guidance.request.style import STYLES, Style
 
 QUALITIES: Final = {"draft": 0.5, "normal": 1.0, "high": 2.0}
@@ -71,7 +71,7 @@ def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Comman
         if image is not None:
             await defer(interaction)
             init = await store_attachment(services, image)
-        overrides = Settings()
+        overrides: dict[str, Any] = {}
         if negative:
             overrides["negative"] = negative
         if strength is not None:
@@ -112,7 +112,7 @@ def imagine(services: Services, submitter: JobSubmitter) -> "app_commands.Comman
 
 def steps_for(services: Services, quality: str) -> int:
     """Steps of a quality, within what is allowed here."""
-    usual = services.config.imagine.defaults().get("steps") or defaults_for(services.config.engine.model)["steps"]
+    usual: int = services.config.imagine.defaults().get("steps") or defaults_for(services.config.engine.model)["steps"]
     return max(1, min(round(usual * QUALITIES[quality]), services.config.imagine.max_steps))
 
 

@@ -10,8 +10,8 @@ from bot.chat.context import Interaction
 from bot.chat.i18n.localizer import Localizer, localizer
 from bot.chat.messages.content import escape
 from bot.jobs.job import Job
+from guidance.request.defaults import defaults_for
 from guidance.request.request import Request
-from guidance.request.settings import defaults_for
 
 FIELD_CHARACTERS: Final = 1024
 ALWAYS: Final = ("steps", "seed", "model")
@@ -53,7 +53,7 @@ def _words(request: Request) -> tuple[str, str, str]:
 
 def parameters(request: Request, t: Localizer) -> list[str]:
     """What everybody wants to know, and what differs from the model's defaults."""
-    defaults = dict(defaults_for(request.model))
+    defaults = defaults_for(request.model)
     found = [f"{request.width}×{request.height}", *(f"{name} {getattr(request, name)}" for name in ALWAYS)]
     for name in sorted(set(defaults) - {"width", "height", *ALWAYS} - TEXTS):
         value = getattr(request, name)

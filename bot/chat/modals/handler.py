@@ -1,5 +1,7 @@
 """Forms that people send: edits, pictures from an image, reports."""
 
+from typing import Any
+
 from bot.chat.commands.imagine import styles_of
 from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
@@ -13,7 +15,6 @@ from bot.jobs import derived
 from bot.jobs.job import Origin
 from bot.store.people import ERASED
 from guidance.request.request import Request, RequestError
-from guidance.request.settings import Settings
 
 
 class ModalHandler:
@@ -58,9 +59,8 @@ class ModalHandler:
         await self._submitter.submit(interaction, submission)
 
     async def _init(self, interaction: Interaction, submitted: ModalSubmission) -> None:
-        overrides = Settings()
-        if strength := submitted.fields.get("strength", "").strip().replace(",", "."):
-            overrides["strength"] = _strength(strength)
+        strength = submitted.fields.get("strength", "").strip().replace(",", ".")
+        overrides: dict[str, Any] = {"strength": _strength(strength)} if strength else {}
         if not await self._services.pictures.has(submitted.about):
             raise UserFacingError("file-gone")
         try:

@@ -8,8 +8,8 @@ from PIL import Image
 
 from guidance.canvas.registry import REGISTRY, Canvas
 from guidance.io.tensor import from_tensor
+from guidance.request.parameters import CANVASES
 from guidance.request.request import Request
-from guidance.request.settings import CANVASES
 from tests.guidance.pictures import decibels, photograph, tensor_of
 
 CONTINUOUS = [name for name in CANVASES if name != "palette"]

@@ -15,7 +15,7 @@ from guidance.cli.main import main
 from guidance.clip.model import ClipModel
 from guidance.io.atomic_write import atomic_write
 from guidance.io.picture import read_image, request_of
-from guidance.request.ranges import RANGES
+from guidance.request.parameters import RANGES
 from guidance.request.request import Request
 
 
@@ -185,7 +185,7 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
             continue
         _, _, entry = text.partition(f"--{name.replace('_', '-')} ")
         assert str(limits) in entry.partition(" --")[0], name
-        assert "(default: " in entry.partition(" --")[0], name
+        assert "; default: " in entry.partition(" --")[0], name
 
 
 @pytest.mark.parametrize(

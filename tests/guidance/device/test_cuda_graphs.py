@@ -15,8 +15,8 @@ from guidance.io.checkpoint import Checkpoint
 from guidance.io.picture import to_png
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.stepper import ALIKE
+from guidance.request.parameters import CANVASES
 from guidance.request.request import ImagePrompt, Request
-from guidance.request.settings import CANVASES
 from tests.guidance.device.tape import Tape
 from tests.guidance.pictures import photograph
 from tests.guidance.requests import small

@@ -14,8 +14,8 @@ from guidance.io.inputs import digest
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import RenderError
 from guidance.request import derive
+from guidance.request.parameters import CANVASES
 from guidance.request.request import Request
-from guidance.request.settings import CANVASES
 from tests.guidance.pictures import difference, photograph, png
 from tests.guidance.requests import small
 

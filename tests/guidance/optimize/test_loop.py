@@ -18,10 +18,9 @@ from guidance.io.picture import PictureError, request_of, to_png
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.loss import PRIORS
 from guidance.optimize.run import RenderError, Run, schedule
+from guidance.request.parameters import CANVASES, DISTANCES, RANGES
 from guidance.request.prompt import NEGATIVE_WEIGHT
-from guidance.request.ranges import RANGES
 from guidance.request.request import ImagePrompt, Request, RequestError
-from guidance.request.settings import CANVASES, DISTANCES
 from guidance.request.style import Style
 from tests.guidance.pictures import difference, photograph, png, tensor_of
 from tests.guidance.requests import (

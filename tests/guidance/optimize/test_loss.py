@@ -5,7 +5,7 @@ import torch
 
 from guidance.optimize import loss
 from guidance.optimize.stepper import _balanced
-from guidance.request.settings import DISTANCES, Settings
+from guidance.request.parameters import DISTANCES, PARAMETERS
 from tests.guidance.pictures import photograph, tensor_of
 
 
@@ -15,7 +15,7 @@ def flat(*rgb: float) -> torch.Tensor:
 
 
 def test_every_prior_has_a_weight_that_can_be_chosen() -> None:
-    assert set(loss.PRIORS) <= set(Settings.__annotations__)
+    assert set(loss.PRIORS) <= PARAMETERS.keys()
 
 
 @pytest.mark.parametrize("distance", DISTANCES)

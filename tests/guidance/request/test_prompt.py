@@ -57,27 +57,31 @@ def test_stages_follow_one_another_over_the_run() -> None:
 
 def test_flags_are_taken_out_wherever_they_stand() -> None:
     parsed = parse("--seed 7 a castle --ar 16:9 in fog --no people, cars --steps 90 --stop 60% --style=pencil")
-    assert parsed == ParsedPrompt("a castle in fog", "people, cars", (16, 9), 7, 90, 0.6, "pencil")
+    assert parsed == ParsedPrompt(
+        "a castle in fog", (16, 9), "pencil", {"negative": "people, cars", "seed": 7, "steps": 90, "stop": 0.6}
+    )
     assert parse("a well--known castle — old") == ParsedPrompt("a well--known castle — old")
 
 
 def test_a_dash_that_a_telephone_made_of_two_hyphens_still_is_a_flag() -> None:
-    assert parse("a castle —seed 5 —no fog") == ParsedPrompt("a castle", negative="fog", seed=5)
+    assert parse("a castle —seed 5 —no fog") == ParsedPrompt("a castle", settings={"negative": "fog", "seed": 5})
 
 
 def test_flags_before_the_first_stage_change_nothing_about_it() -> None:
-    assert parse("--seed 5 at 0 %: a castle") == ParsedPrompt("at 0 %: a castle", seed=5)
+    assert parse("--seed 5 at 0 %: a castle") == ParsedPrompt("at 0 %: a castle", settings={"seed": 5})
 
 
 def test_a_stage_ends_what_is_not_wanted() -> None:
-    assert parse("a castle --no fog at 60 %: a ruin") == ParsedPrompt("a castle at 60 %: a ruin", negative="fog")
+    assert parse("a castle --no fog at 60 %: a ruin") == ParsedPrompt(
+        "a castle at 60 %: a ruin", settings={"negative": "fog"}
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "column", "says"),
     [
         ("a castle --sed 5", 10, "did you mean --seed?"),
-        ("a castle --xyzzy 5", 10, "known: --ar, --seed"),
+        ("a castle --xyzzy 5", 10, "known: --ar, --no"),
         ("a castle --seed", 10, "--seed needs a value"),
         ("a castle --seed --no fog", 10, "--seed needs a value"),
         ("a castle --seed many", 17, "a whole number, 0 to 4294967295"),

@@ -1,0 +1,272 @@
+"""The parameters of a picture, each declared once.
+
+From these declarations follow Request's fields and checks, the models' defaults, the options of the command line, the
+flags of the prompt language, the table in docs/guidance.md and how stored requests are read. A new parameter is one
+more field here and the code that uses its value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
+
+CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
+DISTANCES: Final = ("cosine", "spherical")
+
+Settings: TypeAlias = Mapping[str, Any]
+"""Values of some parameters, by name. Request checks them."""
+
+
+class Group(StrEnum):
+    """The groups of the command line's help."""
+
+    WORDS = "what to show"
+    SIZE = "size"
+    START = "where to start (without these: from noise)"
+    RUN = "run"
+    CANVAS = "canvas"
+    VIEWS = "what CLIP sees"
+    LOSS = "what counts as better"
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The values of a number, both ends included."""
+
+    low: float
+    high: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.low:.10g} to {self.high:.10g} {self.unit}".rstrip()
+
+    def holds(self, value: float) -> bool:
+        """False for a value outside the range and for NaN."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """The declaration of a parameter; stands in the annotation of its field in `Parameters`.
+
+    Attributes:
+        group: Where it stands in the command line's help.
+        help: What it does, for the command line and the documentation.
+        default: The value for every model but `pocket`; None if there is no fixed one.
+        range: Of a number.
+        choices: Of a text that has only some values.
+        pocket: The default for `pocket`; None if it is the same.
+        option: Whether the command line has an option of its own for it.
+        flag: Its flag in the prompt language, without hyphens. There a share is written in percent.
+        added: The schema of stored requests that added it (for a new parameter, SCHEMA + 1), and the value that earlier
+            requests were made with; None if that needs more than a value.
+        name: Of the field, filled in below.
+        type: Of the field (int, float or str), filled in below.
+    """
+
+    group: Group
+    help: str
+    default: float | str | None
+    range: Range | None = None
+    choices: tuple[str, ...] = ()
+    pocket: float | str | None = None
+    option: bool = True
+    flag: str | None = None
+    added: tuple[int, float | str | None] = (1, None)
+    name: str = ""
+    type: type = str
+
+    def default_for(self, *, pocket: bool) -> float | str | None:
+        """The default for `pocket`, or that for every other model."""
+        return self.pocket if pocket and self.pocket is not None else self.default
+
+
+def _prior(text: str, *, added: int, default: float = 0.0, pocket: float | None = None) -> Parameter:
+    """The weight of a prior; 0 turns it off."""
+    return Parameter(Group.LOSS, text, default, Range(0, 1000), pocket=pocket, added=(added, 0.0))
+
+
+_PIXELS: Final = Range(64, 2048, "pixels")
+_CROP: Final = Range(0.05, 1, "of the short side")
+_NOISE: Final = Range(0, 1, "where white is 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The fields of a Request that have a range, a choice or a default.
+
+    The defaults for models other than `pocket` follow DAS-AG (2025) and are not tuned. For those that change with the
+    number of steps (noise, noise_end, learning_rate) see `guidance.request.defaults`.
+    """
+
+    negative: Annotated[
+        str, Parameter(Group.WORDS, "what the picture should not show, several with commas", "", flag="no")
+    ]
+    width: Annotated[int, Parameter(Group.SIZE, "width of the picture", 448, _PIXELS, pocket=256, option=False)]
+    height: Annotated[int, Parameter(Group.SIZE, "height of the picture", 448, _PIXELS, pocket=256, option=False)]
+    strength: Annotated[
+        float,
+        Parameter(
+            Group.START, "with an init image, how much may change it; 0 keeps it", 0.6, Range(0, 1, "of the schedule")
+        ),
+    ]
+    perturbation: Annotated[
+        float,
+        Parameter(
+            Group.START,
+            "how much of the init image gives way to noise at the start, for variations",
+            0.0,
+            Range(0, 1, "of the picture"),
+            added=(2, 0.0),
+        ),
+    ]
+    seed: Annotated[
+        int,
+        Parameter(Group.RUN, "every random number of the run follows from it", None, Range(0, 2**32 - 1), flag="seed"),
+    ]
+    steps: Annotated[
+        int,
+        Parameter(Group.RUN, "length of the whole schedule", 150, Range(1, 2000, "steps"), pocket=64, flag="steps"),
+    ]
+    # The lowest share is one step of the most steps.
+    stop: Annotated[
+        float,
+        Parameter(
+            Group.RUN, "where the run ends", 1.0, Range(0.0005, 1, "of the schedule"), flag="stop", added=(2, 1.0)
+        ),
+    ]
+    early_stop: Annotated[
+        float,
+        Parameter(
+            Group.RUN,
+            "end when similarity rises by less than this over a tenth of the schedule; 0 never does",
+            0.0,
+            Range(0, 1, "of similarity"),
+            added=(2, 0.0),
+        ),
+    ]
+    canvas: Annotated[str, Parameter(Group.CANVAS, "what is optimised", "pyramid", choices=CANVASES)]
+    level_decay: Annotated[
+        float,
+        Parameter(
+            Group.CANVAS,
+            "the share of a layer of the pyramid is its side to minus this power",
+            0.25,
+            Range(0, 2),
+            pocket=0.0,
+            added=(2, 0.25),
+        ),
+    ]
+    colours: Annotated[
+        int,
+        Parameter(Group.CANVAS, "number of colours of the palette canvas", 16, Range(2, 64, "colours"), added=(2, 16)),
+    ]
+    pixel: Annotated[
+        int, Parameter(Group.CANVAS, "side of the palette canvas's squares", 1, Range(1, 32, "pixels"), added=(2, 1))
+    ]
+    views: Annotated[
+        int, Parameter(Group.VIEWS, "crops that CLIP sees in each step", 16, Range(1, 256, "views"), pocket=6)
+    ]
+    view_low: Annotated[float, Parameter(Group.VIEWS, "smallest side of a crop at the start", 0.4, _CROP, pocket=0.7)]
+    view_high: Annotated[float, Parameter(Group.VIEWS, "largest side of a crop at the start", 1.0, _CROP)]
+    view_low_end: Annotated[
+        float, Parameter(Group.VIEWS, "smallest side of a crop at the end", 0.4, _CROP, pocket=0.7, added=(2, None))
+    ]
+    view_high_end: Annotated[
+        float, Parameter(Group.VIEWS, "largest side of a crop at the end", 1.0, _CROP, added=(2, None))
+    ]
+    flip: Annotated[
+        float, Parameter(Group.VIEWS, "how many crops are mirrored", 0.5, Range(0, 1, "of the views"), added=(2, 0.5))
+    ]
+    rotation: Annotated[
+        float,
+        Parameter(Group.VIEWS, "largest angle of a crop either way", 0.0, Range(0, 45, "degrees"), added=(2, 0.0)),
+    ]
+    perspective: Annotated[
+        float,
+        Parameter(
+            Group.VIEWS, "farthest that a crop's corner moves", 0.0, Range(0, 0.5, "of a view's side"), added=(2, 0.0)
+        ),
+    ]
+    jitter: Annotated[
+        float,
+        Parameter(
+            Group.VIEWS,
+            "how far brightness, contrast and saturation of a crop may differ",
+            0.0,
+            Range(0, 1),
+            added=(2, 0.0),
+        ),
+    ]
+    noise: Annotated[
+        float,
+        Parameter(
+            Group.VIEWS,
+            "standard deviation of the noise at the start; with pocket, more for more steps",
+            0.2,
+            _NOISE,
+            pocket=0.1,
+        ),
+    ]
+    noise_end: Annotated[
+        float,
+        Parameter(
+            Group.VIEWS,
+            "standard deviation of the noise at the end; with pocket, less for more steps",
+            0.2,
+            _NOISE,
+            pocket=0.1,
+            added=(2, None),
+        ),
+    ]
+    learning_rate: Annotated[
+        float,
+        Parameter(
+            Group.LOSS,
+            "step size of the coarsest detail at the start; by default, more for fewer than 64 steps",
+            0.1,
+            Range(0.0001, 10),
+            pocket=0.13,
+        ),
+    ]
+    locality: Annotated[
+        float,
+        Parameter(
+            Group.LOSS,
+            "how far each place moves at a pace of its own; at 0, places that matter little hardly move",
+            1.0,
+            Range(0, 1),
+            pocket=0.0,
+            added=(4, 1.0),
+        ),
+    ]
+    distance: Annotated[
+        str,
+        Parameter(Group.LOSS, "measure between a crop and a phrase", "cosine", choices=DISTANCES, added=(2, "cosine")),
+    ]
+    smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0, pocket=2.0)]
+    saturation: Annotated[float, _prior("weight against gaudy colour", added=1)]
+    clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
+    high_frequency: Annotated[float, _prior("weight against more fine detail than photographs have", added=2)]
+    repetition: Annotated[float, _prior("weight against texture that repeats", added=2)]
+    familiarity: Annotated[
+        float,
+        _prior(
+            "weight against what is unlike photographs inside a model with batch normalisation", added=3, pocket=1.0
+        ),
+    ]
+
+
+def _declared(name: str, annotation: Any) -> Parameter:
+    kind: type
+    parameter: Parameter
+    kind, parameter = get_args(annotation)
+    return replace(parameter, name=name, type=kind)
+
+
+PARAMETERS: Final[Mapping[str, Parameter]] = {
+    name: _declared(name, annotation) for name, annotation in get_type_hints(Parameters, include_extras=True).items()
+}
+RANGES: Final[Mapping[str, Range]] = {
+    name: parameter.range for name, parameter in PARAMETERS.items() if parameter.range is not None
+}
