@@ -1,4 +1,4 @@
-"""Captioned drawings for building and judging the pocket CLIP: Debian's clip art and npm's emoji.
+"""Captioned drawings for judging the pocket CLIP: Debian's clip art and npm's emoji.
 
 `openclipart-svg` is in the public domain; `@twemoji/svg` is CC BY 4.0 (© Twitter, Inc. and other contributors), its
 labels, of `emojibase-data`, MIT.
@@ -21,8 +21,6 @@ from PIL import Image
 CLIP_ART: Final = Path("/usr/share/openclipart/svg")
 EMOJI: Final = Path("build/emoji/node_modules")
 SIDE: Final = 224
-BUILT_WITH: Final = 320
-"""The build looks at the first so many pieces of clip art; the others are for judging."""
 MOST_WORDS: Final = 4
 """A longer title is a comment."""
 MOST_OFTEN: Final = 3

@@ -2,8 +2,9 @@
 
 A classifier's gradients do not look like pictures unless it was trained on noisy ones (Kaur et al., "Are
 Perceptually-Aligned Gradients a General Property of Robust Classifiers?", 2019; Santurkar et al., "Image Synthesis with
-a Single (Robust) Classifier", 2019). So EfficientNet-Lite0 is fine-tuned to answer for a noisy view of a photograph what
-the untouched network answers for the clean photograph: its class probabilities and its direction in the joint space.
+a Single (Robust) Classifier", 2019). So EfficientNet-Lite0 is fine-tuned to answer for a noisy view of a photograph
+what the untouched network answers for the clean photograph: its class probabilities and its direction in the joint
+space.
 
 Each batch is used twice: once with Gaussian noise, and once with the same noise and a small step along the first pass's
 input gradient, which costs no extra pass (Shafahi et al., "Adversarial Training for Free!", 2019).
@@ -130,7 +131,7 @@ def finetune(
         report: Gets a line now and then.
     """
     student.requires_grad_()
-    parameters = list(student.parameters())
+    parameters: list[Tensor] = list(student.parameters())
     groups = [
         {"params": [one for one in parameters if one.ndim > 1], "weight_decay": WEIGHT_DECAY},
         {"params": [one for one in parameters if one.ndim <= 1], "weight_decay": 0.0},
@@ -159,7 +160,7 @@ def finetune(
             done += 1
             with torch.no_grad():
                 decay = min(AVERAGE, (1 + done) / (10 + done))
-                torch._foreach_lerp_(average, parameters, 1 - decay)  # noqa: SLF001 - torch's own EMA uses it
+                torch._foreach_lerp_(average, parameters, 1 - decay)
             if done % REPORTED_EVERY == 0:
                 pace = (time.monotonic() - began) / (done - first)
                 report(f"{done}/{passes} classes, direction, readouts {losses.tolist()} {pace:.2f} s/pass")

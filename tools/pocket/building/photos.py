@@ -5,6 +5,7 @@ of JPEG and PNG files. They are decoded once, to squares of SIDE pixels in a cac
 """
 
 import io
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -56,7 +57,7 @@ def _images(folder: Path) -> Iterator[Image.Image]:
     if _is_pack(folder):
         offsets = np.load(folder / "offsets.npy")
         data = np.memmap(folder / "photos.bin", dtype=np.uint8, mode="r")
-        for first, last in zip(offsets, offsets[1:], strict=False):
+        for first, last in itertools.pairwise(offsets):
             yield Image.open(io.BytesIO(data[first:last].tobytes()))
     else:
         yield from (Image.open(path) for path in _files(folder))

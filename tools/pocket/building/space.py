@@ -2,7 +2,7 @@
 
 A row of the classifier, without what all rows share, is the direction in which pooled features move when its class
 appears. Principal components of the 1000 rows make the first OBJECT_DIMS, which keep about 90 % of their variance. The
-last dimensions are the readouts that `rewire` brings to the tower's end.
+last dimensions are the readouts that the tower learnt to predict (`finetune`).
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from tools.pocket.building.attributes import READOUTS
-from tools.pocket.building.rewire import REACH
+from tools.pocket.building.readouts import REACH, READOUTS
 
 EMBED_DIM: Final = 512
 OBJECT_DIMS: Final = EMBED_DIM - len(READOUTS)
@@ -35,36 +34,15 @@ def basis(directions: Tensor) -> Tensor:
     return components[:OBJECT_DIMS].T.contiguous()
 
 
-def mean_features(weights: dict[str, Tensor]) -> Tensor:
-    """(1280) the mean of pooled features over the training pictures, without any picture.
-
-    The last batch normalisation makes each channel have mean β and deviation |γ| over the training set; if that is
-    normal, the mean after ReLU6 is the difference of two rectified normals' means:
-    E[max(0, x)] = β Φ(β/γ) + γ φ(β/γ), at β and at β − 6.
-    """
-    shift, scale = weights["_bn1.bias"].double(), weights["_bn1.weight"].double().abs()
-    return _rectified_mean(shift, scale) - _rectified_mean(shift - 6, scale)
-
-
-def _rectified_mean(mean: Tensor, deviation: Tensor) -> Tensor:
-    ratio = mean / deviation
-    density = torch.exp(-0.5 * ratio**2) / (2 * torch.pi) ** 0.5
-    cumulative = 0.5 * (1 + torch.erf(ratio / 2**0.5))
-    result: Tensor = mean * cumulative + deviation * density
-    return result
-
-
-def projection(columns: Tensor, where: Mapping[str, int], features: Tensor) -> tuple[Tensor, Tensor]:
-    """Weight (EMBED_DIM, 1280) and bias (EMBED_DIM) that centre the features and turn them into the space.
+def projection(columns: Tensor, centre: Tensor, readout_weight: Tensor, readout_bias: Tensor) -> tuple[Tensor, Tensor]:
+    """Weight (EMBED_DIM, F) and bias (EMBED_DIM) that centre pooled features and turn them into the space.
 
     Args:
-        columns: (1280, OBJECT_DIMS), of `basis`.
-        where: The pooled feature of each readout.
-        features: (1280) what to centre by.
+        columns: (F, OBJECT_DIMS), of `basis`.
+        centre: (F) what to centre the object dimensions by.
+        readout_weight: (R, F), from pooled features to the readouts.
+        readout_bias: (R), so that the readouts of the mean photograph are 0.
     """
-    weight = torch.zeros(EMBED_DIM, len(columns), dtype=torch.float64)
-    weight[:OBJECT_DIMS] = columns.T
-    weight[:, list(where.values())] = 0
-    for row, name in enumerate(READOUTS, start=OBJECT_DIMS):
-        weight[row, where[name]] = SAY * OBJECT_LENGTH / LARGEST[name]
-    return weight, -(weight @ features)
+    scale = SAY * OBJECT_LENGTH / torch.tensor([LARGEST[name] for name in READOUTS])
+    weight = torch.cat([columns.T, scale[:, None] * readout_weight])
+    return weight, torch.cat([-(columns.T @ centre), scale * readout_bias])
