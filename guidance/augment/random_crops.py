@@ -37,6 +37,23 @@ class LinearSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class NoiseSchedule:
+    """A standard deviation that falls by the same factor in each step, or steadily where it begins or ends at 0.
+
+    Loud noise hides from CLIP all that is small, so the layout is settled first and the detail last.
+    """
+
+    start: float
+    end: float
+
+    def at(self, progress: float) -> float:
+        """progress: in [0, 1]."""
+        if not (self.start and self.end):
+            return self.start + (self.end - self.start) * progress
+        return float(self.start * (self.end / self.start) ** progress)
+
+
+@dataclass(frozen=True, slots=True)
 class AugmentParams:
     """The random numbers of V views of one picture in one step, on its device; None for augmentations that are off.
 
@@ -78,7 +95,7 @@ class RandomCrops:
     count: int
     low: LinearSchedule
     high: LinearSchedule
-    noise: LinearSchedule
+    noise: NoiseSchedule
     flip: float = 0.5
     rotation: float = 0.0
     perspective: float = 0.0

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from guidance.augment.random_crops import AugmentParams, LinearSchedule, RandomCrops
+from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
@@ -85,7 +85,7 @@ class Run:
             count=request.views,
             low=LinearSchedule(request.view_low, request.view_low_end),
             high=LinearSchedule(request.view_high, request.view_high_end),
-            noise=LinearSchedule(request.noise, request.noise_end),
+            noise=NoiseSchedule(request.noise, request.noise_end),
             flip=request.flip,
             rotation=request.rotation,
             perspective=request.perspective,

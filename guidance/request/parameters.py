@@ -96,7 +96,7 @@ class Parameters:
     """The fields of a Request that have a range, a choice or a default.
 
     The defaults for models other than `pocket` follow DAS-AG (2025) and are not tuned. For those that change with the
-    number of steps (noise, noise_end, learning_rate) see `guidance.request.defaults`.
+    number of steps (learning_rate) see `guidance.request.defaults`.
     """
 
     negative: Annotated[
@@ -126,7 +126,7 @@ class Parameters:
     ]
     steps: Annotated[
         int,
-        Parameter(Group.RUN, "length of the whole schedule", 150, Range(1, 2000, "steps"), pocket=64, flag="steps"),
+        Parameter(Group.RUN, "length of the whole schedule", 150, Range(1, 2000, "steps"), pocket=112, flag="steps"),
     ]
     # The lowest share is one step of the most steps.
     stop: Annotated[
@@ -153,7 +153,7 @@ class Parameters:
             "the share of a layer of the pyramid is its side to minus this power",
             0.25,
             Range(0, 2),
-            pocket=0.0,
+            pocket=0.5,
             added=(2, 0.25),
         ),
     ]
@@ -165,7 +165,7 @@ class Parameters:
         int, Parameter(Group.CANVAS, "side of the palette canvas's squares", 1, Range(1, 32, "pixels"), added=(2, 1))
     ]
     views: Annotated[
-        int, Parameter(Group.VIEWS, "crops that CLIP sees in each step", 16, Range(1, 256, "views"), pocket=6)
+        int, Parameter(Group.VIEWS, "crops that CLIP sees in each step", 16, Range(1, 256, "views"), pocket=4)
     ]
     view_low: Annotated[float, Parameter(Group.VIEWS, "smallest side of a crop at the start", 0.4, _CROP, pocket=0.7)]
     view_high: Annotated[float, Parameter(Group.VIEWS, "largest side of a crop at the start", 1.0, _CROP)]
@@ -202,20 +202,20 @@ class Parameters:
         float,
         Parameter(
             Group.VIEWS,
-            "standard deviation of the noise at the start; with pocket, more for more steps",
+            "standard deviation of the noise at the start; it changes by the same factor in each step",
             0.2,
             _NOISE,
-            pocket=0.1,
+            pocket=0.5,
         ),
     ]
     noise_end: Annotated[
         float,
         Parameter(
             Group.VIEWS,
-            "standard deviation of the noise at the end; with pocket, less for more steps",
+            "standard deviation of the noise at the end",
             0.2,
             _NOISE,
-            pocket=0.1,
+            pocket=0.02,
             added=(2, None),
         ),
     ]
@@ -223,10 +223,10 @@ class Parameters:
         float,
         Parameter(
             Group.LOSS,
-            "step size of the coarsest detail at the start; by default, more for fewer than 64 steps",
+            "step size of the coarsest detail at the start; by default, more for shorter runs",
             0.1,
             Range(0.0001, 10),
-            pocket=0.13,
+            pocket=0.12,
         ),
     ]
     locality: Annotated[
@@ -236,7 +236,7 @@ class Parameters:
             "how far each place moves at a pace of its own; at 0, places that matter little hardly move",
             1.0,
             Range(0, 1),
-            pocket=0.0,
+            pocket=0.5,
             added=(4, 1.0),
         ),
     ]
@@ -244,16 +244,14 @@ class Parameters:
         str,
         Parameter(Group.LOSS, "measure between a crop and a phrase", "cosine", choices=DISTANCES, added=(2, "cosine")),
     ]
-    smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0, pocket=2.0)]
+    smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0)]
     saturation: Annotated[float, _prior("weight against gaudy colour", added=1)]
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
     high_frequency: Annotated[float, _prior("weight against more fine detail than photographs have", added=2)]
     repetition: Annotated[float, _prior("weight against texture that repeats", added=2)]
     familiarity: Annotated[
         float,
-        _prior(
-            "weight against what is unlike photographs inside a model with batch normalisation", added=3, pocket=1.0
-        ),
+        _prior("weight against what is unlike photographs inside a model with batch normalisation", added=3),
     ]
 
 

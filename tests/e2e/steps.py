@@ -1,6 +1,9 @@
 """Steps of the end-to-end tests: submit jobs, wait for messages, and read pictures."""
 
+import io
 import re
+
+from PIL import Image
 
 from guidance.io.picture import request_of
 from guidance.request.request import Request
@@ -70,6 +73,12 @@ async def private(person: Person, interaction: str) -> str:
     message = await person.answer_to(interaction)
     assert message["flags"] & 64, f"not ephemeral: {message['content']!r}"
     return str(message["content"])
+
+
+def pixels_of(data: bytes) -> bytes:
+    """The pixels of an image file, without its metadata."""
+    with Image.open(io.BytesIO(data)) as image:
+        return image.tobytes()
 
 
 async def png_of(person: Person, message: Message) -> tuple[bytes, Request]:

@@ -166,7 +166,7 @@ async def test_an_engine_that_died_and_is_started_again_is_counted(monkeypatch: 
     monkeypatch.setattr("bot.engine.local.COMMAND", STAND_IN)
     metrics = Metrics()
     engine = LocalEngine(Settings(), 1.0, metrics)
-    assert await engine.start() == "pretended"
+    assert await engine.start() == "none"
     assert value(metrics.text(), "imagine_engine_restarts_total") == 0
     assert engine._process is not None
     engine._process.kill()

@@ -6,7 +6,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from guidance.augment.random_crops import LinearSchedule, RandomCrops
+from guidance.augment.random_crops import LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.augment.resample import triangle
 
 VIEWS: Final = 8
@@ -17,7 +17,7 @@ LOW: Final = 0.7
 def sparse(side: int) -> Callable[[], object]:
     """One forward and backward pass of `RandomCrops`, without noise."""
     picture = torch.rand(1, 3, side, side).requires_grad_()
-    crops = RandomCrops(VIEWS, LinearSchedule(LOW, LOW), LinearSchedule(1.0, 1.0), LinearSchedule(0.0, 0.0))
+    crops = RandomCrops(VIEWS, LinearSchedule(LOW, LOW), LinearSchedule(1.0, 1.0), NoiseSchedule(0.0, 0.0))
     return lambda: torch.autograd.grad(crops(picture, [0], 0, 0.0, SIZE).sum(), picture)
 
 

@@ -1,4 +1,4 @@
-"""Captioned drawings for building and evaluating the pocket CLIP: Debian's clip art and npm's emoji.
+"""Captioned drawings for evaluating the pocket CLIP: Debian's clip art and npm's emoji.
 
 Licences: `openclipart-svg` is in the public domain; `@twemoji/svg` is CC BY 4.0 (© Twitter, Inc. and other
 contributors); the labels in `emojibase-data` are MIT.
@@ -21,8 +21,6 @@ from PIL import Image
 CLIP_ART: Final = Path("/usr/share/openclipart/svg")
 EMOJI: Final = Path("build/emoji/node_modules")
 SIDE: Final = 224
-BUILT_WITH: Final = 320
-"""The build uses this many pieces of clip art, the first ones; the evaluation uses the others."""
 MAX_WORDS: Final = 4
 """Longer titles are comments, not captions."""
 MAX_SHARED: Final = 3

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from guidance.augment.random_crops import LinearSchedule, RandomCrops
+from guidance.augment.random_crops import LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.augment.warp import gathered, homographies, sampled, warped
 from tests.guidance.pictures import photograph, tensor_of
 
@@ -15,7 +15,7 @@ SIZE = 32
 def crops(low: float = 0.4, high: float = 1.0, noise: float = 0.1, count: int = 4, **changes: Any) -> RandomCrops:
     """Four views that do not change along the run."""
     return RandomCrops(
-        count, LinearSchedule(low, low), LinearSchedule(high, high), LinearSchedule(noise, noise), **changes
+        count, LinearSchedule(low, low), LinearSchedule(high, high), NoiseSchedule(noise, noise), **changes
     )
 
 
@@ -64,7 +64,7 @@ def test_a_whole_crop_without_noise_is_the_picture_and_its_mirror_image() -> Non
 def test_crops_move_from_overview_to_detail_along_the_run() -> None:
     """A narrow crop of a ramp spans less of it."""
     ramp = torch.linspace(0, 1, 64).expand(1, 3, 64, 64)
-    crops_over_run = RandomCrops(16, LinearSchedule(0.9, 0.1), LinearSchedule(1.0, 0.2), LinearSchedule(0, 0))
+    crops_over_run = RandomCrops(16, LinearSchedule(0.9, 0.1), LinearSchedule(1.0, 0.2), NoiseSchedule(0, 0))
 
     def span(progress: float) -> float:
         views = crops_over_run(ramp, [0], 0, progress, SIZE)
@@ -77,9 +77,11 @@ def test_crops_move_from_overview_to_detail_along_the_run() -> None:
 
 def test_noise_follows_its_schedule() -> None:
     grey = torch.full((1, 3, 64, 64), 0.5)
-    crops_over_run = RandomCrops(8, LinearSchedule(1, 1), LinearSchedule(1, 1), LinearSchedule(0.1, 0.4))
+    crops_over_run = RandomCrops(8, LinearSchedule(1, 1), LinearSchedule(1, 1), NoiseSchedule(0.1, 0.4))
     assert float(crops_over_run(grey, [0], 0, 0, SIZE).std()) == pytest.approx(0.1, rel=0.03)
+    assert float(crops_over_run(grey, [0], 0, 0.5, SIZE).std()) == pytest.approx(0.2, rel=0.03)
     assert float(crops_over_run(grey, [0], 0, 1, SIZE).std()) == pytest.approx(0.4, rel=0.03)
+    assert NoiseSchedule(0.4, 0).at(0.5) == pytest.approx(0.2)
 
 
 def test_without_noise_a_view_stays_within_the_picture_s_values() -> None:

@@ -5,11 +5,9 @@ products, and about an hour on others; most of it trains the text tower.
 """
 
 import argparse
-import copy
 import hashlib
 import json
 import pickle
-import random
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,11 +18,10 @@ import torch
 from safetensors.torch import save_file
 
 from guidance.clip.model import POCKET, pick_device, prepare
-from tools.pocket import drawings
-from tools.pocket.building import pictures, prompts, sources, space, targets
+from tools.pocket.building import prompts, sources, space, targets
 from tools.pocket.building.distil import distil
-from tools.pocket.building.refit import refit, restore_statistics
-from tools.pocket.building.rewire import rewire
+from tools.pocket.building.finetune import Teacher, finetune, student_of, teacher_features
+from tools.pocket.building.photos import decoded
 
 Made = TypeVar("Made")
 
@@ -37,21 +34,24 @@ CONFIG: Final = {
             "timm_pool": "",
             "timm_proj": "linear",
             "timm_proj_bias": True,
-            "image_size": 224,
+            "image_size": 128,
         },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 320, "heads": 5, "layers": 2},
     },
     "preprocess_cfg": {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "interpolation": "bicubic"},
 }
 STEPS: Final = 1600
+PASSES: Final = 8000
 
 
 def main() -> None:
-    """Rewires the image tower, computes the targets of texts, trains the text tower, and writes the files."""
+    """Fine-tunes the image tower, places the texts, teaches the text tower, writes the files."""
     options = argparse.ArgumentParser(prog="python -m tools.pocket.building", description=__doc__)
-    options.add_argument("--steps", type=int, default=STEPS, help="of the text tower's training (default: %(default)s)")
-    options.add_argument("--out", type=Path, default=POCKET, help="the folder for the model")
-    options.add_argument("--cache", type=Path, help="a folder that keeps the image tower and the corpus")
+    options.add_argument("--steps", type=int, default=STEPS, help="of the text tower (default: %(default)s)")
+    options.add_argument("--out", type=Path, default=POCKET, help="where the model goes")
+    options.add_argument("--passes", type=int, default=PASSES, help="of the image tower (default: %(default)s)")
+    options.add_argument("--photos", type=Path, required=True, help="a folder of photographs, or of a pack of them")
+    options.add_argument("--cache", type=Path, required=True, help="keeps decoded photographs, checkpoints and texts")
     chosen = options.parse_args()
     torch.manual_seed(0)
     prepare(pick_device("cpu"))
@@ -63,7 +63,8 @@ def main() -> None:
     directions = space.class_directions(weights)
     columns = space.basis(directions)
     report = json.loads(prompts.FILE.read_text(encoding="utf-8"))
-    trunk, head = _kept(chosen.cache, "tower", lambda: _image_tower(network.visual.trunk, weights, columns, report))
+    tower = network.visual.trunk
+    trunk, head = _image_tower(tower, weights, columns, chosen.photos, chosen.cache, chosen.passes)
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)
     network.visual.requires_grad_(False).eval()
@@ -91,29 +92,21 @@ def _kept(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
 
 
 def _image_tower(
-    trunk: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor, report: Mapping[str, Any]
+    trunk: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor, photos: Path, cache: Path, passes: int
 ) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
     """The state dicts of the image network and of the projection after it."""
     ours = [name for name in weights if not name.startswith("_fc.")]
     trunk.load_state_dict(dict(zip(trunk.state_dict(), (weights[name] for name in ours), strict=True)))
     trunk.requires_grad_(False).eval().to(memory_format=torch.channels_last)
-    centre = space.mean_features(weights)
-    judged = {index for part in report.values() for entry in part for index in entry.get("classes", ())}
-    shown = random.Random(0).sample(sorted(set(range(1000)) - judged), pictures.RENDERS)
-    directions = space.class_directions(weights).float()
-    images = pictures.pictures(trunk, directions, centre.float(), shown, drawings.clip_art()[: drawings.BUILT_WITH])
-    _say(f"{len(images)} pictures for the image tower")
-    untouched = copy.deepcopy(trunk)
-    where, rooms = rewire(trunk, images)
-    refit(trunk, untouched, rooms, images)
-    restore_statistics(trunk, untouched, images)
-    readouts = list(where.values())
-    with torch.no_grad():
-        rendered = trunk(images[: pictures.RENDERS * pictures.VIEWS]).mean(0)
-    # Otherwise guidance moves each picture away from its own colours.
-    centre[readouts] = rendered[readouts].double()
-    weight, bias = space.projection(columns, where, centre)
-    return trunk.state_dict(), {"weight": weight.float(), "bias": bias.float()}
+    pixels = decoded(photos, cache)
+    _say(f"{len(pixels)} photographs")
+    features = _kept(cache, "features", lambda: teacher_features(trunk, pixels))
+    classifier = weights["_fc.weight"].float(), weights["_fc.bias"].float()
+    teacher = Teacher(features, classifier, columns.float(), features.float().mean(dim=0))
+    student = student_of(trunk, pixels, teacher)
+    finetune(student, teacher, pixels, passes, cache / "finetune.pt", _say)
+    weight, bias = space.projection(columns.float(), teacher.centre, *student.readout_projection())
+    return trunk.state_dict(), {"weight": weight, "bias": bias}
 
 
 def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corpus:

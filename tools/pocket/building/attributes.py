@@ -1,4 +1,4 @@
-"""The targets of words for colour, light and style, in the readouts that `rewire` adds to the image tower."""
+"""The targets of words for colour, light and style, in the readouts that the image tower predicts."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,11 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from tools.pocket.building.rewire import TEXTURE
+from tools.pocket.building.readouts import READOUTS
 from tools.pocket.measures import NAMES, NEUTRAL
 
-READOUTS: Final = (*NAMES, *TEXTURE)
-"""The last dimensions of the joint space, in this order."""
 STRENGTH: Final = 1.2
 """Length of a colour's part in a text's direction; the object's part has length 1."""
 

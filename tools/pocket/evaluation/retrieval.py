@@ -9,7 +9,7 @@ from torch import Tensor
 
 from guidance.clip.perceptor import Perceptor
 from guidance.io.tensor import to_tensor
-from tools.pocket.drawings import BUILT_WITH, SIDE, clip_art, emoji, rasterize
+from tools.pocket.drawings import SIDE, clip_art, emoji, rasterize
 from tools.pocket.evaluation.criterion import Criterion
 
 DRAWINGS: Final = 500
@@ -28,7 +28,7 @@ def retrieval(perceptor: Perceptor, held_out: Sequence[str], names: Sequence[str
     Raises:
         MissingError: The drawings are not installed.
     """
-    art = [drawing for drawing in clip_art()[BUILT_WITH:] if drawing.caption]
+    art = [drawing for drawing in clip_art() if drawing.caption]
     criteria = []
     for name, drawings in (("clip art", art), ("emoji", emoji())):
         pairs = rasterize(drawings, DRAWINGS)
