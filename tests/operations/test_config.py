@@ -94,7 +94,7 @@ def test_the_example_s_concept_is_one() -> None:
         ("[discord\n", "not valid TOML"),
     ],
 )
-def test_a_mistake_is_said_with_its_place(text: str, message: str, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_key(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):

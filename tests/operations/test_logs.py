@@ -122,10 +122,7 @@ def test_the_token_is_in_no_message_no_argument_and_no_traceback(
 
 def test_a_record_that_cannot_be_formatted_is_told_of_without_its_arguments(secret: str) -> None:
     program = (
-        "from bot.operations import logs\n"
-        "import logging\n"
-        "logs.start()\n"
-        "logging.getLogger('bot').info('%d jobs', 'hunter2')\n"
+        "from bot.operations import logs\nimport logging\nlogs.start()\nlogging.getLogger('bot').info('%d jobs', 'hunter2')\n"
     )
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
     assert "hunter2" not in said
