@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 OPENING_S: Final = 30.0
 """Seconds in which chat may send a job's first message; after that the updater finds it in the channel or sends it."""
-LONGEST_PAUSE_S: Final = 60.0
-"""Longest pause between two attempts to show the final card."""
+MAX_PAUSE_S: Final = 60.0
+"""Maximum pause between two attempts to show the final card."""
 
 Compose = Callable[[int, MessageState], Awaitable[Card | None]]
 SaveMessage = Callable[[int, int], Awaitable[None]]
@@ -134,7 +134,7 @@ class MessageUpdater:
                     return True
                 log.warning("job %d: the final message could not be shown (%s); retrying", self._batch_id, error)
                 await self._sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE_S)
+                pause = min(2 * pause, MAX_PAUSE_S)
             else:
                 await self._report_settled(card, message_id)
                 self._mark_posted(card)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.community import blocklist
-from bot.community.blocklist import LONGEST, STAR_LETTERS, PatternError, matches, pattern_of
+from bot.community.blocklist import MAX_LENGTH, STAR_LETTERS, PatternError, matches, pattern_of
 
 TraceFunction = Callable[[FrameType, str, Any], Any]
 FULL_WIDTH = "".join(chr(ord(letter) - ord("a") + 0xFF41) for letter in "badword")
@@ -101,9 +101,9 @@ def test_what_would_match_nearly_everything_is_no_pattern(text: str) -> None:
 
 
 def test_a_pattern_has_an_end() -> None:
-    assert pattern_of("x" * LONGEST) == "x" * LONGEST
+    assert pattern_of("x" * MAX_LENGTH) == "x" * MAX_LENGTH
     with pytest.raises(PatternError, match="at most 80"):
-        pattern_of("x" * (LONGEST + 1))
+        pattern_of("x" * (MAX_LENGTH + 1))
 
 
 WORDS = st.text(st.sampled_from("abc"), min_size=1, max_size=14)

@@ -80,7 +80,7 @@ def clock() -> Clock:
 async def _kept(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
     """So many rounds of the keeper."""
     kept = History(database, clock), People(database, clock), Pictures(folder)
-    task = asyncio.create_task(retention.keep(*kept, 30, clock, clock.sleep))
+    task = asyncio.create_task(retention.run(*kept, 30, clock, clock.sleep))
     for _ in range(rounds - 1):
         await clock.slept()
     await until(lambda: clock.sleeps)

@@ -38,12 +38,12 @@ class ModerationHarness:
             bans=self.bans,
             blocked=self.blocked,
             audit=self.audit,
-            job_control=worker_harness.job_control,
-            tell=self._tell,
+            worker=worker_harness.worker,
+            post_entry=self._post_entry,
             clock=self.clock,
         )
 
-    async def _tell(self, entry: AuditEntry) -> None:
+    async def _post_entry(self, entry: AuditEntry) -> None:
         self.told.append(entry)
 
     async def entries(self, guild_id: int = 100) -> list[tuple[str, int | None, str]]:
@@ -202,7 +202,7 @@ async def test_a_blocklist_takes_patterns_only_and_has_an_end(
 ) -> None:
     with pytest.raises(PatternError):
         await harness.moderation.block(MO, "*")
-    monkeypatch.setattr(blocklist, "MOST", 2)
+    monkeypatch.setattr(blocklist, "MAX_PATTERNS", 2)
     for pattern in ("one", "two"):
         await harness.moderation.block(MO, pattern)
     with pytest.raises(TooManyPatternsError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.community.prompt_sessions import LAST_PICTURES_S, MOST_IN_SERVER, Ranked, Sessions, TooManySessionsError
+from bot.community.prompt_sessions import LAST_PICTURES_S, MAX_PER_SERVER, Ranked, Sessions, TooManySessionsError
 from bot.delivery.messenger import ChannelGoneError, UnreachableError
 from bot.jobs.job import Job, JobState
 from bot.store.database import Database
@@ -66,7 +66,7 @@ class SessionHarness:
     async def pass_by(self, seconds: float) -> float:
         """Time goes on, and what is due is done; returns seconds until the next look."""
         self.clock.now += seconds
-        return await self.sessions._once()
+        return await self.sessions._close_due()
 
 
 @pytest.fixture
@@ -171,11 +171,11 @@ async def test_a_session_ends_when_its_time_is_over(harness: SessionHarness) -> 
 
 
 async def test_a_server_has_so_many_sessions_at_a_time(harness: SessionHarness) -> None:
-    sessions = [await harness.sessions.start(100, 200, host, "sea", 10, 1) for host in range(MOST_IN_SERVER)]
+    sessions = [await harness.sessions.start(100, 200, host, "sea", 10, 1) for host in range(MAX_PER_SERVER)]
     with pytest.raises(TooManySessionsError):
         await harness.sessions.start(100, 200, 9, "sky", 10, 1)
     await harness.sessions.start(101, 200, 9, "sky", 10, 1)
-    await harness.sessions.call_off(sessions[0])
+    await harness.sessions.abandon(sessions[0])
     await harness.sessions.start(100, 200, 9, "sky", 10, 1)
     assert harness.session_channel.results == []
 
@@ -185,7 +185,7 @@ async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(
     harness: SessionHarness, turns: int
 ) -> None:
     session = await harness.begin()
-    task = asyncio.create_task(harness.sessions.keep())
+    task = asyncio.create_task(harness.sessions.run())
     await until(lambda: harness.clock.sleeps)
     await harness.sessions.end(session)
     for _ in range(turns):
@@ -197,7 +197,7 @@ async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(
 
 @contextlib.asynccontextmanager
 async def kept(harness: SessionHarness) -> AsyncIterator[None]:
-    task = asyncio.create_task(harness.sessions.keep())
+    task = asyncio.create_task(harness.sessions.run())
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
-from bot.delivery.message_updater import LONGEST_PAUSE_S, OPENING_S
+from bot.delivery.message_updater import MAX_PAUSE_S, OPENING_S
 from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.jobs.job import Job, JobRequest, JobState, Progress
 from bot.jobs.wait_time import QueuePosition
@@ -174,7 +174,7 @@ async def test_the_picture_is_posted_once_discord_can_be_reached_again(harness: 
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [UnreachableError("down")] * 8
     posting = asyncio.create_task(harness.job_messages.post(job))
-    for pause in (1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S):
+    for pause in (1, 2, 4, 8, 16, 32, MAX_PAUSE_S, MAX_PAUSE_S):
         await until(lambda: harness.clock.sleeps)
         assert harness.clock.sleeps == [pause]
         harness.clock.now += pause

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from bot.images.intake import LONGEST_SIDE, MOST_BYTES, IntakeError, request_in, store_upload
+from bot.images.intake import MAX_BYTES, MAX_SIDE, IntakeError, request_in, store_upload
 from bot.store.pictures import Pictures
 from guidance.io.picture import to_png
 from tests.harness.worker import SMALL
@@ -62,13 +62,13 @@ async def test_a_picture_is_kept_as_a_png_of_ours(pictures: Pictures, kind: str)
 
 
 async def test_a_file_that_says_it_is_too_large_is_not_read(pictures: Pictures) -> None:
-    file = File(b"", MOST_BYTES + 1)
+    file = File(b"", MAX_BYTES + 1)
     assert await refused(file, pictures) == "image-too-large"
     assert file.reads == 0
 
 
 async def test_a_file_that_lies_about_its_size_is_not_kept(pictures: Pictures) -> None:
-    assert await refused(File(b"x" * (MOST_BYTES + 1), 100), pictures) == "image-too-large"
+    assert await refused(File(b"x" * (MAX_BYTES + 1), 100), pictures) == "image-too-large"
 
 
 async def test_a_bomb_is_not_decoded(pictures: Pictures) -> None:
@@ -127,7 +127,7 @@ async def test_nothing_but_pixels_survives_and_they_stand_upright(pictures: Pict
 
 async def test_a_large_picture_is_scaled_and_a_transparent_one_lies_on_white(pictures: Pictures) -> None:
     image = await kept(File(encoded(Image.new("RGBA", (3000, 30), (0, 0, 0, 0)))), pictures)
-    assert image.width == LONGEST_SIDE
+    assert image.width == MAX_SIDE
     assert image.getpixel((5, 5)) == (255, 255, 255)
 
 

@@ -53,7 +53,7 @@ async def test_a_folder_in_use_is_left_alone(config: Path, monkeypatch: pytest.M
     folder = config.parent / "data"
     folder.mkdir()
     with lock.acquire(folder) as held:
-        lock.sign(held, 4711)
+        lock.write_owner(held, 4711)
         found = await check_results(config)
     assert found["data folder"].severity is Severity.WARNING
     assert "process 4711" in found["data folder"].message

@@ -39,7 +39,7 @@ def log(request: pytest.FixtureRequest, written: io.StringIO) -> Iterator[loggin
 @pytest.fixture
 def secret(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(logs._Redacting, "secrets", set())
-    logs.keep_secret(TOKEN)
+    logs.redact(TOKEN)
     return TOKEN
 
 
@@ -121,20 +121,18 @@ def test_the_token_is_in_no_message_no_argument_and_no_traceback(
 
 
 def test_a_record_that_cannot_be_formatted_is_told_of_without_its_arguments(secret: str) -> None:
-    program = (
-        "from bot.operations import logs\nimport logging\nlogs.start()\nlogging.getLogger('bot').info('%d jobs', 'hunter2')\n"
-    )
+    program = "from bot.operations import logs\nimport logging\nlogs.configure()\nlogging.getLogger('bot').info('%d jobs', 'hunter2')\n"
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
     assert "hunter2" not in said
-    assert "a record of <string>:4 cannot be written (TypeError)" in said
+    assert "cannot format the record of <string>:4 (TypeError)" in said
 
 
 def test_an_uncaught_exception_is_one_record_with_its_traceback_and_without_the_token() -> None:
     program = (
         "from bot.operations import logs\n"
         "import threading, warnings\n"
-        "logs.start(logs.Format.JSON, logs.Level.INFO)\n"
-        "logs.keep_secret('hunter2')\n"
+        "logs.configure(logs.Format.JSON, logs.Level.INFO)\n"
+        "logs.redact('hunter2')\n"
         "def broken():\n"
         "    raise ValueError('hunter2 is wrong')\n"
         "thread = threading.Thread(target=broken)\n"
@@ -159,7 +157,7 @@ def test_libraries_that_would_tell_what_people_wrote_are_heard_from_warnings_on(
     program = (
         "from bot.operations import logs\n"
         "import logging\n"
-        f"logs.start(logs.Format.CONSOLE, logs.Level({level!r}))\n"
+        f"logs.configure(logs.Format.CONSOLE, logs.Level({level!r}))\n"
         "logging.getLogger('discord.http').info('every request')\n"
         "logging.getLogger('aiosqlite').debug('every row')\n"
         "logging.getLogger('discord.gateway').warning('a warning')\n"

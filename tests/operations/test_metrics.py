@@ -94,7 +94,7 @@ def test_two_bots_in_a_process_do_not_count_for_each_other() -> None:
 
 async def test_prometheus_reads_the_queue_as_it_is_and_whether_discord_is_connected(database: Database) -> None:
     metrics = Metrics()
-    metrics.watch(lambda: True)
+    metrics.set_connected(lambda: True)
     await job(database)
     for _ in range(2):
         await Jobs(database).admit([job_request()], lambda used: None)
