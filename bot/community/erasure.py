@@ -19,7 +19,7 @@ class Erasure:
 
     Args:
         people, history, pictures: The stored data.
-        worker: Cancels unfinished jobs.
+        job_control: Cancels unfinished jobs.
         remove: Deletes a message.
     """
 

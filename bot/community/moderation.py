@@ -44,7 +44,7 @@ class Moderation:
 
     Args:
         jobs, history, guilds, bans, blocked, audit: The stored data.
-        worker: Cancels and posts jobs.
+        job_control: Cancels, approves and rejects jobs.
         post_entry: Posts audit log entries.
         clock: Returns seconds since 1970.
     """
@@ -58,7 +58,7 @@ class Moderation:
         bans: Bans,
         blocked: Blocked,
         audit: Audit,
-        worker: Worker,
+        job_control: JobControl,
         post_entry: PostEntry,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -68,7 +68,7 @@ class Moderation:
         self._bans = bans
         self._blocked = blocked
         self._audit = audit
-        self._worker = worker
+        self._job_control = job_control
         self._post_entry = post_entry
         self._clock = clock
 
@@ -98,7 +98,7 @@ class Moderation:
             NotHereError: The server has no such job.
         """
         job = await self._job_of(by, job_id)
-        outcome = await self._worker.cancel(job)
+        outcome = await self._job_control.cancel(job)
         if outcome.was is not outcome.job.state:
             await self.record(by, "remove", job.requester_id, f"#{job.id}")
         return outcome
@@ -186,12 +186,12 @@ class Moderation:
             NotHereError: The server has no such job.
         """
         await self._job_of(by, job.id)
-        await self._worker.approve(job)
+        await self._job_control.approve(job)
         await self.record(by, "approve", job.requester_id, f"#{job.id} ({', '.join(job.flags)})")
 
     async def reject(self, by: Moderator, job: Job) -> None:
         """Rejects a held picture. Raises the same errors as `approve`."""
-        await self._worker.reject(await self._job_of(by, job.id))
+        await self._job_control.reject(await self._job_of(by, job.id))
         await self.record(by, "reject", job.requester_id, f"#{job.id} ({', '.join(job.flags)})")
 
     async def configure(self, by: Moderator, settings: GuildSettings, detail: str) -> None:

@@ -48,7 +48,7 @@ async def test_erasure_cancels_jobs_and_deletes_messages_and_files(harness: Work
     await harness.at_gate(running)
     (waiting,) = await harness.submit_batch([small(requester_id=ADA, request=replace(SMALL, init=start))])
     bens = await harness.submit("a dog", BEN)
-    await Erasure(people, harness.history, harness.pictures, harness.worker, messages.remove).erase(ADA)
+    await Erasure(people, harness.history, harness.pictures, harness.job_control, messages.remove).erase(ADA)
     for job in (running, waiting):
         assert (await found(harness.jobs, job)).state is JobState.CANCELLED
     bens = await harness.until(bens, JobState.DONE)
@@ -65,7 +65,7 @@ async def test_erasure_goes_on_after_a_message_that_cannot_be_removed(harness: W
     messages = RemovedMessages(closed={300})
     done = await harness.until(await harness.submit("a cat", ADA), JobState.DONE)
     await harness.jobs.add_copy(done.id, 300, 3000)
-    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.worker, messages.remove)
+    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.job_control, messages.remove)
     await erasure.erase(ADA)
     assert messages.removed == [(200, done.id)]
     await erasure.erase(ADA)

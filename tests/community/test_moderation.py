@@ -38,7 +38,7 @@ class ModerationHarness:
             bans=self.bans,
             blocked=self.blocked,
             audit=self.audit,
-            worker=worker_harness.worker,
+            job_control=worker_harness.job_control,
             post_entry=self._post_entry,
             clock=self.clock,
         )
