@@ -40,14 +40,14 @@ MARKS: Final = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit status."""
     options = _parser().parse_args(arguments)
-    logs.start()
+    logs.configure()
     try:
         match options.command:
             case "run":
                 settings = config.load(options.config)
                 token = config.token(settings)
-                logs.keep_secret(token)
-                logs.start(settings.log.format, settings.log.level)
+                logs.redact(token)
+                logs.configure(settings.log.format, settings.log.level)
                 asyncio.run(app.run(settings, token))
                 return 0
             case "backup":

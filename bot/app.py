@@ -66,7 +66,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         folder = config.storage.folder
         folder.mkdir(parents=True, exist_ok=True)
         held = stack.enter_context(lock.acquire(folder))
-        lock.sign(held, os.getpid())
+        lock.write_owner(held, os.getpid())
 
         database = await Database.open(folder / DATABASE)
         stack.push_async_callback(database.close)
@@ -101,13 +101,13 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             await online.wait()
             await poster.catch_up()
             await worker.catch_up()
-            await retention.keep(app.history, app.people, app.pictures, config.storage.keep_pictures_days)
+            await retention.run(app.history, app.people, app.pictures, config.storage.keep_pictures_days)
 
         async def sessions() -> None:
             await online.wait()
-            await app.sessions.keep()
+            await app.sessions.run()
 
-        metrics.watch(ready)
+        metrics.set_connected(ready)
         override_endpoints(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),

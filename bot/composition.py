@@ -170,7 +170,7 @@ async def build(
         blocked=blocked,
         audit=audit,
         job_control=job_control,
-        tell=messenger.post_to_log_channel,
+        post_entry=messenger.post_to_log_channel,
         clock=clock,
     )
     submitter = JobSubmitter(

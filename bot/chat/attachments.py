@@ -65,5 +65,5 @@ def image_of(message: discord.Message) -> discord.Attachment:
 
 def _refused(error: IntakeError) -> UserFacingError:
     if str(error) == "image-too-large":
-        return UserFacingError("image-too-large", most=intake.MOST_BYTES // 2**20)
+        return UserFacingError("image-too-large", most=intake.MAX_BYTES // 2**20)
     return UserFacingError("image-refused", reason=str(error))

@@ -1,1 +1,1 @@
-"""What a server and its people decide: settings, moderation, sessions, erasure. Knows no Discord."""
+"""Server settings, moderation, blocklists, prompt sessions, erasure and retention. Does not import Discord."""

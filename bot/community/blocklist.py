@@ -1,7 +1,7 @@
-"""Which words may not be asked for. Patterns match whole words only, so that none hits inside a harmless one.
+"""Patterns for blocked words. They match whole words only, so that no pattern matches inside a harmless word.
 
-A pattern is one or several words in a row. In a word, `*` stands for up to ten letters or digits and `?` for one. There
-is nothing else, so matching takes time in proportion to the text, whatever anybody writes into a list.
+A pattern is one word or several consecutive words. In a word, `*` stands for 0 to 10 letters or digits and `?` for
+exactly one. There is no other syntax, so matching time grows linearly with the text for every pattern.
 """
 
 import unicodedata
@@ -10,27 +10,28 @@ from typing import Final
 
 from guidance.request.prompt import clean
 
-LONGEST: Final = 80
-"""Characters of a pattern."""
+MAX_LENGTH: Final = 80
+"""Maximum length of a pattern in characters."""
 STAR_LETTERS: Final = 10
-MOST: Final = 500
-"""Patterns of a server."""
+"""Maximum number of letters or digits that a `*` stands for."""
+MAX_PATTERNS: Final = 500
+"""Maximum number of patterns per server."""
 
 
 class PatternError(ValueError):
-    """Not a pattern; the message is one sentence."""
+    """The text is not a valid pattern; the message says why."""
 
 
 def pattern_of(text: str) -> str:
-    """The pattern as it is kept: one that matches the same has the same text.
+    """Normalises a pattern: without case, accents and punctuation.
 
     Raises:
-        PatternError: Empty, too long, or nothing but wildcards.
+        PatternError: The text has no word, is too long, or has a word with too few characters or too many wildcards.
     """
     words = list(_words(text, wildcards=True))
     kept = " ".join(words)
-    if len(kept) > LONGEST:
-        raise PatternError(f"a pattern has at most {LONGEST} characters")
+    if len(kept) > MAX_LENGTH:
+        raise PatternError(f"a pattern has at most {MAX_LENGTH} characters")
     if not words:
         raise PatternError("a pattern needs a word")
     for word in words:
@@ -42,40 +43,43 @@ def pattern_of(text: str) -> str:
 
 
 def matches(patterns: Iterable[str], text: str) -> list[str]:
-    """Those of the patterns, as `pattern_of` gives them, that are found in a text."""
+    """The patterns that are found in a text. They must be normalised by `pattern_of`."""
     words = list(_words(text))
     return [pattern for pattern in patterns if _found(pattern.split(" "), words)]
 
 
 def _found(pattern: Sequence[str], words: Sequence[str]) -> bool:
     return any(
-        all(_word_matches(wanted, words[begin + place]) for place, wanted in enumerate(pattern))
+        all(_word_matches(wanted, words[begin + offset]) for offset, wanted in enumerate(pattern))
         for begin in range(len(words) - len(pattern) + 1)
     )
 
 
 def _word_matches(pattern: str, word: str) -> bool:
-    """Every set of reachable places in the pattern, letter by letter: no backtracking. A place is (index, letters)."""
-    places = _closed({(0, 0)}, pattern)
+    """Simulates a nondeterministic automaton, so there is no backtracking.
+
+    A state is (index into the pattern, letters that a `*` at this index has matched).
+    """
+    states = _closure({(0, 0)}, pattern)
     for letter in word:
         after = set()
-        for index, eaten in places:
+        for index, matched in states:
             if index < len(pattern):
                 if pattern[index] == "*":
-                    if eaten < STAR_LETTERS:
-                        after.add((index, eaten + 1))
+                    if matched < STAR_LETTERS:
+                        after.add((index, matched + 1))
                 elif pattern[index] in ("?", letter):
                     after.add((index + 1, 0))
-        places = _closed(after, pattern)
-        if not places:
+        states = _closure(after, pattern)
+        if not states:
             return False
-    return any(index == len(pattern) for index, _ in places)
+    return any(index == len(pattern) for index, _ in states)
 
 
-def _closed(places: set[tuple[int, int]], pattern: str) -> set[tuple[int, int]]:
-    """With the places that are reached by letting a `*` end here."""
-    closed = set(places)
-    for index, _ in places:
+def _closure(states: set[tuple[int, int]], pattern: str) -> set[tuple[int, int]]:
+    """The states, and those that are reached from them when a `*` matches nothing more."""
+    closed = set(states)
+    for index, _ in states:
         end = index
         while end < len(pattern) and pattern[end] == "*":
             end += 1
@@ -84,7 +88,7 @@ def _closed(places: set[tuple[int, int]], pattern: str) -> set[tuple[int, int]]:
 
 
 def _words(text: str, *, wildcards: bool = False) -> Iterator[str]:
-    """Words in the form in which they are compared: NFKC, without accents and case, without invisible characters."""
+    """Normalised words: NFKC, without accents, case, apostrophes and invisible characters."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", clean(text)).casefold())
     kept = "".join(
         letter if letter.isalnum() or (wildcards and letter in "*?") else " "

@@ -1,4 +1,4 @@
-"""A person's wish to be forgotten: their jobs end, their words and pictures go, their messages are removed."""
+"""Deletes a person's data on request: jobs are cancelled, prompts and pictures deleted, messages removed."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -11,11 +11,17 @@ from bot.store.pictures import Pictures
 log = logging.getLogger(__name__)
 
 Remove = Callable[[int, int], Awaitable[None]]
-"""Deletes the message (channel, message) that the bot once sent."""
+"""Deletes a message of the bot, given (channel id, message id)."""
 
 
 class Erasure:
-    """Forgets people."""
+    """Deletes people's data.
+
+    Args:
+        people, history, pictures: The stored data.
+        job_control: Cancels unfinished jobs.
+        remove: Deletes a message.
+    """
 
     def __init__(
         self, people: People, history: History, pictures: Pictures, job_control: JobControl, remove: Remove
@@ -27,7 +33,7 @@ class Erasure:
         self._remove = remove
 
     async def erase(self, person_id: int) -> None:
-        """Takes everything away that can be taken away at once; the name itself follows a day later."""
+        """Deletes everything but the user id, which is deleted a day later because daily limits need it."""
         for job in await self._history.unfinished_of(person_id):
             await self._job_control.cancel(job)
         messages = await self._people.messages_of(person_id)
@@ -37,6 +43,6 @@ class Erasure:
             try:
                 await self._remove(channel_id, message_id)
             except RuntimeError as error:
-                # A channel that the bot cannot reach any more; what it kept itself is gone in any case.
-                log.info("a message of an erased person stays in channel %d (%s)", channel_id, error)
-        log.info("a person was erased on request, with %d files and %d messages", len(unused), len(messages))
+                # The bot cannot reach the channel any more. The stored data is deleted in any case.
+                log.info("a message of an erased person could not be removed from channel %d (%s)", channel_id, error)
+        log.info("erased a person on request: %d files, %d messages", len(unused), len(messages))

@@ -1,4 +1,4 @@
-"""What one server decides for itself, as a value. What it leaves open, the host's config.toml decides."""
+"""The settings of one server. What a server does not set follows the host's config.toml."""
 
 import dataclasses
 import json
@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 
 
 class Screening(StrEnum):
-    """What happens to a picture in which the screening finds a concept."""
+    """What happens to a picture in which the screening finds a concept: nothing, a spoiler, or a moderator's review."""
 
     OFF = "off"
     SPOILER = "spoiler"
@@ -17,7 +17,7 @@ class Screening(StrEnum):
 
 
 class Limit(StrEnum):
-    """A limit's name, as in the config's section `limits`."""
+    """The name of a limit, as in the section `limits` of config.toml."""
 
     WAITING_PER_MEMBER = "waiting_per_member"
     WAITING_PER_SERVER = "waiting_per_server"
@@ -28,16 +28,16 @@ class Limit(StrEnum):
 
 
 PERSONAL: Final = (Limit.WAITING_PER_MEMBER, Limit.JOBS_PER_HOUR, Limit.STEPS_PER_DAY)
-"""Limits that a role may change for those who hold it."""
+"""Limits that a role can change for its members."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleRule:
-    """What a role's holders get.
+    """What members with a role get.
 
     Attributes:
-        weight: Jobs in one round.
-        limits: Their limits, where they differ.
+        weight: Jobs per round of the queue, at least 1.
+        limits: Limits that replace those of the server.
     """
 
     weight: int = 1
@@ -46,22 +46,22 @@ class RoleRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuildSettings:
-    """A server's decisions.
+    """The settings of a server.
 
     Attributes:
-        channels: Where pictures may be asked for, threads below them included; empty: everywhere.
-        limits: Where they differ from the host's.
-        roles: By role id.
-        gallery_channel: Where pictures with enough stars are copied to.
-        gallery_stars: How many are enough.
-        log_channel: Where moderators read what was done and reported.
-        preview_s: Seconds between two edits of a message; None leaves it to the host.
-        spoiler: Whether every picture is covered.
-        screening: In channels that have no line of their own.
-        screening_restricted: In age-restricted channels that have none.
-        screening_channels: By channel id.
-        language: Of what everybody reads; "" follows the server's own language.
-        paused: Why nothing runs, or None if all runs.
+        channels: Ids of the channels in which pictures can be requested, including their threads; empty for all.
+        limits: Limits that replace the host's.
+        roles: Rules by role id.
+        gallery_channel: Id of the channel to which pictures with enough stars are copied; None for no gallery.
+        gallery_stars: Stars that a picture needs for the gallery.
+        log_channel: Id of the channel that shows the audit log and reports; None for none.
+        preview_s: Seconds between two edits of a message; None for the host's value.
+        spoiler: Whether every picture is a spoiler.
+        screening: The mode in channels that are not age-restricted; None for the host's.
+        screening_restricted: The mode in age-restricted channels; None for the host's.
+        screening_channels: Modes by channel id, which replace both.
+        language: Of messages that everybody reads; "" for the server's language in Discord.
+        paused: Why the server's jobs are paused; None if they are not.
     """
 
     channels: tuple[int, ...] = ()
@@ -79,22 +79,22 @@ class GuildSettings:
     paused: str | None = None
 
     def to_json(self) -> str:
-        """What differs from the defaults."""
+        """The settings that differ from the defaults, as JSON."""
         default = type(self)()
-        chosen: dict[str, Any] = {}
+        changed: dict[str, Any] = {}
         for entry in dataclasses.fields(self):
             value = getattr(self, entry.name)
             if value != getattr(default, entry.name):
-                chosen[entry.name] = value
-        if "roles" in chosen:
-            chosen["roles"] = {
+                changed[entry.name] = value
+        if "roles" in changed:
+            changed["roles"] = {
                 str(role): {"weight": rule.weight, "limits": dict(rule.limits)} for role, rule in self.roles.items()
             }
-        return json.dumps(chosen, sort_keys=True)
+        return json.dumps(changed, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Reads what `to_json` wrote, in this version or an older one."""
+        """Reads the output of `to_json`, also of earlier versions."""
         data: dict[str, Any] = json.loads(text)
         data["channels"] = tuple(data.get("channels", ()))
         data["limits"] = _limits(data.get("limits", {}))
@@ -109,25 +109,31 @@ class GuildSettings:
         return cls(**data)
 
     def rules_of(self, role_ids: frozenset[int]) -> list[RoleRule]:
-        """The rules of the roles that somebody holds."""
+        """The rules of a member with these roles."""
         return [rule for role, rule in self.roles.items() if role in role_ids]
 
     def weight_of(self, role_ids: frozenset[int]) -> int:
-        """The largest weight of any role held."""
+        """The weight of a member with these roles: the largest, or 1."""
         return max((rule.weight for rule in self.rules_of(role_ids)), default=1)
 
     def limit(self, name: Limit, default: int, role_ids: frozenset[int] = frozenset()) -> int:
-        """A limit: the most generous of the roles held, else the server's, else the host's."""
+        """The highest limit of these roles; without one, the server's; without that, `default`."""
         own = [rule.limits[name] for rule in self.rules_of(role_ids) if name in rule.limits]
         return max(own) if own else self.limits.get(name, default)
 
     def screens(self, channel_ids: frozenset[int], *, restricted: bool, default: Screening) -> Screening:
-        """The mode of a channel: its own line (or its parent's), else that of its kind, else the host's."""
+        """The screening mode of a channel.
+
+        Args:
+            channel_ids: The channel and, for a thread, its parent.
+            restricted: Whether the channel is age-restricted.
+            default: The host's mode.
+        """
         for channel_id in channel_ids:
             if channel_id in self.screening_channels:
                 return self.screening_channels[channel_id]
-        chosen = self.screening_restricted if restricted else self.screening
-        return default if chosen is None else chosen
+        mode = self.screening_restricted if restricted else self.screening
+        return default if mode is None else mode
 
 
 def _limits(data: Mapping[str, int]) -> dict[Limit, int]:

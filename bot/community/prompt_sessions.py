@@ -1,6 +1,6 @@
-"""Prompt sessions: a theme, a thread in which everybody submits to it, votes, and at the end a ranking.
+"""Prompt sessions: members submit pictures to a theme in a thread and vote, and the results are posted at the end.
 
-A session is a row, so it ends on time whatever restarts come between. A SessionChannel does Discord's part.
+Sessions are stored, so they also end on time after a restart. A `SessionChannel` does what needs Discord.
 """
 
 import asyncio
@@ -19,44 +19,44 @@ from bot.store.sessions import Session, SessionRows, SessionState
 log = logging.getLogger(__name__)
 
 LAST_PICTURES_S: Final = 900.0
-"""How long after its end a session waits for pictures that are still under way."""
+"""Seconds after its end for which a session waits for unfinished pictures."""
 RETRY_S: Final = 10.0
-MOST_IN_SERVER: Final = 5
-"""Sessions at a time."""
+MAX_PER_SERVER: Final = 5
+"""Maximum number of simultaneous sessions per server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A submission and its votes."""
+    """A submission and its number of votes."""
 
     job: Job
     votes: int
 
 
 class SessionChannel(Protocol):
-    """Where sessions take place. Each call raises ChannelGoneError or UnreachableError where it must."""
+    """The threads of sessions. Every method may raise ChannelGoneError or UnreachableError."""
 
     async def votes(self, job: Job) -> int:
-        """People who voted for it, without its requester and the bot; 0 if its message is gone."""
+        """The number of votes, without the requester's and the bot's; 0 if the message is gone."""
         ...
 
     async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
-        """Posts the results in the thread and where the session was announced; returns the thread's message."""
+        """Posts the results in the thread and in its parent channel; returns the id of the message in the thread."""
         ...
 
 
 class TooManySessionsError(ValueError):
-    """A server has as many sessions as it may."""
+    """The server has MAX_PER_SERVER sessions already."""
 
 
 class Sessions:
     """All sessions of one database.
 
     Args:
-        rows, history: What is kept.
-        session_channel: Counts votes, posts results.
-        clock: Seconds since 1970.
-        sleep: Waits until something is due.
+        rows, history: The stored sessions and jobs.
+        session_channel: Counts votes and posts results.
+        clock: Returns seconds since 1970.
+        sleep: Sleeps until a session is due.
     """
 
     def __init__(
@@ -76,50 +76,50 @@ class Sessions:
 
     @property
     def rows(self) -> SessionRows:
-        """The rows, to be read."""
+        """The stored sessions, for reading only."""
         return self._rows
 
     async def start(
         self, guild_id: int, channel_id: int, host_id: int, theme: str, minutes: float, per_person: int
     ) -> Session:
-        """Opens a session, whose thread chat makes next.
+        """Opens a session. The caller creates its thread, and then calls `opened` or `abandon`.
 
         Raises:
-            TooManySessionsError: There are enough.
+            TooManySessionsError: The server has MAX_PER_SERVER sessions already.
         """
-        if len(await self._rows.running_in(guild_id)) >= MOST_IN_SERVER:
+        if len(await self._rows.running_in(guild_id)) >= MAX_PER_SERVER:
             raise TooManySessionsError
         return await self._rows.open(guild_id, channel_id, host_id, theme, minutes, per_person)
 
     async def opened(self, session: Session, thread_id: int) -> Session:
-        """Its thread is there."""
+        """Stores the thread of a new session."""
         self._wake.set()
         return await self._rows.set(session.id, thread_id=thread_id)
 
-    async def call_off(self, session: Session) -> None:
-        """Its thread could not be made."""
+    async def abandon(self, session: Session) -> None:
+        """Ends a new session whose thread could not be created."""
         await self._rows.set(session.id, state=SessionState.ENDED)
 
     async def end(self, session: Session) -> None:
-        """Takes no more pictures; the results follow when those under way are done."""
+        """Ends a session early. The results follow when its pictures are finished."""
         await self._rows.set(session.id, ends_at=min(session.ends_at, self._clock()))
         self._wake.set()
 
     async def leaderboard(self, session: Session) -> list[Ranked]:
-        """Finished submissions by votes; of equal ones the earlier first."""
+        """Finished submissions, most votes first; of equal votes the earlier submission first."""
         jobs = [job for job in await self._history.of_session(session.id) if job.state in PICTURED]
         ranked = [Ranked(job, await self._session_channel.votes(job)) for job in jobs]
         return sorted(ranked, key=lambda entry: (-entry.votes, entry.job.id))
 
-    async def keep(self) -> None:
-        """Ends sessions when they are due, until it is cancelled."""
+    async def run(self) -> None:
+        """Ends sessions when they are due, until cancelled."""
         while True:
             self._wake.clear()
-            pause = await self._once()
+            pause = await self._close_due()
             await wait_at_most(pause, self._wake.wait(), self._sleep)
 
-    async def _once(self) -> float:
-        """Does what is due; returns seconds until something may be due again."""
+    async def _close_due(self) -> float:
+        """Closes all sessions that are due; returns the seconds until the next attempt."""
         pause = 3600.0
         for session in await self._rows.unfinished():
             left = session.ends_at - self._clock()
@@ -130,20 +130,20 @@ class Sessions:
                 if not await self._close(session):
                     pause = min(pause, RETRY_S)
             except UnreachableError as error:
-                log.info("session %d: its results wait (%s)", session.id, error)
+                log.info("session %d: the results could not be posted (%s); retrying", session.id, error)
                 pause = min(pause, RETRY_S)
             except ChannelGoneError:
-                log.info("session %d: its thread is gone", session.id)
+                log.info("session %d: the thread is gone", session.id)
                 await self._rows.set(session.id, state=SessionState.ENDED)
         return pause
 
     async def _close(self, session: Session) -> bool:
-        """Posts the results once every picture is there; False while some are not."""
+        """Posts the results once every picture is finished or LAST_PICTURES_S are over; returns False before."""
         if session.state is SessionState.OPEN:
             session = await self._rows.set(session.id, state=SessionState.CLOSING)
         jobs = await self._history.of_session(session.id)
-        waiting = any(job.state in ACTIVE or job.state is JobState.POSTING for job in jobs)
-        if waiting and self._clock() - session.ends_at < LAST_PICTURES_S:
+        unfinished = any(job.state in ACTIVE or job.state is JobState.POSTING for job in jobs)
+        if unfinished and self._clock() - session.ends_at < LAST_PICTURES_S:
             return False
         results_id = await self._session_channel.announce_results(session, await self.leaderboard(session))
         await self._rows.set(session.id, state=SessionState.ENDED, results_id=results_id)

@@ -1,4 +1,4 @@
-"""Nothing is kept for ever: files go some days after the last job that names them, people a day after they asked."""
+"""Deletes old data every hour: files of old jobs, unused files, and the user ids of people who asked for erasure."""
 
 import asyncio
 import logging
@@ -15,10 +15,10 @@ log = logging.getLogger(__name__)
 
 PERIOD_S: Final = 3600.0
 ORPHAN_S: Final = 86400.0
-"""A file that no job names a day after it was written is one that somebody brought and never used."""
+"""Age in seconds at which a file that no job refers to is deleted, such as an upload that was never used."""
 
 
-async def keep(
+async def run(
     history: History,
     people: People,
     pictures: Pictures,
@@ -26,24 +26,24 @@ async def keep(
     clock: Callable[[], float] = time.time,
     sleep: Sleep = asyncio.sleep,
 ) -> None:
-    """Drops what is due, now and every hour, until it is cancelled.
+    """Deletes what is due, now and every hour, until cancelled.
 
     Args:
-        history: Finished jobs.
-        people: Persons, and when they asked to be forgotten.
-        pictures: Files.
-        days: How long a file is kept after the last job that names it.
-        clock: Seconds since 1970.
-        sleep: Waits for the next round.
+        history: The finished jobs.
+        people: The people who asked for erasure.
+        pictures: The files.
+        days: Days for which a file is kept after the last job that refers to it.
+        clock: Returns seconds since 1970.
+        sleep: Sleeps until the next round.
     """
     while True:
         now = clock()
         dropped = await pictures.drop(await history.files_before(now - days * 86400))
         if dropped:
-            log.info("%d files were older than %d days and are gone", dropped, days)
+            log.info("deleted %d files older than %d days", dropped, days)
         orphans = await pictures.drop(await pictures.older_than(now - ORPHAN_S) - await history.files())
         if orphans:
-            log.info("%d files that no job names are gone", orphans)
+            log.info("deleted %d files that no job refers to", orphans)
         if forgotten := await people.forget():
-            log.info("%d people who had asked for it are forgotten", forgotten)
+            log.info("deleted the user ids of %d people who asked for erasure", forgotten)
         await sleep(PERIOD_S)

@@ -1,1 +1,1 @@
-"""A job's way to its message: what is shown, and when it is edited. Knows no Discord and no engine."""
+"""Shows jobs in their messages and edits them while the jobs run. Does not import Discord or the engine."""

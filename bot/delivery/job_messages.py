@@ -1,19 +1,17 @@
-"""Progress → message edits, and the one reply that tells a requester that their picture is there.
+"""Turns changes of jobs into edits of their messages, and mentions the requester when the pictures are finished.
 
-Blocked edits would pile up and arrive stale, so each message has an updater in which the latest wins. Knows no
-Discord: a Messenger sends.
+Each message has one updater. A `Messenger` sends and edits, so this module does not import Discord.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextvars import copy_context
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
 
 from bot.clock import Sleep
 from bot.community.guild_settings import GuildSettings
+from bot.delivery.message_state import MessageState, worth_an_edit
 from bot.delivery.message_updater import OPENING_S, MessageUpdater
 from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, Messenger, UnreachableError
 from bot.jobs.job import PICTURED, Job, JobState, Progress
@@ -23,20 +21,14 @@ from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
 
-EXACT_POSITIONS: Final = 3
-"""Positions up to this one are always shown as they are."""
-DRIFT: Final = 0.2
-DRIFT_S: Final = 10.0
-"""A start that moved by less than this share of the wait, or than so many seconds, is not worth an edit."""
-
 
 @dataclass(frozen=True, slots=True)
 class MessageTiming:
     """How often a message is edited, and when its requester is mentioned.
 
     Attributes:
-        interval_s: Between two edits of a message, where a server says nothing else.
-        mention_after_s: A job that took longer than this gets a reply that mentions its requester; below 0, none does.
+        interval_s: Seconds between two edits of a message, unless the server sets another interval.
+        mention_after_s: Seconds from request to picture from which on the requester is mentioned; below 0, never.
     """
 
     interval_s: float
@@ -44,15 +36,15 @@ class MessageTiming:
 
 
 class JobMessages:
-    """The messages of all jobs that are under way.
+    """The messages of all active jobs. The jobs of a batch share one message.
 
     Args:
-        jobs, pictures: What is shown.
-        messenger: Speaks.
-        settings: Gives what a server decided.
-        timing: How often and when.
-        clock: Seconds since 1970.
-        sleep: Waits between edits.
+        jobs, pictures: The rows and files that are shown.
+        messenger: Sends and edits messages.
+        settings: Returns the settings of a server.
+        timing: How often to edit and when to mention.
+        clock: Returns seconds since 1970.
+        sleep: Sleeps between edits.
     """
 
     def __init__(
@@ -72,115 +64,89 @@ class JobMessages:
         self._timing = timing
         self._clock = clock
         self._sleep = sleep
-        self._context = copy_context()
         self._updaters: dict[int, MessageUpdater] = {}
-        self._last_progress: dict[int, dict[int, Progress]] = {}
         self._positions: dict[int, QueuePosition] = {}
-        self._shown_positions: dict[int, QueuePosition | None] = {}
-        self._files: dict[int, dict[str, bytes]] = {}
 
     async def opened(self, job: Job, message_id: int) -> None:
-        """Chat has shown the job, or the batch that it leads, in this message."""
+        """Chat has sent the message of the job's batch: stores its id and allows edits."""
         await self._jobs.set_message(job.batch_id, message_id)
-        self._updater(job).open(message_id)
+        self.adopt(job)
 
     def adopt(self, job: Job) -> None:
-        """Nobody will tell whether the job is shown: its message is found, or sent, with the next card."""
-        self._updater(job).open(job.message_id if job.is_first else None)
+        """Chat will not send the message: the updater finds it in the channel or sends it, at the next change."""
+        self._updater(job).open()
 
     def changed(self, job: Job) -> None:
-        """The job's row is different: it is shown as soon as that is possible."""
+        """The job's row has changed: edits the message without waiting for the interval."""
         self._updater(job).changed(urgent=True)
 
     def progress(self, job: Job, progress: Progress) -> None:
-        """The job runs. A preview and a similarity that were shown stay until there are newer ones."""
-        last_progress = self._last_progress.setdefault(job.batch_id, {})
-        before = last_progress.get(job.id, progress)
-        last_progress[job.id] = replace(
-            progress,
-            preview=progress.preview or before.preview,
-            similarity=before.similarity if progress.similarity is None else progress.similarity,
-        )
-        self._updater(job).changed(urgent=progress.step == 0)
+        """The running job has made progress. The last preview and similarity stay visible until there are new ones."""
+        updater = self._updater(job)
+        updater.state.add_progress(job.id, progress)
+        updater.changed(urgent=progress.step == 0)
 
     def show_positions(self, queue_positions: Iterable[QueuePosition]) -> None:
-        """Where all that wait stand now. Few are worth an edit: a client counts down to the start by itself."""
+        """Replaces all queue positions, and edits the messages where the difference is large enough.
+
+        Small differences need no edit, because clients count down to the start time themselves.
+        """
         self._positions = {}
         for queue_position in queue_positions:
-            if queue_position.batch_id not in self._positions:
-                self._positions[queue_position.batch_id] = queue_position
+            self._positions.setdefault(queue_position.batch_id, queue_position)
         for batch_id, updater in self._updaters.items():
-            if self._differs(self._shown_positions.get(batch_id), self._positions.get(batch_id)):
+            if worth_an_edit(updater.state.position, self._positions.get(batch_id), self._clock()):
                 updater.changed()
 
     async def post(self, job: Job) -> None:
-        """The job's picture is finished: returns when the channel has it, or is gone."""
-        known = self._updaters.get(job.batch_id)
-        updater = self._updater(job)
-        if updater is not known:
-            # One that ended had been opened, so chat has said what it would say.
-            updater.open(job.message_id if job.is_first else None)
+        """Shows the job's finished picture. Returns once the message shows it, or the message or channel is gone."""
+        # Rendering starts an updater, which runs until chat has sent the message. Without an updater, chat sent the
+        # message long ago, or the bot has restarted.
+        updater = self._updater(job, opened=True)
         updater.changed(urgent=True)
         await updater.posted(job.id)
 
     async def close(self) -> None:
-        """Stops editing. What was not shown is shown after the next start."""
+        """Stops all edits. Changes that were not shown are shown after the next start."""
         tasks = [updater.task for updater in self._updaters.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def card(self, batch_id: int) -> Card | None:
-        """What is true now of a message; None if it was removed on request."""
+    async def _card(self, batch_id: int, state: MessageState) -> Card | None:
+        """The current card of a message; None if the message was removed on request."""
         jobs = await self._jobs.of_batch(batch_id)
         if not jobs or jobs[0].deleted_at is not None:
             return None
         waits = any(job.state is JobState.QUEUED for job in jobs)
-        queue_position = self._positions.get(batch_id) if waits else None
-        self._shown_positions[batch_id] = queue_position
-        last_progress = self._last_progress.get(batch_id, {})
-        running = {
-            job.id: last_progress[job.id] for job in jobs if job.state is JobState.RUNNING and job.id in last_progress
+        position = state.position = self._positions.get(batch_id) if waits else None
+        progress = {
+            job.id: state.progress[job.id] for job in jobs if job.state is JobState.RUNNING and job.id in state.progress
         }
-        pictures = {job_id: last.preview for job_id, last in running.items() if last.preview is not None}
-        pictures |= await self._finished(batch_id, jobs)
+        previews = {job_id: latest.preview for job_id, latest in progress.items() if latest.preview is not None}
         return Card(
             tuple(jobs),
-            position=None if queue_position is None else queue_position.position,
-            start_at=None if queue_position is None else queue_position.start_at,
+            position=None if position is None else position.position,
+            start_at=None if position is None else position.start_at,
             paused=self._settings(jobs[0].guild_id).paused is not None,
-            progress=running,
-            pictures=pictures,
+            progress=progress,
+            pictures=previews | await self._finished(jobs, state),
         )
 
-    async def _finished(self, batch_id: int, jobs: Iterable[Job]) -> dict[int, bytes]:
-        """The finished pictures of a batch, each read once while the batch is under way."""
-        files = self._files.setdefault(batch_id, {})
+    async def _finished(self, jobs: Iterable[Job], state: MessageState) -> dict[int, bytes]:
+        """The finished pictures by job id."""
         found = {}
         for job in jobs:
             if job.state not in PICTURED or job.picture is None:
                 continue
-            if job.picture not in files:
+            if job.picture not in state.pictures:
                 try:
-                    files[job.picture] = await self._pictures.get(job.picture)
+                    state.pictures[job.picture] = await self._pictures.get(job.picture)
                 except FileNotFoundError:
                     log.warning("job %d: its picture is not in the store", job.id)
                     continue
-            found[job.id] = files[job.picture]
+            found[job.id] = state.pictures[job.picture]
         return found
-
-    def _differs(self, shown: QueuePosition | None, now: QueuePosition | None) -> bool:
-        if shown is None or now is None:
-            # A server that is paused has no places.
-            return shown is not now
-        if (shown.start_at is None) != (now.start_at is None):
-            return True
-        if shown.position != now.position and now.position <= EXACT_POSITIONS:
-            return True
-        if shown.start_at is None or now.start_at is None:
-            return shown.position != now.position
-        wait = max(0.0, now.start_at - self._clock())
-        return abs(now.start_at - shown.start_at) > max(DRIFT_S, DRIFT * wait)
 
     async def _mention(self, card: Card, message_id: int) -> None:
         job = card.first_job
@@ -189,34 +155,33 @@ class JobMessages:
         try:
             await self._messenger.mention(job, message_id)
         except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
-            # The picture is there. A ping that comes late, or twice, is worse than none.
-            log.info("job %d: its requester was not told (%s)", job.id, error)
+            # Not retried: the picture is visible, and a late or repeated mention is worse than none.
+            log.info("job %d: the requester was not mentioned (%s)", job.id, error)
 
-    def _updater(self, job: Job) -> MessageUpdater:
+    def _updater(self, job: Job, *, opened: bool = False) -> MessageUpdater:
+        """The updater of the job's message.
+
+        A new updater waits until chat has sent the message, unless `opened` is set, the message is known, or the job
+        is older than OPENING_S.
+        """
         batch_id = job.batch_id
         updater = self._updaters.get(batch_id)
         if updater is None or updater.task.done():
-            # In a context of its own: an updater outlives whoever happened to speak first.
-            updater = self._updaters[batch_id] = self._context.copy().run(
-                MessageUpdater,
+            updater = self._updaters[batch_id] = MessageUpdater(
                 batch_id,
-                lambda: self.card(batch_id),
+                self._card,
                 self._messenger,
                 self._jobs.set_message,
                 self._mention,
                 lambda: self._settings(job.guild_id).preview_s or self._timing.interval_s,
                 self._sleep,
             )
-            if job.message_id is not None or self._clock() - job.created_at > OPENING_S:
-                # Chat has long said what it would say.
-                updater.open(job.message_id if job.is_first else None)
-            updater.task.add_done_callback(lambda task: self._drop(batch_id, task))
+            if opened or job.message_id is not None or self._clock() - job.created_at > OPENING_S:
+                updater.open()
+            updater.task.add_done_callback(lambda task: self._forget(batch_id, task))
         return updater
 
-    def _drop(self, batch_id: int, task: "asyncio.Task[None]") -> None:
-        if (updater := self._updaters.get(batch_id)) is None or updater.task is not task:
-            return
-        self._updaters.pop(batch_id)
-        self._last_progress.pop(batch_id, None)
-        self._files.pop(batch_id, None)
-        self._shown_positions.pop(batch_id, None)
+    def _forget(self, batch_id: int, task: "asyncio.Task[None]") -> None:
+        updater = self._updaters.get(batch_id)
+        if updater is not None and updater.task is task:
+            del self._updaters[batch_id]

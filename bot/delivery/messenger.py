@@ -1,4 +1,4 @@
-"""What delivery needs of a chat system, and nothing of which one it is. `chat/` implements it."""
+"""The interface that delivery needs of a chat system. `bot.chat` implements it for Discord."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,28 +8,28 @@ from bot.jobs.job import ACTIVE, Job, Progress
 
 
 class MessageGoneError(RuntimeError):
-    """The message cannot be edited any more: deleted, locked or too old."""
+    """The message can no longer be edited: deleted, locked or too old."""
 
 
 class ChannelGoneError(RuntimeError):
-    """Nothing can be said in the channel any more."""
+    """The bot can no longer send messages in the channel."""
 
 
 class UnreachableError(RuntimeError):
-    """It did not work now, and may later."""
+    """Temporary failure; retry later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a message shows: a job, or the jobs of a batch.
+    """What a message shows: one job, or the jobs of a batch.
 
     Attributes:
-        jobs: The rows in their order; the first one's message it is.
-        position: In the queue of the first that waits, 1 for the next; None if none waits for a turn.
-        start_at: When that one will probably start (seconds since 1970), if that is known.
-        paused: Whether nothing of its server starts.
-        progress: The last that was heard of those that run, by job.
-        pictures: Previews as JPEG, and finished pictures as PNG, by job.
+        jobs: The rows, ordered by id. The message belongs to the first.
+        position: Queue position of the first waiting job, 1 for the next to run; None if no job waits for a turn.
+        start_at: When that job will probably start, in seconds since 1970; None if unknown.
+        paused: Whether the server's jobs are paused.
+        progress: The latest progress of running jobs, by job id.
+        pictures: Previews as JPEG and finished pictures as PNG, by job id.
     """
 
     jobs: tuple[Job, ...]
@@ -41,30 +41,30 @@ class Card:
 
     @property
     def first_job(self) -> Job:
-        """The job whose message it is."""
+        """The job to which the message belongs."""
         return self.jobs[0]
 
     @property
     def settled(self) -> bool:
-        """Whether it will not change by itself any more."""
+        """Whether no job is queued or running, so that the card changes only if a person acts."""
         return not any(job.state in ACTIVE for job in self.jobs)
 
 
 class Messenger(Protocol):
-    """Speaks in channels. Each call raises MessageGoneError, ChannelGoneError or UnreachableError where it must."""
+    """Sends and edits messages. Every method may raise MessageGoneError, ChannelGoneError or UnreachableError."""
 
     async def send(self, card: Card) -> int:
-        """Sends a new message; returns its id. The same card sent twice within minutes is one message."""
+        """Sends a new message; returns its id. Sending the same card again within minutes creates no second message."""
         ...
 
     async def edit(self, message_id: int, card: Card) -> None:
-        """Makes the message show the card, and nothing that it showed before."""
+        """Replaces everything that the message shows with the card."""
         ...
 
     async def find(self, job: Job) -> int | None:
-        """The message that shows the job already, if it is among the channel's last ones."""
+        """The id of the message that shows the job, if it is among the channel's latest messages."""
         ...
 
     async def mention(self, job: Job, message_id: int) -> None:
-        """Replies to the message, naming the requester, unless that was done before."""
+        """Replies to the message and mentions the requester, unless such a reply exists."""
         ...

@@ -1,1 +1,1 @@
-"""Pictures that come in or are put together. Knows no jobs, no Discord and no torch."""
+"""Checks uploaded pictures and arranges pictures in contact sheets. Does not import Discord, jobs or torch."""

@@ -1,4 +1,4 @@
-"""Several pictures in one: variations, histories, the end of a session. Slow; call it in a thread."""
+"""Arranges several pictures in a grid. The functions take too long for the event loop: call them in a thread."""
 
 import io
 from collections.abc import Sequence
@@ -12,12 +12,21 @@ EMPTY: Final = (64, 68, 75)
 
 
 def contact_sheet_png(pictures: Sequence[bytes | None], columns: int, cell: int) -> bytes:
-    """A PNG of PNGs and JPEGs of ours, each in a square of `cell` pixels; grey where there is none yet."""
+    """Arranges pictures in a grid.
+
+    Args:
+        pictures: PNG or JPEG files made by this project; None for a grey cell.
+        columns: Most cells in a row.
+        cell: Side of the square cells in pixels.
+
+    Returns:
+        A PNG.
+    """
     return png_of(_arranged(pictures, columns, cell))
 
 
 def contact_sheet_preview(pictures: Sequence[bytes | None], columns: int, cell: int) -> bytes:
-    """The same as a JPEG, which is small enough to be sent again every few seconds."""
+    """Like `contact_sheet_png`, but returns a JPEG, which is small enough for frequent edits of a message."""
     return to_preview(_arranged(pictures, columns, cell), columns * cell)
 
 

@@ -1,6 +1,6 @@
-"""Pictures that people bring: looked at before they are read, read before they are kept, and kept as our own PNG.
+"""Checks uploaded pictures, and stores them as new PNGs that hold only the pixels.
 
-Nothing of the file survives but its pixels: no metadata, no second frame, no trailing bytes.
+Metadata, further frames and trailing bytes are dropped.
 """
 
 import asyncio
@@ -13,48 +13,48 @@ from bot.store.pictures import Pictures
 from guidance.io.picture import PictureError, png_of, read_image, request_of
 from guidance.request.request import Request
 
-MOST_BYTES: Final = 10 * 2**20
-LONGEST_SIDE: Final = 2048
-"""Pixels; more would only be scaled away by every run that starts from it."""
+MAX_BYTES: Final = 10 * 2**20
+MAX_SIDE: Final = 2048
+"""Maximum side of a stored picture in pixels. Runs scale larger pictures down anyway."""
 
 Fetch = Callable[[int], Awaitable[bytes]]
-"""Reads at most so many bytes; raises IntakeError when there are more."""
+"""Reads the upload; raises IntakeError if it has more than the given number of bytes."""
 
 
 class IntakeError(ValueError):
-    """A file that is not taken. The message is a text's id, or a sentence of guidance's."""
+    """The upload is refused. The message is the id of a text, or an error message of `guidance`."""
 
 
 async def store_upload(size: int, fetch: Fetch, pictures: Pictures) -> str:
-    """Takes a picture in; returns the sha256 under which it is kept.
+    """Stores an uploaded picture; returns its sha256.
 
     Args:
-        size: As declared.
-        fetch: Reads it.
-        pictures: Keeps it.
+        size: The declared size in bytes.
+        fetch: Reads the upload.
+        pictures: The store.
 
     Raises:
-        IntakeError: Too many bytes or pixels, or not a PNG, JPEG or WebP.
+        IntakeError: The upload has too many bytes or pixels, or is not a PNG, JPEG or WebP.
     """
     return await pictures.put(await asyncio.to_thread(_clean, await read(size, fetch)))
 
 
 async def read(size: int, fetch: Fetch) -> bytes:
-    """The bytes of a file that is not too large.
+    """Reads an upload. Arguments as for `store_upload`.
 
     Raises:
-        IntakeError: It is.
+        IntakeError: The upload has more than MAX_BYTES bytes.
     """
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         raise IntakeError("image-too-large")
-    return await fetch(MOST_BYTES)
+    return await fetch(MAX_BYTES)
 
 
 async def request_in(size: int, fetch: Fetch) -> Request:
-    """The request in a PNG of ours that somebody brings back.
+    """The request that is embedded in an uploaded PNG made by this project. Arguments as for `store_upload`.
 
     Raises:
-        IntakeError: There is none.
+        IntakeError: The upload is too large, or has no request.
     """
     data = await read(size, fetch)
     try:
@@ -68,5 +68,5 @@ def _clean(data: bytes) -> bytes:
         image = read_image(data)
     except PictureError as error:
         raise IntakeError(str(error)) from error
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
+    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
     return png_of(image)

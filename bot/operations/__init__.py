@@ -1,1 +1,1 @@
-"""What a host watches: logs, metrics, health, the lock. Knows no Discord, no engine and no store."""
+"""Logs, metrics, heartbeat and the lock of the data folder. Does not import Discord, the engine or the store."""

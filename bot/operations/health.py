@@ -1,4 +1,4 @@
-"""A file that is fresh while the bot is connected, for Docker's health check and any other watcher."""
+"""A heartbeat file for Docker's health check and other monitors: its modification time is recent while connected."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ PERIOD_S: Final = 15.0
 
 
 async def write_heartbeat(path: Path, connected: Callable[[], bool]) -> None:
-    """Touches the file while `connected`, until it is cancelled; a file left by an earlier run goes first."""
+    """Deletes the file of an earlier run, then touches the file every 15 s while `connected` returns True."""
     await asyncio.to_thread(path.unlink, missing_ok=True)
     while True:
         if connected():

@@ -1,4 +1,4 @@
-"""One bot per data folder: two would run each job twice and post it twice."""
+"""Locks the data folder. Two bots with the same folder would run and post each job twice."""
 
 import fcntl
 from pathlib import Path
@@ -6,14 +6,14 @@ from typing import IO
 
 
 class FolderInUseError(RuntimeError):
-    """Another bot has the folder; the message says which process."""
+    """Another bot uses the folder; the message names its process."""
 
 
 def acquire(folder: Path) -> IO[str]:
-    """Locks the folder until the returned file is closed or this process ends, however it ends.
+    """Locks the folder until the returned file is closed or this process ends, even by a crash.
 
     Raises:
-        FolderInUseError: It is locked.
+        FolderInUseError: Another process has locked the folder.
     """
     file = (folder / "lock").open("a+", encoding="utf-8")
     try:
@@ -26,8 +26,8 @@ def acquire(folder: Path) -> IO[str]:
     return file
 
 
-def sign(file: IO[str], process_id: int) -> None:
-    """Writes down who holds it, for the message that somebody else will read."""
+def write_owner(file: IO[str], process_id: int) -> None:
+    """Writes the process id into the lock file, for the message of FolderInUseError."""
     file.truncate(0)
     file.write(f"{process_id}\n")
     file.flush()

@@ -1,6 +1,6 @@
-"""What the log says: lines for people, or a JSON object a line; with what each is about, and never a secret.
+"""Logging: console lines or JSON lines, with ids such as the job's in every record, and without secrets.
 
-Knows logging and nothing of the bot's parts, so that every one of them can use it.
+Imports no other module of the bot, so that every module can import it.
 """
 
 import contextlib
@@ -16,27 +16,27 @@ from typing import Any, Final, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-_CONTEXT: ContextVar[Mapping[str, int] | None] = ContextVar("ids that log records carry", default=None)
+_CONTEXT: ContextVar[Mapping[str, int] | None] = ContextVar("log_context", default=None)
 
 CONSOLE: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 REDACTED: Final = "[secret]"
 QUIET: Final = ("discord", "aiosqlite")
-"""Libraries heard from warnings on: they tell of every event and every row, and so of what people wrote."""
+"""Libraries that log at WARNING at least: below that they log every event and row, and so what people wrote."""
 EXACT: Final = 2**53
-"""From here on a JSON number loses digits in many a reader: snowflakes are written as text, as Discord does."""
+"""Integers from here on, such as snowflakes, are strings in JSON, because many parsers read numbers as doubles."""
 
 log = logging.getLogger(__name__)
 
 
 class Format(StrEnum):
-    """How a record looks."""
+    """The format of a record."""
 
     CONSOLE = "console"
     JSON = "json"
 
 
 class Level(StrEnum):
-    """From where on records are written."""
+    """The lowest level that is written."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -46,10 +46,10 @@ class Level(StrEnum):
 
 @contextlib.contextmanager
 def log_context(**ids: int) -> Iterator[None]:
-    """Every record made inside carries these ids, in this task and in those that it starts.
+    """Adds ids to every record inside the block, in this task and in tasks that it starts.
 
     Args:
-        ids: job, interaction, member, guild; the inner one counts where two have a name.
+        ids: By name: job, interaction, member or guild. They replace ids of the same name of an outer block.
     """
     token = _CONTEXT.set({**(_CONTEXT.get() or {}), **ids})
     try:
@@ -59,20 +59,20 @@ def log_context(**ids: int) -> Iterator[None]:
 
 
 def bind(**ids: int) -> None:
-    """As `log_context`, to the end of this task: for an id that is known only in the middle of things."""
+    """Like `log_context`, but until the end of this task."""
     _CONTEXT.set({**(_CONTEXT.get() or {}), **ids})
 
 
 def fresh_context(**ids: int) -> Context:
-    """A context for a new task, about these ids alone: not about whatever happened to start it."""
+    """A context for a new task that has only these ids, not those of the task that starts it."""
     context = copy_context()
     context.run(_CONTEXT.set, ids)
     return context
 
 
-def start(form: Format = Format.CONSOLE, level: Level = Level.INFO) -> None:
-    """Sends every record to stderr in that form, uncaught exceptions and warnings among them."""
-    logging.basicConfig(level=level.upper(), handlers=[handler(form, sys.stderr)], force=True)
+def configure(format_: Format = Format.CONSOLE, level: Level = Level.INFO) -> None:
+    """Writes all records to stderr, including uncaught exceptions and warnings."""
+    logging.basicConfig(level=level.upper(), handlers=[handler(format_, sys.stderr)], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
     logging.captureWarnings(capture=True)
@@ -80,23 +80,23 @@ def start(form: Format = Format.CONSOLE, level: Level = Level.INFO) -> None:
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value, args.exc_traceback)
 
 
-def handler(form: Format, stream: TextIO) -> logging.Handler:
-    """Writes records to the stream in that form."""
-    made = _SafeHandler(stream)
-    made.addFilter(_add_context)
-    made.setFormatter(_Redacting(_Json() if form is Format.JSON else _Console(CONSOLE)))
-    return made
+def handler(format_: Format, stream: TextIO) -> logging.Handler:
+    """A handler that writes records to the stream."""
+    new = _SafeHandler(stream)
+    new.addFilter(_add_context)
+    new.setFormatter(_Redacting(_Json() if format_ is Format.JSON else _Console(CONSOLE)))
+    return new
 
 
-def keep_secret(text: str) -> None:
-    """From now on this text is written nowhere, not even in a traceback."""
+def redact(text: str) -> None:
+    """Replaces this text by REDACTED in all later records, tracebacks included."""
     if text:
-        # In JSON a quote or a backslash has another one before it, and a secret may have either.
+        # JSON escapes quotes, backslashes and non-ASCII letters, so the escaped forms are redacted too.
         _Redacting.secrets.update({text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]})
 
 
 def _add_context(record: logging.LogRecord) -> bool:
-    """Gives a record what it is about; a filter sees it in the context in which it was made."""
+    """A filter that adds the ids; it runs in the context in which the record is made."""
     record.__dict__["log_context"] = _CONTEXT.get() or {}
     return True
 
@@ -109,17 +109,16 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, trace: Tra
 
 
 class _SafeHandler(logging.StreamHandler[TextIO]):
-    """A record that cannot be formatted is told of, but not its arguments, which nothing has been taken out of."""
+    """Reports a record that cannot be formatted, without its arguments: they are not redacted."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
         reason = sys.exc_info()[0] or Exception
         if record.name != log.name:
-            place = f"{record.pathname}:{record.lineno}"
-            log.error("a record of %s cannot be written (%s)", place, reason.__name__)
+            log.error("cannot format the record of %s:%d (%s)", record.pathname, record.lineno, reason.__name__)
 
 
 class _Console(logging.Formatter):
-    """A line for people, with what it is about at its end."""
+    """One line for people, with the ids at its end, before any traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         line, separator, rest = super().format(record).partition("\n")
@@ -128,7 +127,7 @@ class _Console(logging.Formatter):
 
 
 class _Json(JsonFormatter):
-    """An object a line: time, level, logger, message, what it is about, and the traceback in one string."""
+    """One JSON object per line: time, level, logger, message, ids, and the traceback as one string."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -146,7 +145,7 @@ class _Json(JsonFormatter):
 
 
 class _Redacting(logging.Formatter):
-    """Takes secrets out of what another formatter made, wherever they got in."""
+    """Replaces secrets in the output of another formatter."""
 
     secrets: Final[set[str]] = set()
 

@@ -1,4 +1,4 @@
-"""How late the event loop is: whatever blocks it delays heartbeats, answers to interactions, and everybody's edits."""
+"""Measures how late the event loop is. A blocked loop delays heartbeats, interaction responses and all edits."""
 
 import asyncio
 import time
@@ -10,19 +10,19 @@ from bot.clock import Sleep
 
 TICK_S: Final = 0.05
 WINDOW: Final = 1200
-"""Ticks that are looked back on: a minute."""
+"""Ticks that `quantile` covers: one minute."""
 
 
 class LoopLag:
-    """Ticks, and how late each was.
+    """Measures by how many seconds each tick is late.
 
-    A loop that was blocked through several ticks was late for each of them: counted once, a long block would hide
-    among the many good ticks ("coordinated omission").
+    A block of several ticks counts as one late tick for each. Counted once, a long block would hardly change the
+    quantiles ("coordinated omission").
 
     Args:
-        observe: Told of every tick's lateness in seconds.
-        clock: Seconds since some moment.
-        sleep: Waits for the next tick.
+        observe: Called with the lag of every tick in seconds.
+        clock: Returns monotonic seconds.
+        sleep: Sleeps until the next tick.
     """
 
     def __init__(
@@ -34,20 +34,20 @@ class LoopLag:
         self._observe = observe
         self._clock = clock
         self._sleep = sleep
-        self._last: deque[float] = deque(maxlen=WINDOW)
+        self._lags: deque[float] = deque(maxlen=WINDOW)
 
     async def measure(self) -> None:
-        """Ticks until it is cancelled."""
+        """Measures until cancelled."""
         due = self._clock() + TICK_S
         while True:
             await self._sleep(due - self._clock())
             now = self._clock()
             while due <= now:
-                self._last.append(now - due)
+                self._lags.append(now - due)
                 self._observe(now - due)
                 due += TICK_S
 
-    def quantile(self, share: float) -> float:
-        """Seconds by which no more than `share` (0 to 1) of the last minute's ticks were late; 0 before any."""
-        ordered = sorted(self._last)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+    def quantile(self, q: float) -> float:
+        """The q-quantile (0 to 1) of the lag in the last minute, in seconds; 0 before the first tick."""
+        ordered = sorted(self._lags)
+        return ordered[min(len(ordered) - 1, int(q * len(ordered)))] if ordered else 0.0

@@ -1,7 +1,7 @@
-"""Numbers for Prometheus: what waits, for how long, how fast, and what goes wrong.
+"""Metrics for Prometheus: queue length, waiting and rendering times, edits and errors.
 
-A label takes few values only: states, outcomes, status codes, the host's models, classes of size. Never a person, a
-server or a prompt. Knows neither Discord nor the store: others tell it what happened.
+Labels take few values: states, outcomes, status codes, the host's models, size classes. People, servers and prompts are
+never labels. Imports neither Discord nor the store; callers report what happens.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,43 +18,44 @@ RENDERS_S: Final = (1, 3, 10, 20, 30, 60, 120, 300, 600)
 STEPS_S: Final = (0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 3, 10)
 DELAYS_S: Final = (0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1)
 SIDES: Final = (128, 256, 512, 1024, 2048)
-"""Classes of size: a picture belongs to the smallest square that has as many pixels."""
+"""Size classes: a picture belongs to the smallest square with at least as many pixels."""
 MODELS: Final = 8
-"""Models that get a label of their own; a host has one or two, and a row in the store may name any."""
+"""Maximum number of models with their own label; further ones are "other", because a stored job can name any model."""
 
 
 class Metrics:
-    """The numbers of one bot, in a registry of its own."""
+    """The metrics of one bot, in their own registry."""
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
-        self._queue = Gauge("imagine_queue", "Jobs under way", ["state"], registry=registry)
-        self._wait = Histogram("imagine_wait_seconds", "From asking to starting", buckets=WAITS_S, registry=registry)
-        self._render = Histogram("imagine_render_seconds", "Of rendering", buckets=RENDERS_S, registry=registry)
+        self._queue = Gauge("imagine_queue", "Unfinished jobs", ["state"], registry=registry)
+        self._wait = Histogram("imagine_wait_seconds", "Time from request to start", buckets=WAITS_S, registry=registry)
+        self._render = Histogram("imagine_render_seconds", "Rendering time", buckets=RENDERS_S, registry=registry)
         self._step = Histogram(
-            "imagine_step_seconds", "Of one step", ["model", "size"], buckets=STEPS_S, registry=registry
+            "imagine_step_seconds", "Time per step", ["model", "size"], buckets=STEPS_S, registry=registry
         )
-        self._jobs = Counter("imagine_jobs", "Jobs that came to their end", ["outcome"], registry=registry)
+        self._jobs = Counter("imagine_jobs", "Ended jobs", ["outcome"], registry=registry)
         for outcome in (JobState.DONE, JobState.FAILED, JobState.CANCELLED):
-            self._jobs.labels(outcome)  # 0 until the first, where PromQL would know nothing of it
+            self._jobs.labels(outcome)  # exported as 0 before the first
         self._edits = Counter("imagine_edits", "Messages sent or edited", registry=registry)
         self._http = Counter(
-            "imagine_discord_http_errors", "Answers of Discord's API from 400 on", ["status"], registry=registry
+            "imagine_discord_http_errors",
+            "Responses of Discord's API with status 400 or higher",
+            ["status"],
+            registry=registry,
         )
-        self._restarts = Counter("imagine_engine_restarts", "Starts of the engine but the first", registry=registry)
+        self._restarts = Counter("imagine_engine_restarts", "Restarts of the engine", registry=registry)
         self._connected = Gauge("imagine_connected", "1 while Discord is connected", registry=registry)
-        self._late = Histogram(
-            "imagine_loop_lag_seconds", "How late the event loop is", buckets=DELAYS_S, registry=registry
+        self._lag = Histogram("imagine_loop_lag_seconds", "Lag of the event loop", buckets=DELAYS_S, registry=registry)
+        lag_p99 = Gauge(
+            "imagine_loop_lag_p99_seconds", "99th percentile of the lag in the last minute", registry=registry
         )
-        late_p99 = Gauge(
-            "imagine_loop_lag_p99_seconds", "Of the last minute, 99th percentile of the same", registry=registry
-        )
-        self.loop_lag = LoopLag(self._late.observe)
-        late_p99.set_function(lambda: self.loop_lag.quantile(0.99))
+        self.loop_lag = LoopLag(self._lag.observe)
+        lag_p99.set_function(lambda: self.loop_lag.quantile(0.99))
         self._models: set[str] = set()
 
     def job_started(self, job: Job) -> None:
-        """A job was taken from the queue. Its way back there after a crash was no waiting."""
+        """A job has started. Restarts after a crash do not count as waiting."""
         if job.started_at is not None and not job.attempts:
             self._wait.observe(max(0.0, job.started_at - job.created_at))
 
@@ -71,26 +72,26 @@ class Metrics:
         self._edits.inc()
 
     def http_status(self, code: int) -> None:
-        """Discord's API answered; what went well is not counted."""
+        """Discord's API has responded. Statuses below 400 are not counted."""
         if code >= 400:
             self._http.labels(str(code)).inc()
 
     def engine_restarted(self) -> None:
-        """The engine died, or was killed, and was started again."""
+        """The engine was started again after a crash or a kill."""
         self._restarts.inc()
 
-    def queue(self, counts: Mapping[str, int]) -> None:
-        """So many jobs are in these states, and none in others."""
+    def set_queue(self, counts: Mapping[str, int]) -> None:
+        """Replaces the number of unfinished jobs by state."""
         self._queue.clear()
         for state, count in counts.items():
             self._queue.labels(state).set(count)
 
-    def watch(self, connected: Callable[[], bool]) -> None:
-        """Where to look whether Discord is connected."""
+    def set_connected(self, connected: Callable[[], bool]) -> None:
+        """Sets the function that says whether Discord is connected; it is called at each scrape."""
         self._connected.set_function(connected)
 
     def text(self) -> bytes:
-        """All of it, as Prometheus reads it."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
     def _model(self, request: Request) -> str:

@@ -1,8 +1,6 @@
-"""Answers Prometheus at http://127.0.0.1:PORT/metrics, on the bot's own event loop.
+"""Serves the metrics at http://127.0.0.1:PORT/metrics, on the bot's event loop.
 
-aiohttp waits for slow readers without blocking anybody, and so may ask the store at each scrape; prometheus_client's
-own server is a thread, from which the store's one connection could not be used. Writing the text takes less than
-a millisecond (docs/operation.md).
+prometheus_client's own server runs in a thread, which cannot use the store's connection to count jobs at each scrape.
 """
 
 import contextlib
@@ -16,30 +14,30 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from bot.operations.metrics import Metrics
 
 HOST: Final = "127.0.0.1"
-"""Never another: how busy a bot is concerns its host alone, and nobody is asked for a password here."""
+"""Loopback only, because the server has no authentication."""
 
 
 class MetricsServerError(RuntimeError):
-    """The numbers cannot be served; the message is one sentence."""
+    """The metrics cannot be served; the message is one sentence."""
 
 
 @contextlib.asynccontextmanager
 async def serve_metrics(
     metrics: Metrics, port: int, queue: Callable[[], Awaitable[Mapping[str, int]]]
 ) -> AsyncIterator[int]:
-    """Answers until it is left. Yields the port, which is another one only where `port` is 0.
+    """Serves the metrics inside the block. Yields the port.
 
     Args:
-        metrics: The numbers.
-        port: On loopback.
-        queue: Counts the jobs under way by state, at each scrape.
+        metrics: The metrics.
+        port: The port on loopback; 0 for any free port.
+        queue: Counts the unfinished jobs by state; called at each scrape.
 
     Raises:
-        MetricsServerError: The port is taken, or not ours to take.
+        MetricsServerError: The port is in use or not permitted.
     """
 
     async def answer(_: web.Request) -> web.Response:
-        metrics.queue(await queue())
+        metrics.set_queue(await queue())
         return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     app = web.Application()
@@ -50,7 +48,7 @@ async def serve_metrics(
         try:
             await web.TCPSite(runner, HOST, port).start()
         except OSError as error:
-            # asyncio puts a sentence of its own into `strerror`.
+            # asyncio replaces `strerror` by a longer sentence.
             reason = os.strerror(error.errno) if error.errno else str(error)
             raise MetricsServerError(f"metrics.port {port} cannot be used ({reason}); choose another one") from error
         yield runner.addresses[0][1]

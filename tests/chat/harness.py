@@ -133,7 +133,7 @@ class BotHarness:
         """Starts the tasks, as `bot.app` does."""
         app = self.app
         await app.worker.recover()
-        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.sessions.keep())]
+        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.sessions.run())]
         await app.poster.catch_up()
         await app.worker.catch_up()
 

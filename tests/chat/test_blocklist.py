@@ -43,7 +43,7 @@ async def test_what_is_no_pattern_is_refused_in_words(harness: BotHarness) -> No
 
 
 async def test_a_full_list_says_so_and_still_fits_a_message(harness: BotHarness) -> None:
-    for number in range(blocklist.MOST):
+    for number in range(blocklist.MAX_PATTERNS):
         await Blocked(harness.database).add(harness.guild.id, f"word{number}")
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten"))
     assert text == "The blocklist is full: the limit is 500 patterns."

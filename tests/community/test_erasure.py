@@ -1,4 +1,4 @@
-"""Nothing is kept for ever: whoever wants to be forgotten is, and files go when no job needs them."""
+"""Erasure on request, and the deletion of old files and user ids."""
 
 import asyncio
 import os
@@ -25,8 +25,8 @@ ADA, BEN = 1, 2
 
 
 @dataclass
-class Bin:
-    """Where removed messages go; those of `closed` channels cannot be removed."""
+class RemovedMessages:
+    """Records removed messages; those in `closed` channels cannot be removed."""
 
     closed: set[int] = field(default_factory=set)
     removed: list[tuple[int, int]] = field(default_factory=list)
@@ -37,8 +37,8 @@ class Bin:
         self.removed.append((channel_id, message_id))
 
 
-async def test_an_erased_person_s_jobs_end_their_messages_go_and_so_do_their_files(harness: WorkerHarness) -> None:
-    gone = Bin()
+async def test_erasure_cancels_jobs_and_deletes_messages_and_files(harness: WorkerHarness) -> None:
+    messages = RemovedMessages()
     people = People(harness.database)
     done = await harness.until(await harness.submit("a cat", ADA), JobState.DONE)
     await harness.jobs.add_copy(done.id, 300, 3000)
@@ -48,11 +48,11 @@ async def test_an_erased_person_s_jobs_end_their_messages_go_and_so_do_their_fil
     await harness.at_gate(running)
     (waiting,) = await harness.submit_batch([small(requester_id=ADA, request=replace(SMALL, init=start))])
     bens = await harness.submit("a dog", BEN)
-    await Erasure(people, harness.history, harness.pictures, harness.job_control, gone.remove).erase(ADA)
+    await Erasure(people, harness.history, harness.pictures, harness.job_control, messages.remove).erase(ADA)
     for job in (running, waiting):
         assert (await found(harness.jobs, job)).state is JobState.CANCELLED
     bens = await harness.until(bens, JobState.DONE)
-    assert gone.removed == [(300, 3000), (200, waiting.id), (200, running.id), (200, done.id)]
+    assert messages.removed == [(300, 3000), (200, waiting.id), (200, running.id), (200, done.id)]
     assert done.picture is not None
     assert bens.picture is not None
     assert not await harness.pictures.has(done.picture)
@@ -61,15 +61,15 @@ async def test_an_erased_person_s_jobs_end_their_messages_go_and_so_do_their_fil
     assert {(await found(harness.jobs, job)).request.prompt for job in (done, running, waiting)} == {ERASED}
 
 
-async def test_a_message_that_cannot_be_removed_does_not_save_the_others(harness: WorkerHarness) -> None:
-    gone = Bin(closed={300})
+async def test_erasure_goes_on_after_a_message_that_cannot_be_removed(harness: WorkerHarness) -> None:
+    messages = RemovedMessages(closed={300})
     done = await harness.until(await harness.submit("a cat", ADA), JobState.DONE)
     await harness.jobs.add_copy(done.id, 300, 3000)
-    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.job_control, gone.remove)
+    erasure = Erasure(People(harness.database), harness.history, harness.pictures, harness.job_control, messages.remove)
     await erasure.erase(ADA)
-    assert gone.removed == [(200, done.id)]
+    assert messages.removed == [(200, done.id)]
     await erasure.erase(ADA)
-    assert gone.removed == [(200, done.id)], "what was removed is not removed again"
+    assert messages.removed == [(200, done.id)], "a removed message is not removed again"
 
 
 @pytest.fixture
@@ -77,10 +77,10 @@ def clock() -> Clock:
     return Clock(time.time())
 
 
-async def _kept(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
-    """So many rounds of the keeper."""
+async def _retain(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
+    """Runs so many rounds of retention."""
     kept = History(database, clock), People(database, clock), Pictures(folder)
-    task = asyncio.create_task(retention.keep(*kept, 30, clock, clock.sleep))
+    task = asyncio.create_task(retention.run(*kept, 30, clock, clock.sleep))
     for _ in range(rounds - 1):
         await clock.slept()
     await until(lambda: clock.sleeps)
@@ -88,7 +88,7 @@ async def _kept(database: Database, folder: Path, clock: Clock, rounds: int = 1)
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_files_go_some_days_after_the_last_job_that_names_them(
+async def test_files_are_deleted_some_days_after_the_last_job_that_refers_to_them(
     database: Database, tmp_path: Path, clock: Clock
 ) -> None:
     pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
@@ -99,16 +99,18 @@ async def test_files_go_some_days_after_the_last_job_that_names_them(
         start = replace(job_request().request, init=brought)
         await brought_to(jobs, JobState.DONE, job_request(request=start), picture=picture, timelapse=None)
     clock.now = now
-    await _kept(database, tmp_path, clock)
+    await _retain(database, tmp_path, clock)
     assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
     clock.now = now + 86400 - 1800
-    await _kept(database, tmp_path, clock)
+    await _retain(database, tmp_path, clock)
     assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
-    await _kept(database, tmp_path, clock, rounds=2)
+    await _retain(database, tmp_path, clock, rounds=2)
     assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [False, False, False]
 
 
-async def test_a_file_that_no_job_names_goes_after_a_day(database: Database, tmp_path: Path, clock: Clock) -> None:
+async def test_a_file_that_no_job_refers_to_is_deleted_after_a_day(
+    database: Database, tmp_path: Path, clock: Clock
+) -> None:
     pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
     orphan, fresh, used, awaited = [await pictures.put(data) for data in (b"orphan", b"fresh", b"used", b"awaited")]
     await brought_to(jobs, JobState.DONE, picture=used)
@@ -116,17 +118,19 @@ async def test_a_file_that_no_job_names_goes_after_a_day(database: Database, tmp
     for sha256 in (orphan, used, awaited):
         old = clock.now - 86400 - 60
         os.utime(tmp_path / sha256[:2] / sha256, (old, old))
-    await _kept(database, tmp_path, clock)
+    await _retain(database, tmp_path, clock)
     left = [await pictures.has(sha256) for sha256 in (orphan, fresh, used, awaited)]
     assert left == [False, True, True, True]
 
 
-async def test_people_are_forgotten_in_the_same_round(database: Database, tmp_path: Path, clock: Clock) -> None:
+async def test_retention_also_deletes_user_ids_a_day_after_erasure(
+    database: Database, tmp_path: Path, clock: Clock
+) -> None:
     jobs = Jobs(database, clock)
     job = await brought_to(jobs, JobState.DONE, job_request(ADA))
     await People(database, clock).erase(ADA)
     clock.now += 86400 - 3600
-    await _kept(database, tmp_path, clock)
-    assert (await found(jobs, job)).requester_id == ADA, "the limits of a day count by it"
-    await _kept(database, tmp_path, clock, rounds=2)
+    await _retain(database, tmp_path, clock)
+    assert (await found(jobs, job)).requester_id == ADA, "daily limits need the user id"
+    await _retain(database, tmp_path, clock, rounds=2)
     assert (await found(jobs, job)).requester_id == 0

@@ -1,4 +1,4 @@
-"""What moderators do: in their own server only, and each action is written down and told."""
+"""Moderators act in their own server only, and every action is recorded and posted."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -22,12 +22,12 @@ ELSEWHERE = Moderator(8, 101)
 
 
 class ModerationHarness:
-    """Moderation of a harness whose worker does not run."""
+    """Moderation with a worker that does not run."""
 
     def __init__(self, worker_harness: WorkerHarness) -> None:
         self.worker_harness = worker_harness
         self.clock = Clock()
-        self.told: list[AuditEntry] = []
+        self.posted: list[AuditEntry] = []
         self.bans = Bans(worker_harness.database, self.clock)
         self.blocked = Blocked(worker_harness.database)
         self.audit = Audit(worker_harness.database, self.clock)
@@ -39,18 +39,18 @@ class ModerationHarness:
             blocked=self.blocked,
             audit=self.audit,
             job_control=worker_harness.job_control,
-            tell=self._tell,
+            post_entry=self._post_entry,
             clock=self.clock,
         )
 
-    async def _tell(self, entry: AuditEntry) -> None:
-        self.told.append(entry)
+    async def _post_entry(self, entry: AuditEntry) -> None:
+        self.posted.append(entry)
 
     async def entries(self, guild_id: int = 100) -> list[tuple[str, int | None, str]]:
-        """The record, oldest first; what is written is what was told."""
-        written = (await self.audit.page(guild_id, 0, 99))[::-1]
-        assert written == [entry for entry in self.told if entry.guild_id == guild_id]
-        return [(entry.action, entry.target_id, entry.detail) for entry in written]
+        """The audit log, oldest first. Every entry was also posted."""
+        recorded = (await self.audit.page(guild_id, 0, 99))[::-1]
+        assert recorded == [entry for entry in self.posted if entry.guild_id == guild_id]
+        return [(entry.action, entry.target_id, entry.detail) for entry in recorded]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def harness(idle: WorkerHarness) -> ModerationHarness:
     return ModerationHarness(idle)
 
 
-async def test_every_action_leaves_a_row_that_says_who_did_what_to_whom(harness: ModerationHarness) -> None:
+async def test_every_action_is_recorded_with_actor_target_and_detail(harness: ModerationHarness) -> None:
     moderation, worker_harness = harness.moderation, harness.worker_harness
     job = await worker_harness.submit(requester_id=7)
     await moderation.pause(MO, "tea")
@@ -83,11 +83,11 @@ async def test_every_action_leaves_a_row_that_says_who_did_what_to_whom(harness:
         ("unblock", None, "bad words*"),
         ("configure", None, "spoiler"),
     ]
-    assert {entry.actor_id for entry in harness.told} == {9}
+    assert {entry.actor_id for entry in harness.posted} == {9}
     assert await harness.entries(101) == []
 
 
-async def test_what_changes_nothing_leaves_no_row(harness: ModerationHarness) -> None:
+async def test_an_action_that_changes_nothing_is_not_recorded(harness: ModerationHarness) -> None:
     moderation = harness.moderation
     ended = await brought_to(harness.worker_harness.jobs, JobState.FAILED, small())
     assert not await moderation.resume(MO)
@@ -107,27 +107,27 @@ ACTIONS: dict[str, Callable[[Moderation, WorkerHarness, int], Awaitable[object]]
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-async def test_another_server_s_job_is_out_of_reach(harness: ModerationHarness, action: str) -> None:
+async def test_jobs_of_another_server_cannot_be_moderated(harness: ModerationHarness, action: str) -> None:
     job = await harness.worker_harness.submit()
     with pytest.raises(NotHereError):
         await ACTIONS[action](harness.moderation, harness.worker_harness, job.id)
     with pytest.raises(NotHereError):
         await ACTIONS[action](harness.moderation, harness.worker_harness, 999)
     assert await found(harness.worker_harness.jobs, job) == job
-    assert harness.told == []
+    assert harness.posted == []
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-async def test_another_server_s_held_picture_is_out_of_reach(harness: ModerationHarness, decision: str) -> None:
+async def test_held_pictures_of_another_server_cannot_be_moderated(harness: ModerationHarness, decision: str) -> None:
     sha256 = await harness.worker_harness.pictures.put(b"png")
     held = await brought_to(harness.worker_harness.jobs, JobState.HELD, small(), picture=sha256)
     with pytest.raises(NotHereError):
         await getattr(harness.moderation, decision)(ELSEWHERE, held)
     assert await found(harness.worker_harness.jobs, held) == held
-    assert harness.told == []
+    assert harness.posted == []
 
 
-async def test_a_pause_stops_its_own_server_alone(harness: ModerationHarness) -> None:
+async def test_a_pause_stops_only_its_own_server(harness: ModerationHarness) -> None:
     here, there = await harness.worker_harness.submit(), await harness.worker_harness.submit(guild_id=101)
     await harness.moderation.pause(MO, "tea")
     assert await harness.worker_harness.queue.order() == [there.id]
@@ -135,7 +135,7 @@ async def test_a_pause_stops_its_own_server_alone(harness: ModerationHarness) ->
     assert await harness.worker_harness.queue.order() == [here.id, there.id]
 
 
-async def test_to_resume_wakes_the_worker(harness: ModerationHarness) -> None:
+async def test_resume_wakes_the_worker(harness: ModerationHarness) -> None:
     worker_harness = harness.worker_harness
     await harness.moderation.pause(MO, "tea")
     async with worker_harness.at_work():
@@ -144,7 +144,7 @@ async def test_to_resume_wakes_the_worker(harness: ModerationHarness) -> None:
         await worker_harness.until(job, JobState.DONE)
 
 
-async def test_to_clear_cancels_what_waits_and_runs_here_of_one_or_of_all(harness: ModerationHarness) -> None:
+async def test_clear_cancels_waiting_and_running_jobs_of_one_person_or_of_all(harness: ModerationHarness) -> None:
     worker_harness = harness.worker_harness
     running = await brought_to(worker_harness.jobs, JobState.RUNNING, small(requester_id=7))
     waiting = await worker_harness.submit(requester_id=7)
@@ -158,7 +158,7 @@ async def test_to_clear_cancels_what_waits_and_runs_here_of_one_or_of_all(harnes
     assert await harness.entries() == [("clear", 7, "2"), ("clear", None, "1")]
 
 
-async def test_a_ban_cancels_what_waits_here_and_ends_when_it_says(harness: ModerationHarness) -> None:
+async def test_a_ban_cancels_jobs_in_its_server_and_has_an_end(harness: ModerationHarness) -> None:
     here, there = await harness.worker_harness.submit(), await harness.worker_harness.submit(guild_id=101)
     until = await harness.moderation.ban(MO, 1, 60, "spam")
     assert until == harness.clock.now + 60
@@ -170,7 +170,7 @@ async def test_a_ban_cancels_what_waits_here_and_ends_when_it_says(harness: Mode
     assert await harness.bans.of(101, 1) is None
 
 
-async def test_a_held_picture_is_approved_or_rejected_once(harness: ModerationHarness) -> None:
+async def test_a_held_picture_is_approved_or_rejected_only_once(harness: ModerationHarness) -> None:
     worker_harness = harness.worker_harness
     first, second = [
         replace(
@@ -197,12 +197,12 @@ async def test_a_held_picture_is_approved_or_rejected_once(harness: ModerationHa
     ]
 
 
-async def test_a_blocklist_takes_patterns_only_and_has_an_end(
+async def test_a_blocklist_refuses_invalid_patterns_and_has_a_maximum_size(
     harness: ModerationHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(PatternError):
         await harness.moderation.block(MO, "*")
-    monkeypatch.setattr(blocklist, "MOST", 2)
+    monkeypatch.setattr(blocklist, "MAX_PATTERNS", 2)
     for pattern in ("one", "two"):
         await harness.moderation.block(MO, pattern)
     with pytest.raises(TooManyPatternsError):

@@ -1,4 +1,4 @@
-"""Prompt sessions end on time, whatever restarts come between, and say their results once."""
+"""Prompt sessions end on time, also after restarts, and post their results once."""
 
 import asyncio
 import contextlib
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.community.prompt_sessions import LAST_PICTURES_S, MOST_IN_SERVER, Ranked, Sessions, TooManySessionsError
+from bot.community.prompt_sessions import LAST_PICTURES_S, MAX_PER_SERVER, Ranked, Sessions, TooManySessionsError
 from bot.delivery.messenger import ChannelGoneError, UnreachableError
 from bot.jobs.job import Job, JobState
 from bot.store.database import Database
@@ -39,7 +39,7 @@ class MemorySessionChannel:
 
 @dataclass
 class SessionHarness:
-    """Sessions on a clock that a test turns."""
+    """Sessions with a clock that tests advance."""
 
     database: Database
     clock: Clock
@@ -63,10 +63,10 @@ class SessionHarness:
         assert now is not None
         return now.state
 
-    async def pass_by(self, seconds: float) -> float:
-        """Time goes on, and what is due is done; returns seconds until the next look."""
+    async def advance(self, seconds: float) -> float:
+        """Advances the clock and closes due sessions; returns the seconds until the next attempt."""
         self.clock.now += seconds
-        return await self.sessions._once()
+        return await self.sessions._close_due()
 
 
 @pytest.fixture
@@ -82,74 +82,74 @@ async def test_a_session_ends_on_time_and_ranks_its_pictures_by_votes_and_age(ha
     ]
     await harness.jobs.drop_files([jobs[4].id])
     harness.session_channel.counted = {jobs[1].id: 1, jobs[3].id: 5, jobs[2].id: 9, jobs[4].id: 9}
-    assert await harness.pass_by(599) == 1
+    assert await harness.advance(599) == 1
     assert harness.session_channel.results == []
-    await harness.pass_by(1)
+    await harness.advance(1)
     assert harness.session_channel.results == [(session.id, [jobs[3].id, jobs[1].id, jobs[0].id])]
     ended = await harness.rows.get(session.id)
     assert ended is not None
     assert (ended.state, ended.results_id) == (SessionState.ENDED, 4000 + session.id)
-    await harness.pass_by(10_000)
+    await harness.advance(10_000)
     assert len(harness.session_channel.results) == 1
 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.POSTING])
-async def test_pictures_that_are_under_way_are_waited_for_but_not_for_ever(
+async def test_a_session_waits_for_unfinished_pictures_for_a_limited_time(
     harness: SessionHarness, state: JobState
 ) -> None:
     session = await harness.begin()
     await brought_to(harness.jobs, state, job_request(session_id=session.id))
-    await harness.pass_by(600)
+    await harness.advance(600)
     assert await harness.state(session) is SessionState.CLOSING
-    await harness.pass_by(LAST_PICTURES_S - 1)
+    await harness.advance(LAST_PICTURES_S - 1)
     assert harness.session_channel.results == []
-    await harness.pass_by(1)
+    await harness.advance(1)
     assert len(harness.session_channel.results) == 1
 
 
-async def test_a_held_picture_is_not_waited_for(harness: SessionHarness) -> None:
+async def test_a_session_does_not_wait_for_held_pictures(harness: SessionHarness) -> None:
     session = await harness.begin()
     await brought_to(harness.jobs, JobState.HELD, job_request(session_id=session.id))
-    await harness.pass_by(600)
+    await harness.advance(600)
     assert harness.session_channel.results == [(session.id, [])]
 
 
-async def test_a_session_whose_end_passed_while_the_bot_was_off_ends_at_its_start(harness: SessionHarness) -> None:
+async def test_a_session_that_was_due_while_the_bot_was_off_ends_at_the_next_start(harness: SessionHarness) -> None:
     session = await harness.begin()
     closing = await harness.begin(1)
     await brought_to(harness.jobs, JobState.QUEUED, job_request(session_id=closing.id))
-    await harness.pass_by(60)
+    await harness.advance(60)
     harness.restart()
-    await harness.pass_by(9999)
+    await harness.advance(9999)
     assert sorted(done for done, _ in harness.session_channel.results) == [session.id, closing.id]
 
 
-async def test_results_wait_until_discord_can_be_reached_and_are_dropped_with_their_thread(
+async def test_results_are_retried_while_discord_is_unreachable_and_dropped_if_the_thread_is_gone(
     harness: SessionHarness,
 ) -> None:
     session = await harness.begin()
     harness.session_channel.failures = [UnreachableError("down")]
-    assert await harness.pass_by(600) <= 10
+    assert await harness.advance(600) <= 10
     assert await harness.state(session) is SessionState.CLOSING
-    await harness.pass_by(10)
+    await harness.advance(10)
     assert await harness.state(session) is SessionState.ENDED
     gone = await harness.begin()
     harness.session_channel.failures = [ChannelGoneError("deleted")]
-    await harness.pass_by(600)
+    await harness.advance(600)
     assert await harness.state(gone) is SessionState.ENDED
     assert len(harness.session_channel.results) == 1
 
 
-async def test_one_session_s_trouble_does_not_hold_up_another(harness: SessionHarness) -> None:
+async def test_a_failing_session_does_not_delay_another(harness: SessionHarness) -> None:
     await harness.begin()
     other = await harness.begin()
     harness.session_channel.failures = [UnreachableError("down")]
-    await harness.pass_by(600)
+    await harness.advance(600)
     assert [done for done, _ in harness.session_channel.results] == [other.id]
 
 
-async def test_whoever_ends_a_session_early_has_its_results_at_once(harness: SessionHarness) -> None:
-    async with kept(harness):
+async def test_ending_a_session_early_posts_the_results_at_once(harness: SessionHarness) -> None:
+    async with at_work(harness):
         session = await harness.begin()
         await until(lambda: harness.clock.sleeps == [600])
         harness.clock.now += 60
@@ -162,7 +162,7 @@ async def test_whoever_ends_a_session_early_has_its_results_at_once(harness: Ses
 
 
 async def test_a_session_ends_when_its_time_is_over(harness: SessionHarness) -> None:
-    async with kept(harness):
+    async with at_work(harness):
         session = await harness.begin()
         await until(lambda: harness.clock.sleeps == [600])
         harness.clock.now += 600
@@ -170,22 +170,20 @@ async def test_a_session_ends_when_its_time_is_over(harness: SessionHarness) -> 
     assert harness.session_channel.results == [(session.id, [])]
 
 
-async def test_a_server_has_so_many_sessions_at_a_time(harness: SessionHarness) -> None:
-    sessions = [await harness.sessions.start(100, 200, host, "sea", 10, 1) for host in range(MOST_IN_SERVER)]
+async def test_a_server_has_a_maximum_number_of_simultaneous_sessions(harness: SessionHarness) -> None:
+    sessions = [await harness.sessions.start(100, 200, host, "sea", 10, 1) for host in range(MAX_PER_SERVER)]
     with pytest.raises(TooManySessionsError):
         await harness.sessions.start(100, 200, 9, "sky", 10, 1)
     await harness.sessions.start(101, 200, 9, "sky", 10, 1)
-    await harness.sessions.call_off(sessions[0])
+    await harness.sessions.abandon(sessions[0])
     await harness.sessions.start(100, 200, 9, "sky", 10, 1)
     assert harness.session_channel.results == []
 
 
 @pytest.mark.parametrize("turns", range(5))
-async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(
-    harness: SessionHarness, turns: int
-) -> None:
+async def test_cancelling_while_a_session_ends_stops_the_task(harness: SessionHarness, turns: int) -> None:
     session = await harness.begin()
-    task = asyncio.create_task(harness.sessions.keep())
+    task = asyncio.create_task(harness.sessions.run())
     await until(lambda: harness.clock.sleeps)
     await harness.sessions.end(session)
     for _ in range(turns):
@@ -196,8 +194,8 @@ async def test_a_bot_that_stops_at_the_moment_at_which_a_session_ends_does_stop(
 
 
 @contextlib.asynccontextmanager
-async def kept(harness: SessionHarness) -> AsyncIterator[None]:
-    task = asyncio.create_task(harness.sessions.keep())
+async def at_work(harness: SessionHarness) -> AsyncIterator[None]:
+    task = asyncio.create_task(harness.sessions.run())
     try:
         yield
     finally:

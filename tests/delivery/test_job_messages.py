@@ -1,4 +1,4 @@
-"""Edits: the latest wins, one is in flight, the end is always told, and nobody is pinged twice."""
+"""Message edits: latest state wins, one edit at a time, the end is always shown, one mention per message."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,7 +9,7 @@ import pytest
 
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
-from bot.delivery.message_updater import LONGEST_PAUSE_S, OPENING_S
+from bot.delivery.message_updater import MAX_PAUSE_S, OPENING_S
 from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.jobs.job import Job, JobRequest, JobState, Progress
 from bot.jobs.wait_time import QueuePosition
@@ -25,7 +25,7 @@ MESSAGE = 1
 
 @dataclass
 class MessagesHarness:
-    """An job_messages, and the rows and the channel that it stands between."""
+    """JobMessages with a database and a channel in memory."""
 
     jobs: Jobs
     pictures: Pictures
@@ -47,14 +47,14 @@ class MessagesHarness:
         )
 
     async def shown(self, *job_requests: JobRequest) -> list[Job]:
-        """Lets asks in and opens their message, as chat does."""
+        """Admits requests and opens their message, as chat does."""
         jobs = await self.jobs.admit(job_requests or [job_request()], let_in)
         self.channel.messages[MESSAGE] = []
         await self.job_messages.opened(jobs[0], MESSAGE)
         return [await found(self.jobs, job) for job in jobs]
 
     async def running(self) -> Job:
-        """A job that runs, shown."""
+        """A running job whose message is open."""
         await self.shown()
         return await self.claimed()
 
@@ -75,17 +75,17 @@ class MessagesHarness:
         return self.cards[-1]
 
     async def quiet(self) -> None:
-        """Everything has happened that needs no clock.
+        """Waits until only the clock can cause another edit.
 
-        Rows are read one after the other, so in each round whoever waits for one goes on before we do; an edit takes
-        fewer than so many.
+        Database reads are served in order, so each round lets every waiting reader continue. An edit takes fewer
+        than 20 reads.
         """
         for _ in range(20):
             await self.jobs.get(1)
             await asyncio.sleep(0)
 
     async def over(self) -> None:
-        """Waits until no message is edited any more."""
+        """Waits until no updater is left."""
         await until(lambda: not self.job_messages._updaters)
 
 
@@ -123,7 +123,7 @@ async def test_many_updates_become_few_edits_and_the_last_one_is_shown(harness: 
     assert harness.channel.most_in_flight == 1
 
 
-async def test_edits_are_as_far_apart_as_the_server_wants(make: Callable[..., MessagesHarness]) -> None:
+async def test_edits_follow_the_interval_of_the_server(make: Callable[..., MessagesHarness]) -> None:
     harness = make(settings=GuildSettings(preview_s=8))
     job = await harness.running()
     harness.job_messages.progress(job, Progress(1, 9))
@@ -138,7 +138,7 @@ async def test_edits_are_as_far_apart_as_the_server_wants(make: Callable[..., Me
     assert (await harness.edited(2)).progress[job.id].step == 8
 
 
-async def test_a_preview_and_a_similarity_stay_until_there_are_newer_ones(harness: MessagesHarness) -> None:
+async def test_the_last_preview_and_similarity_stay_visible_until_there_are_new_ones(harness: MessagesHarness) -> None:
     job = await harness.running()
     harness.job_messages.progress(job, Progress(1, 9, 0.25, b"one"))
     harness.job_messages.progress(job, Progress(2, 9))
@@ -147,7 +147,9 @@ async def test_a_preview_and_a_similarity_stay_until_there_are_newer_ones(harnes
     assert card.pictures == {job.id: b"one"}
 
 
-async def test_the_start_of_a_run_does_not_wait_for_the_interval_and_its_steps_do(harness: MessagesHarness) -> None:
+async def test_the_start_of_a_run_is_shown_at_once_and_its_steps_wait_for_the_interval(
+    harness: MessagesHarness,
+) -> None:
     (waiting,) = await harness.shown()
     harness.job_messages.changed(waiting)
     await until(lambda: harness.clock.sleeps == [INTERVAL_S])
@@ -160,7 +162,7 @@ async def test_the_start_of_a_run_does_not_wait_for_the_interval_and_its_steps_d
     assert len(harness.cards) == 2
 
 
-async def test_an_end_does_not_wait_for_the_interval(make: Callable[..., MessagesHarness]) -> None:
+async def test_the_end_of_a_job_is_shown_at_once(make: Callable[..., MessagesHarness]) -> None:
     harness = make(interval_s=60.0)
     job = await harness.running()
     harness.job_messages.progress(job, Progress(1, 9))
@@ -170,11 +172,11 @@ async def test_an_end_does_not_wait_for_the_interval(make: Callable[..., Message
     assert (card.first_job.state, card.first_job.reason, card.settled) == (JobState.FAILED, "broken", True)
 
 
-async def test_the_picture_is_posted_once_discord_can_be_reached_again(harness: MessagesHarness) -> None:
+async def test_the_picture_is_posted_when_discord_is_reachable_again(harness: MessagesHarness) -> None:
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [UnreachableError("down")] * 8
     posting = asyncio.create_task(harness.job_messages.post(job))
-    for pause in (1, 2, 4, 8, 16, 32, LONGEST_PAUSE_S, LONGEST_PAUSE_S):
+    for pause in (1, 2, 4, 8, 16, 32, MAX_PAUSE_S, MAX_PAUSE_S):
         await until(lambda: harness.clock.sleeps)
         assert harness.clock.sleeps == [pause]
         harness.clock.now += pause
@@ -183,7 +185,7 @@ async def test_the_picture_is_posted_once_discord_can_be_reached_again(harness: 
     assert harness.channel.mentions == [(1, MESSAGE)]
 
 
-async def test_progress_that_cannot_be_shown_now_is_dropped(harness: MessagesHarness) -> None:
+async def test_progress_that_cannot_be_shown_is_dropped(harness: MessagesHarness) -> None:
     job = await harness.running()
     harness.channel.failures = [UnreachableError("down")]
     harness.job_messages.progress(job, Progress(1, 9))
@@ -194,7 +196,7 @@ async def test_progress_that_cannot_be_shown_now_is_dropped(harness: MessagesHar
     assert [card.progress[job.id].step for card in harness.cards] == [2]
 
 
-async def test_a_message_that_is_gone_gets_no_progress_but_its_picture_in_one_new_message(
+async def test_a_deleted_message_gets_no_progress_and_its_picture_in_one_new_message(
     harness: MessagesHarness,
 ) -> None:
     job = await harness.running()
@@ -213,7 +215,7 @@ async def test_a_message_that_is_gone_gets_no_progress_but_its_picture_in_one_ne
     assert harness.channel.mentions == [(1, new)]
 
 
-async def test_a_picture_that_was_removed_on_request_never_comes_back_and_pings_nobody(
+async def test_a_picture_removed_on_request_is_not_posted_again_and_mentions_nobody(
     harness: MessagesHarness,
 ) -> None:
     job = await harness.rendered(await harness.running())
@@ -224,7 +226,7 @@ async def test_a_picture_that_was_removed_on_request_never_comes_back_and_pings_
     assert harness.channel.mentions == []
 
 
-async def test_a_message_that_is_removed_while_its_last_edit_is_tried_is_not_sent_anew(
+async def test_a_message_removed_on_request_during_its_final_edit_is_not_sent_again(
     harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = await harness.rendered(await harness.running())
@@ -239,7 +241,7 @@ async def test_a_message_that_is_removed_while_its_last_edit_is_tried_is_not_sen
     assert harness.channel.mentions == []
 
 
-async def test_a_channel_that_is_gone_is_left_in_peace(harness: MessagesHarness) -> None:
+async def test_nothing_is_sent_to_a_channel_that_is_gone(harness: MessagesHarness) -> None:
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [ChannelGoneError("no access")]
     await harness.job_messages.post(job)
@@ -260,7 +262,7 @@ async def test_a_message_sent_before_a_crash_is_found_and_not_sent_again(harness
 
 
 async def test_nothing_is_shown_before_chat_has_opened_the_message(harness: MessagesHarness) -> None:
-    """The worker is often faster than the answer to the interaction; two messages would be the result."""
+    """The worker is often faster than the interaction response; otherwise there would be two messages."""
     await harness.jobs.admit([job_request()], let_in)
     job = await harness.claimed()
     harness.job_messages.progress(job, Progress(1, 9))
@@ -274,7 +276,7 @@ async def test_nothing_is_shown_before_chat_has_opened_the_message(harness: Mess
     assert list(harness.channel.messages) == [5]
 
 
-async def test_a_message_that_chat_never_opens_is_sent_after_a_while(harness: MessagesHarness) -> None:
+async def test_a_message_that_chat_does_not_open_in_time_is_sent(harness: MessagesHarness) -> None:
     await harness.jobs.admit([job_request()], let_in)
     job = await harness.claimed()
     harness.job_messages.progress(job, Progress(1, 9))
@@ -287,7 +289,7 @@ async def test_a_message_that_chat_never_opens_is_sent_after_a_while(harness: Me
 
 
 @pytest.mark.parametrize(("after_s", "took_s", "mentioned"), [(-1, 999, 0), (0, 0, 1), (30, 29, 0), (30, 30, 1)])
-async def test_the_requester_is_told_as_configured(
+async def test_the_requester_is_mentioned_as_configured(
     make: Callable[..., MessagesHarness], after_s: float, took_s: float, mentioned: int
 ) -> None:
     harness = make(mention_after_s=after_s)
@@ -297,17 +299,15 @@ async def test_the_requester_is_told_as_configured(
     assert harness.channel.mentions == [(1, MESSAGE)] * mentioned
 
 
-async def test_a_ping_that_cannot_be_said_is_not_tried_again(
-    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failed_mention_is_not_retried(harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     job = await harness.rendered(await harness.running())
     mention = harness.channel.mention
     tries: list[int] = []
 
-    async def fails(told: Job, message_id: int) -> None:
+    async def fails(job: Job, message_id: int) -> None:
         tries.append(message_id)
         harness.channel.failures = [UnreachableError("down")]
-        await mention(told, message_id)
+        await mention(job, message_id)
 
     monkeypatch.setattr(harness.channel, "mention", fails)
     await harness.job_messages.post(job)
@@ -315,7 +315,7 @@ async def test_a_ping_that_cannot_be_said_is_not_tried_again(
     assert harness.channel.mentions == []
 
 
-async def test_a_batch_has_one_message_which_pings_once_after_its_last_picture(
+async def test_a_batch_has_one_message_and_one_mention_after_its_last_picture(
     harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     get, read = harness.pictures.get, list[str]()
@@ -326,17 +326,17 @@ async def test_a_batch_has_one_message_which_pings_once_after_its_last_picture(
 
     monkeypatch.setattr(harness.pictures, "get", reading)
     batch = await harness.shown(job_request(prompt="a"), job_request(prompt="b"), job_request(prompt="c"))
-    for place, prompt in enumerate("abc", start=1):
+    for number, prompt in enumerate("abc", start=1):
         job = await harness.rendered(await harness.claimed(), prompt.encode())
         await harness.job_messages.post(job)
-        assert len(harness.channel.mentions) == (place == 3)
+        assert len(harness.channel.mentions) == (number == 3)
     assert list(harness.channel.messages) == [MESSAGE]
     assert harness.cards[-1].pictures == {job.id: job.request.prompt.encode() for job in batch}
     assert [len(card.pictures) for card in harness.cards if card.pictures] == [1, 2, 3]
-    assert len(read) == 3, "each is read once, however often its message is edited"
+    assert len(read) == 3, "each picture is read once"
 
 
-async def test_the_last_two_pictures_of_a_batch_that_are_shown_together_ping_once(harness: MessagesHarness) -> None:
+async def test_two_last_pictures_shown_in_one_edit_cause_one_mention(harness: MessagesHarness) -> None:
     await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
     rendered = [await harness.rendered(await harness.claimed(), png) for png in (b"a", b"b")]
     await asyncio.gather(*(harness.job_messages.post(job) for job in rendered))
@@ -344,13 +344,13 @@ async def test_the_last_two_pictures_of_a_batch_that_are_shown_together_ping_onc
     assert harness.channel.mentions == [(1, MESSAGE)]
 
 
-async def test_news_that_come_while_the_ping_is_said_do_not_say_it_again(harness: MessagesHarness) -> None:
+async def test_a_change_during_the_mention_causes_no_second_mention(harness: MessagesHarness) -> None:
     job = await harness.rendered(await harness.running())
     harness.channel.holding = True
     posting = asyncio.create_task(harness.job_messages.post(job))
     await harness.channel.release()
     await until(lambda: harness.channel.held)
-    assert len(harness.cards) == 1, "what is held now is the ping"
+    assert len(harness.cards) == 1, "the held call is the mention"
     harness.job_messages.changed(job)
     await harness.channel.release()
     await posting
@@ -361,7 +361,7 @@ async def test_news_that_come_while_the_ping_is_said_do_not_say_it_again(harness
 
 
 @pytest.mark.parametrize("end", [JobState.FAILED, JobState.CANCELLED])
-async def test_a_batch_whose_last_picture_came_to_nothing_still_pings_for_the_others(
+async def test_a_batch_whose_last_job_fails_still_mentions_for_the_other_pictures(
     harness: MessagesHarness, end: JobState
 ) -> None:
     await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
@@ -374,7 +374,7 @@ async def test_a_batch_whose_last_picture_came_to_nothing_still_pings_for_the_ot
     assert harness.channel.mentions == [(1, MESSAGE)]
 
 
-async def test_a_job_that_came_to_nothing_pings_nobody(harness: MessagesHarness) -> None:
+async def test_a_failed_job_mentions_nobody(harness: MessagesHarness) -> None:
     job = await harness.running()
     harness.job_messages.changed(await harness.jobs.finish(job.id, JobState.FAILED))
     assert (await harness.edited()).settled
@@ -382,7 +382,7 @@ async def test_a_job_that_came_to_nothing_pings_nobody(harness: MessagesHarness)
     assert harness.channel.mentions == []
 
 
-async def test_a_held_picture_is_shown_to_nobody(harness: MessagesHarness) -> None:
+async def test_a_held_picture_is_not_shown_until_it_is_approved(harness: MessagesHarness) -> None:
     job = await harness.running()
     harness.job_messages.progress(job, Progress(1, 9, preview=b"preview"))
     await harness.edited()
@@ -401,8 +401,8 @@ async def test_a_held_picture_is_shown_to_nobody(harness: MessagesHarness) -> No
 @pytest.mark.parametrize(
     ("position", "start_at", "edits"),
     [
-        (9, 1000.0, False),  # nothing new
-        (8, 1000.0, False),  # a place that nobody counts
+        (9, 1000.0, False),  # unchanged
+        (8, 1000.0, False),  # position above EXACT_POSITIONS
         (8, 1199.0, False),  # within a fifth of the wait
         (8, 1350.0, True),
         (8, 700.0, True),
@@ -410,7 +410,7 @@ async def test_a_held_picture_is_shown_to_nobody(harness: MessagesHarness) -> No
         (9, None, True),
     ],
 )
-async def test_a_place_is_worth_an_edit_only_if_it_says_something_new(
+async def test_a_new_position_causes_an_edit_only_if_it_differs_enough(
     make: Callable[..., MessagesHarness], position: int, start_at: float | None, edits: bool
 ) -> None:
     harness = make()
@@ -427,7 +427,7 @@ async def test_a_place_is_worth_an_edit_only_if_it_says_something_new(
         assert (harness.cards[-1].position, harness.cards[-1].start_at) == (position, start_at)
 
 
-async def test_a_batch_s_place_is_that_of_its_next_job(harness: MessagesHarness) -> None:
+async def test_the_position_of_a_batch_is_that_of_its_next_job(harness: MessagesHarness) -> None:
     first_job, second = await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
     harness.job_messages.show_positions(
         [QueuePosition(first_job.id, first_job.id, 2, 50.0), QueuePosition(second.id, first_job.id, 4, 90.0)]

@@ -1,4 +1,4 @@
-"""Pictures that people bring: refused before they cost anything, and kept as pixels and nothing else."""
+"""Uploads are checked before they are read, and only their pixels are stored."""
 
 import io
 import struct
@@ -7,14 +7,14 @@ import zlib
 import pytest
 from PIL import Image
 
-from bot.images.intake import LONGEST_SIDE, MOST_BYTES, IntakeError, request_in, store_upload
+from bot.images.intake import MAX_BYTES, MAX_SIDE, IntakeError, request_in, store_upload
 from bot.store.pictures import Pictures
 from guidance.io.picture import to_png
 from tests.harness.worker import SMALL
 
 
 class File:
-    """An attachment that says how large it is, truly or not."""
+    """An attachment with a declared size, which may be wrong."""
 
     def __init__(self, data: bytes, size: int | None = None) -> None:
         self.data = data
@@ -39,7 +39,7 @@ def pictures(tmp_path: object) -> Pictures:
     return Pictures(tmp_path)  # type: ignore[arg-type]
 
 
-async def kept(file: File, pictures: Pictures) -> Image.Image:
+async def stored(file: File, pictures: Pictures) -> Image.Image:
     data = await pictures.get(await store_upload(file.size, file.fetch, pictures))
     image = Image.open(io.BytesIO(data))
     assert image.format == "PNG"
@@ -53,26 +53,26 @@ async def refused(file: File, pictures: Pictures) -> str:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-async def test_a_picture_is_kept_as_a_png_of_ours(pictures: Pictures, kind: str) -> None:
-    image = await kept(File(encoded(Image.new("RGB", (40, 30), "red"), kind)), pictures)
+async def test_a_picture_is_stored_as_a_new_png(pictures: Pictures, kind: str) -> None:
+    image = await stored(File(encoded(Image.new("RGB", (40, 30), "red"), kind)), pictures)
     assert (image.size, image.mode) == ((40, 30), "RGB")
     red, green, blue = image.getpixel((20, 15))  # type: ignore[misc]
     assert red > 240
     assert max(green, blue) < 15
 
 
-async def test_a_file_that_says_it_is_too_large_is_not_read(pictures: Pictures) -> None:
-    file = File(b"", MOST_BYTES + 1)
+async def test_a_file_with_a_too_large_declared_size_is_not_read(pictures: Pictures) -> None:
+    file = File(b"", MAX_BYTES + 1)
     assert await refused(file, pictures) == "image-too-large"
     assert file.reads == 0
 
 
-async def test_a_file_that_lies_about_its_size_is_not_kept(pictures: Pictures) -> None:
-    assert await refused(File(b"x" * (MOST_BYTES + 1), 100), pictures) == "image-too-large"
+async def test_a_file_larger_than_its_declared_size_is_refused(pictures: Pictures) -> None:
+    assert await refused(File(b"x" * (MAX_BYTES + 1), 100), pictures) == "image-too-large"
 
 
-async def test_a_bomb_is_not_decoded(pictures: Pictures) -> None:
-    """A PNG of a few bytes that says it has 60 000 × 60 000 pixels."""
+async def test_a_decompression_bomb_is_not_decoded(pictures: Pictures) -> None:
+    """A small PNG that declares 60 000 × 60 000 pixels."""
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0" * 100_000)), (b"IEND", b"")]
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -94,7 +94,7 @@ async def test_a_bomb_is_not_decoded(pictures: Pictures) -> None:
     ],
     ids=["empty", "text", "svg", "only a signature", "cut off", "gif", "bmp"],
 )
-async def test_what_is_no_picture_of_the_three_kinds_is_refused_in_words(pictures: Pictures, data: bytes) -> None:
+async def test_other_files_are_refused_with_a_message(pictures: Pictures, data: bytes) -> None:
     assert await refused(File(data), pictures) in {
         "this is not a PNG, JPEG or WebP image",
         "the image is broken and cannot be read",
@@ -102,17 +102,17 @@ async def test_what_is_no_picture_of_the_three_kinds_is_refused_in_words(picture
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-async def test_of_an_animation_the_first_frame_is_kept(pictures: Pictures, kind: str) -> None:
+async def test_the_first_frame_of_an_animation_is_stored(pictures: Pictures, kind: str) -> None:
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "lime", "blue")]
     data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50)
-    image = await kept(File(data), pictures)
+    image = await stored(File(data), pictures)
     assert getattr(image, "n_frames", 1) == 1
     assert image.getpixel((8, 8))[0] > 200  # type: ignore[index]
 
 
-async def test_nothing_but_pixels_survives_and_they_stand_upright(pictures: Pictures) -> None:
+async def test_metadata_is_dropped_and_the_exif_orientation_applied(pictures: Pictures) -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # lies on its side
+    exif[0x0112] = 6  # rotated by 90°
     exif[0x010E] = "52.5200 N 13.4050 E"
     data = encoded(Image.new("RGB", (40, 30), "red"), "JPEG", exif=exif, comment=b"secret words") + b"trailing secret"
     file = File(data)
@@ -125,19 +125,19 @@ async def test_nothing_but_pixels_survives_and_they_stand_upright(pictures: Pict
         assert words not in clean
 
 
-async def test_a_large_picture_is_scaled_and_a_transparent_one_lies_on_white(pictures: Pictures) -> None:
-    image = await kept(File(encoded(Image.new("RGBA", (3000, 30), (0, 0, 0, 0)))), pictures)
-    assert image.width == LONGEST_SIDE
+async def test_a_large_picture_is_scaled_down_and_transparency_becomes_white(pictures: Pictures) -> None:
+    image = await stored(File(encoded(Image.new("RGBA", (3000, 30), (0, 0, 0, 0)))), pictures)
+    assert image.width == MAX_SIDE
     assert image.getpixel((5, 5)) == (255, 255, 255)
 
 
-async def test_the_same_pixels_are_kept_once_however_they_came(pictures: Pictures) -> None:
+async def test_the_same_pixels_in_different_files_are_stored_once(pictures: Pictures) -> None:
     image = Image.new("RGB", (40, 30), "red")
     files = [File(encoded(image)), File(encoded(image, compress_level=0)), File(encoded(image, "WEBP", lossless=True))]
     assert len({await store_upload(file.size, file.fetch, pictures) for file in files}) == 1
 
 
-async def test_the_request_is_read_out_of_a_picture_of_ours_and_of_no_other() -> None:
+async def test_the_request_is_read_only_from_a_png_that_embeds_one() -> None:
     ours = File(to_png(Image.new("RGB", (64, 64)), SMALL))
     assert await request_in(ours.size, ours.fetch) == SMALL
     for data, words in (

@@ -9,17 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.community.guild_settings import GuildSettings
-from bot.delivery.job_messages import JobMessages, MessageTiming
+from bot.delivery.message_state import worth_an_edit
 from bot.jobs.job import JobState
 from bot.jobs.queue import Queue
 from bot.jobs.wait_time import QueuePosition, RunningJob, WaitTimeEstimator, duration, remaining
 from bot.store.database import Database
 from bot.store.history import History, Load, Pace
 from bot.store.jobs import Jobs
-from bot.store.pictures import Pictures
 from guidance.request.request import Request
-from tests.harness.channel import Channel
 from tests.harness.job_requests import Clock, job_request, let_in
 
 SIDES = (192, 256, 320, 384)
@@ -70,14 +67,6 @@ class QueueSimulation:
         self.jobs = Jobs(self.database, self.clock)
         self.queue = Queue(self.jobs)
         self.estimator = WaitTimeEstimator(self.queue, History(self.database, self.clock), self._running, self.clock)
-        self.job_messages = JobMessages(
-            self.jobs,
-            Pictures(self.folder),
-            Channel(),
-            lambda guild_id: GuildSettings(),
-            MessageTiming(3, -1),
-            self.clock,
-        )
         self.last: dict[int, QueuePosition] = {}
 
     def _running(self) -> RunningJob | None:
@@ -138,14 +127,14 @@ class QueueSimulation:
         self.running, self.ends_at = None, math.inf
 
     async def _look(self) -> None:
-        """What the job_messages would show now: each message's next job, where that is worth an edit."""
+        """What the messages would show now: each message's next job, where that is worth an edit."""
         seen = set()
         for queue_position in await self.estimator.positions():
             if queue_position.batch_id in seen:
                 continue
             seen.add(queue_position.batch_id)
             before = self.last.get(queue_position.batch_id)
-            if self.job_messages._differs(before, queue_position) and queue_position.start_at is not None:
+            if worth_an_edit(before, queue_position, self.clock.now) and queue_position.start_at is not None:
                 first = before is None or before.job_id != queue_position.job_id
                 self.shown.append(Shown(queue_position.job_id, self.clock.now, queue_position.start_at, first))
                 self.last[queue_position.batch_id] = queue_position

@@ -1,4 +1,4 @@
-"""The doctor finds what is wrong, and says how to mend it."""
+"""`check` reports what is wrong and how to fix it."""
 
 import sys
 from pathlib import Path
@@ -10,7 +10,7 @@ from bot.operations import lock
 
 
 async def check_results(path: Path) -> dict[str, CheckResult]:
-    """By subject."""
+    """The results by subject."""
     return {check_result.subject: check_result async for check_result in diagnose(path)}
 
 
@@ -21,14 +21,14 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-async def test_a_sound_host_gets_a_clean_bill(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_correct_setup_has_no_errors(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "x")
     found = await check_results(config)
     assert {check_result.severity for check_result in found.values()} == {Severity.OK}
     assert set(found) == {"config", "token", "data folder", "database", "disk", "model", "device"}
 
 
-async def test_what_is_wrong_is_found_and_the_rest_is_looked_at_all_the_same(
+async def test_errors_are_reported_and_do_not_stop_the_other_checks(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
@@ -48,12 +48,12 @@ async def test_what_is_wrong_is_found_and_the_rest_is_looked_at_all_the_same(
     assert "ARCH/PRETRAINED" in wrong["model"]
 
 
-async def test_a_folder_in_use_is_left_alone(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_database_of_a_folder_in_use_is_not_checked(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.local.COMMAND", (sys.executable, "-c", ""))
     folder = config.parent / "data"
     folder.mkdir()
     with lock.acquire(folder) as held:
-        lock.sign(held, 4711)
+        lock.write_owner(held, 4711)
         found = await check_results(config)
     assert found["data folder"].severity is Severity.WARNING
     assert "process 4711" in found["data folder"].message
@@ -62,5 +62,5 @@ async def test_a_folder_in_use_is_left_alone(config: Path, monkeypatch: pytest.M
     assert "the engine crashed" in found["device"].message
 
 
-async def test_without_a_config_nothing_else_is_guessed(tmp_path: Path) -> None:
+async def test_without_a_config_nothing_else_is_checked(tmp_path: Path) -> None:
     assert list(await check_results(tmp_path / "none.toml")) == ["config"]

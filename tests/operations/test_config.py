@@ -1,4 +1,4 @@
-"""config.toml: every mistake is said with its place, and the example is the truth."""
+"""config.toml: every error names its key, and the example has the defaults."""
 
 import tomllib
 from pathlib import Path
@@ -13,7 +13,7 @@ from bot.toml_reader import ConfigError
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
 
-def test_the_example_holds_every_key_with_its_default() -> None:
+def test_the_example_has_every_key_with_its_default() -> None:
     written = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
     assert parse(written) == Config()
     sections = {name: getattr(Config(), name) for name in written}
@@ -23,7 +23,7 @@ def test_the_example_holds_every_key_with_its_default() -> None:
     assert set(written) == set(Config.__dataclass_fields__) - {"concept"}
 
 
-def test_the_example_s_concept_is_one() -> None:
+def test_the_commented_concept_of_the_example_is_valid() -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     begin = lines.index("# [[concept]]")
     text = "\n".join(line.removeprefix("# ") for line in lines[begin : begin + 4])
@@ -94,26 +94,24 @@ def test_the_example_s_concept_is_one() -> None:
         ("[discord\n", "not valid TOML"),
     ],
 )
-def test_a_mistake_is_said_with_its_place(text: str, message: str, tmp_path: Path) -> None:
+def test_a_mistake_is_reported_with_its_key(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         load(path)
 
 
-def test_a_missing_file_says_where_to_begin(tmp_path: Path) -> None:
+def test_the_error_for_a_missing_file_names_the_example(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"copy config\.example\.toml"):
         load(tmp_path / "none.toml")
 
 
-def test_loopback_may_be_spoken_to_in_the_clear() -> None:
+def test_loopback_needs_no_tls() -> None:
     for host in ("127.0.0.1:8080", "localhost", "[::1]:99"):
         parse({"discord": {"api_url": f"http://{host}/api/v10", "gateway_url": f"ws://{host}/gateway"}})
 
 
-def test_the_token_comes_from_the_environment_or_a_file_and_nowhere_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_token_comes_only_from_the_environment_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = tmp_path / "token"
     secret.write_text("from the file\n")
     settings = parse({"discord": {"token_file": str(secret)}})
@@ -130,18 +128,18 @@ def test_the_token_comes_from_the_environment_or_a_file_and_nowhere_else(
         parse({"discord": {"token": "x"}})
 
 
-def test_a_server_may_raise_a_limit_as_far_as_the_ceiling_and_an_age_no_lower_than_the_host_s() -> None:
+def test_a_server_can_raise_limits_up_to_the_ceiling_and_cannot_lower_minimum_ages() -> None:
     limits = parse({"limits": {"ceiling": 2.5, "waiting_per_member": 3, "account_age_days": 7}}).limits
     assert (limits.least(Limit.WAITING_PER_MEMBER), limits.most(Limit.WAITING_PER_MEMBER)) == (1, 7)
     assert limits.least(Limit.ACCOUNT_AGE_DAYS) == 7
     assert limits.most(Limit.ACCOUNT_AGE_DAYS) > 7
 
 
-def test_the_host_s_blocklist_is_kept_as_it_is_matched() -> None:
+def test_the_host_s_blocklist_is_normalised() -> None:
     moderation = parse({"moderation": {"blocklist": ["Bád  WORD*"]}}).moderation
     assert moderation.patterns() == ("bad word*",)
 
 
-def test_every_limit_of_a_server_is_one_of_the_host_s() -> None:
+def test_every_server_limit_exists_in_the_config() -> None:
     for limit in Limit:
         assert isinstance(getattr(Config().limits, limit), int)

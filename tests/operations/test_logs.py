@@ -1,4 +1,4 @@
-"""The log: in two forms, with what it is about, in one record each, and without the token."""
+"""Logs in two formats: ids in every record, one record per event, no token."""
 
 import asyncio
 import io
@@ -20,13 +20,13 @@ MEMBER = 2**60 + 1
 
 @pytest.fixture
 def written() -> io.StringIO:
-    """Where the log goes."""
+    """The stream that the log is written to."""
     return io.StringIO()
 
 
 @pytest.fixture
 def log(request: pytest.FixtureRequest, written: io.StringIO) -> Iterator[logging.Logger]:
-    """A logger of its own, in the form that the test names."""
+    """A separate logger in the format given by the test's parameter."""
     logger = logging.getLogger(f"tests.{request.node.name}")
     logger.propagate = False
     handler = logs.handler(getattr(request, "param", Format.JSON), written)
@@ -39,21 +39,21 @@ def log(request: pytest.FixtureRequest, written: io.StringIO) -> Iterator[loggin
 @pytest.fixture
 def secret(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(logs._Redacting, "secrets", set())
-    logs.keep_secret(TOKEN)
+    logs.redact(TOKEN)
     return TOKEN
 
 
 def fail(error: Exception, cause: Exception | None = None) -> None:
-    """Raises it."""
+    """Raises the error."""
     raise error from cause
 
 
 def objects(written: io.StringIO) -> list[dict[str, Any]]:
-    """What was logged, a JSON object a line."""
+    """The logged JSON objects."""
     return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
-def test_a_record_carries_what_it_is_about(log: logging.Logger, written: io.StringIO) -> None:
+def test_a_record_has_the_ids_of_its_context(log: logging.Logger, written: io.StringIO) -> None:
     with logs.log_context(interaction=5, member=MEMBER):
         with logs.log_context(job=17):
             log.info("inside %s", "both")
@@ -61,15 +61,13 @@ def test_a_record_carries_what_it_is_about(log: logging.Logger, written: io.Stri
     log.info("outside")
     both, one, outside = objects(written)
     assert (both["message"], both["job"], both["interaction"], both["level"]) == ("inside both", 17, 5, "INFO")
-    assert both["member"] == str(MEMBER)  # a reader that knows only doubles would round the number
+    assert both["member"] == str(MEMBER)  # as a number, a parser that reads doubles would round it
     assert (one["interaction"], "job" in one) == (5, False)
     assert set(outside) == {"time", "level", "logger", "message"}
 
 
 @pytest.mark.parametrize("log", [Format.CONSOLE], indirect=True)
-def test_a_line_for_people_ends_with_what_it_is_about_before_any_traceback(
-    log: logging.Logger, written: io.StringIO
-) -> None:
+def test_a_console_line_ends_with_the_ids_before_any_traceback(log: logging.Logger, written: io.StringIO) -> None:
     with logs.log_context(job=17, interaction=99):
         try:
             fail(ZeroDivisionError())
@@ -80,7 +78,7 @@ def test_a_line_for_people_ends_with_what_it_is_about_before_any_traceback(
     assert second == "Traceback (most recent call last):"
 
 
-async def test_a_task_inherits_what_its_starter_is_about_unless_it_is_given_a_context_of_its_own(
+async def test_a_task_inherits_the_ids_of_its_parent_unless_it_gets_a_fresh_context(
     log: logging.Logger, written: io.StringIO
 ) -> None:
     async def say() -> None:
@@ -120,24 +118,24 @@ def test_the_token_is_in_no_message_no_argument_and_no_traceback(
     assert "bad header" in said
 
 
-def test_a_record_that_cannot_be_formatted_is_told_of_without_its_arguments(secret: str) -> None:
+def test_a_record_that_cannot_be_formatted_is_reported_without_its_arguments(secret: str) -> None:
     program = (
         "from bot.operations import logs\n"
         "import logging\n"
-        "logs.start()\n"
+        "logs.configure()\n"
         "logging.getLogger('bot').info('%d jobs', 'hunter2')\n"
     )
     said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
     assert "hunter2" not in said
-    assert "a record of <string>:4 cannot be written (TypeError)" in said
+    assert "cannot format the record of <string>:4 (TypeError)" in said
 
 
-def test_an_uncaught_exception_is_one_record_with_its_traceback_and_without_the_token() -> None:
+def test_an_uncaught_exception_is_one_record_with_a_traceback_without_the_token() -> None:
     program = (
         "from bot.operations import logs\n"
         "import threading, warnings\n"
-        "logs.start(logs.Format.JSON, logs.Level.INFO)\n"
-        "logs.keep_secret('hunter2')\n"
+        "logs.configure(logs.Format.JSON, logs.Level.INFO)\n"
+        "logs.redact('hunter2')\n"
         "def broken():\n"
         "    raise ValueError('hunter2 is wrong')\n"
         "thread = threading.Thread(target=broken)\n"
@@ -158,11 +156,11 @@ def test_an_uncaught_exception_is_one_record_with_its_traceback_and_without_the_
 
 
 @pytest.mark.parametrize("level", ["debug", "info"])
-def test_libraries_that_would_tell_what_people_wrote_are_heard_from_warnings_on(level: str) -> None:
+def test_libraries_that_log_what_people_write_log_warnings_only(level: str) -> None:
     program = (
         "from bot.operations import logs\n"
         "import logging\n"
-        f"logs.start(logs.Format.CONSOLE, logs.Level({level!r}))\n"
+        f"logs.configure(logs.Format.CONSOLE, logs.Level({level!r}))\n"
         "logging.getLogger('discord.http').info('every request')\n"
         "logging.getLogger('aiosqlite').debug('every row')\n"
         "logging.getLogger('discord.gateway').warning('a warning')\n"

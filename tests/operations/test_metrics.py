@@ -1,4 +1,4 @@
-"""The numbers: what happens is counted, labels stay few, and only this machine may read them."""
+"""Metrics count what happens, have few labels, and are served on loopback only."""
 
 import asyncio
 import contextlib
@@ -35,7 +35,7 @@ IDLE: Mapping[str, int] = {}
 
 
 def value(text: bytes, name: str, **labels: str) -> float | None:
-    """Of one sample; None if there is none."""
+    """The value of a sample; None if it does not exist."""
     for family in text_string_to_metric_families(text.decode()):
         for sample in family.samples:
             if sample.name == name and sample.labels == labels:
@@ -46,17 +46,17 @@ def value(text: bytes, name: str, **labels: str) -> float | None:
 async def job(database: Database) -> Job:
     """A running job that waited for 40 s."""
     (asked,) = await Jobs(database, lambda: 1000.0).admit([job_request()], lambda used: None)
-    claimed = await Jobs(database, lambda: 1040.0).claim(lambda waiting, visit: (waiting[-1], visit.turn + 1))
+    claimed = await Jobs(database, lambda: 1040.0).claim(lambda waiting, turn_state: (waiting[-1], turn_state.turn + 1))
     assert claimed is not None
     assert claimed.id == asked.id
     return claimed
 
 
-async def test_a_job_counts_with_how_long_it_waited_and_how_long_a_step_took(database: Database) -> None:
+async def test_a_job_is_counted_with_its_waiting_and_step_times(database: Database) -> None:
     metrics = Metrics()
     running = await job(database)
     metrics.job_started(running)
-    metrics.job_started(replace(running, attempts=1))  # its second attempt waited for nobody
+    metrics.job_started(replace(running, attempts=1))  # a restart after a crash is not a wait
     metrics.job_ended(replace(running, state=JobState.DONE, seconds=running.request.steps * 0.15))
     metrics.job_ended(replace(running, state=JobState.CANCELLED))
     text = metrics.text()
@@ -70,7 +70,7 @@ async def test_a_job_counts_with_how_long_it_waited_and_how_long_a_step_took(dat
     assert value(text, "imagine_step_seconds_bucket", le="0.2", **step) == 1
 
 
-async def test_however_many_models_and_sizes_there_were_labels_stay_few(database: Database) -> None:
+async def test_the_number_of_labels_is_bounded(database: Database) -> None:
     metrics = Metrics()
     done = replace(await job(database), state=JobState.DONE, seconds=1.0)
     for number in range(3 * MODELS):
@@ -85,16 +85,16 @@ async def test_however_many_models_and_sizes_there_were_labels_stay_few(database
     assert sizes == {"128", "256"}
 
 
-def test_two_bots_in_a_process_do_not_count_for_each_other() -> None:
+def test_two_bots_in_a_process_have_separate_metrics() -> None:
     one, other = Metrics(), Metrics()
     one.edited()
     assert value(one.text(), "imagine_edits_total") == 1
     assert value(other.text(), "imagine_edits_total") == 0
 
 
-async def test_prometheus_reads_the_queue_as_it_is_and_whether_discord_is_connected(database: Database) -> None:
+async def test_a_scrape_shows_the_current_queue_and_the_connection(database: Database) -> None:
     metrics = Metrics()
-    metrics.watch(lambda: True)
+    metrics.set_connected(lambda: True)
     await job(database)
     for _ in range(2):
         await Jobs(database).admit([job_request()], lambda used: None)
@@ -103,7 +103,7 @@ async def test_prometheus_reads_the_queue_as_it_is_and_whether_discord_is_connec
             text = await response.read()
             assert response.status == 200
             assert response.content_type == "text/plain"
-        await Jobs(database).claim(lambda waiting, visit: (waiting[0], visit.turn + 1))
+        await Jobs(database).claim(lambda waiting, turn_state: (waiting[0], turn_state.turn + 1))
         async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
             later = await response.read()
     assert [value(text, "imagine_queue", state=name) for name in ("queued", "running", "posting")] == [2, 1, 0]
@@ -111,14 +111,14 @@ async def test_prometheus_reads_the_queue_as_it_is_and_whether_discord_is_connec
     assert value(text, "imagine_connected") == 1
 
 
-async def test_nobody_else_can_read_and_a_port_that_is_taken_is_one_sentence() -> None:
+async def test_metrics_are_served_on_loopback_only_and_a_used_port_is_one_error() -> None:
     async def idle() -> Mapping[str, int]:
         return IDLE
 
     async with serve_metrics(Metrics(), 0, idle) as port:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()
-        # Another address of this machine: who listens on every one is heard there too.
+        # A server that listens on all addresses would accept this connection too.
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.2", port)
         with pytest.raises(
@@ -129,14 +129,14 @@ async def test_nobody_else_can_read_and_a_port_that_is_taken_is_one_sentence() -
                 pass
 
 
-async def test_what_discord_refuses_is_counted_with_what_discord_py_retries_by_itself() -> None:
+async def test_http_errors_are_counted_including_those_that_discord_py_retries() -> None:
     metrics, clock = Metrics(), ManualClock()
 
     def refused() -> float:
         return value(metrics.text(), "imagine_discord_http_errors_total", status="429") or 0
 
     async def wait_out() -> None:
-        """The sandbox's clock goes on after each refusal, so the third call is refused however slow the calls are."""
+        """Advances the sandbox's clock only after a refusal, so slow calls are refused too."""
         waited = 0
         while True:
             await until(lambda: refused() > waited)  # noqa: B023 - it is called before the next round
@@ -162,7 +162,7 @@ async def test_what_discord_refuses_is_counted_with_what_discord_py_retries_by_i
     assert value(text, "imagine_discord_http_errors_total", status="200") is None
 
 
-async def test_an_engine_that_died_and_is_started_again_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_restarts_of_the_engine_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.local.COMMAND", STAND_IN)
     metrics = Metrics()
     engine = LocalEngine(Settings(), 1.0, metrics)
@@ -177,8 +177,8 @@ async def test_an_engine_that_died_and_is_started_again_is_counted(monkeypatch: 
 
 
 @contextlib.asynccontextmanager
-async def measured(delay: LoopLag) -> AsyncIterator[None]:
-    measuring = asyncio.create_task(delay.measure())
+async def measured(lag: LoopLag) -> AsyncIterator[None]:
+    measuring = asyncio.create_task(lag.measure())
     try:
         yield
     finally:
@@ -186,24 +186,24 @@ async def measured(delay: LoopLag) -> AsyncIterator[None]:
         await asyncio.gather(measuring, return_exceptions=True)
 
 
-async def test_a_blocked_event_loop_is_late_for_every_tick_that_it_missed() -> None:
+async def test_a_blocked_event_loop_counts_for_every_missed_tick() -> None:
     late: list[float] = []
     clock = Clock(0.0)
-    delay = LoopLag(late.append, clock, clock.sleep)
-    async with measured(delay):
+    lag = LoopLag(late.append, clock, clock.sleep)
+    async with measured(lag):
         for seconds in (TICK_S, TICK_S, 4.5 * TICK_S):
             await until(lambda: clock.sleeps)
             clock.now += seconds
         await until(lambda: clock.sleeps)
     assert late == pytest.approx([ticks * TICK_S for ticks in (0, 0, 3.5, 2.5, 1.5, 0.5)])
-    assert delay.quantile(1.0) == max(late)
-    assert delay.quantile(0.5) == pytest.approx(1.5 * TICK_S)
-    assert delay.quantile(0.0) == min(late)
+    assert lag.quantile(1.0) == max(late)
+    assert lag.quantile(0.5) == pytest.approx(1.5 * TICK_S)
+    assert lag.quantile(0.0) == min(late)
     assert LoopLag().quantile(0.99) == 0
 
 
-async def test_the_event_loop_s_own_time_is_measured() -> None:
-    """It was late by three ticks, or by more on a busy machine, less the one for which it slept."""
+async def test_the_lag_of_the_real_event_loop_is_measured() -> None:
+    """The loop is blocked for three ticks, one of which it would have slept anyway."""
     late: list[float] = []
     async with measured(LoopLag(late.append)):
         await until(lambda: late)

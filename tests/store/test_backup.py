@@ -161,7 +161,7 @@ def test_a_damaged_database_leaves_the_earlier_copy_as_it_was(tmp_path: Path) ->
 def test_the_command_says_what_it_wrote_and_what_is_wrong(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.operations.logs.start", lambda: None)
+    monkeypatch.setattr("bot.operations.logs.configure", lambda: None)
     config, copy = tmp_path / "config.toml", tmp_path / "copy"
     config.write_text(f'[storage]\ndata_dir = "{path.parent}"\n')
     arguments = ["backup", str(copy), "--config", str(config)]

@@ -42,14 +42,14 @@ class BlocklistGroup(app_commands.Group):
 
     @app_commands.command(name="add", description=localized("cmd-blocklist-add"))
     @app_commands.describe(pattern=localized("opt-pattern"))
-    async def add(self, interaction: Interaction, pattern: app_commands.Range[str, 1, blocklist.LONGEST]) -> None:
+    async def add(self, interaction: Interaction, pattern: app_commands.Range[str, 1, blocklist.MAX_LENGTH]) -> None:
         """Adds a pattern."""
         try:
             added = await self._moderation.block(require_moderator(interaction), pattern)
         except PatternError as error:
             raise UserFacingError("pattern-error", message=str(error)) from error
         except TooManyPatternsError as error:
-            raise UserFacingError("pattern-too-many", most=blocklist.MOST) from error
+            raise UserFacingError("pattern-too-many", most=blocklist.MAX_PATTERNS) from error
         if added is None:
             raise UserFacingError("pattern-exists")
         await reply_privately(interaction, "pattern-added", pattern=added)

@@ -65,7 +65,7 @@ class SessionGroup(app_commands.Group):
         try:
             await self._open(interaction, session)
         except discord.HTTPException:
-            await self._sessions.call_off(session)
+            await self._sessions.abandon(session)
             # Without its thread the session does not take place.
             with contextlib.suppress(discord.HTTPException):
                 await interaction.delete_original_response()
