@@ -8,7 +8,6 @@ import open_clip
 import torch
 from torch import Tensor
 
-from guidance.clip.batch_statistics import batch_statistics, module_outputs, statistics_loss
 from guidance.clip.bn_fusion import fuse_batch_norms
 
 CACHED_TEXTS: Final = 1024
@@ -55,7 +54,6 @@ class Perceptor:
         self.precision = torch.float32
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
         example = torch.rand(1, 3, self.image_size, self.image_size, generator=torch.Generator().manual_seed(0))
-        self._statistics = batch_statistics(self.network.visual)
         self.network.visual = fuse_batch_norms(self.network.visual, example.to(device))
         self.scale = float(self.network.logit_scale.exp())
         self._tokenizer = tokenizer
@@ -105,34 +103,26 @@ class Perceptor:
         normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
         return _unit(self.network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
 
-    def gradient(
-        self, views: Tensor, objective: Callable[..., Tensor], *, with_statistics: bool = False
-    ) -> tuple[Tensor, Tensor]:
+    def gradient(self, views: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
         """One forward and one backward pass.
 
         Args:
             views: As for `encode_image`; their own graph is not used.
-            objective: Maps the embeddings, (V, D), to a scalar. If `with_statistics` is set and the network has batch
-                normalisations, its second argument is the views' `statistics_loss`, (V).
-            with_statistics: Whether to compute the `statistics_loss`.
+            objective: Maps the embeddings, (V, D), to a scalar.
 
         Returns:
             The embeddings, (V, D), and the gradient of the objective with respect to the views, float32.
         """
         leaf = views.detach().requires_grad_()
-        statistics = self._statistics if with_statistics else ()
-        with module_outputs(self.network.visual, statistics) as outputs:
-            results = [self.encode_image(leaf)]
-        if statistics:
-            results.append(statistics_loss(outputs, statistics))
-        inputs = [result.detach().requires_grad_() for result in results]
-        outer = torch.autograd.grad(objective(*inputs), inputs)
+        encoded = self.encode_image(leaf)
+        embeddings = encoded.detach().requires_grad_()
+        (outer,) = torch.autograd.grad(objective(embeddings), embeddings)
         if self.precision == torch.float32:
-            return inputs[0].detach(), torch.autograd.grad(results, leaf, outer)[0]
+            return embeddings.detach(), torch.autograd.grad(encoded, leaf, outer)[0]
         # Half precision has a narrow range, so the gradient is scaled to a maximum of 1 while it passes the tower.
-        scale = torch.stack([part.abs().amax() for part in outer]).amax().clamp_min(1e-20)
-        (gradient,) = torch.autograd.grad(results, leaf, [part / scale for part in outer])
-        return inputs[0].detach(), gradient.float() * scale
+        scale = outer.abs().amax().clamp_min(1e-20)
+        (gradient,) = torch.autograd.grad(encoded, leaf, outer / scale)
+        return embeddings.detach(), gradient.float() * scale
 
     def _probe(self) -> Tensor:
         """The gradient for fixed views: soft shapes with some noise, like those of a run at half its steps."""

@@ -72,26 +72,23 @@ class StepInProgress:
         """
         targets = self._targets[index]
 
-        def objective(embeddings: Tensor, statistics: Tensor | None = None) -> Tensor:
-            return self.guidance_loss(targets, embeddings, statistics)
+        def objective(embeddings: Tensor) -> Tensor:
+            return self.guidance_loss(targets, embeddings)
 
         views = self.views(params, perceptor.image_size)
-        embeddings, on_views = perceptor.gradient(views, objective, with_statistics=self.request.familiarity > 0)
+        embeddings, on_views = perceptor.gradient(views, objective)
         (on_canvas,) = torch.autograd.grad(views, self._leaf, on_views)
         cosines = loss.similarity(embeddings, targets.directions, targets.weights)
         return on_canvas, cosines.sum() / self.request.views
 
-    def guidance_loss(self, targets: PromptTargets, embeddings: Tensor, statistics: Tensor | None) -> Tensor:
+    def guidance_loss(self, targets: PromptTargets, embeddings: Tensor) -> Tensor:
         """The loss of some views: their share of the mean over all views, a scalar.
 
         Args:
             targets: Of the perceptor that encoded the views.
             embeddings: (V, D), unit length.
-            statistics: (V), the views' `statistics_loss`; None for a perceptor without batch normalisation.
         """
         distances = loss.guidance(embeddings, targets.directions, targets.weights, self.request.distance)
-        if statistics is not None:
-            distances = distances + self.request.familiarity * statistics
         return distances.sum() / self.request.views
 
     def apply(self, gradient: Tensor, similarity: Tensor) -> None:

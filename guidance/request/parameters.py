@@ -249,10 +249,6 @@ class Parameters:
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
     high_frequency: Annotated[float, _prior("weight against more fine detail than photographs have", added=2)]
     repetition: Annotated[float, _prior("weight against texture that repeats", added=2)]
-    familiarity: Annotated[
-        float,
-        _prior("weight against what is unlike photographs inside a model with batch normalisation", added=3),
-    ]
 
 
 def _declared(name: str, annotation: Any) -> Parameter:

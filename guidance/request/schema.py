@@ -6,7 +6,8 @@ from typing import Any, Final
 from guidance.request.parameters import PARAMETERS
 
 _RENAMED: Final = 5
-SCHEMA: Final = max(_RENAMED, *(parameter.added[0] for parameter in PARAMETERS.values()))
+_REMOVED: Final = 6
+SCHEMA: Final = max(_REMOVED, *(parameter.added[0] for parameter in PARAMETERS.values()))
 """Version of the list of a Request's fields."""
 
 RENAMED_FIELDS: Final[Mapping[str, str]] = {
@@ -18,10 +19,12 @@ RENAMED_FIELDS: Final[Mapping[str, str]] = {
     "settle": "early_stop",
 }
 """Fields' names before schema 5, and since."""
+REMOVED_FIELDS: Final = ("familiarity",)
+"""Fields that ended with schema 6: a weight that is no longer part of the loss."""
 
 
 def upgraded(data: dict[str, Any]) -> dict[str, Any]:
-    """A stored request in the present schema, so that it gives the same picture; any other object as it is.
+    """A stored request in the present schema, without REMOVED_FIELDS; any other object as it is.
 
     Schema 1 had no weights in the prompt: one that looks like a weight is read as a weight.
     """
@@ -30,6 +33,8 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
         return data
     if schema < _RENAMED:
         data = {RENAMED_FIELDS.get(name, name): value for name, value in data.items()}
+    if schema < _REMOVED:
+        data = {name: value for name, value in data.items() if name not in REMOVED_FIELDS}
     if schema == 1:
         ends = {f"{name}_end": data.get(name) for name in ("view_low", "view_high", "noise")}
         data = {"style": "", "images": [], "mask": None} | ends | data

@@ -36,23 +36,21 @@ PROMPTS: Final = {
 
 
 def _in(steps: int) -> dict[str, Any]:
-    """The settings for another number of steps, with the learning rate and noise that belong to it."""
+    """The settings for another number of steps, with the learning rate that belongs to it."""
     return {"steps": steps, **for_steps(DEFAULT_MODEL, steps)}
 
 
 VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "the defaults": {},
     "locality 1, which is Adam": {"locality": 1.0},
-    "no familiarity": {"familiarity": 0.0},
     "Fourier": {"canvas": "fourier"},
     "raw pixels": {"canvas": "pixels"},
-    "noise from 0.2 to 0": {"noise": 0.2, "noise_end": 0.0},
-    "noise from 0.3 to 0": {"noise": 0.3, "noise_end": 0.0},
-    "48 steps": _in(48),
-    "96 steps": _in(96),
+    "constant noise of 0.1": {"noise": 0.1, "noise_end": 0.1},
+    "noise from 0.3": {"noise": 0.3},
+    "64 steps": _in(64),
+    "224 steps": _in(224),
     "no clipping": {"clipping": 0.0},
-    "familiarity 0.5": {"familiarity": 0.5},
-    "locality 0.5": {"locality": 0.5},
+    "locality 0": {"locality": 0.0},
     "level_decay 0.25": {"level_decay": 0.25},
     "no smoothness": {"smoothness": 0.0},
     "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},

@@ -31,7 +31,7 @@ from tools.pocket.picture_cache import of_these_weights, picture
 SEED: Final = 1
 PROMPTS: Final = 6
 """The number of prompts: the last objects of the pocket CLIP's evaluation, which were fixed before any tuning."""
-_BARE: Final[dict[str, Any]] = {"familiarity": 0.0, "clipping": 0.0, "locality": 1.0}
+_BARE: Final[dict[str, Any]] = {"clipping": 0.0, "locality": 1.0}
 """Adam, and none of the priors that the earlier systems do not have."""
 RIVALS: Final[dict[str, dict[str, Any]]] = {
     "raw pixels": _BARE | {"canvas": "pixels", "learning_rate": 0.1},

@@ -86,7 +86,6 @@ def test_with_colour_jitter_every_prior_and_a_negative(quick: ClipModel) -> None
         "clipping": 1.0,
         "high_frequency": 0.1,
         "repetition": 0.01,
-        "familiarity": 1.0,
     }
     agree(small(steps=STEPS, **chosen, **priors), quick)
 
