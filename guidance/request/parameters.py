@@ -126,7 +126,7 @@ class Parameters:
     ]
     steps: Annotated[
         int,
-        Parameter(Group.RUN, "length of the whole schedule", 150, Range(1, 2000, "steps"), pocket=112, flag="steps"),
+        Parameter(Group.RUN, "length of the whole schedule", 150, Range(1, 2000, "steps"), pocket=128, flag="steps"),
     ]
     # The lowest share is one step of the most steps.
     stop: Annotated[

@@ -34,7 +34,7 @@ CONFIG: Final = {
             "timm_pool": "",
             "timm_proj": "linear",
             "timm_proj_bias": True,
-            "image_size": 128,
+            "image_size": 160,
         },
         "text_cfg": {"context_length": 32, "vocab_size": 49408, "width": 320, "heads": 5, "layers": 2},
     },
