@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from bot.clock import Sleep
@@ -64,6 +65,7 @@ class JobMessages:
         self._timing = timing
         self._clock = clock
         self._sleep = sleep
+        self._context = copy_context()
         self._updaters: dict[int, MessageUpdater] = {}
         self._positions: dict[int, QueuePosition] = {}
 
@@ -175,6 +177,7 @@ class JobMessages:
                 self._mention,
                 lambda: self._settings(job.guild_id).preview_s or self._timing.interval_s,
                 self._sleep,
+                self._context,
             )
             if opened or job.message_id is not None or self._clock() - job.created_at > OPENING_S:
                 updater.open()

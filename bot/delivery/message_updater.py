@@ -7,6 +7,7 @@ it is shown.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from typing import Final
 
 from bot.clock import Sleep, wait_at_most
@@ -37,6 +38,7 @@ class MessageUpdater:
         on_settled: Called once with the final card and its message, if a job became finished while this updater ran.
         interval_s: Returns the seconds between two edits.
         sleep: Sleeps for so many seconds.
+        context: The base context of the task, which outlives the interaction or job that created the updater.
 
     Attributes:
         state: What the message shows besides its jobs' rows.
@@ -52,6 +54,7 @@ class MessageUpdater:
         on_settled: Callable[[Card, int], Awaitable[None]],
         interval_s: Callable[[], float],
         sleep: Sleep,
+        context: Context,
     ) -> None:
         self.state = MessageState()
         self._batch_id = batch_id
@@ -69,10 +72,9 @@ class MessageUpdater:
         self._posted_changed = asyncio.Event()
         self._was_active = False
         self._reported = False
-        # A fresh context: the updater outlives the interaction or job that created it.
-        self.task = asyncio.create_task(
-            self._run(), name=f"message of job {batch_id}", context=logs.fresh_context(job=batch_id)
-        )
+        own_context = logs.context_with(context, job=batch_id)
+        # Created inside the context, so that a task factory sees it too.
+        self.task = own_context.run(lambda: asyncio.create_task(self._run(), name=f"message of job {batch_id}"))
         self.task.add_done_callback(_log_failure)
 
     def open(self) -> None:

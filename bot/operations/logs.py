@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextvars import Context, ContextVar, copy_context
+from contextvars import Context, ContextVar
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, Final, TextIO
@@ -63,9 +63,9 @@ def bind(**ids: int) -> None:
     _CONTEXT.set({**(_CONTEXT.get() or {}), **ids})
 
 
-def fresh_context(**ids: int) -> Context:
-    """A context for a new task that has only these ids, not those of the task that starts it."""
-    context = copy_context()
+def context_with(base: Context, **ids: int) -> Context:
+    """A copy of a context for a new task, with only these ids in it."""
+    context = base.copy()
     context.run(_CONTEXT.set, ids)
     return context
 

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_console_line_ends_with_the_ids_before_any_traceback(log: logging.Logg
     assert second == "Traceback (most recent call last):"
 
 
-async def test_a_task_inherits_the_ids_of_its_parent_unless_it_gets_a_fresh_context(
+async def test_a_task_inherits_the_ids_of_its_parent_unless_it_gets_a_context_of_its_own(
     log: logging.Logger, written: io.StringIO
 ) -> None:
     async def say() -> None:
@@ -88,7 +89,7 @@ async def test_a_task_inherits_the_ids_of_its_parent_unless_it_gets_a_fresh_cont
 
     with logs.log_context(interaction=5):
         await asyncio.create_task(say())
-        await asyncio.create_task(say(), context=logs.fresh_context(job=17))
+        await asyncio.create_task(say(), context=logs.context_with(copy_context(), job=17))
         log.info("said")
     told = [{key: entry[key] for key in entry.keys() & {"interaction", "job", "guild"}} for entry in objects(written)]
     assert told == [
