@@ -105,6 +105,6 @@ async def test_the_hosts_patterns_hold_everywhere_and_are_not_named(harness: Bot
     assert "spider" not in answer(await harness.mo.slash(harness.channel, "mod blocklist list"))
 
 
-async def test_a_list_is_of_one_server(harness: BotHarness) -> None:
+async def test_a_blocklist_belongs_to_one_server(harness: BotHarness) -> None:
     await harness.other_server.mo.slash(harness.other_server.channel, "mod blocklist add", pattern="kitten")
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a kitten"))

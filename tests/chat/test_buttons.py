@@ -5,7 +5,7 @@ from tests.chat.harness import BotHarness
 from tests.chat.reading import answer, card, labels, private, read_out
 
 
-async def test_new_seed_makes_the_same_for_whoever_presses(harness: BotHarness) -> None:
+async def test_new_seed_makes_a_job_for_the_user_who_presses_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1, negative="fog")
     await harness.press(harness.ben, message, "New seed")
     again = harness.channel.history()[-1]
@@ -66,7 +66,7 @@ async def test_without_a_time_lapse_there_is_no_button_for_it(harness: BotHarnes
     assert "Time-lapse" not in labels(await harness.done(harness.ada, "a lighthouse"))
 
 
-async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(harness: BotHarness) -> None:
+async def test_parameters_are_shown_only_to_the_user_who_presses_it_with_a_command_to_copy(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a `lighthouse`", seed=7, negative="fog", style="pencil")
     result = await harness.press(harness.ben, message, "Parameters")
     text = answer(result)
@@ -253,7 +253,7 @@ async def test_what_was_cancelled_can_be_made_after_all(harness: BotHarness) -> 
     assert (await harness.job(2)).state is JobState.DONE
 
 
-async def test_an_error_of_ours_is_told_with_a_number_that_the_log_has_too(harness: BotHarness) -> None:
+async def test_an_internal_error_is_shown_with_a_number_that_is_also_in_the_log(harness: BotHarness) -> None:
     harness.expected.append("incident ")
     message = await harness.done(harness.ada, "a lighthouse")
     harness.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, message="no such thing")

@@ -206,12 +206,12 @@ async def test_reset_is_everything_but_a_pause(harness: BotHarness) -> None:
     assert await config_lines(harness) == [*before, "⏸️ **Paused**"]
 
 
-async def test_settings_are_of_one_server(harness: BotHarness) -> None:
+async def test_settings_belong_to_one_server(harness: BotHarness) -> None:
     await harness.other_server.olive.slash(harness.other_server.channel, "config spoiler", covered=True)
     assert "**Spoiler**: only on request" in await config_lines(harness)
 
 
-async def test_a_change_is_told_to_the_log_channel(harness: BotHarness) -> None:
+async def test_a_change_is_posted_in_the_log_channel(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await harness.olive.slash(harness.channel, "config spoiler", covered=True)

@@ -70,7 +70,7 @@ async def test_a_batch_in_the_making_has_a_line_for_each(harness: BotHarness) ->
     assert labels(message) == ["Cancel"]
 
 
-async def test_an_option_beats_a_flag_and_a_flag_beats_the_usual(harness: BotHarness) -> None:
+async def test_an_option_overrides_a_flag_and_a_flag_overrides_the_default(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse --seed 3 --steps 9 --no fog --ar 3:2")
     job = await harness.job(1)
     assert job.request.prompt == "a lighthouse"
@@ -98,7 +98,7 @@ async def test_stop_and_weights_and_stages_are_understood(harness: BotHarness) -
     assert len(job.request.stages()) == 2
 
 
-async def test_a_quality_is_a_share_of_the_usual_steps_and_steps_beat_it(harness: BotHarness) -> None:
+async def test_a_quality_is_a_share_of_the_default_steps_and_steps_override_it(harness: BotHarness) -> None:
     for quality, steps in (("draft", 2), ("normal", 4), ("high", 8)):
         message = await harness.done(harness.ada, f"of {quality}", quality=quality)
         assert f"· {steps} steps ·" in (message.embeds[0].footer.text or "")
@@ -226,11 +226,11 @@ async def test_a_picture_that_took_long_is_announced_to_its_requester_alone(harn
     await harness.restart(discord={"mention_after_s": 0.0})
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.until(lambda: len(harness.channel.history()) == 2)
-    said = harness.channel.history()[-1]
-    assert said.content == f"<@{harness.ada.id}> your picture is ready."
-    assert [user.id for user in said.mentions] == [harness.ada.id]
-    assert said.reference is not None
-    assert said.reference.message_id == message.id
+    reply = harness.channel.history()[-1]
+    assert reply.content == f"<@{harness.ada.id}> your picture is ready."
+    assert [user.id for user in reply.mentions] == [harness.ada.id]
+    assert reply.reference is not None
+    assert reply.reference.message_id == message.id
 
 
 async def test_each_button_of_a_message_has_a_custom_id_of_its_own(harness: BotHarness) -> None:

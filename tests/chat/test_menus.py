@@ -12,7 +12,7 @@ from tests.chat.pictures import bomb, png
 from tests.chat.reading import answer, card, labels, read_out
 
 
-async def test_rerun_makes_the_same_again_for_whoever_asks(harness: BotHarness) -> None:
+async def test_rerun_makes_a_job_for_the_user_who_chooses_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.ben.context_menu(harness.channel, "Rerun with a new seed", message)
     await harness.wait_until_idle()

@@ -11,7 +11,7 @@ import pytest
 from bot.chat.client import override_endpoints
 from bot.chat.messages.messenger import DiscordMessenger
 from bot.community.guild_settings import GuildSettings
-from bot.config import Discord
+from bot.config import DiscordConfig
 from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.jobs.job import Job, JobState, Progress
 from bot.operations.metrics import Metrics
@@ -32,7 +32,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def client(sandbox: Sandbox) -> AsyncIterator[discord.Client]:
     """Connected; with discord.py pointed at the sandbox, and back at the end."""
-    override_endpoints(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+    override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
     connected = discord.Client(
         intents=discord.Intents(guilds=True),
         allowed_mentions=discord.AllowedMentions.none(),
@@ -45,7 +45,7 @@ async def client(sandbox: Sandbox) -> AsyncIterator[discord.Client]:
     yield connected
     await connected.close()
     await asyncio.gather(task, return_exceptions=True)
-    override_endpoints(Discord())
+    override_endpoints(DiscordConfig())
 
 
 def available(client: discord.Client) -> bool:
@@ -73,7 +73,7 @@ def messenger(client: discord.Client) -> DiscordMessenger:
 
 
 def card(job: Job, **shown: Any) -> Card:
-    """Of a job that stands alone."""
+    """A card with a single job."""
     return Card((job,), **shown)
 
 

@@ -79,7 +79,7 @@ async def test_a_pause_stops_what_waits_and_refuses_what_is_new_until_it_is_resu
     assert await harness.refuses(harness.mo.slash(harness.channel, "mod resume")) == "Pictures are not paused."
 
 
-async def test_a_pause_is_of_one_server(harness: BotHarness) -> None:
+async def test_a_pause_applies_to_one_server(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod pause")
     result = await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
@@ -195,7 +195,7 @@ async def test_nobody_bans_themselves(harness: BotHarness) -> None:
     assert text == "You can't ban yourself."
 
 
-async def test_the_log_says_who_did_what_to_whom_newest_first_and_in_pages(harness: BotHarness) -> None:
+async def test_the_audit_log_lists_actor_action_and_target_newest_first_and_in_pages(harness: BotHarness) -> None:
     assert answer(await harness.mo.slash(harness.channel, "mod log")) == "The audit log is empty."
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
@@ -212,7 +212,7 @@ async def test_the_log_says_who_did_what_to_whom_newest_first_and_in_pages(harne
     assert logged == [line.partition(" · ")[2] for line in reversed([*lines, *second])]
 
 
-async def test_the_log_channel_is_told_in_the_servers_language(harness: BotHarness) -> None:
+async def test_posts_in_the_log_channel_are_in_the_server_s_language(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await harness.olive.slash(harness.channel, "config language", language="de")

@@ -39,7 +39,7 @@ async def test_a_form_takes_no_more_than_is_read(harness: BotHarness) -> None:
     }
 
 
-async def test_an_edit_makes_a_picture_for_whoever_sent_it(harness: BotHarness) -> None:
+async def test_an_edit_makes_a_picture_for_the_user_who_submits_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1, spoiler=True)
     opened = await harness.ben.click(message, label="Edit")
     await harness.ben.submit_modal(
@@ -53,7 +53,7 @@ async def test_an_edit_makes_a_picture_for_whoever_sent_it(harness: BotHarness) 
     assert (job.request.seed, job.request.steps, job.request.width) == (4, 9, 112)
 
 
-async def test_an_edit_knows_the_styles_of_whoever_sent_it(harness: BotHarness) -> None:
+async def test_an_edit_uses_the_styles_of_the_user_who_submits_it(harness: BotHarness) -> None:
     await harness.ben.slash(harness.channel, "style save", name="dusk", words="at dusk")
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.click(message, label="Edit")

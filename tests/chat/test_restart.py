@@ -1,4 +1,4 @@
-"""After a restart (a new app and a new client on the same database) everything that is shown still works."""
+"""After a restart (a new app and a new client on the same database) all messages still work."""
 
 from bot.jobs.job import JobState
 from tests.chat.harness import BotHarness
@@ -30,7 +30,7 @@ async def test_every_button_of_an_old_batch_works(harness: BotHarness) -> None:
     assert harness.gone(batch)
 
 
-async def test_a_form_that_was_opened_before_is_taken_after(harness: BotHarness) -> None:
+async def test_a_form_opened_before_the_restart_can_be_submitted_after_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.click(message, label="Edit")
     await harness.restart()
@@ -39,7 +39,7 @@ async def test_a_form_that_was_opened_before_is_taken_after(harness: BotHarness)
     assert "**a windmill**" in card(harness.channel.history()[-1])
 
 
-async def test_a_report_that_was_begun_before_is_taken_after(harness: BotHarness) -> None:
+async def test_a_report_form_opened_before_the_restart_can_be_submitted_after_it(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.context_menu(harness.channel, "Report to moderators", message)
@@ -57,7 +57,7 @@ async def test_pages_turn(harness: BotHarness) -> None:
     assert private(first).embeds[0].footer.text == "Page 2 of 2 · /show posts a picture again"
 
 
-async def test_pages_are_turned_only_by_whom_they_are_about(harness: BotHarness) -> None:
+async def test_only_the_user_whose_history_it_is_can_turn_its_pages(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     stored = harness.env.backend.messages[harness.channel.id][harness.channel.history()[-1].id]
     stored.components[0]["components"][0]["custom_id"] = f"history:{harness.ada.id}:0"
@@ -66,7 +66,7 @@ async def test_pages_are_turned_only_by_whom_they_are_about(harness: BotHarness)
     assert text == "This is somebody else's history. Use `/history` to see yours."
 
 
-async def test_what_ran_is_made_again_and_shown_in_the_same_message(harness: BotHarness) -> None:
+async def test_a_job_that_was_running_runs_again_and_updates_the_same_message(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     waiting = await harness.waiting(harness.ben, "a windmill")
     harness.engine.gates["a lighthouse"].set()

@@ -75,7 +75,7 @@ async def test_what_is_rejected_is_never_shown(harness: BotHarness) -> None:
     assert "rejected a picture" in answer(await harness.mo.slash(harness.channel, "mod log"))
 
 
-async def test_a_second_moderator_is_told_that_it_is_decided(harness: BotHarness) -> None:
+async def test_a_second_moderator_sees_that_it_is_already_decided(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     stored = harness.env.backend.messages[harness.channel.id][message.id]
@@ -130,7 +130,7 @@ async def test_a_channel_for_adults_is_screened_as_such(harness: BotHarness) -> 
     assert "✅ **Done**" in card(adults.history()[-1])
 
 
-async def test_a_picture_that_somebody_brought_is_screened_too(harness: BotHarness) -> None:
+async def test_an_uploaded_picture_is_screened_too(harness: BotHarness) -> None:
     await screened(harness, "hold")
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)

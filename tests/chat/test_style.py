@@ -61,6 +61,6 @@ async def test_a_person_has_at_most_fifty(harness: BotHarness) -> None:
     assert "`s0`" in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
-async def test_a_style_with_the_longest_words_is_told(harness: BotHarness) -> None:
+async def test_a_style_with_the_longest_text_is_shown(harness: BotHarness) -> None:
     text = answer(await harness.ada.slash(harness.channel, "style save", name="d" * 32, words="*" * 200))
     assert text.startswith(f"Saved `{'d' * 32}`: \\*")

@@ -18,7 +18,7 @@ from bot.store.jobs import Jobs
 from bot.store.people import ERASED, People
 from bot.store.pictures import Pictures
 from tests.harness.channel import until
-from tests.harness.job_requests import Clock, brought_to, found, job_request
+from tests.harness.job_requests import SettableClock, brought_to, found, job_request
 from tests.harness.worker import SMALL, WorkerHarness, small
 
 ADA, BEN = 1, 2
@@ -73,11 +73,11 @@ async def test_erasure_goes_on_after_a_message_that_cannot_be_removed(harness: W
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(time.time())
+def clock() -> SettableClock:
+    return SettableClock(time.time())
 
 
-async def _retain(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
+async def _retain(database: Database, folder: Path, clock: SettableClock, rounds: int = 1) -> None:
     """Runs so many rounds of retention."""
     kept = History(database, clock), People(database, clock), Pictures(folder)
     task = asyncio.create_task(retention.run(*kept, 30, clock, clock.sleep))
@@ -89,7 +89,7 @@ async def _retain(database: Database, folder: Path, clock: Clock, rounds: int = 
 
 
 async def test_files_are_deleted_some_days_after_the_last_job_that_refers_to_them(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: SettableClock
 ) -> None:
     pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
     now = clock.now
@@ -109,7 +109,7 @@ async def test_files_are_deleted_some_days_after_the_last_job_that_refers_to_the
 
 
 async def test_a_file_that_no_job_refers_to_is_deleted_after_a_day(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: SettableClock
 ) -> None:
     pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
     orphan, fresh, used, awaited = [await pictures.put(data) for data in (b"orphan", b"fresh", b"used", b"awaited")]
@@ -124,7 +124,7 @@ async def test_a_file_that_no_job_refers_to_is_deleted_after_a_day(
 
 
 async def test_retention_also_deletes_user_ids_a_day_after_erasure(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: SettableClock
 ) -> None:
     jobs = Jobs(database, clock)
     job = await brought_to(jobs, JobState.DONE, job_request(ADA))

@@ -14,7 +14,7 @@ from bot.store.audit import Audit, AuditEntry
 from bot.store.bans import Bans
 from bot.store.blocklist import Blocked
 from bot.store.job_row import TransitionError
-from tests.harness.job_requests import Clock, brought_to, found
+from tests.harness.job_requests import SettableClock, brought_to, found
 from tests.harness.worker import WorkerHarness, small
 
 MO = Moderator(9, 100)
@@ -26,7 +26,7 @@ class ModerationHarness:
 
     def __init__(self, worker_harness: WorkerHarness) -> None:
         self.worker_harness = worker_harness
-        self.clock = Clock()
+        self.clock = SettableClock()
         self.posted: list[AuditEntry] = []
         self.bans = Bans(worker_harness.database, self.clock)
         self.blocked = Blocked(worker_harness.database)

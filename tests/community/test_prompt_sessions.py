@@ -16,7 +16,7 @@ from bot.store.history import History
 from bot.store.jobs import Jobs
 from bot.store.sessions import Session, SessionRows, SessionState
 from tests.harness.channel import until
-from tests.harness.job_requests import Clock, brought_to, job_request
+from tests.harness.job_requests import SettableClock, brought_to, job_request
 
 
 @dataclass
@@ -42,7 +42,7 @@ class SessionHarness:
     """Sessions with a clock that tests advance."""
 
     database: Database
-    clock: Clock
+    clock: SettableClock
     session_channel: MemorySessionChannel
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ class SessionHarness:
 
 @pytest.fixture
 def harness(database: Database) -> SessionHarness:
-    return SessionHarness(database, Clock(), MemorySessionChannel())
+    return SessionHarness(database, SettableClock(), MemorySessionChannel())
 
 
 async def test_a_session_ends_on_time_and_ranks_its_pictures_by_votes_and_age(harness: SessionHarness) -> None:

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from tests.harness.channel import Channel, until
-from tests.harness.job_requests import Clock, found, job_request, let_in, oldest
+from tests.harness.job_requests import SettableClock, found, job_request, let_in, oldest
 
 INTERVAL_S = 3.0
 MESSAGE = 1
@@ -30,7 +30,7 @@ class MessagesHarness:
     jobs: Jobs
     pictures: Pictures
     channel: Channel
-    clock: Clock = field(default_factory=Clock)
+    clock: SettableClock = field(default_factory=SettableClock)
     interval_s: float = INTERVAL_S
     mention_after_s: float = 0.0
     settings: GuildSettings = field(default_factory=GuildSettings)
@@ -94,7 +94,7 @@ async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[...
     made: list[MessagesHarness] = []
 
     def build(**changes: object) -> MessagesHarness:
-        made.append(MessagesHarness(Jobs(database, Clock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
+        made.append(MessagesHarness(Jobs(database, SettableClock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
         return made[-1]
 
     yield build

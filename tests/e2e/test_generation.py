@@ -141,7 +141,7 @@ async def test_a_session_from_start_to_results(
     mo: Person,
     olive: Person,
 ) -> None:
-    said = len(service.log())
+    log_start = len(service.log())
     channels = {channel["name"]: channel["id"] for channel in await olive.channels()}
 
     # The owner configures the server; members do not see the command.
@@ -214,7 +214,7 @@ async def test_a_session_from_start_to_results(
     late = await there["Ben"].invoke("imagine", {"prompt": "too late"})
     assert "has ended" in await private(there["Ben"], late)
     assert len([m for m in await gallery.messages() if "a fish of Ben" in card_text(m)]) == 1
-    assert "Traceback" not in service.log()[said:]
+    assert "Traceback" not in service.log()[log_start:]
 
 
 async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_gives_the_same_pixels(
@@ -226,10 +226,10 @@ async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_g
     await service.stop(signal.SIGKILL)
     await service.start()
     before = await showing(ada, asked, "█", but=card_text(before))
-    said = len(service.log())
+    log_start = len(service.log())
     assert await service.stop() == 0
-    (steps,) = re.findall(r"suspended after (\d+)", service.log()[said:])
-    assert "Traceback" not in service.log()[said:]
+    (steps,) = re.findall(r"suspended after (\d+)", service.log()[log_start:])
+    assert "Traceback" not in service.log()[log_start:]
     await service.start()
     # --stop below needs at least one percent, which is three steps.
     least = max(int(steps), 3)

@@ -46,12 +46,12 @@ def let_in(used: Usage) -> None:
 
 
 def oldest(waiting: list[WaitingJob], turn_state: TurnState) -> tuple[WaitingJob, int] | None:
-    """A pick that takes the oldest, in a turn of its own."""
+    """Picks the oldest waiting job, in a new turn."""
     return (waiting[0], turn_state.turn + 1) if waiting else None
 
 
-class Clock:
-    """Seconds since 1970 that a test turns, and a sleep that ends when it has turned them far enough."""
+class SettableClock:
+    """Seconds since 1970, set by a test, and a sleep that ends when the clock reaches its deadline."""
 
     def __init__(self, now: float = 1_000_000.0) -> None:
         self._now = now

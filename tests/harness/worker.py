@@ -24,7 +24,7 @@ from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from guidance.request.request import Request
 from tests.harness.channel import HANG_S, POLL_S, Channel, until
-from tests.harness.job_requests import Clock, found, job_request, let_in
+from tests.harness.job_requests import SettableClock, found, job_request, let_in
 from tests.harness.scripted_engine import ScriptedEngine
 
 SPIDERS = Concept("spiders", ("a spider",), 0.5)
@@ -52,7 +52,7 @@ class WorkerHarness:
     folder: Path
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
     channel: Channel = field(default_factory=Channel)
-    clock: Clock = field(default_factory=Clock)
+    clock: SettableClock = field(default_factory=SettableClock)
     timelapse: bool = False
     posted: list[int] = field(default_factory=list)
 

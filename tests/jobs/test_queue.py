@@ -1,4 +1,4 @@
-"""Fairness: one round robin of people over all servers; weights and bumps are exceptions; a pause holds up no other."""
+"""Fairness: round robin of people over all servers, with weights, bumps and paused servers."""
 
 import asyncio
 import random
@@ -18,8 +18,8 @@ from tests.harness.job_requests import job_request, let_in
 SEEDS = st.integers(0, 10**6)
 
 
-def play(story: Callable[[Jobs, set[int]], Awaitable[None]]) -> None:
-    """Runs a story on an empty store; the servers in the set are paused."""
+def run_on_empty_store(story: Callable[[Jobs, set[int]], Awaitable[None]]) -> None:
+    """Runs a coroutine function with an empty store and a set of paused servers."""
 
     async def run() -> None:
         database = await Database.open(Path(":memory:"))
@@ -58,7 +58,7 @@ def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_ones_own(seed: 
             if job.requester_id in waiting:
                 since[job.requester_id] = set()
 
-    play(story)
+    run_on_empty_store(story)
 
 
 @given(seed=SEEDS)
@@ -94,10 +94,10 @@ def test_the_shown_order_is_the_order_in_which_jobs_run(seed: int) -> None:
         left = (await jobs.waiting())[0]
         assert all(entry.guild_id in paused for entry in left)
 
-    play(story)
+    run_on_empty_store(story)
 
 
-async def test_whoever_comes_while_a_picture_is_made_goes_before_its_owners_next(jobs: Jobs) -> None:
+async def test_new_users_queue_ahead_of_the_next_job_of_the_user_being_served(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for _ in range(3):
         await jobs.admit([job_request(1)], let_in)

@@ -168,7 +168,7 @@ def test_the_command_says_what_it_wrote_and_what_is_wrong(
     assert main(arguments) == 0
     assert re.fullmatch(rf"{copy}: [\d,]+ bytes, 3 jobs, schema {SCHEMA}\n", capsys.readouterr().out)
     assert main(arguments) == 2
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", f"python -m bot: {copy} exists; name another file, or add --force\n")
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", f"python -m bot: {copy} exists; name another file, or add --force\n")
     assert main([*arguments, "--force"]) == 0
     assert main(["backup", str(copy), "--config", str(tmp_path / "none.toml")]) == 2

@@ -14,7 +14,7 @@ from bot.store.people import ERASED, People
 from bot.store.sessions import SessionRows, SessionState
 from bot.store.styles import Styles
 from guidance.request.request import ImagePrompt
-from tests.harness.job_requests import Clock, brought_to, found, job_request, let_in
+from tests.harness.job_requests import SettableClock, brought_to, found, job_request, let_in
 
 ADA, BEN, MO = 777_000_111, 777_000_222, 777_000_333
 DAY_S = 86400.0
@@ -25,7 +25,7 @@ class Life:
     """Two people who have left something in every table."""
 
     database: Database
-    clock: Clock
+    clock: SettableClock
     jobs: Jobs
     people: People
     ada: Job
@@ -34,7 +34,7 @@ class Life:
 
 @pytest.fixture
 async def life(database: Database) -> Life:
-    clock = Clock()
+    clock = SettableClock()
     jobs, sessions = Jobs(database, clock), SessionRows(database, clock)
     start = replace(job_request().request, init="1" * 64, images=(ImagePrompt("2" * 64),), mask="3" * 64)
     ada = await brought_to(jobs, JobState.DONE, job_request(ADA, request=start), picture="4" * 64, timelapse="5" * 64)

@@ -18,7 +18,7 @@ from bot.store.jobs import Jobs
 from bot.store.sessions import SessionRows, SessionState
 from bot.store.styles import Styles
 from guidance.request.request import Request
-from tests.harness.job_requests import Clock, brought_to, job_request, let_in, oldest
+from tests.harness.job_requests import SettableClock, brought_to, job_request, let_in, oldest
 
 SNOWFLAKES = st.integers(1, 2**63 - 1)
 MODES = st.sampled_from(Screening)
@@ -82,7 +82,7 @@ def test_a_channel_s_own_line_beats_that_of_its_kind_and_the_host_s() -> None:
 
 
 async def test_a_ban_holds_until_its_moment_and_in_its_server_only(database: Database) -> None:
-    clock = Clock()
+    clock = SettableClock()
     bans = Bans(database, clock)
     await bans.set(1, Ban(7, clock.now + 60, "spam"))
     await bans.set(1, Ban(8, None, "for good"))
@@ -97,14 +97,14 @@ async def test_a_ban_holds_until_its_moment_and_in_its_server_only(database: Dat
 
 
 async def test_a_second_ban_replaces_the_first(database: Database) -> None:
-    bans = Bans(database, Clock())
+    bans = Bans(database, SettableClock())
     await bans.set(1, Ban(7, None, "for good"))
     await bans.set(1, Ban(7, 2_000_000.0, "mercy"))
     assert await bans.all(1) == [Ban(7, 2_000_000.0, "mercy")]
 
 
 async def test_the_record_is_read_newest_first_by_its_own_server(database: Database) -> None:
-    audit = Audit(database, Clock())
+    audit = Audit(database, SettableClock())
     for number in range(5):
         await audit.add(1, 9, "clear", detail=str(number))
     await audit.add(2, 9, "ban", 7, "other server")
@@ -136,7 +136,7 @@ async def test_styles_belong_to_a_person(database: Database) -> None:
 
 
 async def test_a_session_is_found_by_its_thread_until_and_after_it_ends(database: Database) -> None:
-    clock = Clock()
+    clock = SettableClock()
     rows = SessionRows(database, clock)
     later, sooner = await rows.open(1, 2, 3, "sea", 60, 2), await rows.open(1, 2, 3, "sky", 30, 1)
     assert sooner.ends_at == clock.now + 1800
@@ -200,7 +200,7 @@ async def test_the_past_is_shown_page_by_page_newest_first(database: Database) -
 
 
 async def test_a_server_s_numbers_count_what_was_made_there(database: Database) -> None:
-    clock = Clock()
+    clock = SettableClock()
     jobs, history = Jobs(database, clock), History(database, clock)
     await brought_to(jobs, JobState.DONE, job_request(1))
     clock.now += 2 * 86400
@@ -215,7 +215,7 @@ async def test_a_server_s_numbers_count_what_was_made_there(database: Database) 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.HELD, JobState.POSTING])
 async def test_files_of_a_job_that_has_not_ended_are_never_old(database: Database, state: JobState) -> None:
-    clock = Clock()
+    clock = SettableClock()
     jobs, history = Jobs(database, clock), History(database, clock)
     start = replace(job_request().request, init="a" * 64)
     await brought_to(jobs, JobState.DONE, job_request(request=start), picture="b" * 64)
