@@ -18,8 +18,8 @@ async def test_a_pattern_is_added_listed_tested_and_removed(harness: BotHarness)
         answer(await harness.mo.slash(harness.channel, "mod blocklist add", pattern="Kitten*"))
         == "Added `kitten*` to the blocklist."
     )
-    again = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="KITTEN*"))
-    assert again == "This pattern is already on the blocklist."
+    refusal = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="KITTEN*"))
+    assert refusal == "This pattern is already on the blocklist."
     assert answer(await harness.mo.slash(harness.channel, "mod blocklist list")).endswith("\n`kitten*`")
     hit = answer(await harness.mo.slash(harness.channel, "mod blocklist test", text="two kittens"))
     assert (

@@ -8,9 +8,9 @@ from tests.chat.reading import answer, card, labels, private, read_out
 async def test_new_seed_makes_a_job_for_the_user_who_presses_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1, negative="fog")
     await harness.press(harness.ben, message, "New seed")
-    again = harness.channel.history()[-1]
-    assert f"from #1, for <@{harness.ben.id}>" in card(again)
-    assert "without *fog*" in card(again)
+    rerun = harness.channel.history()[-1]
+    assert f"from #1, for <@{harness.ben.id}>" in card(rerun)
+    assert "without *fog*" in card(rerun)
     job = await harness.job(2)
     assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1, Origin.BUTTON)
     assert job.request.seed != 1

@@ -33,8 +33,8 @@ async def test_a_picture_of_ours_that_somebody_posts_can_be_rerun_and_read(harne
     assert "seed 7" in answer(await harness.chiyo.context_menu(harness.channel, "Show parameters", posted))
     await harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted)
     await harness.wait_until_idle()
-    again = harness.channel.history()[-1]
-    assert f"**a lighthouse**\nfor <@{harness.chiyo.id}>" in card(again)
+    rerun = harness.channel.history()[-1]
+    assert f"**a lighthouse**\nfor <@{harness.chiyo.id}>" in card(rerun)
     assert (await harness.job(2)).parent_id is None
 
 

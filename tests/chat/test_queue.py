@@ -58,8 +58,8 @@ async def test_cancel_by_command_is_for_ones_own(harness: BotHarness) -> None:
     assert moderators == "This job is somebody else's. As a moderator, use `/mod remove`."
     assert answer(await harness.ada.slash(harness.channel, "cancel", job=2)) == "Cancelled #2."
     await harness.showing("a windmill", "🚫 **Cancelled**")
-    again = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=2))
-    assert again == "Too late to cancel: this job is cancelled."
+    refusal = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=2))
+    assert refusal == "Too late to cancel: this job is cancelled."
     assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "Cancelled #1."
     await harness.wait_until_idle()
 

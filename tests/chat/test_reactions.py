@@ -9,10 +9,10 @@ async def test_a_rerun_by_reaction_sends_a_message_of_its_own(harness: BotHarnes
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.ben.react(message, "🔁")
     await harness.wait_until_idle()
-    again = harness.channel.history()[-1]
-    assert again.id != message.id
-    assert f"from #1, for <@{harness.ben.id}>" in card(again)
-    assert "✅ **Done**" in card(again)
+    rerun = harness.channel.history()[-1]
+    assert rerun.id != message.id
+    assert f"from #1, for <@{harness.ben.id}>" in card(rerun)
+    assert "✅ **Done**" in card(rerun)
     assert (await harness.job(2)).origin is Origin.REACTION
 
 

@@ -67,14 +67,14 @@ async def test_a_reaction_and_a_button_rerun_for_the_member_who_uses_them_and_a_
     first = await finished(ada, await imagine(ada, "a red apple", steps=2, seed=5))
     _, request = await png_of(ada, first)
     await ben.react(first, "🔁")
-    again = await ben.wait_for(
+    rerun = await ben.wait_for(
         lambda now: (
             f"for <@{ben.id}>" in card_text(now) and "a red apple" in card_text(now) and "Done" in card_text(now)
         ),
         HANG_S,
     )
-    _, second = await png_of(ben, again)
-    assert again["id"] != first["id"]
+    _, second = await png_of(ben, rerun)
+    assert rerun["id"] != first["id"]
     assert second.seed != request.seed
     assert second.prompt == request.prompt
     await ben.unreact(first, "🔁")

@@ -243,8 +243,8 @@ async def test_what_was_cancelled_while_it_ran_is_not_refunded(harness: Admissio
 async def test_a_reaction_reruns_a_picture_once_for_each_person(harness: AdmissionHarness) -> None:
     parent = await brought_to(harness.jobs, JobState.DONE)
     await harness.admit(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
-    again = await harness.refused(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
-    assert again.refusal is Refusal.RERUN_TWICE
+    refused = await harness.refused(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
+    assert refused.refusal is Refusal.RERUN_TWICE
     await harness.admit(job_request(3, origin=Origin.REACTION, parent_id=parent.id))
 
 

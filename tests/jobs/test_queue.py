@@ -162,8 +162,8 @@ async def test_a_running_job_can_be_cancelled_and_an_ended_one_is_left_alone(job
     assert running is not None
     outcome = await queue.cancel(running)
     assert (outcome.was, outcome.job.state) == (JobState.RUNNING, JobState.CANCELLED)
-    again = await queue.cancel(job)
-    assert (again.was, again.job.state) == (JobState.CANCELLED, JobState.CANCELLED)
+    repeated = await queue.cancel(job)
+    assert (repeated.was, repeated.job.state) == (JobState.CANCELLED, JobState.CANCELLED)
 
 
 @pytest.fixture

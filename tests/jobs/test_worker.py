@@ -119,8 +119,8 @@ async def test_a_resumed_run_that_is_interrupted_resumes_from_the_same_checkpoin
     await idle.jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
     await idle.queue.claim()
     await idle.worker.recover()
-    again = await found(idle.jobs, job)
-    assert (again.state, again.checkpoint, again.attempts) == (JobState.QUEUED, "c" * 64, 0)
+    requeued = await found(idle.jobs, job)
+    assert (requeued.state, requeued.checkpoint, requeued.attempts) == (JobState.QUEUED, "c" * 64, 0)
 
 
 async def test_a_run_whose_checkpoint_is_missing_starts_from_the_beginning(harness: WorkerHarness) -> None:

@@ -90,10 +90,8 @@ async def test_a_task_inherits_the_ids_of_its_parent_unless_it_gets_a_fresh_cont
         await asyncio.create_task(log_events())
         await asyncio.create_task(log_events(), context=logs.fresh_context(job=17))
         log.info("event")
-    logged_ids = [
-        {key: entry[key] for key in entry.keys() & {"interaction", "job", "guild"}} for entry in objects(written)
-    ]
-    assert logged_ids == [
+    ids = [{key: entry[key] for key in entry.keys() & {"interaction", "job", "guild"}} for entry in objects(written)]
+    assert ids == [
         {"interaction": 5},
         {"interaction": 5, "guild": 3},
         {"job": 17},

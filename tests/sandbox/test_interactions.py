@@ -37,8 +37,8 @@ async def test_an_acknowledgement_within_three_seconds_is_accepted(
 
 async def test_an_interaction_is_acknowledged_once(rest_client: RestClient, interaction: dict[str, Any]) -> None:
     assert (await rest_client.callback(interaction, DEFER)).status == 200
-    again = await rest_client.callback(interaction, REPLY, {"content": "again"})
-    assert (again.status, again.code) == (400, 40060)
+    repeated = await rest_client.callback(interaction, REPLY, {"content": "again"})
+    assert (repeated.status, repeated.code) == (400, 40060)
 
 
 async def test_a_wrong_token_answers_nothing(rest_client: RestClient, interaction: dict[str, Any]) -> None:

@@ -55,9 +55,9 @@ async def test_a_thread_from_a_message_has_the_messages_id_and_starts_with_that_
     (starter,) = await inside.messages()
     assert (starter["type"], starter["content"]) == (21, "")
     assert starter["referenced_message"]["content"] == "a lighthouse"
-    with pytest.raises(discord.HTTPException) as again:
+    with pytest.raises(discord.HTTPException) as repeated:
         await posted.create_thread(name="Again")
-    assert again.value.code == 160004
+    assert repeated.value.code == 160004
 
 
 async def test_a_thread_without_a_message_is_announced_in_its_parent(bot: Client, ada: Person) -> None:

@@ -55,13 +55,13 @@ async def test_what_a_server_decided_outlives_a_restart_and_is_nobody_elses(data
     guilds = Guilds(database)
     chosen = GuildSettings(paused="cleaning", roles={5: RoleRule(2, {Limit.JOBS_PER_HOUR: 9})})
     await guilds.set(1, chosen)
-    again = Guilds(database)
-    assert again.of(1) == GuildSettings()
-    await again.load()
-    assert (again.of(1), again.of(2)) == (chosen, GuildSettings())
-    assert again.paused() == frozenset({1})
-    await again.set(1, replace(chosen, paused=None))
-    assert again.paused() == frozenset()
+    reloaded = Guilds(database)
+    assert reloaded.of(1) == GuildSettings()
+    await reloaded.load()
+    assert (reloaded.of(1), reloaded.of(2)) == (chosen, GuildSettings())
+    assert reloaded.paused() == frozenset({1})
+    await reloaded.set(1, replace(chosen, paused=None))
+    assert reloaded.paused() == frozenset()
 
 
 def test_the_most_generous_role_gives_weight_and_limits() -> None:
