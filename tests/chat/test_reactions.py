@@ -64,7 +64,7 @@ async def test_a_cross_by_the_requester_cancels_and_then_deletes(harness: BotHar
     assert harness.gone(message)
 
 
-async def test_a_cross_by_a_moderator_does_the_same_and_is_written_down(harness: BotHarness) -> None:
+async def test_a_cross_by_a_moderator_does_the_same_and_is_in_the_audit_log(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     message = await harness.running(harness.ada, "a lighthouse")
     await harness.mo.react(message, "❌")

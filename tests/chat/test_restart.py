@@ -48,7 +48,7 @@ async def test_a_report_form_opened_before_the_restart_can_be_submitted_after_it
     assert answer(result) == "Thank you. The moderators have your report."
 
 
-async def test_pages_turn(harness: BotHarness) -> None:
+async def test_history_pages_can_be_turned(harness: BotHarness) -> None:
     for number in range(7):
         await harness.done(harness.ada, f"picture {number}")
     first = await harness.ada.slash(harness.channel, "history")
@@ -78,7 +78,7 @@ async def test_a_job_that_was_running_runs_again_and_updates_the_same_message(ha
     assert len(harness.channel.history()) == 2
 
 
-async def test_what_waits_can_be_cancelled(harness: BotHarness) -> None:
+async def test_waiting_jobs_can_be_cancelled(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     waiting = await harness.waiting(harness.ben, "a windmill")
     await harness.restart()
@@ -87,7 +87,7 @@ async def test_what_waits_can_be_cancelled(harness: BotHarness) -> None:
     assert (await harness.job(2)).state is JobState.CANCELLED
 
 
-async def test_reactions_on_old_messages_count(harness: BotHarness) -> None:
+async def test_reactions_on_old_messages_work(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.restart()
     await harness.ben.react(message, "🔁")
@@ -95,7 +95,7 @@ async def test_reactions_on_old_messages_count(harness: BotHarness) -> None:
     assert "from #1" in card(harness.channel.history()[-1])
 
 
-async def test_settings_bans_blocklists_and_pauses_hold(harness: BotHarness) -> None:
+async def test_settings_bans_blocklists_and_pauses_persist(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config spoiler", covered=True)
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ben.user)
@@ -108,7 +108,7 @@ async def test_settings_bans_blocklists_and_pauses_hold(harness: BotHarness) -> 
     assert "paused" in await harness.refuses(there)
 
 
-async def test_a_reply_about_a_reaction_twice_is_remembered(harness: BotHarness) -> None:
+async def test_a_second_rerun_by_reaction_is_still_refused(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.ben.react(message, "🔁")
     await harness.wait_until_idle()
@@ -118,7 +118,7 @@ async def test_a_reply_about_a_reaction_twice_is_remembered(harness: BotHarness)
     assert "with a reaction" in harness.channel.history()[-1].content
 
 
-async def test_commands_are_not_registered_again_when_they_are_the_same(harness: BotHarness) -> None:
+async def test_unchanged_commands_are_not_registered_again(harness: BotHarness) -> None:
     def registrations() -> int:
         return sum(entry.method == "PUT" and entry.path.endswith("/commands") for entry in harness.env.http_requests)
 

@@ -111,9 +111,7 @@ async def supervising(
     ],
     ids=lambda end: getattr(end, "__name__", type(end).__name__),
 )
-async def test_whatever_ends_a_connection_there_is_a_new_client_and_the_old_one_is_closed(
-    end: End, pauses: Pauses
-) -> None:
+async def test_every_lost_connection_gets_a_new_client_and_the_old_one_is_closed(end: End, pauses: Pauses) -> None:
     discords = Discords(end, end)
     async with supervising(discords.make, pauses) as task:
         await until(lambda: len(discords.made) == 3)
@@ -195,7 +193,7 @@ async def test_a_connection_that_hangs_while_it_closes_does_not_end_the_bot(
         await until(lambda: len(discords.made) == 2)
 
 
-async def test_cancel_ends_it_and_closes_the_client(pauses: Pauses) -> None:
+async def test_cancellation_closes_the_client(pauses: Pauses) -> None:
     discords = Discords()
     async with supervising(discords.make, pauses) as task:
         await until(lambda: len(discords.made) == 1)
@@ -206,7 +204,7 @@ async def test_cancel_ends_it_and_closes_the_client(pauses: Pauses) -> None:
     assert pauses == []
 
 
-async def test_each_failed_try_logs_one_line_and_its_traceback_only_at_debug(
+async def test_each_failed_attempt_logs_one_line_and_a_traceback_only_at_debug(
     pauses: Pauses, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "bot.chat.client")
@@ -280,7 +278,7 @@ async def test_discord_py_reconnects_after_its_first_connect_to_the_gateway_fail
     await runner.cleanup()
 
 
-async def test_a_token_that_discord_does_not_know_ends_it(settings_restored: None) -> None:
+async def test_an_invalid_token_ends_the_bot(settings_restored: None) -> None:
     async with Sandbox() as sandbox:
         override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         with pytest.raises(LoginError, match="refuses the token"):

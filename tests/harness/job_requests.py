@@ -41,7 +41,7 @@ def job_request(
     )
 
 
-def let_in(used: Usage) -> None:
+def admit_all(used: Usage) -> None:
     """A check that lets everybody in."""
 
 
@@ -91,7 +91,7 @@ class SettableClock:
         self.now += self.sleeps[0]
 
 
-async def brought_to(
+async def job_in_state(
     jobs: Jobs,
     state: JobState,
     wanted: JobRequest | None = None,
@@ -100,17 +100,17 @@ async def brought_to(
     timelapse: str | None = None,
 ) -> Job:
     """A job in a state. Nothing else may wait."""
-    (job,) = await jobs.admit([wanted or job_request()], let_in)
+    (job,) = await jobs.admit([wanted or job_request()], admit_all)
     if state in {JobState.RUNNING, JobState.HELD, JobState.POSTING, JobState.DONE}:
         await jobs.claim(oldest)
     if state in {JobState.HELD, JobState.POSTING, JobState.DONE}:
         await jobs.render_done(job.id, picture, 0.5, 1.0, timelapse=timelapse, hold=state is JobState.HELD)
     if state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}:
         await jobs.finish(job.id, state)
-    return await found(jobs, job)
+    return await reload(jobs, job)
 
 
-async def found(jobs: Jobs, job: Job) -> Job:
+async def reload(jobs: Jobs, job: Job) -> Job:
     """The job as it is now."""
     now = await jobs.get(job.id)
     assert now is not None

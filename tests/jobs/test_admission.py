@@ -20,7 +20,7 @@ from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
 from bot.store.sessions import SessionRows, SessionState
 from guidance.request.request import Request
-from tests.harness.job_requests import SettableClock, brought_to, job_request
+from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
 HERE = 100
 WIDE = LimitsConfig(
@@ -174,7 +174,7 @@ async def test_a_person_has_only_so_many_jobs_under_way_in_all_servers_together(
 
 async def test_a_held_picture_holds_its_person_up_no_longer(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, waiting_per_member=1)
-    await brought_to(harness.jobs, JobState.HELD, job_request(1))
+    await job_in_state(harness.jobs, JobState.HELD, job_request(1))
     await harness.admit(job_request(1))
 
 
@@ -226,7 +226,7 @@ async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
     harness: AdmissionHarness, state: JobState, refunded: bool
 ) -> None:
     harness.limits = replace(WIDE, jobs_per_hour=1)
-    await brought_to(harness.jobs, state, job_request(1))
+    await job_in_state(harness.jobs, state, job_request(1))
     if refunded:
         await harness.admit(job_request(1))
     else:
@@ -235,13 +235,13 @@ async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
 
 async def test_what_was_cancelled_while_it_ran_is_not_refunded(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, steps_per_day=100)
-    running = await brought_to(harness.jobs, JobState.RUNNING, job_request(1, steps=60))
+    running = await job_in_state(harness.jobs, JobState.RUNNING, job_request(1, steps=60))
     await harness.jobs.finish(running.id, JobState.CANCELLED)
     assert (await harness.refused(job_request(1, steps=41))).refusal is Refusal.TOO_MANY_STEPS_TODAY
 
 
 async def test_a_reaction_reruns_a_picture_once_for_each_person(harness: AdmissionHarness) -> None:
-    parent = await brought_to(harness.jobs, JobState.DONE)
+    parent = await job_in_state(harness.jobs, JobState.DONE)
     await harness.admit(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
     refused = await harness.refused(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
     assert refused.refusal is Refusal.RERUN_TWICE
@@ -288,7 +288,7 @@ async def test_a_role_lifts_its_holders_over_the_server_s_limit_and_weighs_their
     assert (await harness.refused(job_request(2))).limit == 1
 
 
-async def test_of_a_batch_that_does_not_fit_nothing_is_let_in(harness: AdmissionHarness) -> None:
+async def test_a_batch_over_the_limit_is_refused_as_a_whole(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, jobs_per_hour=3)
     assert (await harness.refused(*[job_request()] * 4)).refusal is Refusal.TOO_MANY_THIS_HOUR
     assert len(await harness.admit(*[job_request()] * 3)) == 3
@@ -317,7 +317,7 @@ def test_a_request_at_the_retry_time_is_admitted_and_one_second_earlier_is_not(
             now = harness.clock.now
             for age, made in zip(sorted(ages, reverse=True), steps, strict=False):
                 harness.clock.now = now - age
-                await brought_to(harness.jobs, JobState.DONE, job_request(steps=made))
+                await job_in_state(harness.jobs, JobState.DONE, job_request(steps=made))
             harness.clock.now = now
             job_requests = [job_request(steps=count) for count in wanted]
             try:

@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.history import History, Load, Pace
 from bot.store.jobs import Jobs
 from guidance.request.request import Request
-from tests.harness.job_requests import SettableClock, job_request, let_in
+from tests.harness.job_requests import SettableClock, admit_all, job_request
 
 SIDES = (192, 256, 320, 384)
 STEPS = (40, 80, 80, 150)
@@ -96,7 +96,7 @@ class QueueSimulation:
 
     async def _warm_up(self) -> None:
         for side in SIDES[::2]:  # the paces of the other sizes are estimated from these
-            await self.jobs.admit([job_request(request=request(side, 80))], let_in)
+            await self.jobs.admit([job_request(request=request(side, 80))], admit_all)
             await self._begin()
             self.clock.now = self.ends_at
             await self._end()
@@ -107,7 +107,7 @@ class QueueSimulation:
         count = 4 if self.source.random() < self.batches else 1
         weight = 3 if person <= self.favoured * self.people else 1
         guild = self.source.randrange(3)
-        await self.jobs.admit([job_request(person, request=wanted, weight=weight, guild_id=guild)] * count, let_in)
+        await self.jobs.admit([job_request(person, request=wanted, weight=weight, guild_id=guild)] * count, admit_all)
 
     async def _begin(self) -> None:
         job = await self.queue.claim()
@@ -241,8 +241,8 @@ async def test_without_a_known_pace_queue_positions_have_no_start_time(database:
     jobs = Jobs(database, clock)
     paused = {101}
     estimator = WaitTimeEstimator(Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: None, clock)
-    first, second = [(await jobs.admit([job_request(person, guild_id=100)], let_in))[0] for person in (1, 2)]
-    (there,) = await jobs.admit([job_request(3, guild_id=101)], let_in)
+    first, second = [(await jobs.admit([job_request(person, guild_id=100)], admit_all))[0] for person in (1, 2)]
+    (there,) = await jobs.admit([job_request(3, guild_id=101)], admit_all)
     assert await estimator.positions() == [
         QueuePosition(first.id, first.id, 1, clock.now),
         QueuePosition(second.id, second.id, 2, None),
@@ -260,14 +260,14 @@ async def test_expected_new_requests_delay_only_later_jobs_of_a_person(database:
     jobs = Jobs(database, clock)
     estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: None, clock)
     for person in range(10, 40):
-        (job,) = await jobs.admit([job_request(person, steps=100)], let_in)
+        (job,) = await jobs.admit([job_request(person, steps=100)], admit_all)
         claimed = await Queue(jobs).claim()
         assert claimed == await jobs.get(job.id)
         clock.now += 50
         await jobs.render_done(job.id, "0" * 64, 0.5, 50.0)
         await jobs.finish(job.id, JobState.DONE)
     for person in (1, 1, 2):
-        await jobs.admit([job_request(person, steps=100)], let_in)
+        await jobs.admit([job_request(person, steps=100)], admit_all)
     starts = [queue_position.start_at for queue_position in await estimator.positions()]
     assert starts[:2] == [clock.now, clock.now + 50]
     assert starts[2] is not None

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from bot.sandbox.clock import ManualClock
 
 
-class Again(discord.ui.View):
+class RerunView(discord.ui.View):
     """A persistent button."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
 
     @discord.ui.button(label="Again", emoji="🔁", custom_id="again")
-    async def again(self, interaction: Interaction, _: discord.ui.Button[Again]) -> None:
+    async def again(self, interaction: Interaction, _: discord.ui.Button[RerunView]) -> None:
         await interaction.response.edit_message(content=f"again for {interaction.user.display_name}", view=None)
 
 
@@ -49,13 +49,13 @@ class Bot(Client):
         self.tree.command(name="secret", description="Whisper")(self.secret)
 
     async def setup_hook(self) -> None:
-        self.add_view(Again())
+        self.add_view(RerunView())
         await super().setup_hook()
 
     async def imagine(self, interaction: Interaction, prompt: str, image: discord.Attachment | None = None) -> None:
         await interaction.response.defer()
         size = len(await image.read()) if image else 0
-        message = await interaction.followup.send(f"queued {prompt} {size}", view=Again(), wait=True)
+        message = await interaction.followup.send(f"queued {prompt} {size}", view=RerunView(), wait=True)
         channel = interaction.channel
         assert isinstance(channel, discord.TextChannel)
         partial = channel.get_partial_message(message.id)
