@@ -1,4 +1,4 @@
-# The bot with CUDA's libraries, which PyPI's torch brings: give the container a GPU with `--gpus all`, or none.
+# The bot. PyPI's torch contains CUDA's libraries: `--gpus all` gives the container a GPU; without it, the CPU is used.
 #   docker build -t imagine .
 #   docker run -d --gpus all -e DISCORD_TOKEN -v imagine:/data -v ./config.toml:/etc/imagine/config.toml:ro imagine
 # In config.toml set storage.data_dir = "/data".
@@ -17,7 +17,7 @@ WORKDIR /app
 COPY LICENSE NOTICE ./
 COPY guidance guidance
 COPY bot bot
-# HF_HOME: models other than `pocket` are downloaded once, into the volume.
+# HF_HOME: models other than `pocket` are downloaded into the volume and kept there.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -1,4 +1,4 @@
-# One place for every command. `make setup` is idempotent: it does nothing while the stamps are newer than the locks.
+# The project's commands. `make setup` does nothing if the stamp is newer than the lock files.
 .DELETE_ON_ERROR:
 .PHONY: setup demo test lint pytest test-matrix torture lock pocket emoji evaluate gallery bench quality priors showcase screenshots clean help
 
@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8080
 
-help:            ## what can be made
+help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-setup: $(STAMP)  ## build .venv from the locks; does nothing when it is current
+setup: $(STAMP)  ## install the locked packages into .venv, if they changed
 
 $(STAMP): requirements.lock requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11")'
@@ -19,60 +19,60 @@ $(STAMP): requirements.lock requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: setup      ## a loopback Discord with the bot in it, at http://127.0.0.1:8080
+demo: setup      ## run the bot in a local Discord, at http://127.0.0.1:8080
 	$(BIN)/python -m bot sandbox --port $(PORT)
 
-test: lint pytest  ## every check
+test: lint pytest  ## run lint and pytest
 
-lint: setup      ## style, types, the Dockerfile
+lint: setup      ## check style, types and the Dockerfile
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/hadolint Dockerfile
 
-pytest: setup
+pytest: setup    ## run the tests, except those of `make torture`
 	$(BIN)/python -m pytest
 
-test-matrix: setup  ## the guidance suite as on other processors and on a busy machine (about 10 minutes)
+test-matrix: setup  ## run tests/guidance as on other processors and on a busy machine (about 10 minutes)
 	$(BIN)/python -m tests.matrix
 
-torture: setup   ## the tests that take minutes, each with its time
+torture: setup   ## run the tests that take minutes, and show the time of each
 	$(BIN)/python -m pytest -m torture -n 0 -vv --durations=0
 
-lock:            ## resolve pyproject.toml again; needs uv
+lock:            ## update the lock files from pyproject.toml; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements-dev.lock --extra pocket -o requirements-pocket.lock pyproject.toml
 
-emoji:           ## emoji with their labels, which "make evaluate" asks for; needs npm
+emoji:           ## download the emoji that `make evaluate` uses; needs npm
 	npm install --prefix build/emoji --no-save --no-package-lock --ignore-scripts --silent @twemoji/svg@15.0.0 emojibase-data@17.0.0
 
-evaluate: setup emoji  ## what the pocket CLIP can do, judged (about 75 minutes; needs Debian's openclipart-svg)
+evaluate: setup emoji  ## evaluate the pocket model (about 75 minutes; needs Debian's openclipart-svg)
 	$(BIN)/python -m tools.pocket.evaluate
 
-gallery: setup   ## make the README's pictures anew
+gallery: setup   ## render the README's pictures
 	$(BIN)/python -m tools.pocket.gallery
 
-bench: setup     ## the engine's speed against the limit that its models set, and how late the bot answers (about 10 minutes)
+bench: setup     ## measure the engine's speed and the bot's event-loop lag (about 10 minutes)
 	$(BIN)/python -m tools.bench
 	$(BIN)/python -m tests.e2e.loop_lag
 
-priors: setup    ## what the priors do, measured (about 25 minutes)
+priors: setup    ## measure the effect of each prior (about 25 minutes)
 	$(BIN)/python -m tools.bench.priors
 
-showcase: setup  ## make the pictures of docs/guidance.md anew
+showcase: setup  ## render the pictures of docs/guidance.md
 	$(BIN)/python -m tools.bench.showcase
 
-quality: setup   ## what a second buys, beside other recipes (about 30 minutes); draws docs/quality.png
+quality: setup   ## compare quality per second with other methods (about 30 minutes); writes docs/quality.png
 	$(BIN)/python -m tools.bench.quality
 
-pocket: requirements-pocket.lock  ## build the pocket CLIP anew (25 minutes or more; needs Debian's wordnet-base and openclipart-svg)
+pocket: requirements-pocket.lock  ## build the pocket model (25 minutes or more; needs Debian's wordnet-base and openclipart-svg)
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
 	build/pocket/bin/python -m tools.pocket.building
 
-screenshots: setup  ## make the pictures of docs/screens anew (about 5 minutes; needs Chromium)
+screenshots: setup  ## take the screenshots in docs/screens (about 5 minutes; needs Chromium)
 	$(BIN)/python -m tests.e2e.screens docs/screens
 
-clean:           ## remove the environment and every cache
+clean:           ## delete the environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

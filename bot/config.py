@@ -28,7 +28,7 @@ Count = Annotated[int, Between(1, 1_000_000)]
 
 
 @dataclass(frozen=True, slots=True)
-class Discord:
+class DiscordConfig:
     """The Discord to connect to."""
 
     api_url: str = "https://discord.com/api/v10"
@@ -46,7 +46,7 @@ class Discord:
 
 
 @dataclass(frozen=True, slots=True)
-class Storage:
+class StorageConfig:
     """Where the database and the pictures are kept."""
 
     data_dir: str = "data"
@@ -59,7 +59,7 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class EngineConfig:
     """The process that renders pictures."""
 
     model: str = DEFAULT_MODEL
@@ -72,7 +72,7 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Imagine:
+class ImagineConfig:
     """What `/imagine` offers."""
 
     size: str = "256x256"
@@ -106,7 +106,7 @@ class Imagine:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LimitsConfig:
     """How much one member, one server, and all together may request."""
 
     waiting_per_member: Count = 8
@@ -128,7 +128,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Moderation:
+class ModerationConfig:
     """Rules for all servers."""
 
     blocklist: tuple[str, ...] = ()
@@ -149,7 +149,7 @@ class Moderation:
 
 
 @dataclass(frozen=True, slots=True)
-class Concept:
+class ConceptConfig:
     """Something that prompts and pictures are screened for."""
 
     name: str = ""
@@ -165,7 +165,7 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressConfig:
     """How the progress of a job is shown."""
 
     interval_s: Annotated[float, Between(0.5, 60)] = 3.0
@@ -173,7 +173,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class LogConfig:
     """What the log looks like."""
 
     format: Format = Format.CONSOLE
@@ -181,7 +181,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Metrics:
+class MetricsConfig:
     """Metrics for Prometheus."""
 
     port: Annotated[int, Between(0, 65535)] = 0
@@ -191,16 +191,16 @@ class Metrics:
 class Config:
     """All settings, one attribute for each section."""
 
-    discord: Discord = field(default_factory=Discord)
-    storage: Storage = field(default_factory=Storage)
-    engine: Engine = field(default_factory=Engine)
-    imagine: Imagine = field(default_factory=Imagine)
-    limits: Limits = field(default_factory=Limits)
-    moderation: Moderation = field(default_factory=Moderation)
-    concept: tuple[Concept, ...] = ()
-    progress: Progress = field(default_factory=Progress)
-    log: Log = field(default_factory=Log)
-    metrics: Metrics = field(default_factory=Metrics)
+    discord: DiscordConfig = field(default_factory=DiscordConfig)
+    storage: StorageConfig = field(default_factory=StorageConfig)
+    engine: EngineConfig = field(default_factory=EngineConfig)
+    imagine: ImagineConfig = field(default_factory=ImagineConfig)
+    limits: LimitsConfig = field(default_factory=LimitsConfig)
+    moderation: ModerationConfig = field(default_factory=ModerationConfig)
+    concept: tuple[ConceptConfig, ...] = ()
+    progress: ProgressConfig = field(default_factory=ProgressConfig)
+    log: LogConfig = field(default_factory=LogConfig)
+    metrics: MetricsConfig = field(default_factory=MetricsConfig)
 
 
 def load(path: Path) -> Config:

@@ -16,7 +16,7 @@ THREADS = int(os.environ["OMP_NUM_THREADS"])
 
 @pytest.fixture(scope="session", autouse=True)
 def threads() -> Iterator[None]:
-    """OMP_NUM_THREADS decides how many threads torch uses, and not the number of cores, which `prepare` takes."""
+    """torch uses OMP_NUM_THREADS threads instead of one for each core, as `prepare` would set."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch, "set_num_threads", lambda _: set_num_threads(THREADS))
         set_num_threads(THREADS)
@@ -25,7 +25,7 @@ def threads() -> Iterator[None]:
 
 @pytest.fixture
 def threads_as_shipped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As many threads as `prepare` says, as in a process of its own."""
+    """torch uses the number of threads that `prepare` sets, as outside the tests."""
     with monkeypatch.context() as patch:
         patch.setattr(torch, "set_num_threads", set_num_threads)
         yield

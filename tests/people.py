@@ -1,4 +1,4 @@
-"""The guild's people as fixtures, for every folder that has a `sandbox` fixture: import those that are needed."""
+"""Fixtures for the people in the sandbox's guild. They need a `sandbox` fixture."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
 
 @pytest.fixture
 async def ben(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """Another."""
+    """A member."""
     async with Person(sandbox.page_url, "Ben") as person:
         yield person
 
 
 @pytest.fixture
 async def chiyo(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """A third, whose Discord speaks German."""
+    """A member whose Discord is in German."""
     async with Person(sandbox.page_url, "Chiyo") as person:
         yield person
 
 
 @pytest.fixture
 async def dan(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """A fourth."""
+    """A member."""
     async with Person(sandbox.page_url, "Dan") as person:
         yield person
 
 
 @pytest.fixture
 async def eve(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """A newcomer: her account is 15 days old, and she joined 5 days ago."""
+    """A new member: her account is 15 days old, and she joined 5 days ago."""
     async with Person(sandbox.page_url, "Eve") as person:
         yield person
 
 
 @pytest.fixture
 async def mo(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """The moderator."""
+    """A moderator."""
     async with Person(sandbox.page_url, "Mo") as person:
         yield person
 
 
 @pytest.fixture
 async def olive(sandbox: Sandbox) -> AsyncIterator[Person]:
-    """The owner."""
+    """The guild's owner."""
     async with Person(sandbox.page_url, "Olive") as person:
         yield person

@@ -22,7 +22,7 @@ from bot.chat.modals import forms
 from bot.chat.modals.handler import ModalHandler
 from bot.chat.reactions import ReactionHandler
 from bot.clock import Sleep
-from bot.config import Discord
+from bot.config import DiscordConfig
 from bot.operations import logs
 from bot.operations.metrics import Metrics
 from bot.store.key_values import KeyValueStore
@@ -118,7 +118,7 @@ class ImagineClient(discord.Client):
         await self.handlers.reactions.added(self, payload)
 
 
-def override_endpoints(settings: Discord) -> None:
+def override_endpoints(settings: DiscordConfig) -> None:
     """Points discord.py to the URLs of the settings."""
     # The bot does not use voice, so warnings about missing voice libraries would only confuse the host.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False

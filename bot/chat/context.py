@@ -9,7 +9,7 @@ from bot.chat.errors import UserFacingError
 from bot.chat.i18n.localizer import Localizer, localizer
 from bot.community.guild_settings import GuildSettings
 from bot.community.moderation import Moderator
-from bot.jobs.admission import Member
+from bot.jobs.admission import Requester
 
 Interaction = discord.Interaction[Any]
 
@@ -53,16 +53,18 @@ def is_restricted(channel: object) -> bool:
     return bool(check()) if check is not None else False
 
 
-def member_of(interaction: Interaction, context: ChannelContext) -> Member:
-    """The member who caused an interaction."""
-    return member_from(interaction.user, context, moderates=moderates(interaction))
+def requester_of(interaction: Interaction, context: ChannelContext) -> Requester:
+    """The user of an interaction, with what admission checks."""
+    return requester_from(interaction.user, context, moderates=moderates(interaction))
 
 
-def member_from(user: discord.User | discord.Member, context: ChannelContext, *, moderates: bool = False) -> Member:
-    """A discord.py user as admission needs them."""
+def requester_from(
+    user: discord.User | discord.Member, context: ChannelContext, *, moderates: bool = False
+) -> Requester:
+    """A discord.py user, with what admission checks."""
     guild_member = user if isinstance(user, discord.Member) else None
     joined_at = guild_member.joined_at if guild_member else None
-    return Member(
+    return Requester(
         id=user.id,
         role_ids=frozenset(role.id for role in guild_member.roles) if guild_member else frozenset(),
         created_at=user.created_at.timestamp(),

@@ -9,7 +9,7 @@ from bot.chat.context import Interaction, context_of, is_restricted, moderates, 
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.localizer import localizer
 from bot.chat.messages import parameters
-from bot.chat.messages.buttons import Action, Kind, Target
+from bot.chat.messages.buttons import Action, Target, TargetKind
 from bot.chat.messages.content import build_message, picture_file
 from bot.chat.messages.messenger import DiscordMessenger
 from bot.chat.modals import forms
@@ -164,7 +164,7 @@ class JobActions:
         return job
 
     async def _find(self, interaction: Interaction, target: Target) -> list[Job]:
-        if target.kind is Kind.JOB:
+        if target.kind is TargetKind.JOB:
             return [await self.job(interaction, target.job_id)]
         jobs = await self._jobs.of_batch(target.job_id)
         if not jobs or jobs[0].guild_id != interaction.guild_id:

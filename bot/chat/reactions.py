@@ -4,7 +4,7 @@ from typing import Final
 
 import discord
 
-from bot.chat.context import channel_context, member_from
+from bot.chat.context import channel_context, requester_from
 from bot.chat.errors import UserFacingError, user_message
 from bot.chat.gallery import Gallery
 from bot.chat.job_actions import JobActions
@@ -72,7 +72,7 @@ class ReactionHandler:
         )
         try:
             await self._submitter.submit_without_interaction(
-                self._job_actions.rerun_submission(jobs, Origin.REACTION), context, member_from(member, context)
+                self._job_actions.rerun_submission(jobs, Origin.REACTION), context, requester_from(member, context)
             )
         except (RefusedError, UserFacingError) as error:
             message = client.get_partial_messageable(payload.channel_id, guild_id=member.guild.id).get_partial_message(

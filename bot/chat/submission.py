@@ -8,15 +8,15 @@ from typing import Final
 
 import discord
 
-from bot.chat.context import ChannelContext, Interaction, context_of, member_of, public_localizer
+from bot.chat.context import ChannelContext, Interaction, context_of, public_localizer, requester_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.localizer import localizer
 from bot.chat.messages.content import build_message
 from bot.community.guild_settings import Screening
-from bot.config import Moderation
+from bot.config import ModerationConfig
 from bot.delivery.job_messages import JobMessages
 from bot.delivery.messenger import Card
-from bot.jobs.admission import Admission, Member, RefusedError
+from bot.jobs.admission import Admission, RefusedError, Requester
 from bot.jobs.job import Job, JobRequest, Origin
 from bot.jobs.job_control import JobControl
 from bot.jobs.wait_time import WaitTimeEstimator
@@ -65,7 +65,7 @@ class JobSubmitter:
         admission: Admission,
         guilds: Guilds,
         sessions: SessionRows,
-        screening: Moderation,
+        screening: ModerationConfig,
         estimator: WaitTimeEstimator,
         job_messages: JobMessages,
         job_control: JobControl,
@@ -88,7 +88,7 @@ class JobSubmitter:
         context = context_of(interaction)
         if missing := missing_permissions(interaction):
             raise UserFacingError("missing-permissions", permissions=", ".join(missing))
-        jobs = await self._admit(submission, context, member_of(interaction, context))
+        jobs = await self._admit(submission, context, requester_of(interaction, context))
         first_job = jobs[0]
         if interaction.response.is_done():
             # The interaction was deferred with a private answer, so the bot sends the public message itself.
@@ -115,19 +115,21 @@ class JobSubmitter:
             self._job_messages.adopt(first_job)
         await self._enqueued(first_job)
 
-    async def submit_without_interaction(self, submission: Submission, context: ChannelContext, member: Member) -> Job:
+    async def submit_without_interaction(
+        self, submission: Submission, context: ChannelContext, requester: Requester
+    ) -> Job:
         """Admits a submission; the bot sends a message of its own, as there is no interaction to answer.
 
         Raises:
             UserFacingError: A session takes one picture at a time.
             RefusedError: It is not admitted.
         """
-        (first_job, *_) = await self._admit(submission, context, member)
+        (first_job, *_) = await self._admit(submission, context, requester)
         self._job_messages.adopt(first_job)
         await self._enqueued(first_job)
         return first_job
 
-    async def _admit(self, submission: Submission, context: ChannelContext, member: Member) -> list[Job]:
+    async def _admit(self, submission: Submission, context: ChannelContext, requester: Requester) -> list[Job]:
         settings = self._guilds.of(context.guild_id)
         host = self._screening
         screening = settings.screens(
@@ -141,7 +143,7 @@ class JobSubmitter:
         job_requests = [
             JobRequest(
                 request=request,
-                requester_id=member.id,
+                requester_id=requester.id,
                 guild_id=context.guild_id,
                 channel_id=context.channel_id,
                 origin=submission.origin,
@@ -153,11 +155,11 @@ class JobSubmitter:
             for request, parent_id in zip_longest(submission.requests, submission.parent_ids)
         ]
         try:
-            jobs = await self._admission.admit(job_requests, member)
+            jobs = await self._admission.admit(job_requests, requester)
         except RefusedError as error:
-            log.info("member %d refused: %s", member.id, error.refusal)
+            log.info("member %d refused: %s", requester.id, error.refusal)
             raise
-        log.info("job %d: member %d submitted %d by %s", jobs[0].id, member.id, len(jobs), submission.origin)
+        log.info("job %d: member %d submitted %d by %s", jobs[0].id, requester.id, len(jobs), submission.origin)
         return jobs
 
     async def _enqueued(self, first_job: Job) -> None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncGenerator
 from typing import Final
 
-from bot.config import Engine as Settings
+from bot.config import EngineConfig
 from bot.engine import EngineCrashedError, RenderTask, RunCancelledError, RunFailedError, protocol
 from bot.engine.messages import (
     BotMessage,
@@ -39,7 +39,7 @@ class LocalEngine:
         starts: How often a process was started.
     """
 
-    def __init__(self, settings: Settings, preview_interval_s: float, metrics: Metrics | None = None) -> None:
+    def __init__(self, settings: EngineConfig, preview_interval_s: float, metrics: Metrics | None = None) -> None:
         self.starts = 0
         self._settings = settings
         self._preview_interval_s = preview_interval_s

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.community import blocklist
 from bot.community.guild_settings import GuildSettings, Limit
-from bot.config import Imagine, Limits
+from bot.config import ImagineConfig, LimitsConfig
 from bot.jobs.job import Job, JobRequest
 from bot.store.bans import Bans
 from bot.store.blocklist import Blocked
@@ -56,7 +56,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Requester:
     """The requester, and where they ask. Times are seconds since 1970.
 
     Attributes:
@@ -94,8 +94,8 @@ class Admission:
         bans: Bans,
         blocked: Blocked,
         sessions: SessionRows,
-        limits: Limits,
-        imagine: Imagine,
+        limits: LimitsConfig,
+        imagine: ImagineConfig,
         host_patterns: Sequence[str],
         clock: Callable[[], float],
     ) -> None:
@@ -109,18 +109,18 @@ class Admission:
         self._host_patterns = host_patterns
         self._clock = clock
 
-    async def admit(self, job_requests: Sequence[JobRequest], member: Member) -> list[Job]:
+    async def admit(self, job_requests: Sequence[JobRequest], requester: Requester) -> list[Job]:
         """Stores the requests as jobs, all or none. When this returns, they are in the database.
 
         Args:
             job_requests: Of one requester in one channel; more than one make a batch.
-            member: The requester.
+            requester: Who asks, with roles and ages.
 
         Raises:
             RefusedError: They are not admitted; nothing is stored.
         """
         settings = self._guilds.of(job_requests[0].guild_id)
-        await self.check_person(job_requests[0].guild_id, member)
+        await self.check_person(job_requests[0].guild_id, requester)
         session = await self._session(job_requests[0])
         for job_request in job_requests:
             self._check_request(job_request)
@@ -130,11 +130,11 @@ class Admission:
                 job_request.request.negative,
                 job_request.request.style,
             )
-        weight = settings.weight_of(member.role_ids)
+        weight = settings.weight_of(requester.role_ids)
         weighed = [replace(job_request, weight=weight) for job_request in job_requests]
         try:
             return await self._jobs.admit(
-                weighed, lambda used: self._check_usage(used, weighed, settings, member, session)
+                weighed, lambda used: self._check_usage(used, weighed, settings, requester, session)
             )
         except RerunTwiceError:
             raise RefusedError(Refusal.RERUN_TWICE) from None
@@ -149,11 +149,11 @@ class Admission:
         if any(blocklist.matches(patterns, text) for text in texts):
             raise RefusedError(Refusal.BLOCKED_WORDS)
 
-    def limit(self, name: Limit, settings: GuildSettings, member: Member) -> int:
+    def limit(self, name: Limit, settings: GuildSettings, requester: Requester) -> int:
         """A limit as it applies to a member of a server."""
-        return settings.limit(name, getattr(self._limits, name), member.role_ids)
+        return settings.limit(name, getattr(self._limits, name), requester.role_ids)
 
-    async def check_person(self, guild_id: int, member: Member) -> None:
+    async def check_person(self, guild_id: int, requester: Requester) -> None:
         """Checks whether a member may ask here and now, whatever the request.
 
         Raises:
@@ -161,18 +161,18 @@ class Admission:
                 membership is too new.
         """
         settings = self._guilds.of(guild_id)
-        ban = await self._bans.of(guild_id, member.id)
+        ban = await self._bans.of(guild_id, requester.id)
         if ban is not None:
             raise RefusedError(Refusal.BANNED, until=ban.until, detail=ban.reason)
         if settings.paused is not None:
             raise RefusedError(Refusal.PAUSED, detail=settings.paused)
-        if settings.channels and not member.channel_ids & set(settings.channels):
+        if settings.channels and not requester.channel_ids & set(settings.channels):
             raise RefusedError(Refusal.WRONG_CHANNEL, detail=" ".join(f"<#{channel}>" for channel in settings.channels))
         now = self._clock()
-        days = self.limit(Limit.ACCOUNT_AGE_DAYS, settings, member)
-        hours = self.limit(Limit.MEMBERSHIP_AGE_HOURS, settings, member)
-        old_enough = member.created_at + days * DAY_S
-        long_enough = 0.0 if member.joined_at is None else member.joined_at + hours * HOUR_S
+        days = self.limit(Limit.ACCOUNT_AGE_DAYS, settings, requester)
+        hours = self.limit(Limit.MEMBERSHIP_AGE_HOURS, settings, requester)
+        old_enough = requester.created_at + days * DAY_S
+        long_enough = 0.0 if requester.joined_at is None else requester.joined_at + hours * HOUR_S
         if old_enough > now:
             raise RefusedError(Refusal.ACCOUNT_TOO_YOUNG, days, max(old_enough, long_enough))
         if long_enough > now:
@@ -197,22 +197,22 @@ class Admission:
         used: Usage,
         job_requests: Sequence[JobRequest],
         settings: GuildSettings,
-        member: Member,
+        requester: Requester,
         session: Session | None,
     ) -> None:
         count = len(job_requests)
         if session is not None and used.session + count > session.per_person:
             raise RefusedError(Refusal.SESSION_FULL, session.per_person)
-        own = self.limit(Limit.WAITING_PER_MEMBER, settings, member)
+        own = self.limit(Limit.WAITING_PER_MEMBER, settings, requester)
         if used.own + count > own:
             raise RefusedError(Refusal.TOO_MANY_WAITING, own)
-        server = self.limit(Limit.WAITING_PER_SERVER, settings, member)
+        server = self.limit(Limit.WAITING_PER_SERVER, settings, requester)
         if used.server + count > server:
             raise RefusedError(Refusal.SERVER_FULL, server)
         if used.everybody + count > self._limits.waiting_in_all:
             raise RefusedError(Refusal.QUEUE_FULL, self._limits.waiting_in_all)
-        hourly = self.limit(Limit.JOBS_PER_HOUR, settings, member)
-        daily = self.limit(Limit.STEPS_PER_DAY, settings, member)
+        hourly = self.limit(Limit.JOBS_PER_HOUR, settings, requester)
+        daily = self.limit(Limit.STEPS_PER_DAY, settings, requester)
         wanted = sum(len(job_request.request.span()) for job_request in job_requests)
         frees = (_hour_frees(used, hourly, count), _day_frees(used, daily, wanted))
         until = None if None in frees else max(moment for moment in frees if moment is not None)

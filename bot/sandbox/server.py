@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.clock import Clock
     from bot.sandbox.models.guild import GuildData
-    from bot.sandbox.state.ratelimit import Limit
+    from bot.sandbox.state.ratelimit import RateLimit
 
 ENDPOINTS = [
     *identity.ENDPOINTS,
@@ -66,7 +66,7 @@ class Sandbox:
         clock: Clock | None = None,
         data: Path | None = None,
         token: str | None = None,
-        limits: Mapping[str, Limit] | None = None,
+        limits: Mapping[str, RateLimit] | None = None,
         intents: Intent = NO_INTENT,
         heartbeat_s: float = 41.25,
         acknowledge_s: float = ACKNOWLEDGE_S,

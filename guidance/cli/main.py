@@ -32,7 +32,7 @@ MOST_PICTURES = 100_000
 
 
 @dataclass(slots=True)
-class RenderTask:
+class CommandLineTask:
     """The arguments of `render`, as the options give them."""
 
     request: Request
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         _check(options)
-        task = _render_task(options)
+        task = _build_task(options)
         if options.count > 1:
             return _many(options, task)
         return _one(options, task)
@@ -95,7 +95,7 @@ def _check_resume(options: argparse.Namespace) -> None:
             raise RequestError(f"--resume finishes a run as it was requested; leave {shown} out, or use --continue")
 
 
-def _render_task(options: argparse.Namespace) -> RenderTask:
+def _build_task(options: argparse.Namespace) -> CommandLineTask:
     """Reads the files and builds the request."""
     blobs: dict[str, bytes] = {}
 
@@ -111,7 +111,7 @@ def _render_task(options: argparse.Namespace) -> RenderTask:
         for path in (options.init, options.mask, *(_path_and_weight(text)[0] for text in options.image)):
             if path:
                 added(path)
-        return RenderTask(checkpoint.request, blobs, checkpoint, options.microbatch)
+        return CommandLineTask(checkpoint.request, blobs, checkpoint, options.microbatch)
     chosen: dict[str, Any] = {name: value for name in PARAMETERS if (value := getattr(options, name, None)) is not None}
     chosen |= _parse_size(options.size)
     given: dict[str, Any] = {name: added(path) for name in ("init", "mask") if (path := getattr(options, name))}
@@ -128,7 +128,7 @@ def _render_task(options: argparse.Namespace) -> RenderTask:
         request = Request.resolve(
             options.prompt or "", model=model, style=options.style, aspect=aspect, **given, **chosen
         )
-    return RenderTask(request, blobs, microbatch=options.microbatch)
+    return CommandLineTask(request, blobs, microbatch=options.microbatch)
 
 
 def _derived(options: argparse.Namespace, source: Path, added: Callable[[Path], str]) -> Request:
@@ -146,7 +146,7 @@ def _derived(options: argparse.Namespace, source: Path, added: Callable[[Path], 
     return upscaled(request, init) if options.upscale else continued(request, init)
 
 
-def _one(options: argparse.Namespace, task: RenderTask) -> int:
+def _one(options: argparse.Namespace, task: CommandLineTask) -> int:
     path: Path = options.out or Path(f"{task.request.seed}.png")
     check_writable(path)
     model = ClipModel.load(task.request.model, options.device, options.precision, graphs=not options.no_graphs)
@@ -162,7 +162,7 @@ def _one(options: argparse.Namespace, task: RenderTask) -> int:
     return 0
 
 
-def _many(options: argparse.Namespace, task: RenderTask) -> int:
+def _many(options: argparse.Namespace, task: CommandLineTask) -> int:
     if task.request.seed + options.count > 2**32:
         raise RequestError(f"--seed is {task.request.seed}, too high for {options.count} seeds that follow it")
     dataset = Dataset(options.out or Path())
@@ -183,7 +183,7 @@ def _many(options: argparse.Namespace, task: RenderTask) -> int:
 
 
 def _rendered(
-    task: RenderTask, model: ClipModel, frames: list[Image.Image] | None, checkpoint: Path | None, interval: int
+    task: CommandLineTask, model: ClipModel, frames: list[Image.Image] | None, checkpoint: Path | None, interval: int
 ) -> Result:
     """Runs to the end; shows a progress bar on a terminal and keeps frames and checkpoints if they are wanted."""
     terminal = sys.stderr.isatty()

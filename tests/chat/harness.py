@@ -47,8 +47,8 @@ CONFIG: dict[str, object] = {
 
 
 @dataclass
-class Clock:
-    """Seconds since 1970, and a test may set it ahead."""
+class OffsetClock:
+    """The real time in seconds since 1970, plus an offset."""
 
     ahead: float = 0.0
 
@@ -85,7 +85,7 @@ class BotHarness:
     folder: Path
     config: Config
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
-    clock: Clock = field(default_factory=Clock)
+    clock: OffsetClock = field(default_factory=OffsetClock)
     locales: dict[int, str] = field(default_factory=dict)
     restricted: set[int] = field(default_factory=set)
     expected: list[str] = field(default_factory=list)

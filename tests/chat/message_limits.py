@@ -1,4 +1,4 @@
-"""What Discord refuses in a message, which SimCord does not: every payload that the bot sent is measured."""
+"""Checks payloads against the limits of Discord that SimCord does not enforce."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ FIELD = {"name": 256, "value": 1024}
 
 
 def broken(env: Env) -> list[str]:
-    """Of all that was sent: what Discord would refuse, and what might mention somebody who is not to be."""
+    """What Discord would refuse in any sent payload, and mentions that are not restricted."""
     found = []
     for entry in env.http_requests:
         if isinstance(entry.json, dict):
@@ -21,7 +21,7 @@ def broken(env: Env) -> list[str]:
 
 
 def faults(body: Mapping[str, Any]) -> Iterator[str]:
-    """Of one payload."""
+    """The same for one payload."""
     if len(body.get("content") or "") > 2000:
         yield f"content of {len(body['content'])} characters"
     embeds = body.get("embeds") or []

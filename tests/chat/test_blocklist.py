@@ -1,4 +1,4 @@
-"""`/mod blocklist`, and what users read whose prompt is blocked."""
+"""`/mod blocklist`, and the answer to a blocked prompt."""
 
 import itertools
 
@@ -18,8 +18,8 @@ async def test_a_pattern_is_added_listed_tested_and_removed(harness: BotHarness)
         answer(await harness.mo.slash(harness.channel, "mod blocklist add", pattern="Kitten*"))
         == "Added `kitten*` to the blocklist."
     )
-    again = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="KITTEN*"))
-    assert again == "This pattern is already on the blocklist."
+    refusal = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="KITTEN*"))
+    assert refusal == "This pattern is already on the blocklist."
     assert answer(await harness.mo.slash(harness.channel, "mod blocklist list")).endswith("\n`kitten*`")
     hit = answer(await harness.mo.slash(harness.channel, "mod blocklist test", text="two kittens"))
     assert (
@@ -35,14 +35,14 @@ async def test_a_pattern_is_added_listed_tested_and_removed(harness: BotHarness)
     assert unknown == "This pattern is not on the blocklist."
 
 
-async def test_what_is_no_pattern_is_refused_in_words(harness: BotHarness) -> None:
+async def test_an_invalid_pattern_is_refused_with_a_message(harness: BotHarness) -> None:
     for name, pattern in itertools.product(("mod blocklist add", "mod blocklist remove"), ("*", "a", "!!", "****a")):
         text = await harness.refuses(harness.mo.slash(harness.channel, name, pattern=pattern))
         assert text.startswith("This is not a valid pattern: ")
         assert not text.endswith("..")
 
 
-async def test_a_full_list_says_so_and_still_fits_a_message(harness: BotHarness) -> None:
+async def test_a_full_blocklist_refuses_more_and_fits_a_message(harness: BotHarness) -> None:
     for number in range(blocklist.MAX_PATTERNS):
         await Blocked(harness.database).add(harness.guild.id, f"word{number}")
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten"))
@@ -54,7 +54,7 @@ async def test_a_full_list_says_so_and_still_fits_a_message(harness: BotHarness)
     assert len(offered) == 25
 
 
-async def test_every_pattern_can_be_hit_at_once(harness: BotHarness) -> None:
+async def test_the_answer_for_a_text_that_matches_many_patterns_fits_a_message(harness: BotHarness) -> None:
     words = [f"abcdefghijkl{number:03}" for number in range(60)]
     for word in words:
         await Blocked(harness.database).add(harness.guild.id, f"{word}*")
@@ -78,13 +78,13 @@ async def test_blocked_words_are_refused_wherever_they_are_written_and_never_nam
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a kittenish cat"))
 
 
-async def test_words_of_a_style_that_was_saved_elsewhere_are_refused_here(harness: BotHarness) -> None:
+async def test_blocked_words_in_a_style_saved_in_another_server_are_refused(harness: BotHarness) -> None:
     await harness.ada.slash(harness.channel, "style save", name="cute", words="with a kitten")
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     assert await harness.refuses(harness.imagine(harness.ada, "a cat", style="cute")) == BLOCKED
 
 
-async def test_what_was_made_before_cannot_be_made_again_once_it_is_blocked(harness: BotHarness) -> None:
+async def test_a_job_cannot_be_rerun_after_its_prompt_is_blocked(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a kitten")
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     for label in ("New seed", "Variations", "More steps", "Upscale"):
@@ -95,7 +95,7 @@ async def test_what_was_made_before_cannot_be_made_again_once_it_is_blocked(harn
     assert harness.channel.history()[-1].content == f"<@{harness.ada.id}> {BLOCKED}"
 
 
-async def test_the_hosts_patterns_hold_everywhere_and_are_not_named(harness: BotHarness) -> None:
+async def test_the_host_s_patterns_apply_in_every_server_and_are_not_named(harness: BotHarness) -> None:
     await harness.restart(moderation={"blocklist": ["spider*"]})
     assert await harness.refuses(harness.imagine(harness.ada, "a spiderweb")) == BLOCKED
     there = harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a spider")
@@ -105,6 +105,6 @@ async def test_the_hosts_patterns_hold_everywhere_and_are_not_named(harness: Bot
     assert "spider" not in answer(await harness.mo.slash(harness.channel, "mod blocklist list"))
 
 
-async def test_a_list_is_of_one_server(harness: BotHarness) -> None:
+async def test_a_blocklist_belongs_to_one_server(harness: BotHarness) -> None:
     await harness.other_server.mo.slash(harness.other_server.channel, "mod blocklist add", pattern="kitten")
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a kitten"))

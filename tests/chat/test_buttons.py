@@ -1,16 +1,16 @@
-"""The buttons under a picture: what each does, who may press it, and what others read."""
+"""The buttons under a picture: what each does, and who may press it."""
 
 from bot.jobs.job import JobState, Origin
 from tests.chat.harness import BotHarness
 from tests.chat.reading import answer, card, labels, private, read_out
 
 
-async def test_new_seed_makes_the_same_for_whoever_presses(harness: BotHarness) -> None:
+async def test_new_seed_makes_a_job_for_the_user_who_presses_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1, negative="fog")
     await harness.press(harness.ben, message, "New seed")
-    again = harness.channel.history()[-1]
-    assert f"from #1, for <@{harness.ben.id}>" in card(again)
-    assert "without *fog*" in card(again)
+    rerun = harness.channel.history()[-1]
+    assert f"from #1, for <@{harness.ben.id}>" in card(rerun)
+    assert "without *fog*" in card(rerun)
     job = await harness.job(2)
     assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1, Origin.BUTTON)
     assert job.request.seed != 1
@@ -33,7 +33,7 @@ async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None
     assert (await harness.job(2)).request.init == (await harness.job(1)).picture
 
 
-async def test_more_steps_go_on_from_the_picture(harness: BotHarness) -> None:
+async def test_more_steps_continue_from_the_picture(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.press(harness.ben, message, "More steps")
     assert "from #1" in card(harness.channel.history()[-1])
@@ -51,7 +51,7 @@ async def test_upscale_doubles_the_sides(harness: BotHarness) -> None:
     assert text == "This picture would be too large: the limit here is 36,864 pixels."
 
 
-async def test_time_lapse_is_a_time_lapse_for_everybody(harness: BotHarness) -> None:
+async def test_every_user_can_open_the_time_lapse(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     covered = await harness.done(harness.ada, "a surprise", spoiler=True)
     for which, name in ((message, "job-1.mp4"), (covered, "SPOILER_job-2.mp4")):
@@ -61,12 +61,12 @@ async def test_time_lapse_is_a_time_lapse_for_everybody(harness: BotHarness) -> 
         assert [file.filename for file in result.response.attachments] == [name]
 
 
-async def test_without_a_time_lapse_there_is_no_button_for_it(harness: BotHarness) -> None:
+async def test_without_a_time_lapse_there_is_no_time_lapse_button(harness: BotHarness) -> None:
     await harness.restart(progress={"timelapse": False, "interval_s": 0.5})
     assert "Time-lapse" not in labels(await harness.done(harness.ada, "a lighthouse"))
 
 
-async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(harness: BotHarness) -> None:
+async def test_parameters_are_shown_only_to_the_user_who_presses_it_with_a_command_to_copy(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a `lighthouse`", seed=7, negative="fog", style="pencil")
     result = await harness.press(harness.ben, message, "Parameters")
     text = answer(result)
@@ -79,14 +79,14 @@ async def test_parameters_are_told_to_the_presser_alone_with_what_to_type_again(
     assert "similarity 0.50 · 0.5 s" in text
 
 
-async def test_what_parameters_say_to_type_makes_the_same_picture(harness: BotHarness) -> None:
+async def test_the_command_in_the_parameters_makes_the_same_picture(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse::2 mist::0.5", seed=7, steps=6, negative="fog, rain")
     text = answer(await harness.press(harness.ben, message, "Parameters"))
     await harness.done(harness.ben, text.partition("```\n")[2].partition("\n```")[0])
     assert (await harness.job(2)).request == (await harness.job(1)).request
 
 
-async def test_parameters_of_a_batch_with_the_longest_words_fit_a_message(harness: BotHarness) -> None:
+async def test_parameters_of_a_batch_with_the_longest_prompt_fit_a_message(harness: BotHarness) -> None:
     words = ("a*" * 500)[:1000]
     batch = await harness.done(harness.ada, words, negative=words, count=4, seed=1)
     page = private(await harness.press(harness.ben, batch, "Parameters"))
@@ -100,7 +100,7 @@ async def test_parameters_of_a_batch_with_the_longest_words_fit_a_message(harnes
         assert f"seed {1 + number}" in read_out(page)
 
 
-async def test_a_number_posts_that_picture_alone_to_be_worked_with(harness: BotHarness) -> None:
+async def test_a_number_button_posts_that_picture_alone_with_its_buttons(harness: BotHarness) -> None:
     batch = await harness.done(harness.ada, "a lighthouse", count=4, seed=1)
     await harness.press(harness.ben, batch, "3")
     picked = harness.channel.history()[-1]
@@ -126,7 +126,7 @@ async def test_cancel_is_for_the_requester_and_moderators(harness: BotHarness) -
     assert harness.everything().count("cancelled a job of") == 1, "one's own is no action of a moderator's"
 
 
-async def test_cancel_stops_what_runs(harness: BotHarness) -> None:
+async def test_cancel_stops_the_running_job(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     await harness.press(harness.ada, message, "Cancel")
     assert "🚫 **Cancelled**" in card(harness.now(message))
@@ -134,13 +134,13 @@ async def test_cancel_stops_what_runs(harness: BotHarness) -> None:
     assert not harness.now(message).attachments
 
 
-async def test_cancel_under_a_batch_cancels_what_is_not_finished(harness: BotHarness) -> None:
+async def test_cancel_under_a_batch_cancels_the_unfinished_jobs(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse", count=3)
     await harness.press(harness.ada, message, "Cancel")
     assert card(harness.now(message)).count("🚫 **Cancelled**") == 3
 
 
-async def test_a_cancel_that_comes_too_late_says_what_became_of_it(harness: BotHarness) -> None:
+async def test_a_late_cancel_is_answered_with_the_job_s_state(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     stale = harness.env.backend.messages[harness.channel.id][message.id]
     before = list(stale.components)
@@ -152,7 +152,7 @@ async def test_a_cancel_that_comes_too_late_says_what_became_of_it(harness: BotH
     assert await harness.refuses(harness.ada.click(message, label="Finish now")) == "This job is not running."
 
 
-async def test_finish_now_ends_with_the_picture_that_is_there(harness: BotHarness) -> None:
+async def test_finish_now_ends_the_run_with_its_current_picture(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.ben.click(message, label="Finish now"))
     assert text == "Only the person who asked for this picture, or a moderator, can finish it early."
@@ -161,13 +161,13 @@ async def test_finish_now_ends_with_the_picture_that_is_there(harness: BotHarnes
     assert "· 1 step ·" in (harness.now(message).embeds[0].footer.text or "")
 
 
-async def test_a_moderator_may_finish_what_runs(harness: BotHarness) -> None:
+async def test_a_moderator_may_finish_a_running_job(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     await harness.press(harness.mo, message, "Finish now")
     assert "✅ **Done**" in card(harness.now(message))
 
 
-async def test_delete_is_for_the_requester_and_moderators_and_takes_the_files(harness: BotHarness) -> None:
+async def test_the_requester_and_moderators_can_delete_a_picture_and_its_files(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     mine = await harness.done(harness.ada, "a lighthouse")
     other = await harness.done(harness.ada, "a windmill")
@@ -184,7 +184,7 @@ async def test_delete_is_for_the_requester_and_moderators_and_takes_the_files(ha
     assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#2" in harness.everything()
 
 
-async def test_delete_under_a_copy_takes_only_the_copy_and_under_the_original_every_copy(harness: BotHarness) -> None:
+async def test_delete_under_a_copy_removes_only_the_copy_and_under_the_original_all_copies(harness: BotHarness) -> None:
     batch = await harness.done(harness.ada, "a lighthouse", count=2)
     await harness.press(harness.ben, batch, "1")
     first = harness.channel.history()[-1]
@@ -198,7 +198,7 @@ async def test_delete_under_a_copy_takes_only_the_copy_and_under_the_original_ev
     assert harness.gone(second)
 
 
-async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(harness: BotHarness) -> None:
+async def test_a_button_that_needs_a_deleted_file_says_that_it_is_gone(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     job = await harness.job(1)
     await harness.app.pictures.drop({str(job.picture), str(job.timelapse)})
@@ -206,7 +206,7 @@ async def test_a_file_that_is_not_kept_any_more_is_said_to_be_gone(harness: BotH
         assert await harness.refuses(harness.ben.click(message, label=label)) == "This file has been deleted."
 
 
-async def test_a_button_of_a_job_that_is_not_known_says_so(harness: BotHarness) -> None:
+async def test_a_button_of_an_unknown_job_says_so(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     stored = harness.env.backend.messages[harness.channel.id][message.id]
     for row in stored.components:
@@ -217,7 +217,7 @@ async def test_a_button_of_a_job_that_is_not_known_says_so(harness: BotHarness) 
         assert text == "I don't know this job any more."
 
 
-async def test_buttons_of_another_servers_job_are_not_known_here(harness: BotHarness) -> None:
+async def test_a_job_of_another_server_is_unknown_here(harness: BotHarness) -> None:
     result = await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
     assert result.response is not None
@@ -232,7 +232,7 @@ async def test_buttons_of_another_servers_job_are_not_known_here(harness: BotHar
     assert not harness.gone(result.response)
 
 
-async def test_a_press_passes_admission_and_counts_for_the_presser(harness: BotHarness) -> None:
+async def test_a_button_s_job_passes_admission_and_counts_for_the_user_who_presses_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.olive.slash(harness.channel, "config limit", limit="waiting_per_member", value=1)
     await harness.running(harness.ben, "the first")
@@ -244,7 +244,7 @@ async def test_a_press_passes_admission_and_counts_for_the_presser(harness: BotH
     )
 
 
-async def test_what_was_cancelled_can_be_made_after_all(harness: BotHarness) -> None:
+async def test_a_cancelled_job_can_be_rerun(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     await harness.press(harness.ada, message, "Cancel")
     harness.engine.gates["a lighthouse"].set()
@@ -253,7 +253,7 @@ async def test_what_was_cancelled_can_be_made_after_all(harness: BotHarness) -> 
     assert (await harness.job(2)).state is JobState.DONE
 
 
-async def test_an_error_of_ours_is_told_with_a_number_that_the_log_has_too(harness: BotHarness) -> None:
+async def test_an_internal_error_is_shown_with_a_number_that_is_also_in_the_log(harness: BotHarness) -> None:
     harness.expected.append("incident ")
     message = await harness.done(harness.ada, "a lighthouse")
     harness.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, message="no such thing")

@@ -29,7 +29,7 @@ async def config_lines(harness: BotHarness) -> list[str]:
     return answer(await harness.olive.slash(harness.channel, "config show")).splitlines()
 
 
-async def test_members_and_moderators_are_refused_where_admins_opened_it_to_everybody(harness: BotHarness) -> None:
+async def test_config_refuses_members_and_moderators_even_if_its_permissions_are_opened(harness: BotHarness) -> None:
     everybody_may(harness, "config")
     known = {"here": harness.channel, "Moderator": harness.guild.roles["Moderator"]}
     for name, options in COMMANDS:
@@ -39,7 +39,7 @@ async def test_members_and_moderators_are_refused_where_admins_opened_it_to_ever
             assert text == "You need the Manage Server permission to do this.", name
 
 
-async def test_show_says_everything_to_the_user_alone(harness: BotHarness) -> None:
+async def test_config_show_lists_all_settings_privately(harness: BotHarness) -> None:
     assert await config_lines(harness) == [
         "**Channels**: all",
         "unfinished pictures per member: 8",
@@ -57,7 +57,7 @@ async def test_show_says_everything_to_the_user_alone(harness: BotHarness) -> No
     ]
 
 
-async def test_pictures_only_in_channels_that_are_allowed_and_threads_below_them(harness: BotHarness) -> None:
+async def test_pictures_are_allowed_only_in_listed_channels_and_their_threads(harness: BotHarness) -> None:
     studio = harness.guild.create_text_channel("studio")
     assert answer(await harness.olive.slash(harness.channel, "config channel", channel=studio, allowed=True)) == SAVED
     assert (await config_lines(harness))[0] == f"**Channels**: <#{studio.id}>"
@@ -70,7 +70,7 @@ async def test_pictures_only_in_channels_that_are_allowed_and_threads_below_them
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a windmill"))
 
 
-async def test_a_limit_is_the_servers_own_within_what_the_host_allows(harness: BotHarness) -> None:
+async def test_a_server_sets_its_own_limit_within_the_host_s_ceiling(harness: BotHarness) -> None:
     assert answer(await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)) == SAVED
     assert "pictures per hour and member: 1" in await config_lines(harness)
     await harness.done(harness.ada, "a lighthouse")
@@ -85,7 +85,7 @@ async def test_a_limit_is_the_servers_own_within_what_the_host_allows(harness: B
     assert "pictures per hour and member: 60" in await config_lines(harness)
 
 
-async def test_an_age_may_be_raised_but_not_below_the_hosts(harness: BotHarness) -> None:
+async def test_a_minimum_age_cannot_be_lower_than_the_host_s(harness: BotHarness) -> None:
     await harness.restart(limits={"account_age_days": 7})
     text = await harness.refuses(
         harness.olive.slash(harness.channel, "config limit", limit="account_age_days", value=3)
@@ -96,7 +96,7 @@ async def test_an_age_may_be_raised_but_not_below_the_hosts(harness: BotHarness)
     )
 
 
-async def test_a_roles_limits_and_turns_are_for_its_holders(harness: BotHarness) -> None:
+async def test_a_role_s_limits_and_weight_apply_to_its_members(harness: BotHarness) -> None:
     role = harness.guild.roles["Moderator"]
     await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)
     saved = await harness.olive.slash(
@@ -111,7 +111,7 @@ async def test_a_roles_limits_and_turns_are_for_its_holders(harness: BotHarness)
     assert line not in await config_lines(harness)
 
 
-async def test_a_role_with_nothing_chosen_or_too_much_is_refused(harness: BotHarness) -> None:
+async def test_a_role_rule_that_is_empty_or_too_high_is_refused(harness: BotHarness) -> None:
     role = harness.guild.roles["Moderator"]
     text = await harness.refuses(harness.olive.slash(harness.channel, "config role", role=role))
     assert text == "Choose a weight, a limit, or reset."
@@ -123,7 +123,7 @@ async def test_a_role_with_nothing_chosen_or_too_much_is_refused(harness: BotHar
     assert text == "The bot's host allows 1 to 32 for this limit."
 
 
-async def test_more_channels_or_roles_than_are_kept_are_refused(harness: BotHarness) -> None:
+async def test_too_many_channels_or_roles_are_refused(harness: BotHarness) -> None:
     role = harness.guild.roles["Moderator"]
     full = GuildSettings(channels=tuple(range(1, 51)), roles={number: RoleRule(2) for number in range(1, 26)})
     await Guilds(harness.database).set(harness.guild.id, full)
@@ -135,7 +135,7 @@ async def test_more_channels_or_roles_than_are_kept_are_refused(harness: BotHarn
     assert await config_lines(harness), "all of it still fits one message"
 
 
-async def test_gallery_and_log_are_channels_that_the_bot_can_write(harness: BotHarness) -> None:
+async def test_gallery_and_log_channels_must_be_writable_for_the_bot(harness: BotHarness) -> None:
     assert harness.guild.me is not None
     mute = harness.guild.create_text_channel(
         "mute", overwrites={harness.guild.me: discord.PermissionOverwrite(send_messages=False)}
@@ -156,7 +156,7 @@ async def test_gallery_and_log_are_channels_that_the_bot_can_write(harness: BotH
     assert "**Log channel**: none" in await config_lines(harness)
 
 
-async def test_a_preview_is_not_more_often_than_the_host_allows(harness: BotHarness) -> None:
+async def test_the_preview_interval_cannot_be_shorter_than_the_host_s(harness: BotHarness) -> None:
     await harness.restart(progress={"interval_s": 3.0})
     text = await harness.refuses(harness.olive.slash(harness.channel, "config preview", seconds=1.0))
     assert text == "The bot's host allows an interval of at least 3 s."
@@ -166,14 +166,14 @@ async def test_a_preview_is_not_more_often_than_the_host_allows(harness: BotHarn
     assert "**Preview**: every 3 s" in await config_lines(harness)
 
 
-async def test_a_server_can_have_every_picture_covered(harness: BotHarness) -> None:
+async def test_a_server_can_post_all_pictures_as_spoilers(harness: BotHarness) -> None:
     assert answer(await harness.olive.slash(harness.channel, "config spoiler", covered=True)) == SAVED
     assert "**Spoiler**: every picture" in await config_lines(harness)
     message = await harness.done(harness.ada, "a lighthouse")
     assert message.attachments[0].filename == "SPOILER_job-1.png"
 
 
-async def test_screening_is_chosen_for_a_channel_for_adults_and_for_the_rest(harness: BotHarness) -> None:
+async def test_screening_is_set_for_one_channel_for_restricted_channels_and_for_the_rest(harness: BotHarness) -> None:
     studio = harness.guild.create_text_channel("studio")
     await harness.olive.slash(harness.channel, "config screening", mode="spoiler")
     await harness.olive.slash(harness.channel, "config screening", mode="hold", restricted=True)
@@ -183,13 +183,13 @@ async def test_screening_is_chosen_for_a_channel_for_adults_and_for_the_rest(har
     assert f"<#{studio.id}>: off" in lines
 
 
-async def test_without_concepts_there_is_nothing_to_screen_for(harness: BotHarness) -> None:
+async def test_without_concepts_screening_is_refused(harness: BotHarness) -> None:
     await harness.restart(concept=[])
     text = await harness.refuses(harness.olive.slash(harness.channel, "config screening", mode="hold"))
     assert text.startswith("Screening is not available")
 
 
-async def test_the_language_holds_for_what_everybody_reads(harness: BotHarness) -> None:
+async def test_the_server_s_language_applies_to_public_messages(harness: BotHarness) -> None:
     assert answer(await harness.olive.slash(harness.channel, "config language", language="de")) == SAVED
     assert "**Language**: Deutsch" in await config_lines(harness)
     assert "✅ **Fertig**" in card(await harness.done(harness.ada, "ein Leuchtturm"))
@@ -197,7 +197,7 @@ async def test_the_language_holds_for_what_everybody_reads(harness: BotHarness) 
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a lighthouse"))
 
 
-async def test_reset_is_everything_but_a_pause(harness: BotHarness) -> None:
+async def test_reset_restores_all_defaults_except_a_pause(harness: BotHarness) -> None:
     before = await config_lines(harness)
     await harness.olive.slash(harness.channel, "config spoiler", covered=True)
     await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=5)
@@ -206,12 +206,12 @@ async def test_reset_is_everything_but_a_pause(harness: BotHarness) -> None:
     assert await config_lines(harness) == [*before, "⏸️ **Paused**"]
 
 
-async def test_settings_are_of_one_server(harness: BotHarness) -> None:
+async def test_settings_belong_to_one_server(harness: BotHarness) -> None:
     await harness.other_server.olive.slash(harness.other_server.channel, "config spoiler", covered=True)
     assert "**Spoiler**: only on request" in await config_lines(harness)
 
 
-async def test_a_change_is_told_to_the_log_channel(harness: BotHarness) -> None:
+async def test_a_change_is_posted_in_the_log_channel(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await harness.olive.slash(harness.channel, "config spoiler", covered=True)

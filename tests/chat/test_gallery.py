@@ -1,10 +1,10 @@
-"""The gallery: a picture with enough stars is copied to a channel of its own, once."""
+"""The gallery: a picture with enough stars is copied to the gallery channel once."""
 
 from tests.chat.harness import BotHarness
 from tests.chat.reading import read_out
 
 
-async def test_at_the_threshold_a_picture_is_copied_once(harness: BotHarness) -> None:
+async def test_a_picture_is_copied_once_at_the_star_threshold(harness: BotHarness) -> None:
     gallery = harness.guild.create_text_channel("gallery")
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=2)
     message = await harness.done(harness.ada, "a *lighthouse*", spoiler=True)
@@ -27,7 +27,7 @@ async def test_without_a_gallery_stars_do_nothing(harness: BotHarness) -> None:
     assert len(harness.channel.history()) == 1
 
 
-async def test_a_copy_in_the_gallery_goes_with_its_original(harness: BotHarness) -> None:
+async def test_a_gallery_copy_is_deleted_with_its_original(harness: BotHarness) -> None:
     gallery = harness.guild.create_text_channel("gallery")
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
     message = await harness.done(harness.ada, "a lighthouse")
@@ -37,7 +37,7 @@ async def test_a_copy_in_the_gallery_goes_with_its_original(harness: BotHarness)
     assert gallery.history() == []
 
 
-async def test_pictures_from_a_channel_for_adults_go_only_to_a_gallery_for_adults(harness: BotHarness) -> None:
+async def test_pictures_from_restricted_channels_are_copied_only_to_a_restricted_gallery(harness: BotHarness) -> None:
     adults = harness.age_restricted()
     gallery = harness.guild.create_text_channel("gallery")
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
@@ -61,7 +61,7 @@ async def test_every_picture_of_a_batch_is_copied(harness: BotHarness) -> None:
     assert [copy.attachments[0].filename for copy in gallery.history()] == ["job-1.png", "job-2.png"]
 
 
-async def test_a_gallery_that_is_gone_disturbs_nobody(harness: BotHarness) -> None:
+async def test_a_deleted_gallery_channel_causes_no_error(harness: BotHarness) -> None:
     gallery = harness.guild.create_text_channel("gallery")
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
     message = await harness.done(harness.ada, "a lighthouse")

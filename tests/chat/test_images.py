@@ -1,11 +1,11 @@
-"""Pictures that people bring to `/imagine`."""
+"""Images attached to `/imagine`."""
 
 from tests.chat.harness import BotHarness
 from tests.chat.pictures import bomb, png
 from tests.chat.reading import answer, card
 
 
-async def test_a_picture_is_made_from_an_attached_one(harness: BotHarness) -> None:
+async def test_a_picture_starts_from_an_attached_image(harness: BotHarness) -> None:
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()), strength=0.4, seed=2)
     await harness.wait_until_idle()
     (message,) = harness.channel.history()
@@ -17,21 +17,21 @@ async def test_a_picture_is_made_from_an_attached_one(harness: BotHarness) -> No
     assert list(harness.engine.tasks[0].blobs) == [request.init]
 
 
-async def test_the_same_picture_is_kept_without_what_else_the_file_had(harness: BotHarness) -> None:
+async def test_bytes_after_the_image_in_an_attachment_are_not_stored(harness: BotHarness) -> None:
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png() + b"trailing words"))
     await harness.wait_until_idle()
     (blob,) = harness.engine.tasks[0].blobs.values()
     assert b"trailing words" not in blob
 
 
-async def test_its_parameters_say_that_it_was_made_from_an_image(harness: BotHarness) -> None:
+async def test_the_parameters_name_the_init_image(harness: BotHarness) -> None:
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
     await harness.wait_until_idle()
     result = await harness.ben.click(harness.channel.history()[-1], label="Parameters")
     assert "from an image" in answer(result)
 
 
-async def test_a_file_that_is_not_taken_is_refused_in_words(harness: BotHarness) -> None:
+async def test_an_unsupported_file_is_refused_with_a_message(harness: BotHarness) -> None:
     for name, data, words in (
         ("notes.txt", b"not a picture", "I can't use this image: this is not a PNG, JPEG or WebP image."),
         ("cat.png", b"not a picture", "I can't use this image: this is not a PNG, JPEG or WebP image."),
@@ -42,7 +42,7 @@ async def test_a_file_that_is_not_taken_is_refused_in_words(harness: BotHarness)
         assert await harness.refuses(harness.imagine(harness.ada, "a tiger", image=(name, data))) == words
 
 
-async def test_a_refusal_after_an_image_is_as_private_as_any(harness: BotHarness) -> None:
+async def test_a_refusal_after_an_attachment_is_private(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="flooding")
     text = await harness.refuses(harness.imagine(harness.ada, "a tiger", image=("cat.png", png())))
     assert text == "You are banned from making pictures in this server: flooding"
@@ -53,14 +53,14 @@ async def test_a_strength_needs_an_image(harness: BotHarness) -> None:
     assert text == "Strength says how far an attached image may change. Attach an image, or leave it out."
 
 
-async def test_four_can_be_made_from_one_image(harness: BotHarness) -> None:
+async def test_a_batch_of_four_can_start_from_one_image(harness: BotHarness) -> None:
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()), count=4)
     await harness.wait_until_idle()
     (message,) = harness.channel.history()
     assert card(message).count("✅ **Done**") == 4
 
 
-async def test_an_image_that_is_gone_before_its_turn_is_said_to_be(harness: BotHarness) -> None:
+async def test_a_job_whose_init_image_was_deleted_says_so(harness: BotHarness) -> None:
     await harness.running(harness.ben, "the first")
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
     await harness.app.pictures.drop({str((await harness.job(2)).request.init)})
@@ -71,7 +71,7 @@ async def test_an_image_that_is_gone_before_its_turn_is_said_to_be(harness: BotH
     )
 
 
-async def test_what_an_image_becomes_is_not_previewed_where_it_is_screened(harness: BotHarness) -> None:
+async def test_a_picture_from_an_image_has_no_preview_where_screening_is_on(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config screening", mode="hold")
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
     await harness.wait_until_idle()

@@ -1,4 +1,4 @@
-"""`/imagine` from the ask to the picture."""
+"""`/imagine`, from the command to the picture."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.chat.reading import answer, buttons, card, labels, read_out
 FINISHED = ["New seed", "Edit", "Variations", "More steps", "Upscale", "Time-lapse", "Parameters", "Delete"]
 
 
-async def test_a_picture_is_asked_for_and_comes_with_its_words_buttons_and_alt_text(harness: BotHarness) -> None:
+async def test_a_finished_picture_has_its_prompt_buttons_and_alt_text(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", negative="fog", seed=7)
     assert card(message) == (
         f"**a lighthouse**\nwithout *fog*\nfor <@{harness.ada.id}>\n\n✅ **Done** · similarity 0.50"
@@ -25,7 +25,7 @@ async def test_a_picture_is_asked_for_and_comes_with_its_words_buttons_and_alt_t
     assert request_of(await file.read()).prompt == "a lighthouse"
 
 
-async def test_the_message_is_the_answer_and_says_at_once_what_comes(harness: BotHarness) -> None:
+async def test_the_job_s_message_is_the_immediate_response_to_the_command(harness: BotHarness) -> None:
     await harness.running(harness.ada, "first")
     result = await harness.imagine(harness.ben, "second")
     assert result.response is not None
@@ -38,7 +38,7 @@ async def test_the_message_is_the_answer_and_says_at_once_what_comes(harness: Bo
     assert labels(third.response) == ["Cancel"]
 
 
-async def test_a_picture_in_the_making_shows_how_far_it_is(harness: BotHarness) -> None:
+async def test_a_running_job_shows_its_progress(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     assert "🎨 `████░░░░░░░░░░░░` 1/4 · similarity 0.10" in card(message)
     assert labels(message) == ["Cancel", "Finish now"]
@@ -50,7 +50,7 @@ async def test_a_picture_in_the_making_shows_how_far_it_is(harness: BotHarness) 
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
-async def test_several_at_once_share_one_message_with_consecutive_seeds(harness: BotHarness, count: int) -> None:
+async def test_a_batch_has_one_message_and_consecutive_seeds(harness: BotHarness, count: int) -> None:
     message = await harness.done(harness.ada, "a lighthouse", count=count, seed=2**32 - 2)
     assert len(harness.cards("a lighthouse")) == 1
     assert card(message).count("✅ **Done**") == count
@@ -62,7 +62,7 @@ async def test_several_at_once_share_one_message_with_consecutive_seeds(harness:
     assert message.attachments[0].description == "a lighthouse"
 
 
-async def test_a_batch_in_the_making_has_a_line_for_each(harness: BotHarness) -> None:
+async def test_an_unfinished_batch_has_a_line_for_each_job(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse", count=3)
     assert "`1` 🎨 `██░░░░░░` 1/4" in card(message)
     assert "`2` ⏳ **Queued**, next in line" in card(message)
@@ -70,7 +70,7 @@ async def test_a_batch_in_the_making_has_a_line_for_each(harness: BotHarness) ->
     assert labels(message) == ["Cancel"]
 
 
-async def test_an_option_beats_a_flag_and_a_flag_beats_the_usual(harness: BotHarness) -> None:
+async def test_an_option_overrides_a_flag_and_a_flag_overrides_the_default(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse --seed 3 --steps 9 --no fog --ar 3:2")
     job = await harness.job(1)
     assert job.request.prompt == "a lighthouse"
@@ -91,14 +91,14 @@ async def test_an_option_beats_a_flag_and_a_flag_beats_the_usual(harness: BotHar
     assert job.request.style == "a photograph of {}"
 
 
-async def test_stop_and_weights_and_stages_are_understood(harness: BotHarness) -> None:
+async def test_stop_weights_and_stages_are_parsed(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a forest::2 fog::0.5 at 50 %: a burning forest --stop 50%")
     job = await harness.job(1)
     assert job.request.stop == 0.5
     assert len(job.request.stages()) == 2
 
 
-async def test_a_quality_is_a_share_of_the_usual_steps_and_steps_beat_it(harness: BotHarness) -> None:
+async def test_a_quality_is_a_share_of_the_default_steps_and_steps_override_it(harness: BotHarness) -> None:
     for quality, steps in (("draft", 2), ("normal", 4), ("high", 8)):
         message = await harness.done(harness.ada, f"of {quality}", quality=quality)
         assert f"· {steps} steps ·" in (message.embeds[0].footer.text or "")
@@ -106,7 +106,7 @@ async def test_a_quality_is_a_share_of_the_usual_steps_and_steps_beat_it(harness
     assert (await harness.job(4)).request.steps == 5
 
 
-async def test_styles_that_come_with_the_bot_and_ones_own_dress_the_prompt(harness: BotHarness) -> None:
+async def test_built_in_and_personal_styles_are_applied_to_the_prompt(harness: BotHarness) -> None:
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
     await harness.done(harness.ada, "a lighthouse", style="pencil")
     await harness.done(harness.ada, "a windmill --style dusk")
@@ -115,14 +115,14 @@ async def test_styles_that_come_with_the_bot_and_ones_own_dress_the_prompt(harne
     assert styles == ["a pencil drawing of {}", "at dusk", "at dusk"]
 
 
-async def test_another_persons_style_is_not_known(harness: BotHarness) -> None:
+async def test_another_user_s_style_is_unknown(harness: BotHarness) -> None:
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
     assert "style 'dusk' is unknown" in await harness.refuses(
         harness.imagine(harness.ben, "a lighthouse", style="dusk")
     )
 
 
-async def test_styles_are_completed_from_both(harness: BotHarness) -> None:
+async def test_autocomplete_offers_built_in_and_personal_styles(harness: BotHarness) -> None:
     await harness.ada.slash(harness.channel, "style save", name="Pencil-soft", words="soft pencil")
     offered = await harness.ada.autocomplete(harness.channel, "imagine", "style", "penc", prompt="a lighthouse")
     assert [choice["value"] for choice in offered] == ["Pencil-soft", "pencil"]
@@ -137,7 +137,7 @@ async def test_styles_are_completed_from_both(harness: BotHarness) -> None:
     ]
 
 
-async def test_what_cannot_be_read_is_refused_in_words(harness: BotHarness) -> None:
+async def test_an_invalid_prompt_is_refused_with_a_message(harness: BotHarness) -> None:
     for prompt, words in (
         ("a lighthouse --sed 4", "did you mean --seed?"),
         ("a lighthouse --wobble 4", "known: --ar, --no"),
@@ -156,7 +156,7 @@ async def test_what_cannot_be_read_is_refused_in_words(harness: BotHarness) -> N
         assert not text.endswith("..")
 
 
-async def test_everyone_and_markdown_in_a_prompt_are_shown_and_not_obeyed(harness: BotHarness) -> None:
+async def test_everyone_and_markdown_in_a_prompt_are_escaped(harness: BotHarness) -> None:
     prompt = (
         "@everyone <@&123456789012345678> **bold** `code` ||spoiler|| [a](https://b.example) [c](https://d.example)"
     )
@@ -172,7 +172,7 @@ async def test_everyone_and_markdown_in_a_prompt_are_shown_and_not_obeyed(harnes
     assert not message.mention_everyone
 
 
-async def test_the_longest_words_full_of_markdown_still_make_a_message(harness: BotHarness) -> None:
+async def test_the_longest_prompt_full_of_markdown_fits_a_message(harness: BotHarness) -> None:
     words = ("*_~|`" * 200)[:1000]
     await harness.imagine(harness.ada, words, negative=words, count=4)
     await harness.wait_until_idle()
@@ -183,7 +183,7 @@ async def test_the_longest_words_full_of_markdown_still_make_a_message(harness: 
     assert len(message.attachments[0].description or "") <= 1024
 
 
-async def test_a_spoiler_is_covered_before_and_after(harness: BotHarness) -> None:
+async def test_a_spoiler_s_preview_and_picture_are_covered(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a surprise", spoiler=True)
     assert [file.filename for file in message.attachments] == ["SPOILER_job-1-preview.jpg"]
     harness.engine.gates["a surprise"].set()
@@ -193,7 +193,7 @@ async def test_a_spoiler_is_covered_before_and_after(harness: BotHarness) -> Non
     assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
 
 
-async def test_a_picture_that_fails_says_why_and_can_be_tried_again(harness: BotHarness) -> None:
+async def test_a_failed_job_shows_its_reason_and_can_be_rerun(harness: BotHarness) -> None:
     from bot.engine import RunFailedError
 
     harness.engine.faults["a bad one"] = RunFailedError("the GPU has no memory left")
@@ -205,7 +205,7 @@ async def test_a_picture_that_fails_says_why_and_can_be_tried_again(harness: Bot
     assert "✅ **Done**" in card(harness.cards("a bad one")[-1])
 
 
-async def test_an_engine_that_crashes_twice_is_said_to_have(harness: BotHarness) -> None:
+async def test_a_job_that_crashes_the_engine_twice_says_so(harness: BotHarness) -> None:
     from bot.engine import EngineCrashedError
 
     harness.engine.faults["poison"] = EngineCrashedError("gone")
@@ -214,7 +214,7 @@ async def test_an_engine_that_crashes_twice_is_said_to_have(harness: BotHarness)
     assert "✅ **Done**" in card(await harness.done(harness.ben, "the next"))
 
 
-async def test_a_job_that_breaks_names_its_number_for_the_host(harness: BotHarness) -> None:
+async def test_a_job_with_an_internal_error_shows_its_id(harness: BotHarness) -> None:
     harness.expected.append("job 1 failed unexpectedly")
     harness.engine.faults["odd"] = ValueError("never thought of")
     message = await harness.done(harness.ada, "odd")
@@ -222,24 +222,24 @@ async def test_a_job_that_breaks_names_its_number_for_the_host(harness: BotHarne
     assert "never thought of" not in harness.everything()
 
 
-async def test_a_picture_that_took_long_is_announced_to_its_requester_alone(harness: BotHarness) -> None:
+async def test_a_slow_job_mentions_only_its_requester(harness: BotHarness) -> None:
     await harness.restart(discord={"mention_after_s": 0.0})
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.until(lambda: len(harness.channel.history()) == 2)
-    said = harness.channel.history()[-1]
-    assert said.content == f"<@{harness.ada.id}> your picture is ready."
-    assert [user.id for user in said.mentions] == [harness.ada.id]
-    assert said.reference is not None
-    assert said.reference.message_id == message.id
+    reply = harness.channel.history()[-1]
+    assert reply.content == f"<@{harness.ada.id}> your picture is ready."
+    assert [user.id for user in reply.mentions] == [harness.ada.id]
+    assert reply.reference is not None
+    assert reply.reference.message_id == message.id
 
 
-async def test_each_button_of_a_message_has_a_custom_id_of_its_own(harness: BotHarness) -> None:
+async def test_each_button_of_a_message_has_a_different_custom_id(harness: BotHarness) -> None:
     for message in (await harness.done(harness.ada, "one"), await harness.done(harness.ada, "four", count=4)):
         names = [button["custom_id"] for button in buttons(message)]
         assert len(set(names)) == len(names) == len(labels(message))
 
 
-async def test_public_words_follow_the_servers_language_and_private_ones_the_persons(harness: BotHarness) -> None:
+async def test_public_texts_use_the_server_s_language_and_private_ones_the_user_s(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config language", language="de")
     message = await harness.done(harness.ada, "ein Leuchtturm")
     assert f"für <@{harness.ada.id}>" in card(message)
@@ -250,7 +250,7 @@ async def test_public_words_follow_the_servers_language_and_private_ones_the_per
     assert "Die Warteschlange ist leer." in answer(await harness.ben.slash(harness.channel, "queue"))
 
 
-async def test_an_answer_that_discord_loses_does_not_lose_the_picture(harness: BotHarness) -> None:
+async def test_a_lost_interaction_response_does_not_lose_the_picture(harness: BotHarness) -> None:
     harness.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062, message="Unknown interaction")
     await harness.imagine(harness.ada, "a lighthouse")
     await harness.wait_until_idle()
@@ -260,7 +260,7 @@ async def test_an_answer_that_discord_loses_does_not_lose_the_picture(harness: B
         record.responded = True  # Discord lost it, not the bot
 
 
-async def test_without_the_permissions_to_show_pictures_it_says_which_are_missing(harness: BotHarness) -> None:
+async def test_missing_channel_permissions_are_named(harness: BotHarness) -> None:
     assert harness.guild.me is not None
     mute = harness.guild.create_text_channel(
         "mute", overwrites={harness.guild.me: discord.PermissionOverwrite(attach_files=False, embed_links=False)}

@@ -1,4 +1,4 @@
-"""The language of texts, and English for texts that a language lacks."""
+"""The language of texts, with English as the fallback."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.chat.harness import BotHarness
 from tests.chat.reading import answer
 
 
-def test_what_a_language_lacks_is_said_in_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_missing_in_a_language_falls_back_to_english(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "en.ftl").write_text("both = both\nenglish = { $count } in English\n")
     (tmp_path / "de.ftl").write_text("both = beide\n")
     monkeypatch.setattr(localizer, "FOLDER", tmp_path)
@@ -21,7 +21,7 @@ def test_what_a_language_lacks_is_said_in_english(tmp_path: Path, monkeypatch: p
         translate("neither")
 
 
-async def test_a_language_that_is_not_known_here_is_english(harness: BotHarness) -> None:
+async def test_an_unknown_language_falls_back_to_english(harness: BotHarness) -> None:
     harness.locales |= {harness.ada.id: "fr", harness.ben.id: "de"}
     assert "The queue is empty." in answer(await harness.ada.slash(harness.channel, "queue"))
     assert "Die Warteschlange ist leer." in answer(await harness.ben.slash(harness.channel, "queue"))

@@ -7,7 +7,7 @@ from tests.chat.harness import BotHarness
 from tests.chat.reading import answer, private
 
 
-async def test_me_says_what_is_left_and_when_there_is_more(harness: BotHarness) -> None:
+async def test_me_shows_what_is_left_and_when_more_is_available(harness: BotHarness) -> None:
     assert answer(await harness.ada.slash(harness.channel, "me")).splitlines() == [
         "⏳ Unfinished pictures: 0 of 8",
         "🕐 Pictures left this hour: 60 of 60",
@@ -21,7 +21,7 @@ async def test_me_says_what_is_left_and_when_there_is_more(harness: BotHarness) 
     assert day.startswith("📅 Steps left today: 19,992 of 20,000 · more <t:")
 
 
-async def test_me_knows_the_limits_and_turns_of_roles(harness: BotHarness) -> None:
+async def test_me_shows_the_limits_and_weight_of_roles(harness: BotHarness) -> None:
     role = harness.guild.roles["Moderator"]
     await harness.olive.slash(harness.channel, "config role", role=role, weight=3, limit="jobs_per_hour", value=90)
     text = answer(await harness.mo.slash(harness.channel, "me"))
@@ -30,7 +30,7 @@ async def test_me_knows_the_limits_and_turns_of_roles(harness: BotHarness) -> No
     assert "turns" not in answer(await harness.ada.slash(harness.channel, "me"))
 
 
-async def test_me_says_that_one_is_banned_and_until_when(harness: BotHarness) -> None:
+async def test_me_shows_a_ban_and_its_end(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="*flooding*")
     text = answer(await harness.ada.slash(harness.channel, "me"))
     assert "⛔ You are banned from making pictures in this server. \\*flooding\\*" in text
@@ -40,7 +40,7 @@ async def test_me_says_that_one_is_banned_and_until_when(harness: BotHarness) ->
     )
 
 
-async def test_help_says_how_to_begin_to_the_user_alone(harness: BotHarness) -> None:
+async def test_help_is_private(harness: BotHarness) -> None:
     page = private(await harness.ada.slash(harness.channel, "help"))
     (embed,) = page.embeds
     assert embed.title == "Pictures from text"
@@ -54,7 +54,7 @@ async def test_help_says_how_to_begin_to_the_user_alone(harness: BotHarness) -> 
     assert embed.footer.text == "Model: pocket"
 
 
-async def test_help_names_only_commands_that_there_are(harness: BotHarness) -> None:
+async def test_help_names_only_existing_commands(harness: BotHarness) -> None:
     available = [*harness.olive.available_commands(harness.channel), *harness.mo.available_commands(harness.channel)]
     known = {name.split()[0] for name in available}
     page = private(await harness.ada.slash(harness.channel, "help"))
@@ -69,7 +69,7 @@ async def test_help_in_german(harness: BotHarness) -> None:
     assert "Bilder" in answer(await harness.ada.slash(harness.channel, "help"))
 
 
-async def test_export_is_a_file_for_the_user_alone_and_holds_only_theirs(harness: BotHarness) -> None:
+async def test_export_is_a_private_file_with_only_the_user_s_data(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     await harness.done(harness.ben, "a windmill")
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
@@ -88,13 +88,13 @@ async def test_export_is_a_file_for_the_user_alone_and_holds_only_theirs(harness
     assert str(harness.ben.id) not in text
 
 
-async def test_delete_wants_to_be_sure(harness: BotHarness) -> None:
+async def test_delete_asks_for_confirmation(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.ada.slash(harness.channel, "privacy delete", sure=False))
     assert text == "Nothing was deleted. Choose `sure: True` to delete your data permanently."
 
 
-async def test_delete_takes_words_pictures_styles_and_messages(harness: BotHarness) -> None:
+async def test_delete_removes_prompts_pictures_styles_and_messages(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
     running = await harness.running(harness.ada, "a windmill")
@@ -112,7 +112,7 @@ async def test_delete_takes_words_pictures_styles_and_messages(harness: BotHarne
     assert answer(await harness.ada.slash(harness.channel, "history")).startswith("You have no pictures here yet.")
 
 
-async def test_export_after_delete_still_answers(harness: BotHarness) -> None:
+async def test_export_works_after_delete(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     await harness.ada.slash(harness.channel, "privacy delete", sure=True)
     page = private(await harness.ada.slash(harness.channel, "privacy export"))

@@ -1,4 +1,4 @@
-"""The menus of a message: start from its image, the same again, its parameters, a report (see test_modals)."""
+"""The message menus: use as init image, rerun, show parameters, report (see test_modals)."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tests.chat.pictures import bomb, png
 from tests.chat.reading import answer, card, labels, read_out
 
 
-async def test_rerun_makes_the_same_again_for_whoever_asks(harness: BotHarness) -> None:
+async def test_rerun_makes_a_job_for_the_user_who_chooses_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.ben.context_menu(harness.channel, "Rerun with a new seed", message)
     await harness.wait_until_idle()
@@ -27,18 +27,18 @@ async def test_rerun_of_a_batch_makes_a_batch(harness: BotHarness) -> None:
     assert labels(harness.channel.history()[-1])[:2] == ["1", "2"]
 
 
-async def test_a_picture_of_ours_that_somebody_posts_can_be_rerun_and_read(harness: BotHarness) -> None:
+async def test_a_bot_picture_posted_by_a_user_can_be_rerun_and_its_parameters_shown(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     posted = await harness.ben.send(harness.channel, attachments=[("mine.png", await message.attachments[0].read())])
     assert "seed 7" in answer(await harness.chiyo.context_menu(harness.channel, "Show parameters", posted))
     await harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted)
     await harness.wait_until_idle()
-    again = harness.channel.history()[-1]
-    assert f"**a lighthouse**\nfor <@{harness.chiyo.id}>" in card(again)
+    rerun = harness.channel.history()[-1]
+    assert f"**a lighthouse**\nfor <@{harness.chiyo.id}>" in card(rerun)
     assert (await harness.job(2)).parent_id is None
 
 
-async def test_a_picture_of_ours_that_started_from_another_cannot_be_rerun_from_its_file(harness: BotHarness) -> None:
+async def test_a_bot_picture_with_an_init_image_cannot_be_rerun_from_its_file(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.press(harness.ada, message, "More steps")
     data = await harness.channel.history()[-1].attachments[0].read()
@@ -47,7 +47,7 @@ async def test_a_picture_of_ours_that_started_from_another_cannot_be_rerun_from_
     assert text == "This picture was made from another image, which is not in the file."
 
 
-async def test_parameters_are_for_the_user_alone(harness: BotHarness) -> None:
+async def test_parameters_are_private(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Show parameters", message))
     assert "Parameters #1" in text
@@ -61,7 +61,7 @@ async def test_menus_on_a_message_without_an_image_say_so(harness: BotHarness) -
         assert text == "This message has no PNG, JPEG or WebP image."
 
 
-async def test_an_image_that_is_not_ours_has_no_parameters(harness: BotHarness) -> None:
+async def test_an_image_not_made_by_the_bot_has_no_parameters(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     for name in ("Rerun with a new seed", "Show parameters"):
         text = await harness.refuses(harness.ada.context_menu(harness.channel, name, posted))
@@ -70,13 +70,13 @@ async def test_an_image_that_is_not_ours_has_no_parameters(harness: BotHarness) 
         )
 
 
-async def test_an_image_that_is_not_taken_is_refused_before_anything_is_typed(harness: BotHarness) -> None:
+async def test_an_unsupported_image_is_refused_before_the_form_opens(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", bomb())])
     text = await harness.refuses(harness.ada.context_menu(harness.channel, "Use as init image", posted))
     assert text == "I can't use this image: the image is too large; at most 40 million pixels are read."
 
 
-async def test_an_image_that_takes_too_long_to_load_is_refused_in_time(
+async def test_a_slow_download_is_refused_before_the_interaction_expires(
     harness: BotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def slow(attachment: discord.Attachment, most: int) -> bytes:
@@ -91,7 +91,7 @@ async def test_an_image_that_takes_too_long_to_load_is_refused_in_time(
     assert answer(result) == "This image takes too long to load. Attach it to `/imagine` instead."
 
 
-async def test_reading_a_file_that_is_not_the_bots_asks_discord_for_time(harness: BotHarness) -> None:
+async def test_the_interaction_is_deferred_before_a_download(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     posted = await harness.ben.send(harness.channel, attachments=[("mine.png", await message.attachments[0].read())])
     acknowledged = []
@@ -107,7 +107,7 @@ async def test_reading_a_file_that_is_not_the_bots_asks_discord_for_time(harness
     assert acknowledged == [True, True]
 
 
-async def test_menus_work_on_a_message_that_shows_a_job_again(harness: BotHarness) -> None:
+async def test_menus_work_on_a_copy_of_a_job_s_message(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse", seed=7)
     await harness.ben.slash(harness.channel, "show", job=1)
     opened = harness.channel.history()[-1]

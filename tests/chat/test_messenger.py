@@ -1,4 +1,4 @@
-"""DiscordMessenger over the wire, against the strict sandbox."""
+"""DiscordMessenger against the sandbox, over HTTP."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ import pytest
 from bot.chat.client import override_endpoints
 from bot.chat.messages.messenger import DiscordMessenger
 from bot.community.guild_settings import GuildSettings
-from bot.config import Discord
+from bot.config import DiscordConfig
 from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.jobs.job import Job, JobState, Progress
 from bot.operations.metrics import Metrics
@@ -19,7 +19,7 @@ from bot.sandbox.server import Sandbox
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from tests.harness.channel import until
-from tests.harness.job_requests import job_request, let_in
+from tests.harness.job_requests import admit_all, job_request
 from tests.sandbox.person import Person
 
 
@@ -32,7 +32,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def client(sandbox: Sandbox) -> AsyncIterator[discord.Client]:
     """Connected; with discord.py pointed at the sandbox, and back at the end."""
-    override_endpoints(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+    override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
     connected = discord.Client(
         intents=discord.Intents(guilds=True),
         allowed_mentions=discord.AllowedMentions.none(),
@@ -45,7 +45,7 @@ async def client(sandbox: Sandbox) -> AsyncIterator[discord.Client]:
     yield connected
     await connected.close()
     await asyncio.gather(task, return_exceptions=True)
-    override_endpoints(Discord())
+    override_endpoints(DiscordConfig())
 
 
 def available(client: discord.Client) -> bool:
@@ -63,7 +63,7 @@ async def ada(sandbox: Sandbox) -> AsyncIterator[Person]:
 async def job(database: Database, ada: Person) -> Job:
     """A job of Ada's in the channel."""
     wanted = replace(job_request(int(ada.id), prompt="@everyone *look* `here`"), channel_id=int(ada.channel_id))
-    (admitted,) = await Jobs(database).admit([wanted], let_in)
+    (admitted,) = await Jobs(database).admit([wanted], admit_all)
     return admitted
 
 
@@ -73,7 +73,7 @@ def messenger(client: discord.Client) -> DiscordMessenger:
 
 
 def card(job: Job, **shown: Any) -> Card:
-    """Of a job that stands alone."""
+    """A card with a single job."""
     return Card((job,), **shown)
 
 
@@ -82,9 +82,7 @@ async def test_the_same_card_sent_twice_is_one_message(messenger: DiscordMesseng
     assert len(await ada.messages()) == 1
 
 
-async def test_a_prompt_pings_nobody_and_is_shown_as_it_was_typed(
-    messenger: DiscordMessenger, job: Job, ada: Person
-) -> None:
+async def test_a_prompt_pings_nobody_and_is_escaped(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
     await messenger.edit(await messenger.send(card(job)), card(job, position=2))
     (message,) = await ada.messages()
     assert await ada.pings() == []
@@ -109,7 +107,7 @@ async def test_an_edit_replaces_the_picture(messenger: DiscordMessenger, job: Jo
     assert (await ada.messages())[0]["attachments"] == []
 
 
-async def test_a_job_s_message_is_found_among_the_channel_s_last(
+async def test_a_job_s_message_is_found_in_the_channel_s_recent_messages(
     messenger: DiscordMessenger, job: Job, ada: Person
 ) -> None:
     assert await messenger.find(job) is None
@@ -120,9 +118,7 @@ async def test_a_job_s_message_is_found_among_the_channel_s_last(
     assert await messenger.find(replace(job, id=job.id * 10 + 1)) is None
 
 
-async def test_the_requester_is_mentioned_once_however_often_it_is_tried(
-    messenger: DiscordMessenger, job: Job, ada: Person
-) -> None:
+async def test_retries_mention_the_requester_once(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
     message_id = await messenger.send(card(job))
     await messenger.mention(job, message_id)
     await messenger.mention(job, message_id)
@@ -130,7 +126,7 @@ async def test_the_requester_is_mentioned_once_however_often_it_is_tried(
     assert len(await ada.messages()) == 2
 
 
-async def test_a_deleted_message_is_gone(messenger: DiscordMessenger, job: Job, sandbox: Sandbox) -> None:
+async def test_editing_a_deleted_message_raises_gone(messenger: DiscordMessenger, job: Job, sandbox: Sandbox) -> None:
     message_id = await messenger.send(card(job))
     async with Person(sandbox.page_url, "Mo") as mo:
         (message,) = await mo.messages()
@@ -139,12 +135,12 @@ async def test_a_deleted_message_is_gone(messenger: DiscordMessenger, job: Job, 
         await messenger.edit(message_id, card(job))
 
 
-async def test_a_channel_that_does_not_exist_is_gone(messenger: DiscordMessenger, job: Job) -> None:
+async def test_sending_to_a_deleted_channel_raises_gone(messenger: DiscordMessenger, job: Job) -> None:
     with pytest.raises(ChannelGoneError):
         await messenger.send(card(replace(job, channel_id=12345)))
 
 
-async def test_without_a_connection_nothing_is_lost_but_time(
+async def test_without_a_connection_the_messenger_raises_unreachable(
     messenger: DiscordMessenger, job: Job, client: discord.Client, sandbox: Sandbox
 ) -> None:
     with pytest.raises(UnreachableError):

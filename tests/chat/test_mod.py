@@ -28,12 +28,12 @@ def everybody_may(harness: BotHarness, name: str) -> None:
     harness.guild.set_command_permissions(int(command["id"]), {harness.guild.default_role: True})
 
 
-async def test_members_do_not_see_it(harness: BotHarness) -> None:
+async def test_members_do_not_see_mod_commands(harness: BotHarness) -> None:
     assert not [name for name in harness.ada.available_commands(harness.channel) if name.startswith(("mod", "config"))]
     assert {name for name, _ in COMMANDS} <= set(harness.mo.available_commands(harness.channel))
 
 
-async def test_where_admins_opened_it_to_everybody_members_are_refused(harness: BotHarness) -> None:
+async def test_mod_refuses_members_even_if_its_permissions_are_opened(harness: BotHarness) -> None:
     everybody_may(harness, "mod")
     for name, options in COMMANDS:
         given = {key: harness.ben.user if value == "ben" else value for key, value in options.items()}
@@ -41,7 +41,7 @@ async def test_where_admins_opened_it_to_everybody_members_are_refused(harness: 
         assert text == "You need the Manage Messages permission to do this.", name
 
 
-async def test_where_admins_opened_it_members_are_offered_nothing(harness: BotHarness) -> None:
+async def test_mod_autocomplete_offers_members_nothing_if_its_permissions_are_opened(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     await harness.running(harness.ben, "a lighthouse")
     everybody_may(harness, "mod")
@@ -50,7 +50,7 @@ async def test_where_admins_opened_it_members_are_offered_nothing(harness: BotHa
         assert await harness.ada.autocomplete(harness.channel, name, option, "") == []
 
 
-async def test_the_queue_names_what_waits_for_a_moderator(harness: BotHarness) -> None:
+async def test_the_queue_lists_held_jobs(harness: BotHarness) -> None:
     from bot.jobs.job import Flag
 
     await harness.olive.slash(harness.channel, "config screening", mode="hold")
@@ -61,7 +61,7 @@ async def test_the_queue_names_what_waits_for_a_moderator(harness: BotHarness) -
     assert lines == [f"🎨 #2 <@{harness.ben.id}> a lighthouse", "🛡️ Waiting for approval: #1"]
 
 
-async def test_a_pause_stops_what_waits_and_refuses_what_is_new_until_it_is_resumed(harness: BotHarness) -> None:
+async def test_a_pause_stops_waiting_jobs_and_refuses_new_ones_until_resume(harness: BotHarness) -> None:
     first = await harness.running(harness.ada, "the first")
     second = await harness.waiting(harness.ben, "the second")
     assert answer(await harness.mo.slash(harness.channel, "mod pause", reason="the fan is loud")) == (
@@ -79,7 +79,7 @@ async def test_a_pause_stops_what_waits_and_refuses_what_is_new_until_it_is_resu
     assert await harness.refuses(harness.mo.slash(harness.channel, "mod resume")) == "Pictures are not paused."
 
 
-async def test_a_pause_is_of_one_server(harness: BotHarness) -> None:
+async def test_a_pause_applies_to_one_server(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod pause")
     result = await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
@@ -87,7 +87,7 @@ async def test_a_pause_is_of_one_server(harness: BotHarness) -> None:
     assert "✅ **Done**" in read_out(result.response)
 
 
-async def test_remove_cancels_anybodys_job(harness: BotHarness) -> None:
+async def test_remove_cancels_any_member_s_job(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     message = await harness.waiting(harness.ben, "a windmill")
     offered = await harness.mo.autocomplete(harness.channel, "mod remove", "job", "wind")
@@ -98,7 +98,7 @@ async def test_remove_cancels_anybodys_job(harness: BotHarness) -> None:
     await harness.wait_until_idle()
 
 
-async def test_remove_of_what_is_done_or_not_here_says_so(harness: BotHarness) -> None:
+async def test_remove_of_a_finished_or_unknown_job_says_so(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
@@ -111,7 +111,7 @@ async def test_remove_of_what_is_done_or_not_here_says_so(harness: BotHarness) -
         assert text == "I don't know this job any more."
 
 
-async def test_moderators_of_another_server_touch_nothing_here(harness: BotHarness) -> None:
+async def test_moderators_of_another_server_cannot_change_jobs_here(harness: BotHarness) -> None:
     first = await harness.running(harness.ada, "a lighthouse")
     second = await harness.waiting(harness.ben, "a windmill")
     there = harness.other_server.channel
@@ -132,7 +132,7 @@ async def test_moderators_of_another_server_touch_nothing_here(harness: BotHarne
     assert answer(await harness.mo.slash(harness.channel, "mod log")) == "The audit log is empty."
 
 
-async def test_clear_cancels_everything_or_everything_of_one(harness: BotHarness) -> None:
+async def test_clear_cancels_all_jobs_or_those_of_one_member(harness: BotHarness) -> None:
     await harness.running(harness.ada, "the first")
     await harness.waiting(harness.ben, "the second")
     await harness.waiting(harness.ada, "the third")
@@ -173,7 +173,7 @@ async def test_a_ban_cancels_and_refuses_until_it_is_lifted(harness: BotHarness)
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a windmill"))
 
 
-async def test_a_ban_for_a_while_ends_by_itself(harness: BotHarness) -> None:
+async def test_a_temporary_ban_expires(harness: BotHarness) -> None:
     text = answer(await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, duration="2h"))
     assert text.startswith(f"Banned <@{harness.ada.id}> from making pictures here. The ban ends <t:")
     text = await harness.refuses(harness.imagine(harness.ada, "a windmill"))
@@ -182,7 +182,7 @@ async def test_a_ban_for_a_while_ends_by_itself(harness: BotHarness) -> None:
     assert "✅ **Done**" in card(await harness.done(harness.ada, "a windmill"))
 
 
-async def test_a_duration_that_is_none_is_refused(harness: BotHarness) -> None:
+async def test_an_invalid_duration_is_refused(harness: BotHarness) -> None:
     for duration in ("soon", "0m", "-1h", "3 *x*", "99999w", "1.5h"):
         text = await harness.refuses(
             harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, duration=duration)
@@ -190,12 +190,12 @@ async def test_a_duration_that_is_none_is_refused(harness: BotHarness) -> None:
         assert "is not a duration. Write a number and m, h, d or w, such as 30m or 7d." in text, duration
 
 
-async def test_nobody_bans_themselves(harness: BotHarness) -> None:
+async def test_moderators_cannot_ban_themselves(harness: BotHarness) -> None:
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod ban", member=harness.mo.user))
     assert text == "You can't ban yourself."
 
 
-async def test_the_log_says_who_did_what_to_whom_newest_first_and_in_pages(harness: BotHarness) -> None:
+async def test_the_audit_log_lists_actor_action_and_target_newest_first_and_in_pages(harness: BotHarness) -> None:
     assert answer(await harness.mo.slash(harness.channel, "mod log")) == "The audit log is empty."
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
@@ -212,7 +212,7 @@ async def test_the_log_says_who_did_what_to_whom_newest_first_and_in_pages(harne
     assert logged == [line.partition(" · ")[2] for line in reversed([*lines, *second])]
 
 
-async def test_the_log_channel_is_told_in_the_servers_language(harness: BotHarness) -> None:
+async def test_posts_in_the_log_channel_are_in_the_server_s_language(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await harness.olive.slash(harness.channel, "config language", language="de")
@@ -220,7 +220,7 @@ async def test_the_log_channel_is_told_in_the_servers_language(harness: BotHarne
     assert "hat Bilder pausiert" in read_out(log.history()[-1])
 
 
-async def test_a_log_channel_that_is_gone_does_not_stop_a_moderator(harness: BotHarness) -> None:
+async def test_moderation_works_without_its_deleted_log_channel(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     harness.env.backend.delete_channel(log.id)

@@ -1,4 +1,4 @@
-"""Forms: edit and make again, start from an image, report."""
+"""Forms: edit a job, use an init image, report."""
 
 from tests.chat.harness import BotHarness
 from tests.chat.pictures import png
@@ -19,7 +19,7 @@ async def test_the_edit_form_is_filled_with_the_job(harness: BotHarness) -> None
     assert opened.modal["components"][2]["description"] == "Flags, such as --ar 3:2 --seed 7 --steps 80 --style pencil"
 
 
-async def test_a_form_takes_no_more_than_is_read(harness: BotHarness) -> None:
+async def test_form_fields_limit_their_input(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     message = await harness.done(harness.ada, "a lighthouse")
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
@@ -39,7 +39,7 @@ async def test_a_form_takes_no_more_than_is_read(harness: BotHarness) -> None:
     }
 
 
-async def test_an_edit_makes_a_picture_for_whoever_sent_it(harness: BotHarness) -> None:
+async def test_an_edit_makes_a_picture_for_the_user_who_submits_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1, spoiler=True)
     opened = await harness.ben.click(message, label="Edit")
     await harness.ben.submit_modal(
@@ -53,7 +53,7 @@ async def test_an_edit_makes_a_picture_for_whoever_sent_it(harness: BotHarness) 
     assert (job.request.seed, job.request.steps, job.request.width) == (4, 9, 112)
 
 
-async def test_an_edit_knows_the_styles_of_whoever_sent_it(harness: BotHarness) -> None:
+async def test_an_edit_uses_the_styles_of_the_user_who_submits_it(harness: BotHarness) -> None:
     await harness.ben.slash(harness.channel, "style save", name="dusk", words="at dusk")
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.click(message, label="Edit")
@@ -62,7 +62,7 @@ async def test_an_edit_knows_the_styles_of_whoever_sent_it(harness: BotHarness) 
     assert (await harness.job(2)).request.style == "at dusk"
 
 
-async def test_an_edit_that_cannot_be_read_is_refused_in_words(harness: BotHarness) -> None:
+async def test_an_invalid_edit_is_refused_with_a_message(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.click(message, label="Edit")
     text = await harness.refuses(harness.ben.submit_modal(opened, {"prompt": "a windmill", "parameters": "--sed 4"}))
@@ -77,7 +77,7 @@ async def test_an_edit_passes_admission(harness: BotHarness) -> None:
     assert text == "Some of these words are on the blocklist."
 
 
-async def test_an_edit_of_somebody_who_was_erased_is_refused(harness: BotHarness) -> None:
+async def test_editing_a_job_of_an_erased_user_is_refused(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.click(message, label="Edit")
     # The bot has lost the right to delete, so the message stays.
@@ -111,7 +111,7 @@ async def test_an_invalid_strength_is_refused(harness: BotHarness) -> None:
         assert text == "Strength must be a number from 0 to 1, such as 0.6.", strength
 
 
-async def test_an_image_that_is_not_kept_any_more_is_refused(harness: BotHarness) -> None:
+async def test_an_image_that_was_deleted_is_refused(harness: BotHarness) -> None:
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)
     assert opened.modal is not None
@@ -120,7 +120,7 @@ async def test_an_image_that_is_not_kept_any_more_is_refused(harness: BotHarness
     assert text == "This file has been deleted."
 
 
-async def test_a_report_reaches_the_log_channel_and_the_record(harness: BotHarness) -> None:
+async def test_a_report_is_posted_in_the_log_channel_and_the_audit_log(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     message = await harness.done(harness.ada, "a lighthouse")
@@ -137,13 +137,13 @@ async def test_a_report_reaches_the_log_channel_and_the_record(harness: BotHarne
     assert f"<@{harness.ben.id}> reported a message" in text
 
 
-async def test_without_a_log_channel_a_report_is_refused_before_anything_is_typed(harness: BotHarness) -> None:
+async def test_without_a_log_channel_a_report_is_refused_before_its_form_opens(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Report to moderators", message))
     assert text == "This server has no channel for reports. Please tell a moderator."
 
 
-async def test_a_report_whose_channel_went_meanwhile_says_so(harness: BotHarness) -> None:
+async def test_a_report_to_a_deleted_log_channel_says_so(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     message = await harness.done(harness.ada, "a lighthouse")

@@ -5,7 +5,7 @@ from tests.chat.harness import BotHarness
 from tests.chat.reading import answer, buttons, card, labels, private
 
 
-async def test_the_queue_lists_what_runs_and_waits_here_and_how_much_elsewhere(harness: BotHarness) -> None:
+async def test_the_queue_lists_jobs_of_this_server_and_counts_the_others(harness: BotHarness) -> None:
     assert answer(await harness.ben.slash(harness.channel, "queue")) == (
         "The queue is empty. Your next picture starts right away."
     )
@@ -22,7 +22,7 @@ async def test_the_queue_lists_what_runs_and_waits_here_and_how_much_elsewhere(h
     assert "a barn" not in text
 
 
-async def test_a_long_queue_of_long_words_fits_a_message(harness: BotHarness) -> None:
+async def test_a_long_queue_of_long_prompts_fits_a_message(harness: BotHarness) -> None:
     await harness.running(harness.ada, "*" * 60)
     for member in (harness.ada, harness.ben, harness.chiyo):
         await harness.imagine(member, "*" * 60, count=4)
@@ -31,7 +31,7 @@ async def test_a_long_queue_of_long_words_fits_a_message(harness: BotHarness) ->
     assert answer(await harness.mo.slash(harness.channel, "mod queue")).endswith("…")
 
 
-async def test_the_queue_of_a_paused_server_still_lists_what_waits(harness: BotHarness) -> None:
+async def test_the_queue_of_a_paused_server_lists_its_waiting_jobs(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     for member in (harness.ben, harness.chiyo, harness.dan):
         await harness.imagine(member, "a windmill", count=4)
@@ -42,14 +42,14 @@ async def test_the_queue_of_a_paused_server_still_lists_what_waits(harness: BotH
     assert lines[-1] == "… and 2 more"
 
 
-async def test_the_queue_says_that_it_is_paused_and_why(harness: BotHarness) -> None:
+async def test_the_queue_shows_a_pause_and_its_reason(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod pause")
     assert answer(await harness.ben.slash(harness.channel, "queue")) == "⏸️ Paused."
     await harness.mo.slash(harness.channel, "mod pause", reason="the *fan* is loud")
     assert answer(await harness.ben.slash(harness.channel, "queue")) == "⏸️ Paused: the \\*fan\\* is loud"
 
 
-async def test_cancel_by_command_is_for_ones_own(harness: BotHarness) -> None:
+async def test_the_cancel_command_is_only_for_one_s_own_jobs(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     await harness.waiting(harness.ada, "a windmill")
     others = await harness.refuses(harness.ben.slash(harness.channel, "cancel", job=2))
@@ -58,13 +58,13 @@ async def test_cancel_by_command_is_for_ones_own(harness: BotHarness) -> None:
     assert moderators == "This job is somebody else's. As a moderator, use `/mod remove`."
     assert answer(await harness.ada.slash(harness.channel, "cancel", job=2)) == "Cancelled #2."
     await harness.showing("a windmill", "🚫 **Cancelled**")
-    again = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=2))
-    assert again == "Too late to cancel: this job is cancelled."
+    refusal = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=2))
+    assert refusal == "Too late to cancel: this job is cancelled."
     assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "Cancelled #1."
     await harness.wait_until_idle()
 
 
-async def test_cancel_of_what_is_done_or_unknown_or_another_servers_says_so(harness: BotHarness) -> None:
+async def test_cancel_of_a_finished_or_unknown_job_says_so(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     done = await harness.refuses(harness.ada.slash(harness.channel, "cancel", job=1))
     assert done == "Too late to cancel: this job is done."
@@ -76,7 +76,7 @@ async def test_cancel_of_what_is_done_or_unknown_or_another_servers_says_so(harn
     assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=2)) == unknown
 
 
-async def test_cancel_completes_ones_own_that_are_under_way(harness: BotHarness) -> None:
+async def test_cancel_autocompletes_the_user_s_unfinished_jobs(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     await harness.waiting(harness.ada, "a windmill")
     await harness.waiting(harness.ben, "a barn")
@@ -86,7 +86,7 @@ async def test_cancel_completes_ones_own_that_are_under_way(harness: BotHarness)
     assert [choice["value"] for choice in offered] == [2]
 
 
-async def test_history_shows_ones_own_pictures_in_pages_with_thumbnails(harness: BotHarness) -> None:
+async def test_history_pages_through_the_user_s_pictures_with_thumbnails(harness: BotHarness) -> None:
     for number in range(8):
         await harness.done(harness.ada, f"picture *{number}*")
     await harness.done(harness.ben, "somebody else's")
@@ -127,7 +127,7 @@ async def test_history_in_german(harness: BotHarness) -> None:
     assert page.embeds[0].title == "Dein Bild"
 
 
-async def test_history_covers_what_is_covered_and_hides_what_is_held(harness: BotHarness) -> None:
+async def test_history_covers_spoilers_and_hides_held_pictures(harness: BotHarness) -> None:
     from bot.jobs.job import Flag
 
     await harness.done(harness.ada, "a surprise", spoiler=True)
@@ -150,7 +150,7 @@ async def test_show_posts_a_picture_again_with_its_buttons(harness: BotHarness) 
     assert labels(opened)[0] == "New seed"
 
 
-async def test_show_completes_ones_own_pictures(harness: BotHarness) -> None:
+async def test_show_autocompletes_the_user_s_pictures(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     await harness.done(harness.ada, "a windmill")
     await harness.done(harness.ben, "a barn")
@@ -158,13 +158,13 @@ async def test_show_completes_ones_own_pictures(harness: BotHarness) -> None:
     assert [choice["name"] for choice in offered] == ["#2 a windmill", "#1 a lighthouse"]
 
 
-async def test_show_of_what_has_no_picture_says_so(harness: BotHarness) -> None:
+async def test_show_of_a_job_without_a_picture_says_so(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=1)) == "This file has been deleted."
     assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=7)) == "I don't know this job any more."
 
 
-async def test_a_picture_from_a_channel_for_adults_is_shown_only_in_one(harness: BotHarness) -> None:
+async def test_a_picture_from_a_restricted_channel_is_shown_only_in_one(harness: BotHarness) -> None:
     adults = harness.age_restricted()
     await harness.ada.slash(adults, "imagine", prompt="a nude")
     await harness.wait_until_idle()

@@ -5,25 +5,25 @@ from tests.chat.harness import BotHarness
 from tests.chat.reading import card, labels, read_out
 
 
-async def test_again_by_reaction_is_a_message_of_its_own(harness: BotHarness) -> None:
+async def test_a_rerun_by_reaction_sends_a_message_of_its_own(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.ben.react(message, "🔁")
     await harness.wait_until_idle()
-    again = harness.channel.history()[-1]
-    assert again.id != message.id
-    assert f"from #1, for <@{harness.ben.id}>" in card(again)
-    assert "✅ **Done**" in card(again)
+    rerun = harness.channel.history()[-1]
+    assert rerun.id != message.id
+    assert f"from #1, for <@{harness.ben.id}>" in card(rerun)
+    assert "✅ **Done**" in card(rerun)
     assert (await harness.job(2)).origin is Origin.REACTION
 
 
-async def test_again_on_a_batch_makes_a_batch(harness: BotHarness) -> None:
+async def test_a_rerun_of_a_batch_makes_a_batch(harness: BotHarness) -> None:
     batch = await harness.done(harness.ada, "a lighthouse", count=2)
     await harness.ada.react(batch, "🔁")
     await harness.wait_until_idle()
     assert labels(harness.channel.history()[-1])[:2] == ["1", "2"]
 
 
-async def test_again_twice_by_the_same_person_is_refused_in_a_reply_that_goes_away(harness: BotHarness) -> None:
+async def test_a_second_rerun_by_the_same_user_is_refused_in_a_reply_that_is_deleted(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.ben.react(message, "🔁")
     await harness.wait_until_idle()
@@ -44,7 +44,7 @@ async def test_again_twice_by_the_same_person_is_refused_in_a_reply_that_goes_aw
     assert await harness.count() == 2
 
 
-async def test_again_by_somebody_who_is_banned_is_refused_in_the_servers_language(harness: BotHarness) -> None:
+async def test_a_rerun_by_a_banned_user_is_refused_in_the_server_s_language(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.olive.slash(harness.channel, "config language", language="de")
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ben.user)
@@ -64,7 +64,7 @@ async def test_a_cross_by_the_requester_cancels_and_then_deletes(harness: BotHar
     assert harness.gone(message)
 
 
-async def test_a_cross_by_a_moderator_does_the_same_and_is_written_down(harness: BotHarness) -> None:
+async def test_a_cross_by_a_moderator_does_the_same_and_is_in_the_audit_log(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     message = await harness.running(harness.ada, "a lighthouse")
     await harness.mo.react(message, "❌")
@@ -80,10 +80,10 @@ async def test_a_cross_by_a_moderator_does_the_same_and_is_written_down(harness:
 
 async def test_a_cross_by_anybody_else_does_nothing(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
-    rows, said = harness.rows(), read_out(harness.now(message))
+    rows, text = harness.rows(), read_out(harness.now(message))
     await harness.ben.react(message, "❌")
     assert harness.rows() == rows
-    assert read_out(harness.now(message)) == said
+    assert read_out(harness.now(message)) == text
     harness.engine.gates["a lighthouse"].set()
     await harness.wait_until_idle()
     await harness.chiyo.react(message, "❌")

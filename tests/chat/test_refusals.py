@@ -9,7 +9,7 @@ from tests.chat.harness import BotHarness
 from tests.chat.reading import card
 
 
-async def test_too_many_under_way(harness: BotHarness) -> None:
+async def test_too_many_unfinished_jobs(harness: BotHarness) -> None:
     await harness.restart(limits={"waiting_per_member": 2})
     await harness.running(harness.ada, "one")
     await harness.waiting(harness.ada, "two")
@@ -60,7 +60,7 @@ async def test_too_many_steps_within_a_day(harness: BotHarness) -> None:
     assert "✅ **Done**" in card(await harness.done(harness.ada, "two"))
 
 
-async def test_too_many_steps_in_one(harness: BotHarness) -> None:
+async def test_too_many_steps_in_one_request(harness: BotHarness) -> None:
     text = await harness.refuses(harness.imagine(harness.ada, "one --steps 301"))
     assert text == "The limit here is 300 steps."
 
@@ -88,7 +88,7 @@ async def test_a_member_who_is_too_new(harness: BotHarness) -> None:
 
 
 @pytest.mark.parametrize("paused", ["", "the fan is loud"])
-async def test_a_pause_refuses_every_way_in(harness: BotHarness, paused: str) -> None:
+async def test_a_pause_refuses_every_kind_of_submission(harness: BotHarness, paused: str) -> None:
     message = await harness.done(harness.ada, "one")
     opened = await harness.ada.click(message, label="Edit")
     await harness.mo.slash(harness.channel, "mod pause", reason=paused)

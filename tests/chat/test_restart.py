@@ -1,4 +1,4 @@
-"""After a restart (a new app and a new client on the same database) everything that is shown still works."""
+"""After a restart (a new app and a new client on the same database) all messages still work."""
 
 from bot.jobs.job import JobState
 from tests.chat.harness import BotHarness
@@ -30,7 +30,7 @@ async def test_every_button_of_an_old_batch_works(harness: BotHarness) -> None:
     assert harness.gone(batch)
 
 
-async def test_a_form_that_was_opened_before_is_taken_after(harness: BotHarness) -> None:
+async def test_a_form_opened_before_the_restart_can_be_submitted_after_it(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.click(message, label="Edit")
     await harness.restart()
@@ -39,7 +39,7 @@ async def test_a_form_that_was_opened_before_is_taken_after(harness: BotHarness)
     assert "**a windmill**" in card(harness.channel.history()[-1])
 
 
-async def test_a_report_that_was_begun_before_is_taken_after(harness: BotHarness) -> None:
+async def test_a_report_form_opened_before_the_restart_can_be_submitted_after_it(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     message = await harness.done(harness.ada, "a lighthouse")
     opened = await harness.ben.context_menu(harness.channel, "Report to moderators", message)
@@ -48,7 +48,7 @@ async def test_a_report_that_was_begun_before_is_taken_after(harness: BotHarness
     assert answer(result) == "Thank you. The moderators have your report."
 
 
-async def test_pages_turn(harness: BotHarness) -> None:
+async def test_history_pages_can_be_turned(harness: BotHarness) -> None:
     for number in range(7):
         await harness.done(harness.ada, f"picture {number}")
     first = await harness.ada.slash(harness.channel, "history")
@@ -57,7 +57,7 @@ async def test_pages_turn(harness: BotHarness) -> None:
     assert private(first).embeds[0].footer.text == "Page 2 of 2 · /show posts a picture again"
 
 
-async def test_pages_are_turned_only_by_whom_they_are_about(harness: BotHarness) -> None:
+async def test_only_the_user_whose_history_it_is_can_turn_its_pages(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     stored = harness.env.backend.messages[harness.channel.id][harness.channel.history()[-1].id]
     stored.components[0]["components"][0]["custom_id"] = f"history:{harness.ada.id}:0"
@@ -66,7 +66,7 @@ async def test_pages_are_turned_only_by_whom_they_are_about(harness: BotHarness)
     assert text == "This is somebody else's history. Use `/history` to see yours."
 
 
-async def test_what_ran_is_made_again_and_shown_in_the_same_message(harness: BotHarness) -> None:
+async def test_a_job_that_was_running_runs_again_and_updates_the_same_message(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
     waiting = await harness.waiting(harness.ben, "a windmill")
     harness.engine.gates["a lighthouse"].set()
@@ -78,7 +78,7 @@ async def test_what_ran_is_made_again_and_shown_in_the_same_message(harness: Bot
     assert len(harness.channel.history()) == 2
 
 
-async def test_what_waits_can_be_cancelled(harness: BotHarness) -> None:
+async def test_waiting_jobs_can_be_cancelled(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     waiting = await harness.waiting(harness.ben, "a windmill")
     await harness.restart()
@@ -87,7 +87,7 @@ async def test_what_waits_can_be_cancelled(harness: BotHarness) -> None:
     assert (await harness.job(2)).state is JobState.CANCELLED
 
 
-async def test_reactions_on_old_messages_count(harness: BotHarness) -> None:
+async def test_reactions_on_old_messages_work(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.restart()
     await harness.ben.react(message, "🔁")
@@ -95,7 +95,7 @@ async def test_reactions_on_old_messages_count(harness: BotHarness) -> None:
     assert "from #1" in card(harness.channel.history()[-1])
 
 
-async def test_settings_bans_blocklists_and_pauses_hold(harness: BotHarness) -> None:
+async def test_settings_bans_blocklists_and_pauses_persist(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config spoiler", covered=True)
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ben.user)
@@ -108,7 +108,7 @@ async def test_settings_bans_blocklists_and_pauses_hold(harness: BotHarness) -> 
     assert "paused" in await harness.refuses(there)
 
 
-async def test_a_reply_about_a_reaction_twice_is_remembered(harness: BotHarness) -> None:
+async def test_a_second_rerun_by_reaction_is_still_refused(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     await harness.ben.react(message, "🔁")
     await harness.wait_until_idle()
@@ -118,7 +118,7 @@ async def test_a_reply_about_a_reaction_twice_is_remembered(harness: BotHarness)
     assert "with a reaction" in harness.channel.history()[-1].content
 
 
-async def test_commands_are_not_registered_again_when_they_are_the_same(harness: BotHarness) -> None:
+async def test_unchanged_commands_are_not_registered_again(harness: BotHarness) -> None:
     def registrations() -> int:
         return sum(entry.method == "PUT" and entry.path.endswith("/commands") for entry in harness.env.http_requests)
 

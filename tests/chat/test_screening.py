@@ -1,4 +1,4 @@
-"""Screening: a picture in which a concept is found is covered, or held until a moderator has looked."""
+"""Screening: a picture in which a concept is found is posted as a spoiler, or held for a moderator."""
 
 from bot.jobs.job import Flag, JobState
 from tests.chat.harness import BotHarness
@@ -15,12 +15,12 @@ async def screened(harness: BotHarness, mode: str, flags: tuple[Flag, ...] = IN_
     harness.engine.flags["a spider"] = flags
 
 
-async def test_nothing_is_looked_for_unless_the_server_wants_it(harness: BotHarness) -> None:
+async def test_screening_is_off_by_default(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse")
     assert harness.engine.tasks[0].concepts == ()
 
 
-async def test_what_is_found_is_covered(harness: BotHarness) -> None:
+async def test_a_flagged_picture_is_posted_as_a_spoiler(harness: BotHarness) -> None:
     await screened(harness, "spoiler")
     message = await harness.done(harness.ada, "a spider")
     assert "✅ **Done**" in card(message)
@@ -29,7 +29,7 @@ async def test_what_is_found_is_covered(harness: BotHarness) -> None:
     assert [file.filename for file in clean.attachments] == ["job-2.png"]
 
 
-async def test_what_is_held_is_shown_to_nobody_until_a_moderator_approves(harness: BotHarness) -> None:
+async def test_a_held_picture_is_not_posted_until_a_moderator_approves_it(harness: BotHarness) -> None:
     log = harness.guild.create_text_channel("log")
     await harness.olive.slash(harness.channel, "config log", channel=log)
     await screened(harness, "hold")
@@ -45,7 +45,7 @@ async def test_what_is_held_is_shown_to_nobody_until_a_moderator_approves(harnes
     )
 
 
-async def test_a_look_is_covered_and_for_the_moderators_eyes_only(harness: BotHarness) -> None:
+async def test_a_held_picture_is_shown_privately_to_a_moderator_as_a_spoiler(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     result = await harness.mo.click(message, label="View")
@@ -54,7 +54,7 @@ async def test_a_look_is_covered_and_for_the_moderators_eyes_only(harness: BotHa
     assert not harness.now(message).attachments
 
 
-async def test_only_moderators_look_approve_and_reject(harness: BotHarness) -> None:
+async def test_only_moderators_view_approve_and_reject(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     for member in (harness.ada, harness.ben):
@@ -63,7 +63,7 @@ async def test_only_moderators_look_approve_and_reject(harness: BotHarness) -> N
             assert text == "You need the Manage Messages permission to do this."
 
 
-async def test_what_is_rejected_is_never_shown(harness: BotHarness) -> None:
+async def test_a_rejected_picture_is_never_posted(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     picture = (await harness.job(1)).picture
@@ -75,7 +75,7 @@ async def test_what_is_rejected_is_never_shown(harness: BotHarness) -> None:
     assert "rejected a picture" in answer(await harness.mo.slash(harness.channel, "mod log"))
 
 
-async def test_a_second_moderator_is_told_that_it_is_decided(harness: BotHarness) -> None:
+async def test_a_second_moderator_sees_that_it_is_already_decided(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     stored = harness.env.backend.messages[harness.channel.id][message.id]
@@ -97,7 +97,7 @@ async def test_a_held_picture_cannot_be_shown(harness: BotHarness) -> None:
     assert not any(message.attachments for message in harness.channel.history())
 
 
-async def test_a_batch_is_held_until_all_that_was_found_is_decided(harness: BotHarness) -> None:
+async def test_a_batch_is_held_until_all_its_flagged_pictures_are_decided(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider", count=2)
     assert card(message).count("🛡️ **Waiting for a moderator's approval**") == 2
@@ -107,13 +107,13 @@ async def test_a_batch_is_held_until_all_that_was_found_is_decided(harness: BotH
     assert card(harness.now(message)).count("✅ **Done**") == 2
 
 
-async def test_words_that_are_flagged_are_covered_before_the_picture_is_there(harness: BotHarness) -> None:
+async def test_a_picture_with_a_flagged_prompt_is_posted_as_a_spoiler(harness: BotHarness) -> None:
     await screened(harness, "spoiler", IN_PROMPT)
     message = await harness.done(harness.ada, "a spider")
     assert [file.filename for file in message.attachments] == ["SPOILER_job-1.png"]
 
 
-async def test_the_requester_may_take_a_held_picture_back(harness: BotHarness) -> None:
+async def test_the_requester_can_cancel_a_held_job(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
     assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "Cancelled #1."
@@ -121,7 +121,7 @@ async def test_the_requester_may_take_a_held_picture_back(harness: BotHarness) -
     assert "🚫 **Cancelled**" in card(harness.now(message))
 
 
-async def test_a_channel_for_adults_is_screened_as_such(harness: BotHarness) -> None:
+async def test_a_restricted_channel_uses_its_own_screening(harness: BotHarness) -> None:
     adults = harness.age_restricted()
     await screened(harness, "hold")
     await harness.olive.slash(harness.channel, "config screening", mode="off", restricted=True)
@@ -130,7 +130,7 @@ async def test_a_channel_for_adults_is_screened_as_such(harness: BotHarness) -> 
     assert "✅ **Done**" in card(adults.history()[-1])
 
 
-async def test_a_picture_that_somebody_brought_is_screened_too(harness: BotHarness) -> None:
+async def test_an_uploaded_picture_is_screened_too(harness: BotHarness) -> None:
     await screened(harness, "hold")
     posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png())])
     opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)

@@ -47,7 +47,7 @@ async def test_a_session_is_announced_with_a_thread_below_it(harness: BotHarness
     assert "Vote for the pictures you like with 👍" in welcome
 
 
-async def test_only_what_is_asked_for_in_the_thread_is_submitted(harness: BotHarness) -> None:
+async def test_only_jobs_requested_in_the_thread_are_submitted(harness: BotHarness) -> None:
     thread = await started(harness)
     await harness.done(harness.ada, "in the channel")
     await submitted(harness, harness.ada, thread, "in the thread")
@@ -75,14 +75,14 @@ async def test_each_person_submits_as_many_as_the_session_allows(harness: BotHar
     assert "✅ **Done**" in card(await harness.done(harness.ada, "in the channel"))
 
 
-async def test_one_picture_each_is_said_in_the_singular(harness: BotHarness) -> None:
+async def test_a_limit_of_one_picture_is_in_the_singular(harness: BotHarness) -> None:
     thread = await started(harness)
     await submitted(harness, harness.ada, thread, "one")
     text = await harness.refuses(harness.ada.slash(thread, "imagine", prompt="two"))
     assert text == "Each member can submit one picture to this session, and you already have."
 
 
-async def test_several_at_once_are_not_submitted(harness: BotHarness) -> None:
+async def test_a_batch_cannot_be_submitted(harness: BotHarness) -> None:
     thread = await started(harness, per_person=9)
     wanted = "In a session, submit one picture at a time, so that members can vote for each."
     assert await harness.refuses(harness.ada.slash(thread, "imagine", prompt="four", count=4)) == wanted
@@ -91,7 +91,7 @@ async def test_several_at_once_are_not_submitted(harness: BotHarness) -> None:
     assert await harness.refuses(harness.ben.click(message, label="Variations")) == wanted
 
 
-async def test_the_results_rank_by_votes_without_ones_own_and_show_a_sheet(harness: BotHarness) -> None:
+async def test_results_rank_by_votes_without_own_votes_and_have_a_contact_sheet(harness: BotHarness) -> None:
     thread = await started(harness)
     for member, prompt in (
         (harness.ada, "a temple"),
@@ -134,7 +134,7 @@ async def test_a_session_without_pictures_says_so(harness: BotHarness) -> None:
     assert not thread.history()[-1].attachments
 
 
-async def test_covered_pictures_are_ranked_but_not_on_the_sheet(harness: BotHarness) -> None:
+async def test_spoilers_are_ranked_but_not_on_the_contact_sheet(harness: BotHarness) -> None:
     thread = await started(harness)
     await harness.ada.slash(thread, "imagine", prompt="a surprise", spoiler=True)
     await harness.wait_until_idle()
@@ -143,7 +143,7 @@ async def test_covered_pictures_are_ranked_but_not_on_the_sheet(harness: BotHarn
     assert not thread.history()[-1].attachments
 
 
-async def test_after_its_end_a_thread_takes_no_more(harness: BotHarness) -> None:
+async def test_an_ended_session_s_thread_accepts_no_submissions(harness: BotHarness) -> None:
     thread = await started(harness)
     harness.clock.ahead = 601
     await over(harness, thread)
@@ -154,7 +154,7 @@ async def test_after_its_end_a_thread_takes_no_more(harness: BotHarness) -> None
     )
 
 
-async def test_the_end_is_for_the_host_and_moderators(harness: BotHarness) -> None:
+async def test_the_host_and_moderators_can_end_a_session(harness: BotHarness) -> None:
     thread = await started(harness)
     text = await harness.refuses(harness.ben.slash(thread, "session end"))
     assert text == "Only the person who started the session, or a moderator, can end it."
@@ -167,7 +167,7 @@ async def test_the_end_is_for_the_host_and_moderators(harness: BotHarness) -> No
     assert "Results: towers" in read_out(second.history()[-1])
 
 
-async def test_pictures_under_way_are_waited_for(harness: BotHarness) -> None:
+async def test_a_session_waits_for_unfinished_pictures(harness: BotHarness) -> None:
     thread = await started(harness)
     await harness.running(harness.eve, "the first")
     await harness.ben.slash(thread, "imagine", prompt="the last minute")
@@ -180,7 +180,7 @@ async def test_pictures_under_way_are_waited_for(harness: BotHarness) -> None:
     assert "the last minute" in await over(harness, thread)
 
 
-async def test_an_end_that_could_mean_several_or_none_says_so(harness: BotHarness) -> None:
+async def test_ending_an_ambiguous_or_missing_session_says_so(harness: BotHarness) -> None:
     text = await harness.refuses(harness.ada.slash(harness.channel, "session end"))
     assert text == "There is no session here. Start one with `/session start`."
     await started(harness, "ruins")
@@ -191,7 +191,7 @@ async def test_an_end_that_could_mean_several_or_none_says_so(harness: BotHarnes
     assert "towers" in await over(harness, thread)
 
 
-async def test_a_session_of_another_server_is_not_seen_here(harness: BotHarness) -> None:
+async def test_a_session_of_another_server_is_unknown_here(harness: BotHarness) -> None:
     await started(harness)
     text = answer(await harness.other_server.mo.slash(harness.other_server.channel, "session status"))
     assert text == "There is no session here. Start one with `/session start`."
@@ -199,7 +199,7 @@ async def test_a_session_of_another_server_is_not_seen_here(harness: BotHarness)
     assert text == "There is no session here. Start one with `/session start`."
 
 
-async def test_a_server_has_at_most_five(harness: BotHarness) -> None:
+async def test_a_server_has_at_most_five_sessions(harness: BotHarness) -> None:
     for number in range(5):
         await started(harness, f"theme {number} " + "*" * 60)
     for thread in harness.channel.threads:
@@ -211,7 +211,7 @@ async def test_a_server_has_at_most_five(harness: BotHarness) -> None:
     assert "theme 0" in answer(await harness.ada.slash(harness.channel, "session status"))
 
 
-async def test_a_theme_that_cannot_be_is_refused(harness: BotHarness) -> None:
+async def test_an_invalid_theme_is_refused(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     for theme, text in (
         ("\u200b \u200b", "Please enter a theme."),
@@ -234,7 +234,7 @@ async def test_a_banned_member_may_not_start_a_session(harness: BotHarness) -> N
     assert text == "You are banned from making pictures in this server."
 
 
-async def test_without_the_permission_for_threads_it_says_so(harness: BotHarness) -> None:
+async def test_a_missing_thread_permission_is_named(harness: BotHarness) -> None:
     import discord
 
     assert harness.guild.me is not None
@@ -245,7 +245,7 @@ async def test_without_the_permission_for_threads_it_says_so(harness: BotHarness
     assert "Create Public Threads" in text
 
 
-async def test_a_thread_that_cannot_be_made_leaves_no_session_and_no_announcement(harness: BotHarness) -> None:
+async def test_a_failed_thread_leaves_no_session_and_no_announcement(harness: BotHarness) -> None:
     harness.expected.append("incident ")
     harness.env.inject_error(
         "POST", "/channels/*/messages/*/threads", status=400, code=160006, message="too many threads"
@@ -256,7 +256,7 @@ async def test_a_thread_that_cannot_be_made_leaves_no_session_and_no_announcemen
     assert answer(await harness.ada.slash(harness.channel, "session status")).startswith("There is no session here.")
 
 
-async def test_the_longest_submissions_of_everybody_fit_the_results(harness: BotHarness) -> None:
+async def test_the_results_of_the_longest_prompts_fit_a_message(harness: BotHarness) -> None:
     thread = await started(harness, "*" * 80, per_person=8)
     for member in (harness.ada, harness.ben, harness.chiyo, harness.dan):
         for _ in range(7):
@@ -267,7 +267,7 @@ async def test_the_longest_submissions_of_everybody_fit_the_results(harness: Bot
     assert text.count("👍") > 10
 
 
-async def test_a_prompt_cannot_lead_the_results_elsewhere(harness: BotHarness) -> None:
+async def test_links_in_a_prompt_are_escaped_in_the_results(harness: BotHarness) -> None:
     thread = await started(harness)
     await harness.ada.slash(thread, "imagine", prompt="[dog](https://a.example) cat](https://evil.example)")
     await harness.wait_until_idle()

@@ -18,14 +18,14 @@ async def test_a_style_is_saved_listed_replaced_and_deleted(harness: BotHarness)
     assert "Your styles" not in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
-async def test_styles_are_ones_own(harness: BotHarness) -> None:
+async def test_styles_belong_to_a_user(harness: BotHarness) -> None:
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
     assert "dusk" not in answer(await harness.ben.slash(harness.channel, "style list"))
     text = await harness.refuses(harness.ben.slash(harness.channel, "style delete", name="dusk"))
     assert text == "You have no style called dusk."
 
 
-async def test_delete_completes_ones_own(harness: BotHarness) -> None:
+async def test_delete_autocompletes_the_user_s_styles(harness: BotHarness) -> None:
     await harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk")
     await harness.ada.slash(harness.channel, "style save", name="dawn", words="at dawn")
     offered = await harness.ada.autocomplete(harness.channel, "style delete", "name", "us")
@@ -33,7 +33,7 @@ async def test_delete_completes_ones_own(harness: BotHarness) -> None:
     assert await harness.ben.autocomplete(harness.channel, "style delete", "name", "") == []
 
 
-async def test_a_style_that_cannot_be_is_refused(harness: BotHarness) -> None:
+async def test_an_invalid_style_is_refused(harness: BotHarness) -> None:
     for name, words, text in (
         ("two words", "at dusk", "The name of a style can only contain letters, digits, - and _."),
         ("`code`", "at dusk", "The name of a style can only contain letters, digits, - and _."),
@@ -43,14 +43,14 @@ async def test_a_style_that_cannot_be_is_refused(harness: BotHarness) -> None:
         assert await harness.refuses(harness.ada.slash(harness.channel, "style save", name=name, words=words)) == text
 
 
-async def test_blocked_words_make_no_style(harness: BotHarness) -> None:
+async def test_a_style_with_blocked_words_is_refused(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten")
     for name, words in (("cute", "with a kitten"), ("kitten", "soft")):
         text = await harness.refuses(harness.ada.slash(harness.channel, "style save", name=name, words=words))
         assert text == "Some of these words are on the blocklist."
 
 
-async def test_a_person_has_at_most_fifty(harness: BotHarness) -> None:
+async def test_a_user_has_at_most_fifty_styles(harness: BotHarness) -> None:
     for number in range(50):
         await Styles(harness.database).save(harness.ada.id, f"s{number}", "*" * 200)
     text = await harness.refuses(harness.ada.slash(harness.channel, "style save", name="dusk", words="at dusk"))
@@ -61,6 +61,6 @@ async def test_a_person_has_at_most_fifty(harness: BotHarness) -> None:
     assert "`s0`" in answer(await harness.ada.slash(harness.channel, "style list"))
 
 
-async def test_a_style_with_the_longest_words_is_told(harness: BotHarness) -> None:
+async def test_a_style_with_the_longest_text_is_shown(harness: BotHarness) -> None:
     text = answer(await harness.ada.slash(harness.channel, "style save", name="d" * 32, words="*" * 200))
     assert text.startswith(f"Saved `{'d' * 32}`: \\*")

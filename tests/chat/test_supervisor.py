@@ -13,10 +13,10 @@ from aiohttp import web
 
 from bot.chat import client as supervised
 from bot.chat.client import LONGEST_PAUSE_S, STABLE_S, LoginError, override_endpoints, run_with_reconnect
-from bot.config import Discord
+from bot.config import DiscordConfig
 from bot.sandbox.server import Sandbox
 from tests.harness.channel import until
-from tests.harness.job_requests import Clock
+from tests.harness.job_requests import SettableClock
 
 End = Exception | Callable[["Scripted"], Awaitable[None]]
 
@@ -111,9 +111,7 @@ async def supervising(
     ],
     ids=lambda end: getattr(end, "__name__", type(end).__name__),
 )
-async def test_whatever_ends_a_connection_there_is_a_new_client_and_the_old_one_is_closed(
-    end: End, pauses: Pauses
-) -> None:
+async def test_every_lost_connection_gets_a_new_client_and_the_old_one_is_closed(end: End, pauses: Pauses) -> None:
     discords = Discords(end, end)
     async with supervising(discords.make, pauses) as task:
         await until(lambda: len(discords.made) == 3)
@@ -138,8 +136,8 @@ async def test_pauses_grow_to_a_minute_and_are_random(pauses: Pauses) -> None:
 async def test_after_a_good_connection_the_next_pause_is_short_again(
     pauses: Pauses, ready: bool, held_s: float, good: bool
 ) -> None:
-    """One that was ready and held for a while; a connect may take as long to fail."""
-    clock = Clock()
+    """A good connection was ready and lasted STABLE_S; a failing connect can last as long."""
+    clock = SettableClock()
 
     async def ends(client: Scripted) -> None:
         client.ready = ready
@@ -195,7 +193,7 @@ async def test_a_connection_that_hangs_while_it_closes_does_not_end_the_bot(
         await until(lambda: len(discords.made) == 2)
 
 
-async def test_cancel_ends_it_and_closes_the_client(pauses: Pauses) -> None:
+async def test_cancellation_closes_the_client(pauses: Pauses) -> None:
     discords = Discords()
     async with supervising(discords.make, pauses) as task:
         await until(lambda: len(discords.made) == 1)
@@ -206,7 +204,7 @@ async def test_cancel_ends_it_and_closes_the_client(pauses: Pauses) -> None:
     assert pauses == []
 
 
-async def test_each_failed_try_logs_one_line_and_its_traceback_only_at_debug(
+async def test_each_failed_attempt_logs_one_line_and_a_traceback_only_at_debug(
     pauses: Pauses, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "bot.chat.client")
@@ -221,7 +219,7 @@ async def test_each_failed_try_logs_one_line_and_its_traceback_only_at_debug(
 @pytest.fixture
 def settings_restored() -> Iterator[None]:
     yield
-    override_endpoints(Discord())
+    override_endpoints(DiscordConfig())
 
 
 async def closing(request: web.Request) -> web.WebSocketResponse:
@@ -264,7 +262,7 @@ async def test_discord_py_reconnects_after_its_first_connect_to_the_gateway_fail
 
         def make() -> discord.Client:
             url = sandbox.gateway_url if made else broken
-            override_endpoints(Discord(api_url=sandbox.api_url, gateway_url=url))
+            override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=url))
             intents = discord.Intents(guilds=True)
             made.append(discord.Client(intents=intents, max_messages=None, guild_ready_timeout=0.05))
             return made[-1]
@@ -280,8 +278,8 @@ async def test_discord_py_reconnects_after_its_first_connect_to_the_gateway_fail
     await runner.cleanup()
 
 
-async def test_a_token_that_discord_does_not_know_ends_it(settings_restored: None) -> None:
+async def test_an_invalid_token_ends_the_bot(settings_restored: None) -> None:
     async with Sandbox() as sandbox:
-        override_endpoints(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+        override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         with pytest.raises(LoginError, match="refuses the token"):
             await run_with_reconnect(lambda: discord.Client(intents=discord.Intents.none()), "wrong")

@@ -76,7 +76,7 @@ def test_both_languages_have_the_same_texts_with_the_same_variables(language: st
     assert messages(language) == ENGLISH
 
 
-def test_every_text_that_the_code_says_exists_and_gets_its_variables() -> None:
+def test_every_text_in_the_code_exists_and_gets_its_variables() -> None:
     checked = 0
     for path, name, given in calls():
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
@@ -87,7 +87,7 @@ def test_every_text_that_the_code_says_exists_and_gets_its_variables() -> None:
     assert checked > 50
 
 
-def test_every_family_of_texts_that_is_put_together_has_members() -> None:
+def test_every_text_id_prefix_in_the_code_has_texts() -> None:
     for path, pattern in strings():
         if re.fullmatch(r"[a-z]+-\*(?:-[a-z]+)?", pattern) and path.is_relative_to(BOT / "chat"):
             expression = re.compile(pattern.replace("*", "[a-z0-9-]+"))
@@ -95,7 +95,7 @@ def test_every_family_of_texts_that_is_put_together_has_members() -> None:
             assert known or pattern in NONCES, (path.name, pattern)
 
 
-def test_every_text_is_said_somewhere() -> None:
+def test_every_text_is_used() -> None:
     constants = {text for _, text in strings()}
     families = [
         re.compile(text.replace("*", "[a-z0-9-]+"))
@@ -112,14 +112,14 @@ def test_every_text_is_said_somewhere() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("refusal", Refusal)
-def test_every_refusal_has_a_sentence(language: str, refusal: Refusal) -> None:
+def test_every_refusal_has_a_text(language: str, refusal: Refusal) -> None:
     name = f"refused-{refusal.replace('_', '-')}"
     given = dict.fromkeys(ENGLISH[name], 3)
     for count in (0, 1, 3):
         assert localizer(language)(name, **(given | {"limit": count})).strip()
 
 
-def test_every_action_has_a_line_and_every_line_its_action() -> None:
+def test_every_audit_action_has_a_text_and_every_text_its_action() -> None:
     actions = set()
     for path in sorted(BOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -130,13 +130,13 @@ def test_every_action_has_a_line_and_every_line_its_action() -> None:
     assert lines <= {text for _, text in strings()}
 
 
-def test_every_reason_that_a_row_may_hold_is_a_text() -> None:
+def test_every_stored_reason_is_a_text() -> None:
     for path, text in strings():
         if text.startswith("reason-"):
             assert text in ENGLISH, (path.name, text)
 
 
-def test_a_text_that_nobody_wrote_or_that_lacks_a_value_is_a_mistake_of_ours() -> None:
+def test_an_unknown_text_or_a_missing_variable_raises() -> None:
     with pytest.raises(LookupError, match="no text"):
         localizer("en")("nothing-of-the-kind")
     with pytest.raises(LookupError, match="position"):

@@ -18,7 +18,7 @@ from bot.store.jobs import Jobs
 from bot.store.people import ERASED, People
 from bot.store.pictures import Pictures
 from tests.harness.channel import until
-from tests.harness.job_requests import Clock, brought_to, found, job_request
+from tests.harness.job_requests import SettableClock, job_in_state, job_request, reload
 from tests.harness.worker import SMALL, WorkerHarness, small
 
 ADA, BEN = 1, 2
@@ -50,7 +50,7 @@ async def test_erasure_cancels_jobs_and_deletes_messages_and_files(harness: Work
     bens = await harness.submit("a dog", BEN)
     await Erasure(people, harness.history, harness.pictures, harness.job_control, messages.remove).erase(ADA)
     for job in (running, waiting):
-        assert (await found(harness.jobs, job)).state is JobState.CANCELLED
+        assert (await reload(harness.jobs, job)).state is JobState.CANCELLED
     bens = await harness.until(bens, JobState.DONE)
     assert messages.removed == [(300, 3000), (200, waiting.id), (200, running.id), (200, done.id)]
     assert done.picture is not None
@@ -58,7 +58,7 @@ async def test_erasure_cancels_jobs_and_deletes_messages_and_files(harness: Work
     assert not await harness.pictures.has(done.picture)
     assert not await harness.pictures.has(start)
     assert await harness.pictures.has(bens.picture)
-    assert {(await found(harness.jobs, job)).request.prompt for job in (done, running, waiting)} == {ERASED}
+    assert {(await reload(harness.jobs, job)).request.prompt for job in (done, running, waiting)} == {ERASED}
 
 
 async def test_erasure_goes_on_after_a_message_that_cannot_be_removed(harness: WorkerHarness) -> None:
@@ -73,11 +73,11 @@ async def test_erasure_goes_on_after_a_message_that_cannot_be_removed(harness: W
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(time.time())
+def clock() -> SettableClock:
+    return SettableClock(time.time())
 
 
-async def _retain(database: Database, folder: Path, clock: Clock, rounds: int = 1) -> None:
+async def _retain(database: Database, folder: Path, clock: SettableClock, rounds: int = 1) -> None:
     """Runs so many rounds of retention."""
     kept = History(database, clock), People(database, clock), Pictures(folder)
     task = asyncio.create_task(retention.run(*kept, 30, clock, clock.sleep))
@@ -89,7 +89,7 @@ async def _retain(database: Database, folder: Path, clock: Clock, rounds: int = 
 
 
 async def test_files_are_deleted_some_days_after_the_last_job_that_refers_to_them(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: SettableClock
 ) -> None:
     pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
     now = clock.now
@@ -97,7 +97,7 @@ async def test_files_are_deleted_some_days_after_the_last_job_that_refers_to_the
     for days, picture in ((31, shared), (31, own), (29, shared)):
         clock.now = now - days * 86400
         start = replace(job_request().request, init=brought)
-        await brought_to(jobs, JobState.DONE, job_request(request=start), picture=picture, timelapse=None)
+        await job_in_state(jobs, JobState.DONE, job_request(request=start), picture=picture, timelapse=None)
     clock.now = now
     await _retain(database, tmp_path, clock)
     assert [await pictures.has(sha256) for sha256 in (shared, own, brought)] == [True, False, True]
@@ -109,12 +109,12 @@ async def test_files_are_deleted_some_days_after_the_last_job_that_refers_to_the
 
 
 async def test_a_file_that_no_job_refers_to_is_deleted_after_a_day(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: SettableClock
 ) -> None:
     pictures, jobs = Pictures(tmp_path), Jobs(database, clock)
     orphan, fresh, used, awaited = [await pictures.put(data) for data in (b"orphan", b"fresh", b"used", b"awaited")]
-    await brought_to(jobs, JobState.DONE, picture=used)
-    await brought_to(jobs, JobState.QUEUED, job_request(request=replace(job_request().request, init=awaited)))
+    await job_in_state(jobs, JobState.DONE, picture=used)
+    await job_in_state(jobs, JobState.QUEUED, job_request(request=replace(job_request().request, init=awaited)))
     for sha256 in (orphan, used, awaited):
         old = clock.now - 86400 - 60
         os.utime(tmp_path / sha256[:2] / sha256, (old, old))
@@ -124,13 +124,13 @@ async def test_a_file_that_no_job_refers_to_is_deleted_after_a_day(
 
 
 async def test_retention_also_deletes_user_ids_a_day_after_erasure(
-    database: Database, tmp_path: Path, clock: Clock
+    database: Database, tmp_path: Path, clock: SettableClock
 ) -> None:
     jobs = Jobs(database, clock)
-    job = await brought_to(jobs, JobState.DONE, job_request(ADA))
+    job = await job_in_state(jobs, JobState.DONE, job_request(ADA))
     await People(database, clock).erase(ADA)
     clock.now += 86400 - 3600
     await _retain(database, tmp_path, clock)
-    assert (await found(jobs, job)).requester_id == ADA, "daily limits need the user id"
+    assert (await reload(jobs, job)).requester_id == ADA, "daily limits need the user id"
     await _retain(database, tmp_path, clock, rounds=2)
-    assert (await found(jobs, job)).requester_id == 0
+    assert (await reload(jobs, job)).requester_id == 0

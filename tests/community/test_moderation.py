@@ -14,7 +14,7 @@ from bot.store.audit import Audit, AuditEntry
 from bot.store.bans import Bans
 from bot.store.blocklist import Blocked
 from bot.store.job_row import TransitionError
-from tests.harness.job_requests import Clock, brought_to, found
+from tests.harness.job_requests import SettableClock, job_in_state, reload
 from tests.harness.worker import WorkerHarness, small
 
 MO = Moderator(9, 100)
@@ -26,7 +26,7 @@ class ModerationHarness:
 
     def __init__(self, worker_harness: WorkerHarness) -> None:
         self.worker_harness = worker_harness
-        self.clock = Clock()
+        self.clock = SettableClock()
         self.posted: list[AuditEntry] = []
         self.bans = Bans(worker_harness.database, self.clock)
         self.blocked = Blocked(worker_harness.database)
@@ -89,7 +89,7 @@ async def test_every_action_is_recorded_with_actor_target_and_detail(harness: Mo
 
 async def test_an_action_that_changes_nothing_is_not_recorded(harness: ModerationHarness) -> None:
     moderation = harness.moderation
-    ended = await brought_to(harness.worker_harness.jobs, JobState.FAILED, small())
+    ended = await job_in_state(harness.worker_harness.jobs, JobState.FAILED, small())
     assert not await moderation.resume(MO)
     assert not await moderation.bump(MO, ended.id)
     assert (await moderation.remove(MO, ended.id)).job == ended
@@ -113,17 +113,17 @@ async def test_jobs_of_another_server_cannot_be_moderated(harness: ModerationHar
         await ACTIONS[action](harness.moderation, harness.worker_harness, job.id)
     with pytest.raises(NotHereError):
         await ACTIONS[action](harness.moderation, harness.worker_harness, 999)
-    assert await found(harness.worker_harness.jobs, job) == job
+    assert await reload(harness.worker_harness.jobs, job) == job
     assert harness.posted == []
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
 async def test_held_pictures_of_another_server_cannot_be_moderated(harness: ModerationHarness, decision: str) -> None:
     sha256 = await harness.worker_harness.pictures.put(b"png")
-    held = await brought_to(harness.worker_harness.jobs, JobState.HELD, small(), picture=sha256)
+    held = await job_in_state(harness.worker_harness.jobs, JobState.HELD, small(), picture=sha256)
     with pytest.raises(NotHereError):
         await getattr(harness.moderation, decision)(ELSEWHERE, held)
-    assert await found(harness.worker_harness.jobs, held) == held
+    assert await reload(harness.worker_harness.jobs, held) == held
     assert harness.posted == []
 
 
@@ -146,15 +146,15 @@ async def test_resume_wakes_the_worker(harness: ModerationHarness) -> None:
 
 async def test_clear_cancels_waiting_and_running_jobs_of_one_person_or_of_all(harness: ModerationHarness) -> None:
     worker_harness = harness.worker_harness
-    running = await brought_to(worker_harness.jobs, JobState.RUNNING, small(requester_id=7))
+    running = await job_in_state(worker_harness.jobs, JobState.RUNNING, small(requester_id=7))
     waiting = await worker_harness.submit(requester_id=7)
     others = await worker_harness.submit(requester_id=8)
     there = await worker_harness.submit(requester_id=7, guild_id=101)
     assert await harness.moderation.clear(MO, 7) == 2
-    states = [(await found(worker_harness.jobs, job)).state for job in (running, waiting, others, there)]
+    states = [(await reload(worker_harness.jobs, job)).state for job in (running, waiting, others, there)]
     assert states == [JobState.CANCELLED, JobState.CANCELLED, JobState.QUEUED, JobState.QUEUED]
     assert await harness.moderation.clear(MO, None) == 1
-    assert (await found(worker_harness.jobs, there)).state is JobState.QUEUED
+    assert (await reload(worker_harness.jobs, there)).state is JobState.QUEUED
     assert await harness.entries() == [("clear", 7, "2"), ("clear", None, "1")]
 
 
@@ -162,8 +162,8 @@ async def test_a_ban_cancels_jobs_in_its_server_and_has_an_end(harness: Moderati
     here, there = await harness.worker_harness.submit(), await harness.worker_harness.submit(guild_id=101)
     until = await harness.moderation.ban(MO, 1, 60, "spam")
     assert until == harness.clock.now + 60
-    assert (await found(harness.worker_harness.jobs, here)).state is JobState.CANCELLED
-    assert (await found(harness.worker_harness.jobs, there)).state is JobState.QUEUED
+    assert (await reload(harness.worker_harness.jobs, here)).state is JobState.CANCELLED
+    assert (await reload(harness.worker_harness.jobs, there)).state is JobState.QUEUED
     ban = await harness.bans.of(100, 1)
     assert ban is not None
     assert (ban.until, ban.reason) == (until, "spam")
@@ -174,7 +174,7 @@ async def test_a_held_picture_is_approved_or_rejected_only_once(harness: Moderat
     worker_harness = harness.worker_harness
     first, second = [
         replace(
-            await brought_to(
+            await job_in_state(
                 worker_harness.jobs,
                 JobState.HELD,
                 small(prompt, 7),

@@ -16,7 +16,7 @@ from bot.store.history import History
 from bot.store.jobs import Jobs
 from bot.store.sessions import Session, SessionRows, SessionState
 from tests.harness.channel import until
-from tests.harness.job_requests import Clock, brought_to, job_request
+from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
 
 @dataclass
@@ -42,7 +42,7 @@ class SessionHarness:
     """Sessions with a clock that tests advance."""
 
     database: Database
-    clock: Clock
+    clock: SettableClock
     session_channel: MemorySessionChannel
 
     def __post_init__(self) -> None:
@@ -71,13 +71,13 @@ class SessionHarness:
 
 @pytest.fixture
 def harness(database: Database) -> SessionHarness:
-    return SessionHarness(database, Clock(), MemorySessionChannel())
+    return SessionHarness(database, SettableClock(), MemorySessionChannel())
 
 
 async def test_a_session_ends_on_time_and_ranks_its_pictures_by_votes_and_age(harness: SessionHarness) -> None:
     session = await harness.begin()
     jobs = [
-        await brought_to(harness.jobs, state, job_request(session_id=session.id))
+        await job_in_state(harness.jobs, state, job_request(session_id=session.id))
         for state in (JobState.DONE, JobState.DONE, JobState.FAILED, JobState.DONE, JobState.DONE)
     ]
     await harness.jobs.drop_files([jobs[4].id])
@@ -98,7 +98,7 @@ async def test_a_session_waits_for_unfinished_pictures_for_a_limited_time(
     harness: SessionHarness, state: JobState
 ) -> None:
     session = await harness.begin()
-    await brought_to(harness.jobs, state, job_request(session_id=session.id))
+    await job_in_state(harness.jobs, state, job_request(session_id=session.id))
     await harness.advance(600)
     assert await harness.state(session) is SessionState.CLOSING
     await harness.advance(LAST_PICTURES_S - 1)
@@ -109,7 +109,7 @@ async def test_a_session_waits_for_unfinished_pictures_for_a_limited_time(
 
 async def test_a_session_does_not_wait_for_held_pictures(harness: SessionHarness) -> None:
     session = await harness.begin()
-    await brought_to(harness.jobs, JobState.HELD, job_request(session_id=session.id))
+    await job_in_state(harness.jobs, JobState.HELD, job_request(session_id=session.id))
     await harness.advance(600)
     assert harness.session_channel.results == [(session.id, [])]
 
@@ -117,7 +117,7 @@ async def test_a_session_does_not_wait_for_held_pictures(harness: SessionHarness
 async def test_a_session_that_was_due_while_the_bot_was_off_ends_at_the_next_start(harness: SessionHarness) -> None:
     session = await harness.begin()
     closing = await harness.begin(1)
-    await brought_to(harness.jobs, JobState.QUEUED, job_request(session_id=closing.id))
+    await job_in_state(harness.jobs, JobState.QUEUED, job_request(session_id=closing.id))
     await harness.advance(60)
     harness.restart()
     await harness.advance(9999)

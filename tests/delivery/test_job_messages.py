@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from tests.harness.channel import Channel, until
-from tests.harness.job_requests import Clock, found, job_request, let_in, oldest
+from tests.harness.job_requests import SettableClock, admit_all, job_request, oldest, reload
 
 INTERVAL_S = 3.0
 MESSAGE = 1
@@ -30,7 +30,7 @@ class MessagesHarness:
     jobs: Jobs
     pictures: Pictures
     channel: Channel
-    clock: Clock = field(default_factory=Clock)
+    clock: SettableClock = field(default_factory=SettableClock)
     interval_s: float = INTERVAL_S
     mention_after_s: float = 0.0
     settings: GuildSettings = field(default_factory=GuildSettings)
@@ -48,10 +48,10 @@ class MessagesHarness:
 
     async def shown(self, *job_requests: JobRequest) -> list[Job]:
         """Admits requests and opens their message, as chat does."""
-        jobs = await self.jobs.admit(job_requests or [job_request()], let_in)
+        jobs = await self.jobs.admit(job_requests or [job_request()], admit_all)
         self.channel.messages[MESSAGE] = []
         await self.job_messages.opened(jobs[0], MESSAGE)
-        return [await found(self.jobs, job) for job in jobs]
+        return [await reload(self.jobs, job) for job in jobs]
 
     async def running(self) -> Job:
         """A running job whose message is open."""
@@ -94,7 +94,7 @@ async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[...
     made: list[MessagesHarness] = []
 
     def build(**changes: object) -> MessagesHarness:
-        made.append(MessagesHarness(Jobs(database, Clock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
+        made.append(MessagesHarness(Jobs(database, SettableClock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
         return made[-1]
 
     yield build
@@ -211,7 +211,7 @@ async def test_a_deleted_message_gets_no_progress_and_its_picture_in_one_new_mes
     await harness.job_messages.post(await harness.rendered(job))
     (new,) = harness.channel.messages.keys() - {MESSAGE}
     assert [card.pictures for card in harness.channel.messages[new]] == [{job.id: b"png"}]
-    assert (await found(harness.jobs, job)).message_id == new
+    assert (await reload(harness.jobs, job)).message_id == new
     assert harness.channel.mentions == [(1, new)]
 
 
@@ -250,7 +250,7 @@ async def test_nothing_is_sent_to_a_channel_that_is_gone(harness: MessagesHarnes
 
 
 async def test_a_message_sent_before_a_crash_is_found_and_not_sent_again(harness: MessagesHarness) -> None:
-    await harness.jobs.admit([job_request()], let_in)
+    await harness.jobs.admit([job_request()], admit_all)
     job = await harness.claimed()
     harness.channel.messages[77] = []
     harness.channel.lost = {job.id: 77}
@@ -258,12 +258,12 @@ async def test_a_message_sent_before_a_crash_is_found_and_not_sent_again(harness
     harness.job_messages.progress(job, Progress(1, 9))
     await until(lambda: harness.channel.messages[77])
     assert list(harness.channel.messages) == [77]
-    assert (await found(harness.jobs, job)).message_id == 77
+    assert (await reload(harness.jobs, job)).message_id == 77
 
 
 async def test_nothing_is_shown_before_chat_has_opened_the_message(harness: MessagesHarness) -> None:
     """The worker is often faster than the interaction response; otherwise there would be two messages."""
-    await harness.jobs.admit([job_request()], let_in)
+    await harness.jobs.admit([job_request()], admit_all)
     job = await harness.claimed()
     harness.job_messages.progress(job, Progress(1, 9))
     await until(lambda: harness.clock.sleeps)
@@ -277,7 +277,7 @@ async def test_nothing_is_shown_before_chat_has_opened_the_message(harness: Mess
 
 
 async def test_a_message_that_chat_does_not_open_in_time_is_sent(harness: MessagesHarness) -> None:
-    await harness.jobs.admit([job_request()], let_in)
+    await harness.jobs.admit([job_request()], admit_all)
     job = await harness.claimed()
     harness.job_messages.progress(job, Progress(1, 9))
     await until(lambda: harness.clock.sleeps)
@@ -285,7 +285,7 @@ async def test_a_message_that_chat_does_not_open_in_time_is_sent(harness: Messag
     await until(lambda: harness.channel.messages)
     (sent,) = harness.channel.messages
     await until(lambda: harness.clock.sleeps)
-    assert (await found(harness.jobs, job)).message_id == sent
+    assert (await reload(harness.jobs, job)).message_id == sent
 
 
 @pytest.mark.parametrize(("after_s", "took_s", "mentioned"), [(-1, 999, 0), (0, 0, 1), (30, 29, 0), (30, 30, 1)])

@@ -67,14 +67,14 @@ async def test_a_reaction_and_a_button_rerun_for_the_member_who_uses_them_and_a_
     first = await finished(ada, await imagine(ada, "a red apple", steps=2, seed=5))
     _, request = await png_of(ada, first)
     await ben.react(first, "🔁")
-    again = await ben.wait_for(
+    rerun = await ben.wait_for(
         lambda now: (
             f"for <@{ben.id}>" in card_text(now) and "a red apple" in card_text(now) and "Done" in card_text(now)
         ),
         HANG_S,
     )
-    _, second = await png_of(ben, again)
-    assert again["id"] != first["id"]
+    _, second = await png_of(ben, rerun)
+    assert rerun["id"] != first["id"]
     assert second.seed != request.seed
     assert second.prompt == request.prompt
     await ben.unreact(first, "🔁")
@@ -141,7 +141,7 @@ async def test_a_session_from_start_to_results(
     mo: Person,
     olive: Person,
 ) -> None:
-    said = len(service.log())
+    log_start = len(service.log())
     channels = {channel["name"]: channel["id"] for channel in await olive.channels()}
 
     # The owner configures the server; members do not see the command.
@@ -214,7 +214,7 @@ async def test_a_session_from_start_to_results(
     late = await there["Ben"].invoke("imagine", {"prompt": "too late"})
     assert "has ended" in await private(there["Ben"], late)
     assert len([m for m in await gallery.messages() if "a fish of Ben" in card_text(m)]) == 1
-    assert "Traceback" not in service.log()[said:]
+    assert "Traceback" not in service.log()[log_start:]
 
 
 async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_gives_the_same_pixels(
@@ -226,10 +226,10 @@ async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_g
     await service.stop(signal.SIGKILL)
     await service.start()
     before = await showing(ada, asked, "█", but=card_text(before))
-    said = len(service.log())
+    log_start = len(service.log())
     assert await service.stop() == 0
-    (steps,) = re.findall(r"suspended after (\d+)", service.log()[said:])
-    assert "Traceback" not in service.log()[said:]
+    (steps,) = re.findall(r"suspended after (\d+)", service.log()[log_start:])
+    assert "Traceback" not in service.log()[log_start:]
     await service.start()
     # --stop below needs at least one percent, which is three steps.
     least = max(int(steps), 3)

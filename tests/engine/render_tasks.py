@@ -9,14 +9,14 @@ from typing import Any
 import av
 from PIL import Image
 
-from bot.config import Engine as Settings
+from bot.config import EngineConfig
 from bot.engine import Engine, RenderTask
 from bot.engine.messages import RunCommand
 from bot.jobs.job import Concept, Progress, RenderResult, Suspended
 from guidance.io.timelapse import FRAMES_PER_SECOND, LINGER_S
 from guidance.request.request import Request
 
-SETTINGS = Settings(device="cpu", step_timeout_s=300)
+SETTINGS = EngineConfig(device="cpu", step_timeout_s=300)
 SPIDER = Concept("spider", ("a spider", "a tarantula"), 0.5)
 WEAPON = Concept("weapon", ("a rifle", "a gun"), 0.5)
 COMMANDS = (RunCommand.CANCEL, RunCommand.FINISH, RunCommand.SUSPEND)

@@ -246,10 +246,10 @@ async def test_a_process_that_hangs_is_killed_after_the_time_limit(
 async def test_the_process_ends_with_its_parent() -> None:
     program = (
         "import asyncio, os\n"
-        "from bot.config import Engine\n"
+        "from bot.config import EngineConfig\n"
         "from bot.engine.local import LocalEngine\n"
         "async def main():\n"
-        "    engine = LocalEngine(Engine(device='cpu'), 1.0)\n"
+        "    engine = LocalEngine(EngineConfig(device='cpu'), 1.0)\n"
         "    await engine.start()\n"
         "    print(engine._process.pid, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"

@@ -41,17 +41,17 @@ def job_request(
     )
 
 
-def let_in(used: Usage) -> None:
+def admit_all(used: Usage) -> None:
     """A check that lets everybody in."""
 
 
 def oldest(waiting: list[WaitingJob], turn_state: TurnState) -> tuple[WaitingJob, int] | None:
-    """A pick that takes the oldest, in a turn of its own."""
+    """Picks the oldest waiting job, in a new turn."""
     return (waiting[0], turn_state.turn + 1) if waiting else None
 
 
-class Clock:
-    """Seconds since 1970 that a test turns, and a sleep that ends when it has turned them far enough."""
+class SettableClock:
+    """Seconds since 1970, set by a test, and a sleep that ends when the clock reaches its deadline."""
 
     def __init__(self, now: float = 1_000_000.0) -> None:
         self._now = now
@@ -91,7 +91,7 @@ class Clock:
         self.now += self.sleeps[0]
 
 
-async def brought_to(
+async def job_in_state(
     jobs: Jobs,
     state: JobState,
     wanted: JobRequest | None = None,
@@ -100,17 +100,17 @@ async def brought_to(
     timelapse: str | None = None,
 ) -> Job:
     """A job in a state. Nothing else may wait."""
-    (job,) = await jobs.admit([wanted or job_request()], let_in)
+    (job,) = await jobs.admit([wanted or job_request()], admit_all)
     if state in {JobState.RUNNING, JobState.HELD, JobState.POSTING, JobState.DONE}:
         await jobs.claim(oldest)
     if state in {JobState.HELD, JobState.POSTING, JobState.DONE}:
         await jobs.render_done(job.id, picture, 0.5, 1.0, timelapse=timelapse, hold=state is JobState.HELD)
     if state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}:
         await jobs.finish(job.id, state)
-    return await found(jobs, job)
+    return await reload(jobs, job)
 
 
-async def found(jobs: Jobs, job: Job) -> Job:
+async def reload(jobs: Jobs, job: Job) -> Job:
     """The job as it is now."""
     now = await jobs.get(job.id)
     assert now is not None

@@ -24,7 +24,7 @@ from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from guidance.request.request import Request
 from tests.harness.channel import HANG_S, POLL_S, Channel, until
-from tests.harness.job_requests import Clock, found, job_request, let_in
+from tests.harness.job_requests import SettableClock, admit_all, job_request, reload
 from tests.harness.scripted_engine import ScriptedEngine
 
 SPIDERS = Concept("spiders", ("a spider",), 0.5)
@@ -52,7 +52,7 @@ class WorkerHarness:
     folder: Path
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
     channel: Channel = field(default_factory=Channel)
-    clock: Clock = field(default_factory=Clock)
+    clock: SettableClock = field(default_factory=SettableClock)
     timelapse: bool = False
     posted: list[int] = field(default_factory=list)
 
@@ -105,11 +105,11 @@ class WorkerHarness:
 
     async def submit_batch(self, job_requests: Sequence[JobRequest]) -> list[Job]:
         """Admits several jobs that share a message."""
-        jobs = await self.jobs.admit(job_requests, let_in)
+        jobs = await self.jobs.admit(job_requests, admit_all)
         self.channel.messages[jobs[0].id] = []
         await self.job_messages.opened(jobs[0], jobs[0].id)
         self.worker.wake()
-        return [await found(self.jobs, job) for job in jobs]
+        return [await reload(self.jobs, job) for job in jobs]
 
     def gate(self, prompt: str) -> asyncio.Event:
         """The engine waits at this prompt after its first step until the event is set."""
@@ -127,7 +127,7 @@ class WorkerHarness:
     async def until(self, job: Job, state: JobState) -> Job:
         """Waits until the job is in a state."""
         async with asyncio.timeout(HANG_S):
-            while (now := await found(self.jobs, job)).state is not state:
+            while (now := await reload(self.jobs, job)).state is not state:
                 await asyncio.sleep(POLL_S)
         return now
 

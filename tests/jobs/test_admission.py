@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.community.guild_settings import GuildSettings, Limit, RoleRule
-from bot.config import Imagine, Limits
-from bot.jobs.admission import Admission, Member, Refusal, RefusedError
+from bot.config import ImagineConfig, LimitsConfig
+from bot.jobs.admission import Admission, Refusal, RefusedError, Requester
 from bot.jobs.job import Job, JobRequest, JobState, Origin
 from bot.store.bans import Ban, Bans
 from bot.store.blocklist import Blocked
@@ -20,10 +20,10 @@ from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
 from bot.store.sessions import SessionRows, SessionState
 from guidance.request.request import Request
-from tests.harness.job_requests import Clock, brought_to, job_request
+from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
 HERE = 100
-WIDE = Limits(
+WIDE = LimitsConfig(
     waiting_per_member=10**6,
     waiting_per_server=10**6,
     waiting_in_all=10**6,
@@ -38,10 +38,10 @@ class AdmissionHarness:
     """An admission and the store that it guards."""
 
     database: Database
-    limits: Limits = WIDE
-    imagine: Imagine = field(default_factory=Imagine)
+    limits: LimitsConfig = WIDE
+    imagine: ImagineConfig = field(default_factory=ImagineConfig)
     host_patterns: Sequence[str] = ()
-    clock: Clock = field(default_factory=Clock)
+    clock: SettableClock = field(default_factory=SettableClock)
 
     def __post_init__(self) -> None:
         self.jobs = Jobs(self.database, self.clock)
@@ -63,14 +63,14 @@ class AdmissionHarness:
             clock=self.clock,
         )
 
-    async def admit(self, *job_requests: JobRequest, member: Member | None = None) -> list[Job]:
-        return await self.admission().admit(job_requests, member or Member(id=job_requests[0].requester_id))
+    async def admit(self, *job_requests: JobRequest, requester: Requester | None = None) -> list[Job]:
+        return await self.admission().admit(job_requests, requester or Requester(id=job_requests[0].requester_id))
 
-    async def refused(self, *job_requests: JobRequest, member: Member | None = None) -> RefusedError:
+    async def refused(self, *job_requests: JobRequest, requester: Requester | None = None) -> RefusedError:
         """Refused, and no row is left behind."""
         before = len(await self.jobs.in_state(*JobState))
         with pytest.raises(RefusedError) as caught:
-            await self.admit(*job_requests, member=member)
+            await self.admit(*job_requests, requester=requester)
         assert len(await self.jobs.in_state(*JobState)) == before
         return caught.value
 
@@ -84,7 +84,7 @@ def sized(**changes: int) -> JobRequest:
     return job_request(request=Request.resolve("a cat", seed=1, **changes))  # type: ignore[arg-type]
 
 
-async def test_a_banned_person_is_told_why_and_until_when(harness: AdmissionHarness) -> None:
+async def test_a_refusal_for_a_ban_has_its_reason_and_end(harness: AdmissionHarness) -> None:
     await harness.bans.set(HERE, Ban(1, harness.clock.now + 60, "spam"))
     refused = await harness.refused(job_request(1))
     assert (refused.refusal, refused.until, refused.detail) == (Refusal.BANNED, harness.clock.now + 60, "spam")
@@ -109,32 +109,32 @@ async def test_pictures_are_asked_for_in_the_channels_of_the_server_and_in_their
     harness: AdmissionHarness,
 ) -> None:
     await harness.guilds.set(HERE, GuildSettings(channels=(5, 6)))
-    refused = await harness.refused(job_request(), member=Member(id=1, channel_ids=frozenset({7})))
+    refused = await harness.refused(job_request(), requester=Requester(id=1, channel_ids=frozenset({7})))
     assert (refused.refusal, refused.detail) == (Refusal.WRONG_CHANNEL, "<#5> <#6>")
-    await harness.admit(job_request(), member=Member(id=1, channel_ids=frozenset({900, 6})))
+    await harness.admit(job_request(), requester=Requester(id=1, channel_ids=frozenset({900, 6})))
 
 
 async def test_an_account_is_old_enough_from_its_day_on(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, account_age_days=7)
     born = harness.clock.now - 7 * 86400
-    await harness.admit(job_request(), member=Member(id=1, created_at=born))
-    refused = await harness.refused(job_request(), member=Member(id=1, created_at=born + 1))
+    await harness.admit(job_request(), requester=Requester(id=1, created_at=born))
+    refused = await harness.refused(job_request(), requester=Requester(id=1, created_at=born + 1))
     assert (refused.refusal, refused.limit, refused.until) == (Refusal.ACCOUNT_TOO_YOUNG, 7, harness.clock.now + 1)
 
 
 async def test_a_member_is_known_long_enough_from_its_hour_on(harness: AdmissionHarness) -> None:
     await harness.guilds.set(HERE, GuildSettings(limits={Limit.MEMBERSHIP_AGE_HOURS: 2}))
     joined = harness.clock.now - 7200
-    await harness.admit(job_request(), member=Member(id=1, joined_at=joined))
-    await harness.admit(job_request(), member=Member(id=1, joined_at=None))
-    refused = await harness.refused(job_request(), member=Member(id=1, joined_at=joined + 1))
+    await harness.admit(job_request(), requester=Requester(id=1, joined_at=joined))
+    await harness.admit(job_request(), requester=Requester(id=1, joined_at=None))
+    refused = await harness.refused(job_request(), requester=Requester(id=1, joined_at=joined + 1))
     assert (refused.refusal, refused.limit, refused.until) == (Refusal.MEMBER_TOO_NEW, 2, harness.clock.now + 1)
 
 
-async def test_whoever_is_too_young_and_too_new_is_told_the_later_moment(harness: AdmissionHarness) -> None:
+async def test_a_refusal_for_account_and_membership_age_has_the_later_time(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, account_age_days=1, membership_age_hours=48)
     now = harness.clock.now
-    refused = await harness.refused(job_request(), member=Member(id=1, created_at=now, joined_at=now))
+    refused = await harness.refused(job_request(), requester=Requester(id=1, created_at=now, joined_at=now))
     assert refused.until == now + 2 * 86400
 
 
@@ -152,7 +152,7 @@ async def test_blocked_words_are_refused_wherever_they_stand(harness: AdmissionH
 async def test_more_steps_or_pixels_than_the_host_allows_are_refused_however_they_come(
     harness: AdmissionHarness,
 ) -> None:
-    harness.imagine = Imagine(max_steps=50, max_pixels=128 * 128)
+    harness.imagine = ImagineConfig(max_steps=50, max_pixels=128 * 128)
     await harness.admit(sized(width=128, height=128, steps=50))
     steps = await harness.refused(sized(width=128, height=128, steps=51))
     assert (steps.refusal, steps.limit) == (Refusal.TOO_MANY_STEPS, 50)
@@ -174,7 +174,7 @@ async def test_a_person_has_only_so_many_jobs_under_way_in_all_servers_together(
 
 async def test_a_held_picture_holds_its_person_up_no_longer(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, waiting_per_member=1)
-    await brought_to(harness.jobs, JobState.HELD, job_request(1))
+    await job_in_state(harness.jobs, JobState.HELD, job_request(1))
     await harness.admit(job_request(1))
 
 
@@ -226,7 +226,7 @@ async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
     harness: AdmissionHarness, state: JobState, refunded: bool
 ) -> None:
     harness.limits = replace(WIDE, jobs_per_hour=1)
-    await brought_to(harness.jobs, state, job_request(1))
+    await job_in_state(harness.jobs, state, job_request(1))
     if refunded:
         await harness.admit(job_request(1))
     else:
@@ -235,16 +235,16 @@ async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
 
 async def test_what_was_cancelled_while_it_ran_is_not_refunded(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, steps_per_day=100)
-    running = await brought_to(harness.jobs, JobState.RUNNING, job_request(1, steps=60))
+    running = await job_in_state(harness.jobs, JobState.RUNNING, job_request(1, steps=60))
     await harness.jobs.finish(running.id, JobState.CANCELLED)
     assert (await harness.refused(job_request(1, steps=41))).refusal is Refusal.TOO_MANY_STEPS_TODAY
 
 
 async def test_a_reaction_reruns_a_picture_once_for_each_person(harness: AdmissionHarness) -> None:
-    parent = await brought_to(harness.jobs, JobState.DONE)
+    parent = await job_in_state(harness.jobs, JobState.DONE)
     await harness.admit(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
-    again = await harness.refused(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
-    assert again.refusal is Refusal.RERUN_TWICE
+    refused = await harness.refused(job_request(2, origin=Origin.REACTION, parent_id=parent.id))
+    assert refused.refusal is Refusal.RERUN_TWICE
     await harness.admit(job_request(3, origin=Origin.REACTION, parent_id=parent.id))
 
 
@@ -261,7 +261,7 @@ async def test_a_session_takes_pictures_until_its_end(harness: AdmissionHarness)
     assert (await harness.refused(job_request(session_id=999))).refusal is Refusal.SESSION_OVER
 
 
-async def test_a_session_takes_so_many_pictures_of_each_person_and_gives_back_what_failed(
+async def test_a_session_limits_pictures_per_person_and_does_not_count_failed_ones(
     harness: AdmissionHarness,
 ) -> None:
     session = await harness.sessions.open(HERE, 200, 9, "sea", 10, 2)
@@ -279,16 +279,16 @@ async def test_a_role_lifts_its_holders_over_the_server_s_limit_and_weighs_their
 ) -> None:
     rules = {8: RoleRule(3, {Limit.JOBS_PER_HOUR: 2}), 9: RoleRule(1, {Limit.JOBS_PER_HOUR: 3})}
     await harness.guilds.set(HERE, GuildSettings(limits={Limit.JOBS_PER_HOUR: 1}, roles=rules))
-    both = Member(id=1, role_ids=frozenset({8, 9}))
-    admitted = await harness.admit(job_request(1), job_request(1), job_request(1), member=both)
+    both = Requester(id=1, role_ids=frozenset({8, 9}))
+    admitted = await harness.admit(job_request(1), job_request(1), job_request(1), requester=both)
     assert {job.weight for job in admitted} == {3}
-    assert (await harness.refused(job_request(1), member=both)).limit == 3
+    assert (await harness.refused(job_request(1), requester=both)).limit == 3
     (plain,) = await harness.admit(job_request(2))
     assert plain.weight == 1
     assert (await harness.refused(job_request(2))).limit == 1
 
 
-async def test_of_a_batch_that_does_not_fit_nothing_is_let_in(harness: AdmissionHarness) -> None:
+async def test_a_batch_over_the_limit_is_refused_as_a_whole(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, jobs_per_hour=3)
     assert (await harness.refused(*[job_request()] * 4)).refusal is Refusal.TOO_MANY_THIS_HOUR
     assert len(await harness.admit(*[job_request()] * 3)) == 3
@@ -307,7 +307,7 @@ def test_every_refusal_is_tried_above() -> None:
     wanted=st.lists(st.integers(1, 40), min_size=1, max_size=2),
 )
 @settings(max_examples=60)
-def test_whoever_comes_back_when_they_were_told_is_let_in_and_a_second_before_is_not(
+def test_a_request_at_the_retry_time_is_admitted_and_one_second_earlier_is_not(
     ages: list[int], steps: list[int], hourly: int, daily: int, wanted: list[int]
 ) -> None:
     async def story() -> None:
@@ -317,7 +317,7 @@ def test_whoever_comes_back_when_they_were_told_is_let_in_and_a_second_before_is
             now = harness.clock.now
             for age, made in zip(sorted(ages, reverse=True), steps, strict=False):
                 harness.clock.now = now - age
-                await brought_to(harness.jobs, JobState.DONE, job_request(steps=made))
+                await job_in_state(harness.jobs, JobState.DONE, job_request(steps=made))
             harness.clock.now = now
             job_requests = [job_request(steps=count) for count in wanted]
             try:

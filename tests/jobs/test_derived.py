@@ -51,7 +51,7 @@ def test_an_edit_with_other_words_keeps_everything_else() -> None:
         ("a ruin --no snow", "rain", "rain"),  # but not one that was changed
     ],
 )
-def test_a_field_that_was_changed_beats_a_flag_which_beats_one_that_was_not(
+def test_a_changed_field_overrides_a_flag_and_a_flag_overrides_an_unchanged_field(
     text: str, field: str, negative: str
 ) -> None:
     assert derived.edited(BEFORE, MODEL, text, field).negative == negative

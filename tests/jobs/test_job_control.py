@@ -11,7 +11,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.job_control import REJECTED
 from bot.store.job_row import TransitionError
 from tests.harness.channel import until
-from tests.harness.job_requests import brought_to, found
+from tests.harness.job_requests import job_in_state, reload
 from tests.harness.scripted_engine import picture_of
 from tests.harness.worker import IN_PICTURE, SMALL, SPIDER, WorkerHarness, small
 
@@ -35,7 +35,7 @@ async def test_a_running_job_is_cancelled_in_the_engine_and_the_next_one_runs(ha
     outcome = await harness.job_control.cancel(first)
     assert (outcome.was, outcome.job.state) == (JobState.RUNNING, JobState.CANCELLED)
     await harness.until(second, JobState.DONE)
-    assert (await found(harness.jobs, first)).picture is None
+    assert (await reload(harness.jobs, first)).picture is None
 
 
 Change = Callable[[Job], Awaitable[object]]
@@ -61,7 +61,7 @@ async def changed_before_the_engine_has_it(
     await change(job)
     changed.set()
     await until(lambda: harness.current_run.running() is None)
-    return await found(harness.jobs, job)
+    return await reload(harness.jobs, job)
 
 
 async def test_a_job_cancelled_before_the_engine_has_it_is_not_rendered(
@@ -117,7 +117,7 @@ async def test_a_rejected_picture_is_deleted(harness: WorkerHarness) -> None:
     held = await harness.until(await harness.submit(SPIDER, screening=Screening.HOLD), JobState.HELD)
     assert held.picture is not None
     await harness.job_control.reject(held)
-    rejected = await found(harness.jobs, held)
+    rejected = await reload(harness.jobs, held)
     assert (rejected.state, rejected.reason, rejected.picture) == (JobState.CANCELLED, REJECTED, None)
     assert not await harness.pictures.has(held.picture)
     await until(lambda: harness.last_card(held).first_job.state is JobState.CANCELLED)
@@ -130,10 +130,10 @@ async def test_a_rejected_picture_is_deleted(harness: WorkerHarness) -> None:
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING])
 async def test_only_a_held_picture_can_be_rejected(idle: WorkerHarness, state: JobState) -> None:
-    job = await brought_to(idle.jobs, state, small())
+    job = await job_in_state(idle.jobs, state, small())
     with pytest.raises(TransitionError):
         await idle.job_control.reject(job)
-    assert await found(idle.jobs, job) == job
+    assert await reload(idle.jobs, job) == job
 
 
 async def test_a_held_job_can_be_cancelled_by_its_owner(harness: WorkerHarness) -> None:

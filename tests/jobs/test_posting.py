@@ -3,7 +3,7 @@
 from bot.delivery.messenger import UnreachableError
 from bot.jobs.job import JobState
 from bot.jobs.posting import LOST
-from tests.harness.job_requests import brought_to, found
+from tests.harness.job_requests import job_in_state, reload
 from tests.harness.worker import WorkerHarness, small
 
 
@@ -20,12 +20,12 @@ async def test_an_unreachable_channel_does_not_idle_the_engine(harness: WorkerHa
 
 async def test_after_a_restart_a_running_job_waits_again_and_a_finished_picture_is_posted(idle: WorkerHarness) -> None:
     sha256 = await idle.pictures.put(b"finished before the crash")
-    posting = await brought_to(idle.jobs, JobState.POSTING, small("posting", 2), picture=sha256)
-    running = await brought_to(idle.jobs, JobState.RUNNING, small("running"))
+    posting = await job_in_state(idle.jobs, JobState.POSTING, small("posting", 2), picture=sha256)
+    running = await job_in_state(idle.jobs, JobState.RUNNING, small("running"))
     idle.channel.lost = {posting.id: 77}
     idle.channel.messages[77] = []
     await idle.worker.recover()
-    waiting = await found(idle.jobs, running)
+    waiting = await reload(idle.jobs, running)
     assert (waiting.state, waiting.attempts) == (JobState.QUEUED, 0)
     await idle.catch_up()
     # Jobs that are not that old may yet be shown by chat; these were asked for before the restart.
@@ -37,10 +37,10 @@ async def test_after_a_restart_a_running_job_waits_again_and_a_finished_picture_
 
 
 async def test_a_job_whose_picture_is_missing_fails_with_a_reason(idle: WorkerHarness) -> None:
-    job = await brought_to(idle.jobs, JobState.POSTING, small())
+    job = await job_in_state(idle.jobs, JobState.POSTING, small())
     await idle.catch_up()
     assert (await idle.until(job, JobState.FAILED)).reason == LOST
-    erased = await brought_to(idle.jobs, JobState.POSTING, small(), picture=await idle.pictures.put(b"x"))
+    erased = await job_in_state(idle.jobs, JobState.POSTING, small(), picture=await idle.pictures.put(b"x"))
     await idle.jobs.drop_files([erased.id])
     await idle.catch_up()
     assert (await idle.until(erased, JobState.FAILED)).reason == LOST

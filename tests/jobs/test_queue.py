@@ -1,4 +1,4 @@
-"""Fairness: one round robin of people over all servers; weights and bumps are exceptions; a pause holds up no other."""
+"""Fairness: round robin of people over all servers, with weights, bumps and paused servers."""
 
 import asyncio
 import random
@@ -13,13 +13,13 @@ from bot.jobs.job import JobState
 from bot.jobs.queue import Queue
 from bot.store.database import Database
 from bot.store.jobs import Jobs
-from tests.harness.job_requests import job_request, let_in
+from tests.harness.job_requests import admit_all, job_request
 
 SEEDS = st.integers(0, 10**6)
 
 
-def play(story: Callable[[Jobs, set[int]], Awaitable[None]]) -> None:
-    """Runs a story on an empty store; the servers in the set are paused."""
+def run_on_empty_store(story: Callable[[Jobs, set[int]], Awaitable[None]]) -> None:
+    """Runs a coroutine function with an empty store and a set of paused servers."""
 
     async def run() -> None:
         database = await Database.open(Path(":memory:"))
@@ -44,7 +44,7 @@ def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_ones_own(seed: 
             for _ in range(source.choice((0, 1, 1, 2, 5))):
                 person = source.randrange(5)
                 count = source.choice((1, 1, 1, 4))
-                await jobs.admit([job_request(person, guild_id=source.randrange(3)) for _ in range(count)], let_in)
+                await jobs.admit([job_request(person, guild_id=source.randrange(3)) for _ in range(count)], admit_all)
                 since.setdefault(person, set())
             if (job := await queue.claim()) is None:
                 continue
@@ -58,7 +58,7 @@ def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_ones_own(seed: 
             if job.requester_id in waiting:
                 since[job.requester_id] = set()
 
-    play(story)
+    run_on_empty_store(story)
 
 
 @given(seed=SEEDS)
@@ -72,7 +72,7 @@ def test_the_shown_order_is_the_order_in_which_jobs_run(seed: int) -> None:
         for _ in range(source.randrange(1, 25)):
             person = source.randrange(6)
             weight = 1 + person % 3
-            await jobs.admit([job_request(person, weight=weight, guild_id=source.randrange(3))], let_in)
+            await jobs.admit([job_request(person, weight=weight, guild_id=source.randrange(3))], admit_all)
             if source.random() < 0.3 and (job := await queue.claim()) is not None:
                 if source.random() < 0.3:
                     await jobs.requeue(job.id, crashed=True)
@@ -94,25 +94,25 @@ def test_the_shown_order_is_the_order_in_which_jobs_run(seed: int) -> None:
         left = (await jobs.waiting())[0]
         assert all(entry.guild_id in paused for entry in left)
 
-    play(story)
+    run_on_empty_store(story)
 
 
-async def test_whoever_comes_while_a_picture_is_made_goes_before_its_owners_next(jobs: Jobs) -> None:
+async def test_new_users_queue_ahead_of_the_next_job_of_the_user_being_served(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for _ in range(3):
-        await jobs.admit([job_request(1)], let_in)
+        await jobs.admit([job_request(1)], admit_all)
     await queue.claim()
-    await jobs.admit([job_request(2)], let_in)
-    await jobs.admit([job_request(3)], let_in)
+    await jobs.admit([job_request(2)], admit_all)
+    await jobs.admit([job_request(3)], admit_all)
     assert await queue.order() == [4, 5, 2, 3]
 
 
 async def test_a_weight_of_three_gives_three_turns_in_a_round(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for _ in range(7):
-        await jobs.admit([job_request(1, weight=3)], let_in)
+        await jobs.admit([job_request(1, weight=3)], admit_all)
     for _ in range(3):
-        await jobs.admit([job_request(2)], let_in)
+        await jobs.admit([job_request(2)], admit_all)
     owners = []
     while (job := await queue.claim()) is not None:
         owners.append(job.requester_id)
@@ -123,7 +123,7 @@ async def test_a_weight_of_three_gives_three_turns_in_a_round(jobs: Jobs) -> Non
 async def test_what_a_moderator_bumps_is_next_and_costs_its_owner_that_turn(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for person in (1, 1, 2, 3):
-        await jobs.admit([job_request(person)], let_in)
+        await jobs.admit([job_request(person)], admit_all)
     assert await jobs.bump(2)
     assert await queue.order() == [2, 3, 4, 1]
     assert not await jobs.bump(99)
@@ -131,8 +131,8 @@ async def test_what_a_moderator_bumps_is_next_and_costs_its_owner_that_turn(jobs
 
 async def test_a_crash_costs_a_job_no_place(jobs: Jobs) -> None:
     queue = Queue(jobs)
-    (first,) = await jobs.admit([job_request(1)], let_in)
-    await jobs.admit([job_request(2)], let_in)
+    (first,) = await jobs.admit([job_request(1)], admit_all)
+    await jobs.admit([job_request(2)], admit_all)
     await queue.claim()
     requeued = await jobs.requeue(first.id, crashed=True)
     assert requeued.attempts == 1
@@ -142,7 +142,7 @@ async def test_a_crash_costs_a_job_no_place(jobs: Jobs) -> None:
 async def test_a_crash_gives_its_owner_no_second_visit(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for person in (1, 1, 1, 2):
-        await jobs.admit([job_request(person, weight=2)], let_in)
+        await jobs.admit([job_request(person, weight=2)], admit_all)
     crashed = await queue.claim()
     assert crashed is not None
     await jobs.requeue(crashed.id, crashed=True)
@@ -157,13 +157,13 @@ async def test_a_crash_gives_its_owner_no_second_visit(jobs: Jobs) -> None:
 
 async def test_a_running_job_can_be_cancelled_and_an_ended_one_is_left_alone(jobs: Jobs) -> None:
     queue = Queue(jobs)
-    (job,) = await jobs.admit([job_request()], let_in)
+    (job,) = await jobs.admit([job_request()], admit_all)
     running = await queue.claim()
     assert running is not None
     outcome = await queue.cancel(running)
     assert (outcome.was, outcome.job.state) == (JobState.RUNNING, JobState.CANCELLED)
-    again = await queue.cancel(job)
-    assert (again.was, again.job.state) == (JobState.CANCELLED, JobState.CANCELLED)
+    repeated = await queue.cancel(job)
+    assert (repeated.was, repeated.job.state) == (JobState.CANCELLED, JobState.CANCELLED)
 
 
 @pytest.fixture

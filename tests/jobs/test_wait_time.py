@@ -1,4 +1,4 @@
-"""Waiting times that are shown come true: a busy queue in virtual time, with the real queue on a real database."""
+"""Estimated waiting times are right: a busy queue in virtual time, with the real queue and a real database."""
 
 import asyncio
 import itertools
@@ -17,19 +17,19 @@ from bot.store.database import Database
 from bot.store.history import History, Load, Pace
 from bot.store.jobs import Jobs
 from guidance.request.request import Request
-from tests.harness.job_requests import Clock, job_request, let_in
+from tests.harness.job_requests import SettableClock, admit_all, job_request
 
 SIDES = (192, 256, 320, 384)
 STEPS = (40, 80, 80, 150)
 NOISE = 0.1
 SHORTEST_WAIT_S = 30.0
-"""About two runs. Of a shorter wait, a single newcomer decides."""
+"""About two runs. A single new request can change a shorter wait."""
 TOLERANCE = 0.3
 
 
 @dataclass(frozen=True)
-class Shown:
-    """An ETA that somebody read."""
+class ShownEta:
+    """An ETA that a message showed; `first` if it was the first for its job."""
 
     job_id: int
     at: float
@@ -39,13 +39,13 @@ class Shown:
 
 @dataclass
 class QueueSimulation:
-    """Members ask at random; an engine whose runs take what it says, give or take the noise, makes one at a time.
+    """Members send requests at random times; a simulated engine runs one job at a time.
 
     Attributes:
-        load: Share of the time for which the engine has something to do.
-        people: How many ask.
-        batches: Share of asks that are for four pictures.
-        favoured: Share of people with a weight of 3.
+        load: Share of the time in which the engine is busy.
+        people: Number of members.
+        batches: Share of submissions with four pictures.
+        favoured: Share of members with a weight of 3.
     """
 
     database: Database
@@ -55,12 +55,12 @@ class QueueSimulation:
     people: int = 40
     batches: float = 0.0
     favoured: float = 0.0
-    clock: Clock = field(default_factory=Clock)
+    clock: SettableClock = field(default_factory=SettableClock)
     running: RunningJob | None = None
     pace: float = 0.1
     ends_at: float = math.inf
     started: dict[int, float] = field(default_factory=dict)
-    shown: list[Shown] = field(default_factory=list)
+    shown: list[ShownEta] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.source = random.Random(self.seed)
@@ -75,12 +75,12 @@ class QueueSimulation:
         made = int((self.clock.now - self.running.began_at) / self.pace)
         return RunningJob(self.running.job_id, self.running.began_at, made)
 
-    async def run(self, job_requests: int) -> None:
-        """So many people ask, after a few runs from which the paces are known; ends when the last waits no more."""
+    async def run(self, submissions: int) -> None:
+        """Runs the simulation until all submissions, after a few jobs that make the paces known, are done."""
         mean = sum(STEPS) / len(STEPS) * sum(seconds(side) for side in SIDES) / len(SIDES)
         gap = mean * (1 + 3 * self.batches) / self.load
         await self._warm_up()
-        left, arrives_at = job_requests, self.clock.now
+        left, arrives_at = submissions, self.clock.now
         while left or self.running is not None:
             if left and arrives_at <= self.ends_at:
                 self.clock.now = arrives_at
@@ -92,11 +92,11 @@ class QueueSimulation:
                 await self._end()
             if self.running is None:
                 await self._begin()
-            await self._look()
+            await self._record_etas()
 
     async def _warm_up(self) -> None:
-        for side in SIDES[::2]:  # the others are guessed from these, at first
-            await self.jobs.admit([job_request(request=request(side, 80))], let_in)
+        for side in SIDES[::2]:  # the paces of the other sizes are estimated from these
+            await self.jobs.admit([job_request(request=request(side, 80))], admit_all)
             await self._begin()
             self.clock.now = self.ends_at
             await self._end()
@@ -107,7 +107,7 @@ class QueueSimulation:
         count = 4 if self.source.random() < self.batches else 1
         weight = 3 if person <= self.favoured * self.people else 1
         guild = self.source.randrange(3)
-        await self.jobs.admit([job_request(person, request=wanted, weight=weight, guild_id=guild)] * count, let_in)
+        await self.jobs.admit([job_request(person, request=wanted, weight=weight, guild_id=guild)] * count, admit_all)
 
     async def _begin(self) -> None:
         job = await self.queue.claim()
@@ -126,8 +126,8 @@ class QueueSimulation:
         await self.jobs.finish(self.running.job_id, JobState.DONE)
         self.running, self.ends_at = None, math.inf
 
-    async def _look(self) -> None:
-        """What the messages would show now: each message's next job, where that is worth an edit."""
+    async def _record_etas(self) -> None:
+        """Records the ETA of each message's next job, if the message would be edited now."""
         seen = set()
         for queue_position in await self.estimator.positions():
             if queue_position.batch_id in seen:
@@ -136,11 +136,11 @@ class QueueSimulation:
             before = self.last.get(queue_position.batch_id)
             if worth_an_edit(before, queue_position, self.clock.now) and queue_position.start_at is not None:
                 first = before is None or before.job_id != queue_position.job_id
-                self.shown.append(Shown(queue_position.job_id, self.clock.now, queue_position.start_at, first))
+                self.shown.append(ShownEta(queue_position.job_id, self.clock.now, queue_position.start_at, first))
                 self.last[queue_position.batch_id] = queue_position
 
     def hits(self, *, first: bool) -> list[bool]:
-        """Of each ETA for a wait that was worth one: whether it came true."""
+        """For each ETA of a wait of at least SHORTEST_WAIT_S: True if it was right within TOLERANCE."""
         waits = [(entry, self.started[entry.job_id] - entry.at) for entry in self.shown if entry.first is first]
         return [
             abs(entry.start_at - entry.at - wait) <= TOLERANCE * wait
@@ -150,18 +150,12 @@ class QueueSimulation:
 
 
 def seconds(side: int) -> float:
-    """Of one step: something for the views, something for the canvas."""
+    """Seconds of one step: a constant for the views, and a part for the canvas."""
     return 0.06 + 0.08 * (side / 256) ** 2
 
 
 def request(side: int, steps: int) -> Request:
     return Request.resolve("a cat", seed=1, width=side, height=side, steps=steps)
-
-
-async def _evening(database: Database, folder: Path, seed: int, job_requests: int, **changes: float) -> QueueSimulation:
-    simulation = QueueSimulation(database, folder, seed, **changes)  # type: ignore[arg-type]
-    await simulation.run(job_requests)
-    return simulation
 
 
 SCENES: dict[str, dict[str, float]] = {
@@ -173,19 +167,19 @@ SCENES: dict[str, dict[str, float]] = {
 }
 
 
-def _evenings(folder: Path, scene: str, seeds: int, job_requests: int, *, first: bool) -> list[list[bool]]:
-    """Of each evening, which of the ETAs came true."""
+def _simulate(folder: Path, scene: str, seeds: int, submissions: int, *, first: bool) -> list[list[bool]]:
+    """For each seed, which ETAs were right."""
 
-    async def story(seed: int) -> list[bool]:
+    async def simulate(seed: int) -> list[bool]:
         database = await Database.open(Path(":memory:"))
         try:
             simulation = QueueSimulation(database, folder, seed, **SCENES[scene])  # type: ignore[arg-type]
-            await simulation.run(job_requests)
+            await simulation.run(submissions)
             return simulation.hits(first=first)
         finally:
             await database.close()
 
-    return [asyncio.run(story(seed)) for seed in range(seeds)]
+    return [asyncio.run(simulate(seed)) for seed in range(seeds)]
 
 
 def _share(hits: list[bool]) -> float:
@@ -193,17 +187,16 @@ def _share(hits: list[bool]) -> float:
 
 
 @pytest.mark.parametrize("scene", ["busy", "nearly too much", "variations of four"])
-def test_nine_of_ten_waiting_times_that_are_shown_first_come_true(tmp_path: Path, scene: str) -> None:
-    """Within 30 %, of those for waits of at least 30 s, which is about two runs."""
-    hits = list(itertools.chain(*_evenings(tmp_path, scene, seeds=2, job_requests=70, first=True)))
+def test_nine_of_ten_first_etas_are_right(tmp_path: Path, scene: str) -> None:
+    """Within 30 %, for waits of at least 30 s, about two runs."""
+    hits = list(itertools.chain(*_simulate(tmp_path, scene, seeds=2, submissions=70, first=True)))
     assert len(hits) > 40
     assert _share(hits) >= 0.9
 
 
 @pytest.mark.parametrize("scene", ["busy"])
-def test_nine_of_ten_waiting_times_that_are_shown_later_come_true(tmp_path: Path, scene: str) -> None:
-    """As above, for what an edit says instead of what was shown first."""
-    hits = list(itertools.chain(*_evenings(tmp_path, scene, seeds=2, job_requests=70, first=False)))
+def test_nine_of_ten_edited_etas_are_right(tmp_path: Path, scene: str) -> None:
+    hits = list(itertools.chain(*_simulate(tmp_path, scene, seeds=2, submissions=70, first=False)))
     assert len(hits) > 40
     assert _share(hits) >= 0.9
 
@@ -211,9 +204,9 @@ def test_nine_of_ten_waiting_times_that_are_shown_later_come_true(tmp_path: Path
 @pytest.mark.torture
 @pytest.mark.parametrize("first", [True, False])
 @pytest.mark.parametrize("scene", SCENES)
-def test_nine_of_ten_waiting_times_come_true_on_many_evenings(tmp_path: Path, scene: str, first: bool) -> None:
-    """As above, over ten long evenings; and no single one is far off."""
-    simulations = _evenings(tmp_path, scene, seeds=10, job_requests=300, first=first)
+def test_nine_of_ten_etas_are_right_in_long_simulations(tmp_path: Path, scene: str, first: bool) -> None:
+    """Over ten seeds together; and eight of ten for each seed."""
+    simulations = _simulate(tmp_path, scene, seeds=10, submissions=300, first=first)
     assert _share(list(itertools.chain(*simulations))) >= 0.9
     assert all(_share(hits) >= 0.8 for hits in simulations)
 
@@ -221,12 +214,12 @@ def test_nine_of_ten_waiting_times_come_true_on_many_evenings(tmp_path: Path, sc
 LOAD = Load(1, 1, 100, "pocket", 256 * 256, 32)
 
 
-def test_a_run_takes_as_long_as_the_last_of_its_kind() -> None:
+def test_the_duration_follows_the_pace_of_runs_of_the_same_kind() -> None:
     paces = [Pace("pocket", 256 * 256, 16, 9.0), Pace("pocket", 256 * 256, 32, 0.5), Pace("big", 256 * 256, 32, 7.0)]
     assert duration(LOAD, paces) == 50.0
 
 
-def test_a_run_of_a_new_kind_is_guessed_from_the_likest_of_its_model() -> None:
+def test_the_duration_of_a_new_kind_is_estimated_from_the_most_similar_of_its_model() -> None:
     paces = [Pace("pocket", 512 * 512, 32, 1.0), Pace("pocket", 64 * 64, 4, 0.01), Pace("big", 256 * 256, 32, 7.0)]
     guess = duration(LOAD, paces)
     assert guess is not None
@@ -235,21 +228,21 @@ def test_a_run_of_a_new_kind_is_guessed_from_the_likest_of_its_model() -> None:
     assert duration(LOAD, []) is None
 
 
-def test_what_a_run_still_needs_follows_its_own_pace_once_that_says_something() -> None:
+def test_the_remaining_time_follows_the_run_s_own_pace_after_enough_steps() -> None:
     paces = [Pace("pocket", 256 * 256, 32, 0.5)]
     assert remaining(RunningJob(1, 0.0, 1), LOAD, paces, now=10.0) == 40.0
     assert remaining(RunningJob(1, 0.0, 50), LOAD, paces, now=100.0) == 100.0
-    assert remaining(RunningJob(1, 0.0, 1), LOAD, paces, now=99.0) == 0.0, "it is late, but not over before now"
+    assert remaining(RunningJob(1, 0.0, 1), LOAD, paces, now=99.0) == 0.0, "a late run has 0 s left, not less"
     assert remaining(RunningJob(1, 0.0, 1), LOAD, [], now=10.0) is None
 
 
-async def test_while_nothing_is_known_of_such_runs_places_have_no_time(database: Database) -> None:
-    clock = Clock()
+async def test_without_a_known_pace_queue_positions_have_no_start_time(database: Database) -> None:
+    clock = SettableClock()
     jobs = Jobs(database, clock)
     paused = {101}
     estimator = WaitTimeEstimator(Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: None, clock)
-    first, second = [(await jobs.admit([job_request(person, guild_id=100)], let_in))[0] for person in (1, 2)]
-    (there,) = await jobs.admit([job_request(3, guild_id=101)], let_in)
+    first, second = [(await jobs.admit([job_request(person, guild_id=100)], admit_all))[0] for person in (1, 2)]
+    (there,) = await jobs.admit([job_request(3, guild_id=101)], admit_all)
     assert await estimator.positions() == [
         QueuePosition(first.id, first.id, 1, clock.now),
         QueuePosition(second.id, second.id, 2, None),
@@ -261,20 +254,20 @@ async def test_while_nothing_is_known_of_such_runs_places_have_no_time(database:
     assert queue_position.position == 3
 
 
-async def test_nobody_s_first_job_is_promised_later_for_those_who_may_come(database: Database) -> None:
-    """But a person's second is: whoever comes goes before it."""
-    clock = Clock()
+async def test_expected_new_requests_delay_only_later_jobs_of_a_person(database: Database) -> None:
+    """A person's first job starts before new requests, and their second after them."""
+    clock = SettableClock()
     jobs = Jobs(database, clock)
     estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: None, clock)
     for person in range(10, 40):
-        (job,) = await jobs.admit([job_request(person, steps=100)], let_in)
+        (job,) = await jobs.admit([job_request(person, steps=100)], admit_all)
         claimed = await Queue(jobs).claim()
         assert claimed == await jobs.get(job.id)
         clock.now += 50
         await jobs.render_done(job.id, "0" * 64, 0.5, 50.0)
         await jobs.finish(job.id, JobState.DONE)
     for person in (1, 1, 2):
-        await jobs.admit([job_request(person, steps=100)], let_in)
+        await jobs.admit([job_request(person, steps=100)], admit_all)
     starts = [queue_position.start_at for queue_position in await estimator.positions()]
     assert starts[:2] == [clock.now, clock.now + 50]
     assert starts[2] is not None

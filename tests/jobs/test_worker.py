@@ -11,7 +11,7 @@ from bot.jobs.job import Flag, JobState
 from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE
 from bot.store.database import Database
 from tests.harness.channel import until
-from tests.harness.job_requests import brought_to, found
+from tests.harness.job_requests import job_in_state, reload
 from tests.harness.scripted_engine import picture_of
 from tests.harness.worker import IN_PICTURE, IN_PROMPT, SMALL, SPIDER, SPIDERS, WorkerHarness, small
 
@@ -83,9 +83,9 @@ async def test_a_run_that_ends_while_the_bot_stops_is_posted_and_no_other_starts
     gate.set()
     await draining
     assert harness.engine.wanted == ""
-    assert (await found(harness.jobs, job)).state is JobState.DONE
+    assert (await reload(harness.jobs, job)).state is JobState.DONE
     assert harness.channel.mentions == [(1, job.id)]
-    assert (await found(harness.jobs, waiting)).state is JobState.QUEUED
+    assert (await reload(harness.jobs, waiting)).state is JobState.QUEUED
 
 
 async def test_a_suspended_run_is_resumed_from_its_checkpoint_after_a_restart(
@@ -96,7 +96,7 @@ async def test_a_suspended_run_is_resumed_from_its_checkpoint_after_a_restart(
     await harness.submit("other", 2)
     await harness.at_gate(job)
     await harness.suspend()
-    suspended = await found(harness.jobs, job)
+    suspended = await reload(harness.jobs, job)
     assert (suspended.state, suspended.attempts) == (JobState.QUEUED, 0)
     assert suspended.checkpoint is not None
     assert await harness.pictures.get(suspended.checkpoint) == b"checkpoint of long"
@@ -115,12 +115,12 @@ async def test_a_suspended_run_is_resumed_from_its_checkpoint_after_a_restart(
 
 
 async def test_a_resumed_run_that_is_interrupted_resumes_from_the_same_checkpoint(idle: WorkerHarness) -> None:
-    job = await brought_to(idle.jobs, JobState.RUNNING, small())
+    job = await job_in_state(idle.jobs, JobState.RUNNING, small())
     await idle.jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
     await idle.queue.claim()
     await idle.worker.recover()
-    again = await found(idle.jobs, job)
-    assert (again.state, again.checkpoint, again.attempts) == (JobState.QUEUED, "c" * 64, 0)
+    requeued = await reload(idle.jobs, job)
+    assert (requeued.state, requeued.checkpoint, requeued.attempts) == (JobState.QUEUED, "c" * 64, 0)
 
 
 async def test_a_run_whose_checkpoint_is_missing_starts_from_the_beginning(harness: WorkerHarness) -> None:
@@ -128,7 +128,7 @@ async def test_a_run_whose_checkpoint_is_missing_starts_from_the_beginning(harne
     job = await harness.submit("long")
     await harness.at_gate(job)
     await harness.suspend()
-    suspended = await found(harness.jobs, job)
+    suspended = await reload(harness.jobs, job)
     assert suspended.checkpoint is not None
     await harness.pictures.drop({suspended.checkpoint})
     after = WorkerHarness(harness.database, harness.folder, channel=harness.channel)
@@ -144,7 +144,7 @@ async def test_a_job_cancelled_while_it_is_suspended_stays_cancelled(harness: Wo
     await harness.at_gate(job)
     await harness.jobs.finish(job.id, JobState.CANCELLED)
     await harness.suspend()
-    assert (await found(harness.jobs, job)).state is JobState.CANCELLED
+    assert (await reload(harness.jobs, job)).state is JobState.CANCELLED
 
 
 @pytest.mark.parametrize("flags", [IN_PROMPT, IN_PICTURE])
@@ -182,7 +182,7 @@ async def test_jobs_of_a_paused_server_run_when_it_is_resumed(harness: WorkerHar
     await harness.guilds.set(100, GuildSettings(paused="tea"))
     here, there = await harness.submit("here"), await harness.submit("there", guild_id=101)
     await harness.until(there, JobState.DONE)
-    assert (await found(harness.jobs, here)).state is JobState.QUEUED
+    assert (await reload(harness.jobs, here)).state is JobState.QUEUED
     await harness.guilds.set(100, GuildSettings())
     harness.worker.wake()
     await harness.until(here, JobState.DONE)

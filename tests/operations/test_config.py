@@ -7,7 +7,7 @@ import pytest
 
 from bot import config
 from bot.community.guild_settings import Limit
-from bot.config import Concept, Config, load, parse
+from bot.config import ConceptConfig, Config, load, parse
 from bot.toml_reader import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -28,7 +28,7 @@ def test_the_commented_concept_of_the_example_is_valid() -> None:
     begin = lines.index("# [[concept]]")
     text = "\n".join(line.removeprefix("# ") for line in lines[begin : begin + 4])
     (concept,) = parse(tomllib.loads(text)).concept
-    assert concept == Concept("spiders", ("a spider", "a tarantula"), 0.5)
+    assert concept == ConceptConfig("spiders", ("a spider", "a tarantula"), 0.5)
 
 
 @pytest.mark.parametrize(

@@ -82,17 +82,17 @@ def test_a_console_line_ends_with_the_ids_before_any_traceback(log: logging.Logg
 async def test_a_task_inherits_the_ids_of_its_parent_unless_it_gets_a_context_of_its_own(
     log: logging.Logger, written: io.StringIO
 ) -> None:
-    async def say() -> None:
-        log.info("said")
+    async def log_events() -> None:
+        log.info("event")
         logs.bind(guild=3)
-        log.info("said")
+        log.info("event")
 
     with logs.log_context(interaction=5):
-        await asyncio.create_task(say())
-        await asyncio.create_task(say(), context=logs.context_with(copy_context(), job=17))
-        log.info("said")
-    told = [{key: entry[key] for key in entry.keys() & {"interaction", "job", "guild"}} for entry in objects(written)]
-    assert told == [
+        await asyncio.create_task(log_events())
+        await asyncio.create_task(log_events(), context=logs.context_with(copy_context(), job=17))
+        log.info("event")
+    ids = [{key: entry[key] for key in entry.keys() & {"interaction", "job", "guild"}} for entry in objects(written)]
+    assert ids == [
         {"interaction": 5},
         {"interaction": 5, "guild": 3},
         {"job": 17},
@@ -111,12 +111,12 @@ def test_the_token_is_in_no_message_no_argument_and_no_traceback(
         fail(ValueError(f"bad header: {secret}"), RuntimeError(secret))
     except ValueError:
         log.exception("the request failed")
-    said = written.getvalue()
-    assert secret not in said
-    assert json.dumps(secret)[1:-1] not in said
-    assert json.dumps(secret, ensure_ascii=False)[1:-1] not in said
-    assert said.count(logs.REDACTED) >= 4
-    assert "bad header" in said
+    output = written.getvalue()
+    assert secret not in output
+    assert json.dumps(secret)[1:-1] not in output
+    assert json.dumps(secret, ensure_ascii=False)[1:-1] not in output
+    assert output.count(logs.REDACTED) >= 4
+    assert "bad header" in output
 
 
 def test_a_record_that_cannot_be_formatted_is_reported_without_its_arguments(secret: str) -> None:
@@ -126,9 +126,9 @@ def test_a_record_that_cannot_be_formatted_is_reported_without_its_arguments(sec
         "logs.configure()\n"
         "logging.getLogger('bot').info('%d jobs', 'hunter2')\n"
     )
-    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
-    assert "hunter2" not in said
-    assert "cannot format the record of <string>:4 (TypeError)" in said
+    output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
+    assert "hunter2" not in output
+    assert "cannot format the record of <string>:4 (TypeError)" in output
 
 
 def test_an_uncaught_exception_is_one_record_with_a_traceback_without_the_token() -> None:
@@ -167,7 +167,7 @@ def test_libraries_that_log_what_people_write_log_warnings_only(level: str) -> N
         "logging.getLogger('discord.gateway').warning('a warning')\n"
         "logging.getLogger('bot').info('ours')\n"
     )
-    said = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
-    assert "every" not in said
-    assert "a warning" in said
-    assert "ours" in said
+    output = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stderr
+    assert "every" not in output
+    assert "a warning" in output
+    assert "ours" in output

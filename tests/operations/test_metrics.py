@@ -13,8 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.chat.client import override_endpoints
 from bot.chat.http_metrics import trace_config
-from bot.config import Discord
-from bot.config import Engine as Settings
+from bot.config import DiscordConfig, EngineConfig
 from bot.engine.local import LocalEngine
 from bot.jobs.job import Job, JobState
 from bot.operations.loop_lag import TICK_S, LoopLag
@@ -22,14 +21,14 @@ from bot.operations.metrics import MODELS, Metrics
 from bot.operations.metrics_server import MetricsServerError, serve_metrics
 from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.ratelimit import GLOBAL, Limit
+from bot.sandbox.state.ratelimit import GLOBAL, RateLimit
 from bot.store.database import Database
 from bot.store.job_counts import job_counts
 from bot.store.jobs import Jobs
 from guidance.request.request import Request
 from tests.engine.render_tasks import STAND_IN
 from tests.harness.channel import until
-from tests.harness.job_requests import Clock, job_request
+from tests.harness.job_requests import SettableClock, job_request
 
 IDLE: Mapping[str, int] = {}
 
@@ -143,8 +142,8 @@ async def test_http_errors_are_counted_including_those_that_discord_py_retries()
             waited += 1
             await clock.advance(1)
 
-    async with Sandbox(limits={GLOBAL: Limit(2, 0.1)}, clock=clock) as sandbox:
-        override_endpoints(Discord(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+    async with Sandbox(limits={GLOBAL: RateLimit(2, 0.1)}, clock=clock) as sandbox:
+        override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         client = discord.Client(intents=discord.Intents.none(), http_trace=trace_config(metrics))
         waiting_out = asyncio.create_task(wait_out())
         try:
@@ -155,7 +154,7 @@ async def test_http_errors_are_counted_including_those_that_discord_py_retries()
         finally:
             waiting_out.cancel()
             await client.close()
-            override_endpoints(Discord())
+            override_endpoints(DiscordConfig())
     text = metrics.text()
     assert value(text, "imagine_discord_http_errors_total", status="404") == 3
     assert refused() >= 1
@@ -165,7 +164,7 @@ async def test_http_errors_are_counted_including_those_that_discord_py_retries()
 async def test_restarts_of_the_engine_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.local.COMMAND", STAND_IN)
     metrics = Metrics()
-    engine = LocalEngine(Settings(), 1.0, metrics)
+    engine = LocalEngine(EngineConfig(), 1.0, metrics)
     assert await engine.start() == "none"
     assert value(metrics.text(), "imagine_engine_restarts_total") == 0
     assert engine._process is not None
@@ -188,7 +187,7 @@ async def measured(lag: LoopLag) -> AsyncIterator[None]:
 
 async def test_a_blocked_event_loop_counts_for_every_missed_tick() -> None:
     late: list[float] = []
-    clock = Clock(0.0)
+    clock = SettableClock(0.0)
     lag = LoopLag(late.append, clock, clock.sleep)
     async with measured(lag):
         for seconds in (TICK_S, TICK_S, 4.5 * TICK_S):

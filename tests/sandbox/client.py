@@ -33,7 +33,7 @@ class Client(discord.Client):
         self.tree = app_commands.CommandTree(self)
         self.ready = asyncio.Event()
         self.waits: Waits
-        self.heard: dict[str, asyncio.Queue[tuple[Any, ...]]] = {}
+        self.events: dict[str, asyncio.Queue[tuple[Any, ...]]] = {}
 
     async def setup_hook(self) -> None:
         await self.tree.sync()
@@ -49,13 +49,13 @@ class Client(discord.Client):
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Store every event for `happened`, then dispatch it as usual."""
-        self.heard.setdefault(event, asyncio.Queue()).put_nowait(args)
+        self.events.setdefault(event, asyncio.Queue()).put_nowait(args)
         super().dispatch(event, *args, **kwargs)
 
     async def happened(self, name: str) -> Any:
         """Wait for the next event of that name; return its argument, or a tuple of several."""
         async with asyncio.timeout(HANG_S):
-            args = await self.heard.setdefault(name, asyncio.Queue()).get()
+            args = await self.events.setdefault(name, asyncio.Queue()).get()
         return args[0] if len(args) == 1 else args
 
     def text_channel(self, name: str) -> discord.TextChannel:

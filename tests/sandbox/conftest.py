@@ -99,7 +99,7 @@ class RestClient:
         return f"/webhooks/{interaction['application_id']}/{interaction['token']}{rest}"
 
 
-class Gateway:
+class GatewayClient:
     """A gateway connection without a Discord library."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -157,19 +157,19 @@ async def rest_client(sandbox: Sandbox) -> AsyncIterator[RestClient]:
 
 
 @pytest.fixture
-async def connect(sandbox: Sandbox) -> AsyncIterator[Callable[..., Awaitable[Gateway]]]:
+async def connect(sandbox: Sandbox) -> AsyncIterator[Callable[..., Awaitable[GatewayClient]]]:
     """A function that opens a gateway connection."""
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
 
-        async def opened(query: str = "?v=10&encoding=json") -> Gateway:
-            return Gateway(await stack.enter_async_context(session.ws_connect(sandbox.gateway_url + query)))
+        async def opened(query: str = "?v=10&encoding=json") -> GatewayClient:
+            return GatewayClient(await stack.enter_async_context(session.ws_connect(sandbox.gateway_url + query)))
 
         yield opened
 
 
 @pytest.fixture
-async def gateway(sandbox: Sandbox, connect: Callable[..., Awaitable[Gateway]]) -> Gateway:
+async def gateway(sandbox: Sandbox, connect: Callable[..., Awaitable[GatewayClient]]) -> GatewayClient:
     """A connection that has identified with the intents the bot uses."""
     connection = await connect()
     assert (await connection.identify(sandbox.bot_token))["t"] == "READY"
@@ -177,7 +177,7 @@ async def gateway(sandbox: Sandbox, connect: Callable[..., Awaitable[Gateway]]) 
 
 
 @pytest.fixture
-async def interaction(rest_client: RestClient, gateway: Gateway, ada: Person) -> dict[str, Any]:
+async def interaction(rest_client: RestClient, gateway: GatewayClient, ada: Person) -> dict[str, Any]:
     """An interaction as the bot receives it: Ada used /imagine a moment ago."""
     await rest_client.register({"name": "imagine", "description": "Draw"})
     await ada.invoke("imagine")

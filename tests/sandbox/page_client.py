@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 
-class RefusedError(Exception):
+class PageRefusedError(Exception):
     """The page's API answered with an error."""
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class PageClient:
         """Send one request and return the response; `files` are names and contents.
 
         Raises:
-            RefusedError: The status is 400 or higher.
+            PageRefusedError: The status is 400 or higher.
         """
         form = None
         if files:
@@ -57,7 +57,7 @@ class PageClient:
         async with self._session.request(method, url, json=sent, data=form, headers=self._headers) as response:
             answer = await response.json()
             if response.status >= 400:
-                raise RefusedError(response.status, answer)
+                raise PageRefusedError(response.status, answer)
             return answer
 
     async def read(self, url: str) -> bytes:

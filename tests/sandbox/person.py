@@ -8,12 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from tests.sandbox.page_client import PageClient, RefusedError
+from tests.sandbox.page_client import PageClient, PageRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Message", "Person", "RefusedError"]
+__all__ = ["Message", "PageRefusedError", "Person"]
 
 HANG_S = 120.0
 """Seconds after which a wait fails."""
@@ -56,7 +56,7 @@ class Person:
         return self.at(ids[name])
 
     async def call(self, method: str, path: str, body: object = None) -> Any:
-        """Send one request to the page's API and return the response; an error raises RefusedError."""
+        """Send one request to the page's API and return the response; an error raises PageRefusedError."""
         return await self._page.call(method, path, body)
 
     async def state(self) -> dict[str, Any]:
@@ -129,8 +129,8 @@ class Person:
                 if predicate(message):
                     return message
             if time.monotonic() > deadline:
-                said = "\n".join(json.dumps(message, ensure_ascii=False) for message in messages)
-                raise TimeoutError(f"{self.name} waited {timeout} s; the channel contains:\n{said}")
+                listing = "\n".join(json.dumps(message, ensure_ascii=False) for message in messages)
+                raise TimeoutError(f"{self.name} waited {timeout} s; the channel contains:\n{listing}")
             await asyncio.sleep(0.05)
 
     # --- threads

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.person import RefusedError
+from tests.sandbox.person import PageRefusedError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
     from tests.sandbox.person import Person
 
 IMAGINE: dict[str, Any] = {
@@ -44,7 +44,7 @@ async def test_a_command_keeps_its_id_when_it_is_registered_again(rest_client: R
 
 
 async def test_options_arrive_as_discord_sends_them(
-    rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person, ben: Person
 ) -> None:
     await rest_client.register(IMAGINE)
     options = {"prompt": "a cat", "seed": 3, "size": "s", "friend": ben.id}
@@ -75,12 +75,12 @@ async def test_invalid_options_are_refused_before_they_reach_the_bot(
     rest_client: RestClient, ada: Person, options: dict[str, object], name: str
 ) -> None:
     await rest_client.register(IMAGINE)
-    with pytest.raises(RefusedError) as refused:
+    with pytest.raises(PageRefusedError) as refused:
         await ada.invoke("imagine", options)
     assert name in refused.value.body["errors"]["options"]
 
 
-async def test_a_sub_command_arrives_nested(rest_client: RestClient, gateway: Gateway, mo: Person) -> None:
+async def test_a_sub_command_arrives_nested(rest_client: RestClient, gateway: GatewayClient, mo: Person) -> None:
     ban = {"type": 1, "name": "ban", "description": "Ban", "options": [{"type": 6, "name": "who", "description": "w"}]}
     await rest_client.register({"name": "mod", "description": "Moderation", "options": [ban]})
     await mo.invoke("mod ban", {"who": mo.id})
@@ -97,16 +97,16 @@ async def test_a_command_for_moderators_is_hidden_from_the_others(
     )
     assert await mo.command_id("clear") == command["id"]
     assert (await ada.state())["channels"][0]["commands"] == []
-    with pytest.raises(RefusedError, match="50013"):
+    with pytest.raises(PageRefusedError, match="50013"):
         await ada.call("POST", f"/channels/{ada.channel_id}/commands", {"command_id": command["id"]})
 
 
 async def test_a_message_command_shows_the_bot_the_content_of_the_message(
-    rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person, ben: Person
 ) -> None:
     await rest_client.register({"name": "Report", "type": 3})
-    said = await ben.send_message("words that the bot could not read otherwise")
-    await ada.use_menu("Report", said)
+    posted = await ben.send_message("words that the bot could not read otherwise")
+    await ada.use_menu("Report", posted)
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
-    assert data["target_id"] == said["id"]
-    assert data["resolved"]["messages"][said["id"]]["content"] == said["content"]
+    assert data["target_id"] == posted["id"]
+    assert data["resolved"]["messages"][posted["id"]]["content"] == posted["content"]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.person import RefusedError
+from tests.sandbox.person import PageRefusedError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
     from tests.sandbox.person import Person
 
 REPLY, DEFER, MODAL = 4, 5, 9
@@ -56,10 +56,10 @@ async def test_a_link_button_accepts_only_web_addresses(rest_client: RestClient)
     assert "URL_TYPE_INVALID_SCHEME" in str(answer.body)
 
 
-async def test_a_selection_must_fit_the_select(rest_client: RestClient, gateway: Gateway, ada: Person) -> None:
+async def test_a_selection_must_fit_the_select(rest_client: RestClient, gateway: GatewayClient, ada: Person) -> None:
     posted = (await rest_client.post({"content": "?", "components": [select(min_values=1, max_values=2)]})).body
     for wrong in ([], ["a", "b", "c"], ["a", "a"], ["d"]):
-        with pytest.raises(RefusedError, match="50035"):
+        with pytest.raises(PageRefusedError, match="50035"):
             await ada.click(posted, "pick", wrong)
     await ada.choose(posted, "A", "c")
     assert (await gateway.event("INTERACTION_CREATE"))["data"]["values"] == ["a", "c"]
@@ -67,12 +67,12 @@ async def test_a_selection_must_fit_the_select(rest_client: RestClient, gateway:
 
 async def test_a_disabled_select_cannot_be_used(rest_client: RestClient, ada: Person) -> None:
     posted = (await rest_client.post({"content": "?", "components": [select(disabled=True)]})).body
-    with pytest.raises(RefusedError, match="does not exist or is disabled"):
+    with pytest.raises(PageRefusedError, match="does not exist or is disabled"):
         await ada.choose(posted, "a")
 
 
 async def test_selects_of_people_roles_and_channels_resolve_what_was_chosen(
-    rest_client: RestClient, gateway: Gateway, ada: Person, ben: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person, ben: Person
 ) -> None:
     role = next(str(role.id) for role in rest_client.sandbox.guild_data.roles.values() if role.name == "Artist")
     for kind, value, found in (
@@ -88,7 +88,7 @@ async def test_selects_of_people_roles_and_channels_resolve_what_was_chosen(
         assert set(data["resolved"]) == {found, "members"} - ({"members"} if found != "users" else set())
     thread = await ada.start_thread("Ideas")
     posted = (await rest_client.post({"content": "?", "components": [select(CHANNEL, channel_types=[0])]})).body
-    with pytest.raises(RefusedError, match="CHANNEL_TYPE_INVALID"):
+    with pytest.raises(PageRefusedError, match="CHANNEL_TYPE_INVALID"):
         await ada.choose(posted, thread.channel_id)
 
 
@@ -127,14 +127,14 @@ async def test_a_modal_that_breaks_a_limit_is_refused(
 
 
 async def test_a_form_is_filled_in_within_its_limits(
-    rest_client: RestClient, gateway: Gateway, interaction: dict[str, Any], ada: Person
+    rest_client: RestClient, gateway: GatewayClient, interaction: dict[str, Any], ada: Person
 ) -> None:
     pick = {"type": 3, "custom_id": "pick", "options": OPTIONS, "required": False}
     form = modal(field(value="a cat", min_length=3, max_length=9), field(custom_id="more", required=False))
     form["components"].append({"type": 18, "label": "Pick", "component": pick})
     await rest_client.callback(interaction, MODAL, form)
     for wrong in ({"words": ""}, {"words": "ab"}, {"words": "x" * 10}, {"pick": ["d"]}, {"other": "x"}):
-        with pytest.raises(RefusedError, match="50035"):
+        with pytest.raises(PageRefusedError, match="50035"):
             await ada.submit(interaction["id"], wrong)
     opened = await ada.modal(interaction["id"])
     assert [(entry["label"], entry["required"]) for entry in opened["components"]] == [
@@ -150,11 +150,11 @@ async def test_a_form_is_filled_in_within_its_limits(
 
 
 async def test_a_modal_opens_from_a_menu_and_from_a_button(
-    rest_client: RestClient, gateway: Gateway, ada: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person
 ) -> None:
     await rest_client.register({"name": "Describe", "type": 3})
-    said = await ada.send_message("a picture")
-    asked = await ada.use_menu("Describe", said)
+    posted = await ada.send_message("a picture")
+    asked = await ada.use_menu("Describe", posted)
     await rest_client.callback(await gateway.event("INTERACTION_CREATE"), MODAL, modal(field()))
     await ada.submit(asked, {"words": "red"})
     submitted = await gateway.event("INTERACTION_CREATE")
@@ -199,10 +199,10 @@ async def test_ephemeral_follow_ups_are_edited_and_deleted_by_the_token_alone(
 async def test_who_reacted_is_listed_in_pages(
     rest_client: RestClient, ada: Person, ben: Person, chiyo: Person, mo: Person
 ) -> None:
-    said = await ada.send_message("vote")
+    posted = await ada.send_message("vote")
     for person in (mo, chiyo, ben, ada):
-        await person.react(said, "⭐")
-    path = f"{rest_client.messages}/{said['id']}/reactions/⭐"
+        await person.react(posted, "⭐")
+    path = f"{rest_client.messages}/{posted['id']}/reactions/⭐"
     first = (await rest_client.call("GET", f"{path}?limit=3")).body
     rest = (await rest_client.call("GET", f"{path}?limit=3&after={first[-1]['id']}")).body
     assert [user["id"] for user in first + rest] == sorted([ada.id, ben.id, chiyo.id, mo.id], key=int)

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.ratelimit import Limit
+from bot.sandbox.state.ratelimit import RateLimit
 from tests.sandbox.client import Client, Interaction, running
 from tests.sandbox.conftest import RestClient
 from tests.sandbox.person import Person
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from bot.sandbox.clock import ManualClock
 
 
-class Again(discord.ui.View):
+class RerunView(discord.ui.View):
     """A persistent button."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
 
     @discord.ui.button(label="Again", emoji="🔁", custom_id="again")
-    async def again(self, interaction: Interaction, _: discord.ui.Button[Again]) -> None:
+    async def again(self, interaction: Interaction, _: discord.ui.Button[RerunView]) -> None:
         await interaction.response.edit_message(content=f"again for {interaction.user.display_name}", view=None)
 
 
@@ -49,13 +49,13 @@ class Bot(Client):
         self.tree.command(name="secret", description="Whisper")(self.secret)
 
     async def setup_hook(self) -> None:
-        self.add_view(Again())
+        self.add_view(RerunView())
         await super().setup_hook()
 
     async def imagine(self, interaction: Interaction, prompt: str, image: discord.Attachment | None = None) -> None:
         await interaction.response.defer()
         size = len(await image.read()) if image else 0
-        message = await interaction.followup.send(f"queued {prompt} {size}", view=Again(), wait=True)
+        message = await interaction.followup.send(f"queued {prompt} {size}", view=RerunView(), wait=True)
         channel = interaction.channel
         assert isinstance(channel, discord.TextChannel)
         partial = channel.get_partial_message(message.id)
@@ -112,7 +112,7 @@ async def test_a_session_from_command_to_reaction(
 
 async def test_discord_py_waits_after_a_429_and_retries(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
-        Sandbox(clock=clock, limits={"message-post": Limit(2, 300)}) as sandbox,
+        Sandbox(clock=clock, limits={"message-post": RateLimit(2, 300)}) as sandbox,
         running(sandbox, clock, monkeypatch, Bot()) as bot,
         aiohttp.ClientSession() as session,
         Person(sandbox.page_url, "Ada") as ada,
@@ -136,9 +136,9 @@ async def test_discord_py_resumes_and_gets_the_missed_events(
         running(sandbox, clock, monkeypatch, Bot()) as bot,
         Person(sandbox.page_url, "Ada") as ada,
     ):
-        said = await ada.send_message("hello")
+        posted = await ada.send_message("hello")
         await sandbox.gateway.drop()
-        await ada.react(said, "⭐")
+        await ada.react(posted, "⭐")
         await bot.happened("resumed")
         event = await bot.happened("raw_reaction_add")
         assert str(event.emoji) == "⭐"

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from tests.sandbox.person import Person
 
 
-class Form(discord.ui.Modal, title="Report"):
+class ReportForm(discord.ui.Modal, title="Report"):
     """A text field with an initial value, and a select."""
 
-    words: discord.ui.Label[Form] = discord.ui.Label(
+    words: discord.ui.Label[ReportForm] = discord.ui.Label(
         text="Why", component=discord.ui.TextInput(custom_id="why", default="spam", min_length=3, max_length=20)
     )
-    pick: discord.ui.Label[Form] = discord.ui.Label(
+    pick: discord.ui.Label[ReportForm] = discord.ui.Label(
         text="How bad",
         component=discord.ui.Select(
             custom_id="how", options=[discord.SelectOption(label=name) for name in ("bad", "worse")]
@@ -58,7 +58,7 @@ class Chooser(discord.ui.View):
 
     @discord.ui.button(label="Report")
     async def report(self, interaction: Interaction, _: discord.ui.Button[Chooser]) -> None:
-        await interaction.response.send_modal(Form())
+        await interaction.response.send_modal(ReportForm())
 
 
 class Settings(app_commands.Group):
@@ -94,7 +94,7 @@ async def bot(sandbox: Sandbox, clock: ManualClock, monkeypatch: pytest.MonkeyPa
 
     @client.tree.context_menu(name="Report")
     async def report(interaction: Interaction, message: discord.Message) -> None:
-        await interaction.response.send_modal(Form(title=f"Report {message.content}"))
+        await interaction.response.send_modal(ReportForm(title=f"Report {message.content}"))
 
     @client.tree.context_menu(name="Who is this")
     async def choose_member(interaction: Interaction, member: discord.Member) -> None:
@@ -120,14 +120,14 @@ async def test_a_command_in_a_group_is_completed_used_and_hidden_from_most(
 
 async def test_a_menu_opens_a_form_and_the_answer_is_for_one_person(bot: Client, ada: Person, ben: Person) -> None:
     await ada.wait_for_bot("Report")
-    said = await ben.send_message("buy this")
-    asked = await ada.use_menu("Report", said)
+    posted = await ben.send_message("buy this")
+    asked = await ada.use_menu("Report", posted)
     form = await ada.modal(asked)
     assert form["title"] == "Report buy this"
     assert [field["label"] for field in form["components"]] == ["Why", "How bad"]
     answer = await ada.answer_to(await ada.submit(asked, {"how": ["worse"]}))
     assert answer["content"] == "spam, worse"
-    assert answer["interaction_metadata"]["triggering_interaction_metadata"]["target_message_id"] == said["id"]
+    assert answer["interaction_metadata"]["triggering_interaction_metadata"]["target_message_id"] == posted["id"]
     assert [message["content"] for message in await ben.messages()] == ["buy this"]
 
 

@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.sandbox.gateway.intents import Intent
 from bot.sandbox.server import Sandbox
-from tests.sandbox.conftest import CONTENT, GUILDS, MESSAGES, REACTIONS, Gateway, drain_events
+from tests.sandbox.conftest import CONTENT, GUILDS, MESSAGES, REACTIONS, GatewayClient, drain_events
 from tests.sandbox.person import Person
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.sandbox.clock import ManualClock
     from tests.sandbox.conftest import RestClient
 
-    Connect = Callable[..., Awaitable[Gateway]]
+    Connect = Callable[..., Awaitable[GatewayClient]]
 
 
 async def test_a_wrong_token_is_closed_with_4004(connect: Connect) -> None:
@@ -58,9 +58,9 @@ async def test_ready_names_an_unavailable_guild_and_guild_create_fills_it(connec
     assert [member["user"]["id"] for member in guild["members"]] == [str(sandbox.guild_data.bot.id)]
 
 
-async def test_events_come_only_with_their_intent(gateway: Gateway, ada: Person) -> None:
-    said = await ada.send_message("without the messages intent")
-    await ada.react(said, "🔁")
+async def test_events_come_only_with_their_intent(gateway: GatewayClient, ada: Person) -> None:
+    posted = await ada.send_message("without the messages intent")
+    await ada.react(posted, "🔁")
     await gateway.event("GUILD_CREATE")
     payload = await gateway.receive()
     assert payload["t"] == "MESSAGE_REACTION_ADD"
@@ -82,7 +82,7 @@ async def test_message_content_arrives_with_the_granted_intent(clock: ManualCloc
         aiohttp.ClientSession() as session,
         session.ws_connect(sandbox.gateway_url) as socket,
     ):
-        connection = Gateway(socket)
+        connection = GatewayClient(socket)
         await connection.identify(sandbox.bot_token, GUILDS | MESSAGES | CONTENT)
         await ada.send_message("public words")
         assert (await connection.event("MESSAGE_CREATE"))["content"] == "public words"
@@ -94,9 +94,9 @@ async def test_resuming_replays_missed_events_in_order(connect: Connect, sandbox
     await first.event("GUILD_CREATE")
     await first.socket.close(code=4000)
     await drain_events()
-    said = await ada.send_message("hello")
+    posted = await ada.send_message("hello")
     for emoji in ("🔁", "⭐"):
-        await ada.react(said, emoji)
+        await ada.react(posted, emoji)
     second = await connect()
     await second.receive()
     resume = {"token": sandbox.bot_token, "session_id": ready["d"]["session_id"], "seq": first.sequence}
@@ -132,14 +132,14 @@ async def test_a_session_cannot_be_resumed_after_some_minutes(
     assert (await second.receive())["op"] == 9
 
 
-async def test_a_client_without_a_heartbeat_is_closed_with_4009(gateway: Gateway, clock: ManualClock) -> None:
+async def test_a_client_without_a_heartbeat_is_closed_with_4009(gateway: GatewayClient, clock: ManualClock) -> None:
     await gateway.event("GUILD_CREATE")
     await clock.advance(42)
     await clock.advance(42)
     assert await gateway.receive() == {"close": 4009}
 
 
-async def test_a_heartbeat_is_acknowledged(gateway: Gateway, clock: ManualClock) -> None:
+async def test_a_heartbeat_is_acknowledged(gateway: GatewayClient, clock: ManualClock) -> None:
     await gateway.event("GUILD_CREATE")
     await clock.advance(41)
     await gateway.send(1, gateway.sequence)
@@ -149,7 +149,7 @@ async def test_a_heartbeat_is_acknowledged(gateway: Gateway, clock: ManualClock)
     assert (await gateway.receive())["op"] == 11
 
 
-async def test_the_whole_member_list_needs_its_intent(gateway: Gateway, sandbox: Sandbox, ada: Person) -> None:
+async def test_the_whole_member_list_needs_its_intent(gateway: GatewayClient, sandbox: Sandbox, ada: Person) -> None:
     await gateway.event("GUILD_CREATE")
     guild_id = str(sandbox.guild_data.guild.id)
     await gateway.send(8, {"guild_id": guild_id, "user_ids": [ada.id], "limit": 0, "nonce": "n"})

@@ -9,7 +9,7 @@ from tests.sandbox.conftest import drain_events
 
 if TYPE_CHECKING:
     from bot.sandbox.clock import ManualClock
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
     from tests.sandbox.person import Person
 
 REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
@@ -37,8 +37,8 @@ async def test_an_acknowledgement_within_three_seconds_is_accepted(
 
 async def test_an_interaction_is_acknowledged_once(rest_client: RestClient, interaction: dict[str, Any]) -> None:
     assert (await rest_client.callback(interaction, DEFER)).status == 200
-    again = await rest_client.callback(interaction, REPLY, {"content": "again"})
-    assert (again.status, again.code) == (400, 40060)
+    repeated = await rest_client.callback(interaction, REPLY, {"content": "again"})
+    assert (repeated.status, repeated.code) == (400, 40060)
 
 
 async def test_a_wrong_token_answers_nothing(rest_client: RestClient, interaction: dict[str, Any]) -> None:
@@ -112,7 +112,7 @@ async def test_a_token_edits_only_its_own_messages(rest_client: RestClient, inte
 
 
 async def test_a_click_can_be_acknowledged_and_its_message_updated(
-    rest_client: RestClient, gateway: Gateway, ada: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person
 ) -> None:
     posted = (await rest_client.post({"content": "one", "components": [BUTTON]})).body
     await ada.click(posted, "again")
@@ -126,7 +126,7 @@ async def test_a_click_can_be_acknowledged_and_its_message_updated(
 
 
 async def test_a_deferred_update_edits_the_message_that_was_clicked(
-    rest_client: RestClient, gateway: Gateway, ada: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person
 ) -> None:
     posted = (await rest_client.post({"content": "one", "components": [BUTTON]})).body
     await ada.click(posted, "again")
@@ -137,7 +137,7 @@ async def test_a_deferred_update_edits_the_message_that_was_clicked(
 
 
 async def test_the_values_of_a_modal_arrive_as_discord_sends_them(
-    rest_client: RestClient, gateway: Gateway, interaction: dict[str, Any], ada: Person
+    rest_client: RestClient, gateway: GatewayClient, interaction: dict[str, Any], ada: Person
 ) -> None:
     field = {"type": 4, "custom_id": "prompt", "style": 2, "label": "Prompt", "min_length": 3}
     modal = {"custom_id": "edit", "title": "Edit", "components": [{"type": 1, "components": [field]}]}
@@ -150,7 +150,9 @@ async def test_the_values_of_a_modal_arrive_as_discord_sends_them(
     assert row["components"][0]["value"] == "a cat"
 
 
-async def test_autocomplete_choices_reach_the_member(rest_client: RestClient, gateway: Gateway, ada: Person) -> None:
+async def test_autocomplete_choices_reach_the_member(
+    rest_client: RestClient, gateway: GatewayClient, ada: Person
+) -> None:
     option = {"type": 3, "name": "style", "description": "A style", "autocomplete": True}
     await rest_client.register({"name": "draw", "description": "Draw", "options": [option]})
 

@@ -57,20 +57,20 @@ async def test_a_wrong_token_is_unauthorized(rest_client: RestClient) -> None:
 
 
 async def test_only_the_author_edits_a_message(rest_client: RestClient, ada: Person) -> None:
-    said = await ada.send_message("mine")
-    answer = await rest_client.call("PATCH", f"{rest_client.messages}/{said['id']}", {"content": "yours"})
+    posted = await ada.send_message("mine")
+    answer = await rest_client.call("PATCH", f"{rest_client.messages}/{posted['id']}", {"content": "yours"})
     assert (answer.status, answer.code) == (403, 50005)
 
 
 async def test_deleting_the_message_of_another_needs_manage_messages(
     rest_client: RestClient, ada: Person, ben: Person, mo: Person
 ) -> None:
-    said = await ada.send_message("mine")
-    answer = await rest_client.call("DELETE", f"{rest_client.messages}/{said['id']}")
+    posted = await ada.send_message("mine")
+    answer = await rest_client.call("DELETE", f"{rest_client.messages}/{posted['id']}")
     assert (answer.status, answer.code) == (403, 50013)
     with pytest.raises(Exception, match="50013"):
-        await ben.delete(said)
-    await mo.delete(said)
+        await ben.delete(posted)
+    await mo.delete(posted)
     assert await ada.messages() == []
 
 
@@ -244,19 +244,19 @@ async def test_an_edit_updates_the_mentions_but_notifies_nobody(rest_client: Res
 
 async def test_everyone_is_mentioned_only_with_permission(rest_client: RestClient, mo: Person, ada: Person) -> None:
     assert (await rest_client.post({"content": "@everyone"})).body["mention_everyone"] is False
-    said = await mo.send_message("@everyone")
-    assert said["mention_everyone"] is True
-    assert await ada.pings() == [said["id"]]
+    posted = await mo.send_message("@everyone")
+    assert posted["mention_everyone"] is True
+    assert await ada.pings() == [posted["id"]]
 
 
 async def test_a_reply_notifies_unless_it_says_not_to(rest_client: RestClient, ada: Person) -> None:
-    said = await ada.send_message("hello")
-    reply = {"content": "hi", "message_reference": {"message_id": said["id"]}}
+    posted = await ada.send_message("hello")
+    reply = {"content": "hi", "message_reference": {"message_id": posted["id"]}}
     quiet = await rest_client.post({**reply, "allowed_mentions": {"parse": [], "replied_user": False}})
     assert await ada.pings() == []
     loud = await rest_client.post({**reply, "allowed_mentions": {"parse": [], "replied_user": True}})
     assert await ada.pings() == [loud.body["id"]]
-    assert quiet.body["referenced_message"]["id"] == said["id"]
+    assert quiet.body["referenced_message"]["id"] == posted["id"]
 
 
 async def test_history_is_read_in_pages_newest_first(rest_client: RestClient, ada: Person) -> None:
@@ -283,11 +283,11 @@ async def test_the_bot_reads_no_content_without_the_intent(
 async def test_a_reaction_is_one_emoji_and_at_most_twenty(
     rest_client: RestClient, ada: Person, clock: ManualClock
 ) -> None:
-    said = await ada.send_message("hello")
-    path = f"{rest_client.messages}/{said['id']}/reactions"
+    posted = await ada.send_message("hello")
+    path = f"{rest_client.messages}/{posted['id']}/reactions"
     assert (await rest_client.call("PUT", f"{path}/lighthouse/@me")).code == 10014
     for number in range(20):
-        await ada.react(said, chr(0x1F400 + number))
+        await ada.react(posted, chr(0x1F400 + number))
     await clock.advance(1)
     assert (await rest_client.call("PUT", f"{path}/🔁/@me")).code == 30010
     await clock.advance(1)

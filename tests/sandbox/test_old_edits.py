@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.ratelimit import OLD_EDITS, Limit
+from bot.sandbox.state.ratelimit import OLD_EDITS, RateLimit
 from tests.sandbox.client import Client, running
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def test_the_fourth_edit_of_old_messages_in_six_seconds_is_refused(
 
 async def test_discord_py_waits_and_edits_again(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     async with (
-        Sandbox(clock=clock, limits={OLD_EDITS: Limit(1, 300)}) as sandbox,
+        Sandbox(clock=clock, limits={OLD_EDITS: RateLimit(1, 300)}) as sandbox,
         running(sandbox, clock, monkeypatch, Client()) as client,
     ):
         sent = await client.text_channel("imagine").send("one")

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.person import RefusedError
+from tests.sandbox.person import PageRefusedError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
     from tests.sandbox.person import Person
 
 
@@ -95,7 +95,7 @@ async def test_translations_are_stored_and_listed_only_on_request(rest_client: R
 
 
 async def test_a_command_in_a_group_arrives_with_what_it_resolves_to(
-    rest_client: RestClient, gateway: Gateway, mo: Person
+    rest_client: RestClient, gateway: GatewayClient, mo: Person
 ) -> None:
     await rest_client.register(DEEP)
     log = (await mo.in_channel("mod-log")).channel_id
@@ -112,7 +112,7 @@ async def test_a_channel_must_be_seen_and_of_a_type_that_fits(rest_client: RestC
     log = (await mo.in_channel("mod-log")).channel_id
     thread = (await ada.start_thread("Ideas")).channel_id
     for channel_id in (log, thread, ada.id):
-        with pytest.raises(RefusedError, match="where"):
+        with pytest.raises(PageRefusedError, match="where"):
             await ada.invoke("mod settings channel", {"where": channel_id})
 
 
@@ -121,7 +121,7 @@ async def test_a_channel_must_be_seen_and_of_a_type_that_fits(rest_client: RestC
     [(BOOLEAN, True, "true"), (NUMBER, 2.5, "2.5"), (INTEGER, 2, 2.5), (INTEGER, 2**53 - 1, 2**53), (ROLE, None, "1")],
 )
 async def test_every_option_type_accepts_only_its_own_values(
-    rest_client: RestClient, gateway: Gateway, ada: Person, kind: int, good: object, bad: object
+    rest_client: RestClient, gateway: GatewayClient, ada: Person, kind: int, good: object, bad: object
 ) -> None:
     await rest_client.register(command(option(kind)))
     role = next(str(role.id) for role in rest_client.sandbox.guild_data.roles.values() if role.name == "Artist")
@@ -130,12 +130,12 @@ async def test_every_option_type_accepts_only_its_own_values(
     data = (await gateway.event("INTERACTION_CREATE"))["data"]
     assert data["options"] == [{"type": kind, "name": "x", "value": value}]
     assert (kind == ROLE) == (role in data.get("resolved", {}).get("roles", {}))
-    with pytest.raises(RefusedError, match="50035"):
+    with pytest.raises(PageRefusedError, match="50035"):
         await ada.invoke("mod", {"x": bad})
 
 
 async def test_a_resolved_member_has_permissions(
-    rest_client: RestClient, gateway: Gateway, ada: Person, mo: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person, mo: Person
 ) -> None:
     await rest_client.register({"name": "Inspect", "type": 2})
     await ada.use_menu("Inspect", mo)
@@ -147,7 +147,7 @@ async def test_a_resolved_member_has_permissions(
 
 
 async def test_options_in_groups_are_completed_with_values_of_their_type(
-    rest_client: RestClient, gateway: Gateway, ada: Person
+    rest_client: RestClient, gateway: GatewayClient, ada: Person
 ) -> None:
     await rest_client.register(DEEP)
     refused: list[int] = []
@@ -163,7 +163,7 @@ async def test_options_in_groups_are_completed_with_values_of_their_type(
     assert await ada.complete("mod settings channel", "size", "2") == [{"name": "Large", "value": 256}]
     await answering
     assert refused == [50035]
-    with pytest.raises(RefusedError, match="no such option with autocomplete"):
+    with pytest.raises(PageRefusedError, match="no such option with autocomplete"):
         await ada.complete("mod settings channel", "where", "mod")
 
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 import bot.sandbox
-from tests.sandbox.person import RefusedError
+from tests.sandbox.person import PageRefusedError
 
 if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
@@ -43,7 +43,7 @@ async def test_the_pages_api_needs_the_pages_token(rest_client: RestClient, sand
 
 async def test_the_page_cannot_act_as_the_bot(sandbox: Sandbox, ada: Person) -> None:
     ada._page._headers["X-Sandbox-Member"] = str(sandbox.guild_data.bot.id)
-    with pytest.raises(RefusedError, match="10007"):
+    with pytest.raises(PageRefusedError, match="10007"):
         await ada.state()
 
 

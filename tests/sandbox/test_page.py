@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
     from bot.sandbox.clock import ManualClock
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
     from tests.sandbox.person import Person
 
 pytestmark = needs_chromium
@@ -27,7 +27,7 @@ IMAGINE: dict[str, Any] = {
 
 
 async def test_a_person_types_a_command_reads_the_answer_and_reacts(
-    page: Page, rest_client: RestClient, gateway: Gateway
+    page: Page, rest_client: RestClient, gateway: GatewayClient
 ) -> None:
     await rest_client.register(IMAGINE)
     composer = page.get_by_test_id("composer")
@@ -62,7 +62,7 @@ async def test_a_person_types_a_command_reads_the_answer_and_reacts(
 
 
 async def test_an_unanswered_click_shows_an_error_and_only_moderators_can_delete(
-    page: Page, rest_client: RestClient, gateway: Gateway, ada: Person, clock: ManualClock
+    page: Page, rest_client: RestClient, gateway: GatewayClient, ada: Person, clock: ManualClock
 ) -> None:
     button = {"type": 2, "style": 1, "label": "Again", "custom_id": "again"}
     await rest_client.post({"content": "a picture", "components": [{"type": 1, "components": [button]}]})

@@ -14,7 +14,7 @@ from tests.sandbox.browser import needs_chromium
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
 
 pytestmark = needs_chromium
 OPTIONS = [{"label": name.title(), "value": name} for name in ("woodcut", "pixels", "oil")]
@@ -41,7 +41,7 @@ def webp(*colours: str) -> bytes:
 
 
 async def test_several_values_are_chosen_and_sent_together(
-    page: Page, rest_client: RestClient, gateway: Gateway
+    page: Page, rest_client: RestClient, gateway: GatewayClient
 ) -> None:
     select = {"type": 3, "custom_id": "styles", "options": OPTIONS, "min_values": 1, "max_values": 2}
     friend = {"type": 5, "custom_id": "friend"}
@@ -61,7 +61,7 @@ async def test_several_values_are_chosen_and_sent_together(
 
 
 async def test_a_form_is_filled_in_and_submitted_with_the_keyboard(
-    page: Page, rest_client: RestClient, gateway: Gateway
+    page: Page, rest_client: RestClient, gateway: GatewayClient
 ) -> None:
     await rest_client.register({"name": "Edit this", "type": 3}, {"name": "Greet", "type": 2})
     await rest_client.post({"content": "a picture"})
@@ -88,7 +88,7 @@ async def test_a_form_is_filled_in_and_submitted_with_the_keyboard(
 
 
 async def test_commands_are_shown_in_the_members_language_and_sent_with_their_original_names(
-    page: Page, rest_client: RestClient, gateway: Gateway
+    page: Page, rest_client: RestClient, gateway: GatewayClient
 ) -> None:
     option = {
         "type": 3,

@@ -11,14 +11,14 @@ from tests.sandbox.browser import needs_chromium
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-    from tests.sandbox.conftest import Gateway, RestClient
+    from tests.sandbox.conftest import GatewayClient, RestClient
     from tests.sandbox.person import Person
 
 pytestmark = needs_chromium
 
 
 async def test_a_person_starts_a_thread_votes_and_uses_a_command_in_it(
-    page: Page, rest_client: RestClient, gateway: Gateway, ben: Person
+    page: Page, rest_client: RestClient, gateway: GatewayClient, ben: Person
 ) -> None:
     await rest_client.register({"name": "imagine", "description": "Draw"})
     await rest_client.post({"content": "a lighthouse"})

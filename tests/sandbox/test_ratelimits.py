@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.ratelimit import GLOBAL, Limit
+from bot.sandbox.state.ratelimit import GLOBAL, RateLimit
 from tests.sandbox.conftest import RestClient
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ async def test_channels_do_not_share_a_bucket(rest_client: RestClient, sandbox: 
 
 
 async def test_there_is_a_global_limit(clock: ManualClock) -> None:
-    async with Sandbox(clock=clock, limits={GLOBAL: Limit(2, 1)}) as small, aiohttp.ClientSession() as session:
+    async with Sandbox(clock=clock, limits={GLOBAL: RateLimit(2, 1)}) as small, aiohttp.ClientSession() as session:
         rest_client = RestClient(small, session)
         await rest_client.call("GET", "/users/@me")
         await rest_client.post({"content": "hello"})

@@ -13,7 +13,7 @@ from bot.sandbox.models.permissions import Permission
 from bot.sandbox.server import Sandbox
 from tests.sandbox.client import Client, Interaction, running
 from tests.sandbox.conftest import RestClient
-from tests.sandbox.person import Person, RefusedError
+from tests.sandbox.person import PageRefusedError, Person
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -55,9 +55,9 @@ async def test_a_thread_from_a_message_has_the_messages_id_and_starts_with_that_
     (starter,) = await inside.messages()
     assert (starter["type"], starter["content"]) == (21, "")
     assert starter["referenced_message"]["content"] == "a lighthouse"
-    with pytest.raises(discord.HTTPException) as again:
+    with pytest.raises(discord.HTTPException) as repeated:
         await posted.create_thread(name="Again")
-    assert again.value.code == 160004
+    assert repeated.value.code == 160004
 
 
 async def test_a_thread_without_a_message_is_announced_in_its_parent(bot: Client, ada: Person) -> None:
@@ -107,7 +107,7 @@ async def test_writing_in_a_thread_has_a_permission_of_its_own(bot: Client, ada:
         with pytest.raises(discord.Forbidden) as refused:
             await attempt
         assert refused.value.code == 50013
-    with pytest.raises(RefusedError, match="50013"):
+    with pytest.raises(PageRefusedError, match="50013"):
         await inside.send_message("no")
 
 
@@ -124,7 +124,7 @@ async def test_in_an_archived_thread_only_sending_works_and_unarchives_it(bot: C
             await attempt
         assert refused.value.code == 50083
     inside = ada.at(str(thread.id))
-    with pytest.raises(RefusedError) as unusable:
+    with pytest.raises(PageRefusedError) as unusable:
         await inside.invoke("where")
     assert unusable.value.code == 50083
     await inside.send_message("wake up")
@@ -136,8 +136,8 @@ async def test_in_an_archived_thread_only_sending_works_and_unarchives_it(bot: C
 async def test_a_locked_thread_is_for_moderators(bot: Client, ada: Person, mo: Person) -> None:
     inside = await ada.start_thread("Quarrel")
     thread = await bot.happened("thread_create")
-    said = await thread.send("calm down")
-    with pytest.raises(RefusedError, match="50013"):
+    posted = await thread.send("calm down")
+    with pytest.raises(PageRefusedError, match="50013"):
         await inside.change_thread(locked=True)
     with pytest.raises(discord.Forbidden) as forbidden:
         await thread.edit(locked=True)
@@ -151,18 +151,18 @@ async def test_a_locked_thread_is_for_moderators(bot: Client, ada: Person, mo: P
         await thread.send("no")
     assert locked.value.code == 160005
     await mo.at(inside.channel_id).change_thread(archived=True)
-    for attempt in (thread.send("no"), said.edit(content="no"), said.delete()):
+    for attempt in (thread.send("no"), posted.edit(content="no"), posted.delete()):
         with pytest.raises(discord.HTTPException) as refused:
             await attempt
         assert refused.value.code == 50083
-    with pytest.raises(RefusedError, match="50083"):
+    with pytest.raises(PageRefusedError, match="50083"):
         await inside.send_message("no")
     await mo.at(inside.channel_id).send_message("a moderator may")
 
 
 async def test_a_thread_that_is_deleted_is_gone_and_its_message_stays(bot: Client, mo: Person) -> None:
-    said = await mo.send_message("about this")
-    inside = await mo.start_thread("Short", said)
+    posted = await mo.send_message("about this")
+    inside = await mo.start_thread("Short", posted)
     thread = await bot.happened("thread_create")
     with pytest.raises(discord.Forbidden):
         await thread.delete()
@@ -190,7 +190,7 @@ async def test_a_thread_in_a_hidden_channel_is_hidden(bot: Client, ada: Person, 
     thread = await log.create_thread(name="Case 1", type=discord.ChannelType.public_thread)
     assert [entry["name"] for entry in await mo.threads()] == ["Case 1"]
     assert await ada.threads() == []
-    with pytest.raises(RefusedError, match="50001"):
+    with pytest.raises(PageRefusedError, match="50001"):
         await ada.at(str(thread.id)).messages()
 
 

@@ -1,4 +1,4 @@
-"""Fixtures that these tests use."""
+"""Fixtures of these tests."""
 
 from tests.harness.fixtures import database
 

@@ -1,4 +1,4 @@
-"""The backup: of a database that is being written to, whole or not at all, and never over what is needed."""
+"""Backups are consistent, complete or absent, and never overwrite the database."""
 
 import os
 import re
@@ -39,7 +39,7 @@ while True:
 
 @pytest.fixture
 async def path(tmp_path: Path) -> AsyncIterator[Path]:
-    """A database with three jobs, that a bot holds open."""
+    """A database with three jobs that a bot has open."""
     folder = tmp_path / "data"
     folder.mkdir()
     held = await Database.open(folder / "bot.db")
@@ -51,7 +51,7 @@ async def path(tmp_path: Path) -> AsyncIterator[Path]:
 
 @pytest.fixture
 def written_to(path: Path) -> Iterator[Path]:
-    """The same, and another process writes to it without a pause."""
+    """The same database while another process writes to it continuously."""
     with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "busy\n"
@@ -69,17 +69,17 @@ def last(path: Path) -> int:
         connection.close()
 
 
-async def goes_on(path: Path, number: int) -> None:
-    """Waits until the writer has made a transaction after that one."""
+async def wait_for_write(path: Path, number: int) -> None:
+    """Waits until the writer has committed a later transaction."""
     await until(lambda: last(path) > number)
 
 
-async def test_a_copy_made_while_another_process_writes_is_of_one_moment(written_to: Path, tmp_path: Path) -> None:
+async def test_a_copy_made_during_writes_is_consistent(written_to: Path, tmp_path: Path) -> None:
     for number in range(COPIES):
         target = tmp_path / f"copy {number}"
         before = last(written_to)
         assert back_up(written_to, target) == Copy(target.stat().st_size, jobs=3, schema=SCHEMA)
-        await goes_on(written_to, before)
+        await wait_for_write(written_to, before)
         connection = sqlite3.connect(target)
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         key_values = dict(connection.execute("SELECT name, value FROM key_value"))
@@ -96,19 +96,19 @@ async def test_a_copy_made_while_another_process_writes_is_of_one_moment(written
     ]
 
 
-def test_a_copy_is_one_file_that_its_owner_alone_can_read(path: Path, tmp_path: Path) -> None:
+def test_a_copy_is_one_file_readable_only_by_its_owner(path: Path, tmp_path: Path) -> None:
     back_up(path, tmp_path / "copy")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["copy", "data"]
     assert (tmp_path / "copy").stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_database_that_no_bot_holds_is_copied_too(tmp_path: Path) -> None:
+async def test_a_database_that_no_bot_has_open_is_copied_too(tmp_path: Path) -> None:
     await (await Database.open(tmp_path / "bot.db")).close()
     assert back_up(tmp_path / "bot.db", tmp_path / "copy") == Copy((tmp_path / "copy").stat().st_size, 0, SCHEMA)
     assert sorted(entry.name for entry in tmp_path.iterdir() if "-" not in entry.name) == ["bot.db", "copy"]
 
 
-def test_a_file_that_is_there_stays_unless_it_is_said_otherwise(path: Path, tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_on_request(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "copy"
     target.write_text("precious")
     with pytest.raises(BackupError, match=r"copy exists; name another file, or add --force$"):
@@ -118,7 +118,7 @@ def test_a_file_that_is_there_stays_unless_it_is_said_otherwise(path: Path, tmp_
 
 
 @pytest.mark.parametrize("name", ["bot.db", "bot.db-wal", "bot.db-shm", "../data/bot.db", "hard link", "soft link"])
-def test_the_database_is_never_written_over(path: Path, name: str) -> None:
+def test_the_database_itself_is_never_overwritten(path: Path, name: str) -> None:
     os.link(path, path.parent / "hard link")
     (path.parent / "soft link").symlink_to(path)
     with pytest.raises(BackupError, match="is the database itself"):
@@ -126,7 +126,7 @@ def test_the_database_is_never_written_over(path: Path, name: str) -> None:
     assert back_up(path, path.parent / "copy").jobs == 3
 
 
-def test_what_cannot_be_done_is_one_sentence(path: Path, tmp_path: Path) -> None:
+def test_each_backup_error_is_one_sentence(path: Path, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match=r"none\.db does not exist; the first run creates it$"):
         back_up(tmp_path / "none.db", tmp_path / "copy")
     with pytest.raises(BackupError, match=r"is a folder; name a file in it$"):
@@ -139,7 +139,7 @@ def test_what_cannot_be_done_is_one_sentence(path: Path, tmp_path: Path) -> None
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["data", "no database"]
 
 
-def test_a_damaged_database_leaves_the_earlier_copy_as_it_was(tmp_path: Path) -> None:
+def test_a_damaged_database_does_not_replace_the_existing_copy(tmp_path: Path) -> None:
     target, damaged = tmp_path / "copy", tmp_path / "damaged.db"
     target.write_text("the last good one")
     connection = sqlite3.connect(damaged)
@@ -158,7 +158,7 @@ def test_a_damaged_database_leaves_the_earlier_copy_as_it_was(tmp_path: Path) ->
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["copy", "damaged.db"]
 
 
-def test_the_command_says_what_it_wrote_and_what_is_wrong(
+def test_the_backup_command_prints_the_result_or_the_error(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.operations.logs.configure", lambda: None)
@@ -168,7 +168,7 @@ def test_the_command_says_what_it_wrote_and_what_is_wrong(
     assert main(arguments) == 0
     assert re.fullmatch(rf"{copy}: [\d,]+ bytes, 3 jobs, schema {SCHEMA}\n", capsys.readouterr().out)
     assert main(arguments) == 2
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", f"python -m bot: {copy} exists; name another file, or add --force\n")
+    output = capsys.readouterr()
+    assert (output.out, output.err) == ("", f"python -m bot: {copy} exists; name another file, or add --force\n")
     assert main([*arguments, "--force"]) == 0
     assert main(["backup", str(copy), "--config", str(tmp_path / "none.toml")]) == 2

@@ -1,4 +1,4 @@
-"""What is kept about a person: all of it can be read, and all of it goes."""
+"""Export and erasure of a person's data."""
 
 import json
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from bot.store.people import ERASED, People
 from bot.store.sessions import SessionRows, SessionState
 from bot.store.styles import Styles
 from guidance.request.request import ImagePrompt
-from tests.harness.job_requests import Clock, brought_to, found, job_request, let_in
+from tests.harness.job_requests import SettableClock, admit_all, job_in_state, job_request, reload
 
 ADA, BEN, MO = 777_000_111, 777_000_222, 777_000_333
 DAY_S = 86400.0
@@ -22,10 +22,10 @@ DAY_S = 86400.0
 
 @dataclass
 class Life:
-    """Two people who have left something in every table."""
+    """Two people with rows in every table."""
 
     database: Database
-    clock: Clock
+    clock: SettableClock
     jobs: Jobs
     people: People
     ada: Job
@@ -34,11 +34,11 @@ class Life:
 
 @pytest.fixture
 async def life(database: Database) -> Life:
-    clock = Clock()
+    clock = SettableClock()
     jobs, sessions = Jobs(database, clock), SessionRows(database, clock)
     start = replace(job_request().request, init="1" * 64, images=(ImagePrompt("2" * 64),), mask="3" * 64)
-    ada = await brought_to(jobs, JobState.DONE, job_request(ADA, request=start), picture="4" * 64, timelapse="5" * 64)
-    ben = await brought_to(jobs, JobState.DONE, job_request(BEN, prompt="a dog"), picture="6" * 64)
+    ada = await job_in_state(jobs, JobState.DONE, job_request(ADA, request=start), picture="4" * 64, timelapse="5" * 64)
+    ben = await job_in_state(jobs, JobState.DONE, job_request(BEN, prompt="a dog"), picture="6" * 64)
     for person, job in ((ADA, ada), (BEN, ben)):
         await jobs.set_message(job.id, 1000 + job.id)
         await jobs.add_copy(job.id, 300, 2000 + job.id)
@@ -51,7 +51,7 @@ async def life(database: Database) -> Life:
 
 
 async def naming(database: Database, *needles: object) -> set[tuple[str, str]]:
-    """(table, column) of every value anywhere that contains one of the texts."""
+    """(table, column) of every value in the database that contains one of the texts."""
     places = set()
     tables = await database.fetch("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     for (table,) in tables:
@@ -62,7 +62,7 @@ async def naming(database: Database, *needles: object) -> set[tuple[str, str]]:
     return places
 
 
-async def test_the_export_holds_all_rows_of_a_person_and_nobody_elses(life: Life) -> None:
+async def test_the_export_has_all_rows_of_one_person_and_no_others(life: Life) -> None:
     kept = json.loads(await life.people.export(ADA))
     assert {name: len(rows) for name, rows in kept.items()} == {
         "jobs": 1,
@@ -80,26 +80,26 @@ async def test_the_export_holds_all_rows_of_a_person_and_nobody_elses(life: Life
     assert named == {"job", "style", "ban", "session", "audit"}, "a table that names people must be exported too"
 
 
-async def test_an_erased_person_loses_words_pictures_and_styles_at_once_and_nobody_else_does(life: Life) -> None:
-    before = await found(life.jobs, life.ben)
+async def test_erasure_removes_prompts_pictures_and_styles_of_one_person_at_once(life: Life) -> None:
+    before = await reload(life.jobs, life.ben)
     unused = await life.people.erase(ADA)
     assert unused == {digit * 64 for digit in "12345"}
-    ada = await found(life.jobs, life.ada)
+    ada = await reload(life.jobs, life.ada)
     assert (ada.request.prompt, ada.picture, ada.timelapse, ada.reason) == (ERASED, None, None, None)
     assert ada.request.inputs() == frozenset()
     assert ada.deleted_at is not None
     assert await naming(life.database, f"words of {ADA}", f"theme of {ADA}", "a cat", *unused) == set()
     assert await Styles(life.database).of(BEN) == {"mine": f"words of {BEN}"}
-    assert await found(life.jobs, life.ben) == before
+    assert await reload(life.jobs, life.ben) == before
 
 
-async def test_a_picture_that_somebody_else_started_from_is_not_in_the_way_of_theirs(life: Life) -> None:
+async def test_a_picture_that_another_person_s_job_uses_is_not_deleted(life: Life) -> None:
     derived = replace(job_request().request, init=life.ada.picture)
-    await life.jobs.admit([job_request(BEN, request=derived)], let_in)
+    await life.jobs.admit([job_request(BEN, request=derived)], admit_all)
     assert life.ada.picture not in await life.people.erase(ADA)
 
 
-async def test_a_day_later_nothing_names_the_person_but_what_moderators_wrote(life: Life) -> None:
+async def test_one_day_after_erasure_only_bans_and_the_audit_log_name_the_person(life: Life) -> None:
     await life.people.erase(ADA)
     life.clock.now += DAY_S - 1
     assert await life.people.forget() == 0
@@ -111,7 +111,7 @@ async def test_a_day_later_nothing_names_the_person_but_what_moderators_wrote(li
     assert await life.people.forget() == 0
 
 
-async def test_what_had_not_ended_when_its_person_was_forgotten_is_forgotten_later(life: Life) -> None:
+async def test_an_unfinished_session_is_anonymised_after_its_end(life: Life) -> None:
     sessions = SessionRows(life.database, life.clock)
     session = await sessions.open(100, 200, ADA, "long", 3 * 24 * 60, 1)
     await life.people.erase(ADA)
@@ -123,27 +123,27 @@ async def test_what_had_not_ended_when_its_person_was_forgotten_is_forgotten_lat
     assert await naming(life.database, ADA, "long") == {("ban", "user_id"), ("audit", "target_id")}
 
 
-async def test_what_a_person_makes_after_they_were_erased_is_theirs(life: Life) -> None:
+async def test_jobs_after_an_erasure_keep_their_requester(life: Life) -> None:
     await life.people.erase(ADA)
     life.clock.now += 60
-    later = await brought_to(life.jobs, JobState.DONE, job_request(ADA, prompt="a new life"))
+    later = await job_in_state(life.jobs, JobState.DONE, job_request(ADA, prompt="a new life"))
     life.clock.now += DAY_S
     await life.people.forget()
-    assert (await found(life.jobs, later)).requester_id == ADA
-    assert (await found(life.jobs, life.ada)).requester_id == 0
+    assert (await reload(life.jobs, later)).requester_id == ADA
+    assert (await reload(life.jobs, life.ada)).requester_id == 0
 
 
-async def test_two_erased_people_who_had_rerun_the_same_picture_do_not_collide(life: Life) -> None:
+async def test_two_erased_people_with_a_rerun_of_the_same_picture_do_not_collide(life: Life) -> None:
     for person in (ADA, BEN):
         rerun = job_request(person, origin=Origin.REACTION, parent_id=life.ada.id)
-        await brought_to(life.jobs, JobState.DONE, rerun)
+        await job_in_state(life.jobs, JobState.DONE, rerun)
         await life.people.erase(person)
     life.clock.now += DAY_S
     assert await life.people.forget() == 2
     assert {job.requester_id for job in await life.jobs.in_state(JobState.DONE)} == {0}
 
 
-async def test_their_messages_are_known_until_they_are_removed(life: Life) -> None:
+async def test_messages_of_a_person_include_copies_and_exclude_deleted_ones(life: Life) -> None:
     assert await life.people.messages_of(ADA) == [(300, 2000 + life.ada.id), (200, 1000 + life.ada.id)]
     await life.jobs.drop_files([life.ada.id])
     assert await life.people.messages_of(ADA) == [(300, 2000 + life.ada.id)]

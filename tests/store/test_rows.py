@@ -1,4 +1,4 @@
-"""Bans, blocklists, servers' settings, styles, sessions, the record, and the past: what is written is what is read."""
+"""Bans, blocklists, guild settings, styles, sessions, the audit log and the history in the database."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from bot.store.jobs import Jobs
 from bot.store.sessions import SessionRows, SessionState
 from bot.store.styles import Styles
 from guidance.request.request import Request
-from tests.harness.job_requests import Clock, brought_to, job_request, let_in, oldest
+from tests.harness.job_requests import SettableClock, admit_all, job_in_state, job_request, oldest
 
 SNOWFLAKES = st.integers(1, 2**63 - 1)
 MODES = st.sampled_from(Screening)
@@ -42,29 +42,29 @@ SETTINGS = st.builds(
 
 
 @given(settings=SETTINGS)
-def test_a_server_s_settings_come_back_as_they_were(settings: GuildSettings) -> None:
+def test_guild_settings_survive_a_round_trip_through_json(settings: GuildSettings) -> None:
     assert GuildSettings.from_json(settings.to_json()) == settings
 
 
-def test_settings_of_an_older_version_have_the_defaults_where_they_say_nothing() -> None:
+def test_missing_settings_have_their_defaults() -> None:
     assert GuildSettings.from_json("{}") == GuildSettings()
     assert GuildSettings().to_json() == "{}", "a default that changes later must reach servers that chose nothing"
 
 
-async def test_what_a_server_decided_outlives_a_restart_and_is_nobody_elses(database: Database) -> None:
+async def test_guild_settings_persist_and_belong_to_one_server(database: Database) -> None:
     guilds = Guilds(database)
     chosen = GuildSettings(paused="cleaning", roles={5: RoleRule(2, {Limit.JOBS_PER_HOUR: 9})})
     await guilds.set(1, chosen)
-    again = Guilds(database)
-    assert again.of(1) == GuildSettings()
-    await again.load()
-    assert (again.of(1), again.of(2)) == (chosen, GuildSettings())
-    assert again.paused() == frozenset({1})
-    await again.set(1, replace(chosen, paused=None))
-    assert again.paused() == frozenset()
+    reloaded = Guilds(database)
+    assert reloaded.of(1) == GuildSettings()
+    await reloaded.load()
+    assert (reloaded.of(1), reloaded.of(2)) == (chosen, GuildSettings())
+    assert reloaded.paused() == frozenset({1})
+    await reloaded.set(1, replace(chosen, paused=None))
+    assert reloaded.paused() == frozenset()
 
 
-def test_the_most_generous_role_gives_weight_and_limits() -> None:
+def test_the_most_generous_role_sets_weight_and_limits() -> None:
     few, many = RoleRule(1, {Limit.JOBS_PER_HOUR: 5}), RoleRule(3, {Limit.JOBS_PER_HOUR: 20})
     settings = GuildSettings(limits={Limit.JOBS_PER_HOUR: 50}, roles={1: few, 2: many, 3: RoleRule(2)})
     assert settings.weight_of(frozenset({1, 2, 3})) == 3
@@ -74,15 +74,15 @@ def test_the_most_generous_role_gives_weight_and_limits() -> None:
     assert settings.limit(Limit.STEPS_PER_DAY, 7, frozenset({1, 2})) == 7
 
 
-def test_a_channel_s_own_line_beats_that_of_its_kind_and_the_host_s() -> None:
+def test_screening_of_a_channel_overrides_the_server_s_and_the_host_s() -> None:
     settings = GuildSettings(screening=Screening.SPOILER, screening_channels={5: Screening.HOLD})
     assert settings.screens(frozenset({5, 6}), restricted=True, default=Screening.OFF) is Screening.HOLD
     assert settings.screens(frozenset({6}), restricted=False, default=Screening.OFF) is Screening.SPOILER
     assert settings.screens(frozenset({6}), restricted=True, default=Screening.OFF) is Screening.OFF
 
 
-async def test_a_ban_holds_until_its_moment_and_in_its_server_only(database: Database) -> None:
-    clock = Clock()
+async def test_a_ban_applies_until_its_end_in_one_server(database: Database) -> None:
+    clock = SettableClock()
     bans = Bans(database, clock)
     await bans.set(1, Ban(7, clock.now + 60, "spam"))
     await bans.set(1, Ban(8, None, "for good"))
@@ -97,14 +97,14 @@ async def test_a_ban_holds_until_its_moment_and_in_its_server_only(database: Dat
 
 
 async def test_a_second_ban_replaces_the_first(database: Database) -> None:
-    bans = Bans(database, Clock())
+    bans = Bans(database, SettableClock())
     await bans.set(1, Ban(7, None, "for good"))
     await bans.set(1, Ban(7, 2_000_000.0, "mercy"))
     assert await bans.all(1) == [Ban(7, 2_000_000.0, "mercy")]
 
 
-async def test_the_record_is_read_newest_first_by_its_own_server(database: Database) -> None:
-    audit = Audit(database, Clock())
+async def test_the_audit_log_is_paged_newest_first_for_one_server(database: Database) -> None:
+    audit = Audit(database, SettableClock())
     for number in range(5):
         await audit.add(1, 9, "clear", detail=str(number))
     await audit.add(2, 9, "ban", 7, "other server")
@@ -135,8 +135,8 @@ async def test_styles_belong_to_a_person(database: Database) -> None:
     assert (await styles.of(1), await styles.of(2)) == ({}, {"ink": "spilled"})
 
 
-async def test_a_session_is_found_by_its_thread_until_and_after_it_ends(database: Database) -> None:
-    clock = Clock()
+async def test_a_session_is_found_by_its_thread_before_and_after_its_end(database: Database) -> None:
+    clock = SettableClock()
     rows = SessionRows(database, clock)
     later, sooner = await rows.open(1, 2, 3, "sea", 60, 2), await rows.open(1, 2, 3, "sky", 30, 1)
     assert sooner.ends_at == clock.now + 1800
@@ -151,7 +151,7 @@ async def test_a_session_is_found_by_its_thread_until_and_after_it_ends(database
 
 
 async def _made(jobs: Jobs, request: Request, seconds: float) -> Job:
-    (job,) = await jobs.admit([job_request(request=request)], let_in)
+    (job,) = await jobs.admit([job_request(request=request)], admit_all)
     await jobs.claim(oldest)
     await jobs.render_done(job.id, "0" * 64, 0.5, seconds)
     return await jobs.finish(job.id, JobState.DONE)
@@ -166,17 +166,17 @@ async def test_a_pace_is_the_median_of_the_last_runs_of_its_kind(database: Datab
     for seconds in (500.0, *(10.0,) * 7, *(30.0,) * 8):  # the first is too old to count
         await _made(jobs, _request(), seconds)
     await _made(jobs, _request(width=256), 40.0)
-    await brought_to(jobs, JobState.FAILED, job_request(request=_request(width=512)))
+    await job_in_state(jobs, JobState.FAILED, job_request(request=_request(width=512)))
     paces = {(pace.area, pace.views): pace.seconds for pace in await history.paces()}
     assert paces == {(128 * 64, 8): 3.0, (256 * 64, 8): 4.0}
 
 
-async def test_loads_are_what_waits_or_runs(database: Database) -> None:
+async def test_loads_are_those_of_waiting_and_running_jobs(database: Database) -> None:
     jobs, history = Jobs(database), History(database)
     for state in JobState:
         if state is not JobState.QUEUED:
-            await brought_to(jobs, state, job_request(request=_request(steps=20)))
-    first_job, second = await jobs.admit([job_request(request=_request(steps=30)) for _ in range(2)], let_in)
+            await job_in_state(jobs, state, job_request(request=_request(steps=20)))
+    first_job, second = await jobs.admit([job_request(request=_request(steps=30)) for _ in range(2)], admit_all)
     running = (await jobs.in_state(JobState.RUNNING))[0]
     model = first_job.request.model
     assert await history.loads() == {
@@ -186,12 +186,12 @@ async def test_loads_are_what_waits_or_runs(database: Database) -> None:
     }
 
 
-async def test_the_past_is_shown_page_by_page_newest_first(database: Database) -> None:
+async def test_pictures_of_a_person_are_paged_newest_first(database: Database) -> None:
     jobs, history = Jobs(database), History(database)
-    mine = [await brought_to(jobs, JobState.DONE, job_request(1)) for _ in range(5)]
-    await brought_to(jobs, JobState.DONE, job_request(2))
-    await brought_to(jobs, JobState.DONE, job_request(1, guild_id=101))
-    await brought_to(jobs, JobState.FAILED, job_request(1))
+    mine = [await job_in_state(jobs, JobState.DONE, job_request(1)) for _ in range(5)]
+    await job_in_state(jobs, JobState.DONE, job_request(2))
+    await job_in_state(jobs, JobState.DONE, job_request(1, guild_id=101))
+    await job_in_state(jobs, JobState.FAILED, job_request(1))
     await jobs.drop_files([mine[2].id])
     shown = [mine[4].id, mine[3].id, mine[1].id, mine[0].id]
     pages = [await history.pictures_of(1, 100, page, 3) for page in range(3)]
@@ -199,15 +199,15 @@ async def test_the_past_is_shown_page_by_page_newest_first(database: Database) -
     assert await history.count_of(1, 100) == 4
 
 
-async def test_a_server_s_numbers_count_what_was_made_there(database: Database) -> None:
-    clock = Clock()
+async def test_stats_count_the_pictures_of_one_server(database: Database) -> None:
+    clock = SettableClock()
     jobs, history = Jobs(database, clock), History(database, clock)
-    await brought_to(jobs, JobState.DONE, job_request(1))
+    await job_in_state(jobs, JobState.DONE, job_request(1))
     clock.now += 2 * 86400
     for person in (1, 2):
-        await brought_to(jobs, JobState.DONE, job_request(person))
-    await brought_to(jobs, JobState.DONE, job_request(3, guild_id=101))
-    await brought_to(jobs, JobState.CANCELLED, job_request(3))
+        await job_in_state(jobs, JobState.DONE, job_request(person))
+    await job_in_state(jobs, JobState.DONE, job_request(3, guild_id=101))
+    await job_in_state(jobs, JobState.CANCELLED, job_request(3))
     stats = await history.stats(100)
     assert (stats.pictures, stats.people, stats.last_day, stats.seconds, stats.median_s) == (3, 2, 2, 3.0, 1.0)
     assert (await history.stats(999)).median_s is None
@@ -215,12 +215,12 @@ async def test_a_server_s_numbers_count_what_was_made_there(database: Database) 
 
 @pytest.mark.parametrize("state", [JobState.QUEUED, JobState.RUNNING, JobState.HELD, JobState.POSTING])
 async def test_files_of_a_job_that_has_not_ended_are_never_old(database: Database, state: JobState) -> None:
-    clock = Clock()
+    clock = SettableClock()
     jobs, history = Jobs(database, clock), History(database, clock)
     start = replace(job_request().request, init="a" * 64)
-    await brought_to(jobs, JobState.DONE, job_request(request=start), picture="b" * 64)
+    await job_in_state(jobs, JobState.DONE, job_request(request=start), picture="b" * 64)
     clock.now += 10
-    await brought_to(jobs, state, job_request(request=start), picture="b" * 64)
+    await job_in_state(jobs, state, job_request(request=start), picture="b" * 64)
     kept = {"a" * 64} | ({"b" * 64} if state in {JobState.HELD, JobState.POSTING} else set())
     assert await history.files_before(clock.now + 1e6) == {"a" * 64, "b" * 64} - kept
     assert await history.files() == {"a" * 64, "b" * 64}

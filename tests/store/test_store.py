@@ -1,4 +1,4 @@
-"""Rows, migrations and pictures keep what they were given, whatever happens in between."""
+"""Jobs, migrations and stored pictures."""
 
 import asyncio
 import hashlib
@@ -18,7 +18,7 @@ from bot.store.jobs import Jobs, RerunTwiceError
 from bot.store.pictures import Pictures
 from bot.store.usage import Usage
 from guidance.request.request import ImagePrompt
-from tests.harness.job_requests import brought_to, found, job_request, let_in, oldest
+from tests.harness.job_requests import admit_all, job_in_state, job_request, oldest, reload
 
 CHANGES: dict[str, tuple[JobState, Callable[[Jobs, int], Awaitable[Job]]]] = {
     "requeue": (JobState.QUEUED, lambda jobs, job_id: jobs.requeue(job_id, crashed=True)),
@@ -37,7 +37,7 @@ async def test_an_impossible_transition_raises_and_changes_nothing(
     database: Database, before: JobState, change: str
 ) -> None:
     jobs = Jobs(database)
-    job = await brought_to(jobs, before)
+    job = await job_in_state(jobs, before)
     after, make = CHANGES[change]
     if after in TRANSITIONS[before]:
         assert (await make(jobs, job.id)).state is after
@@ -49,17 +49,17 @@ async def test_an_impossible_transition_raises_and_changes_nothing(
 
 async def test_a_held_picture_is_not_posted_by_claims_bumps_or_another_render(database: Database) -> None:
     jobs = Jobs(database)
-    held = await brought_to(jobs, JobState.HELD)
+    held = await job_in_state(jobs, JobState.HELD)
     assert await jobs.claim(oldest) is None
     assert not await jobs.bump(held.id)
     with pytest.raises(LookupError):
         await jobs.release(held.id + 1)
-    assert await found(jobs, held) == held
+    assert await reload(jobs, held) == held
     assert [job.id for job in await History(database).unfinished_of(1)] == [held.id]
     assert await History(database).active(1, 100) == []
 
 
-async def test_a_refused_ask_leaves_no_row(database: Database) -> None:
+async def test_a_refused_request_leaves_no_row(database: Database) -> None:
     jobs = Jobs(database)
 
     def refuse(used: Usage) -> None:
@@ -70,8 +70,8 @@ async def test_a_refused_ask_leaves_no_row(database: Database) -> None:
     assert (await jobs.waiting())[0] == []
 
 
-async def test_concurrent_asks_are_counted_one_after_the_other(database: Database) -> None:
-    """Twenty at once, room for three: a check that races would let more in."""
+async def test_concurrent_requests_are_counted_one_after_the_other(database: Database) -> None:
+    """Twenty at once, room for three: a check with a race would admit more."""
     jobs = Jobs(database)
 
     def three(used: Usage) -> None:
@@ -85,7 +85,7 @@ async def test_concurrent_asks_are_counted_one_after_the_other(database: Databas
 async def test_two_claims_never_take_the_same_job(database: Database) -> None:
     jobs = Jobs(database)
     for person in range(10):
-        await jobs.admit([job_request(person)], let_in)
+        await jobs.admit([job_request(person)], admit_all)
     claimed = await asyncio.gather(*(jobs.claim(oldest) for _ in range(15)))
     ids = [job.id for job in claimed if job is not None]
     assert sorted(ids) == sorted(set(ids))
@@ -94,24 +94,24 @@ async def test_two_claims_never_take_the_same_job(database: Database) -> None:
 
 async def test_a_reaction_reruns_once_per_person_and_job(database: Database) -> None:
     jobs = Jobs(database)
-    (parent,) = await jobs.admit([job_request(1)], let_in)
-    await jobs.admit([job_request(2, origin=Origin.REACTION, parent_id=parent.id)], let_in)
+    (parent,) = await jobs.admit([job_request(1)], admit_all)
+    await jobs.admit([job_request(2, origin=Origin.REACTION, parent_id=parent.id)], admit_all)
     with pytest.raises(RerunTwiceError):
-        await jobs.admit([job_request(2, origin=Origin.REACTION, parent_id=parent.id)], let_in)
-    await jobs.admit([job_request(3, origin=Origin.REACTION, parent_id=parent.id)], let_in)
-    await jobs.admit([job_request(2, origin=Origin.BUTTON, parent_id=parent.id)], let_in)
+        await jobs.admit([job_request(2, origin=Origin.REACTION, parent_id=parent.id)], admit_all)
+    await jobs.admit([job_request(3, origin=Origin.REACTION, parent_id=parent.id)], admit_all)
+    await jobs.admit([job_request(2, origin=Origin.BUTTON, parent_id=parent.id)], admit_all)
 
 
-async def test_rows_outlive_the_process_that_wrote_them(tmp_path: Path) -> None:
+async def test_rows_persist_after_the_database_is_closed(tmp_path: Path) -> None:
     first = await Database.open(tmp_path / "bot.db")
-    (job,) = await Jobs(first).admit([job_request(prompt="ein Löwe 🦁")], let_in)
+    (job,) = await Jobs(first).admit([job_request(prompt="ein Löwe 🦁")], admit_all)
     await first.close()
     second = await Database.open(tmp_path / "bot.db")
     assert await Jobs(second).get(job.id) == job
     await second.close()
 
 
-async def test_a_newer_database_is_refused_in_words_and_left_as_it_is(tmp_path: Path) -> None:
+async def test_a_newer_database_is_refused_and_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     await (await Database.open(path)).close()
     with sqlite3.connect(path) as connection:
@@ -121,7 +121,7 @@ async def test_a_newer_database_is_refused_in_words_and_left_as_it_is(tmp_path: 
         await Database.open(path)
 
 
-async def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_database_is_refused_and_not_changed(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     path.write_bytes(b"not a database, but long enough to be looked at" * 50)
     with pytest.raises(DatabaseError, match="restore a backup"):
@@ -144,7 +144,7 @@ async def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatc
     assert (tables, version) == ({"good"}, 1)
 
 
-async def test_pictures_are_kept_once_under_their_hash_and_dropped_when_old(tmp_path: Path, database: Database) -> None:
+async def test_pictures_are_stored_once_by_hash_and_deleted_when_old(tmp_path: Path, database: Database) -> None:
     pictures = Pictures(tmp_path)
     sha256 = await pictures.put(b"picture")
     assert sha256 == hashlib.sha256(b"picture").hexdigest() == await pictures.put(b"picture")
@@ -152,24 +152,24 @@ async def test_pictures_are_kept_once_under_their_hash_and_dropped_when_old(tmp_
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [sha256]
     now = 1000.0
     jobs, history = Jobs(database, lambda: now), History(database)
-    (job,) = await jobs.admit([job_request()], let_in)
+    (job,) = await jobs.admit([job_request()], admit_all)
     await jobs.claim(oldest)
     await jobs.render_done(job.id, sha256, None, 1.0)
-    assert await history.files_before(5000.0) == set(), "a picture that is still to be posted is never dropped"
+    assert await history.files_before(5000.0) == set(), "a picture that is not posted yet is never deleted"
     await jobs.finish(job.id, JobState.DONE)
     assert await pictures.drop(await history.files_before(5000.0)) == 1
     with pytest.raises(FileNotFoundError):
         await pictures.get(sha256)
 
 
-async def test_a_name_that_is_no_hash_reaches_no_file(tmp_path: Path) -> None:
+async def test_a_name_that_is_not_a_hash_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="sha256"):
         await Pictures(tmp_path).get("../../etc/passwd")
 
 
-async def test_a_batch_is_let_in_whole_or_not_at_all(database: Database) -> None:
+async def test_a_batch_is_admitted_whole_or_not_at_all(database: Database) -> None:
     jobs = Jobs(database)
-    batch = await jobs.admit([job_request(prompt=prompt) for prompt in "abc"], let_in)
+    batch = await jobs.admit([job_request(prompt=prompt) for prompt in "abc"], admit_all)
     assert {job.batch_id for job in batch} == {batch[0].id}
     assert [job.is_first for job in batch] == [True, False, False]
     assert await jobs.of_batch(batch[0].id) == batch
@@ -181,50 +181,50 @@ async def test_a_batch_is_let_in_whole_or_not_at_all(database: Database) -> None
     parent = batch[0].id
     twice = [job_request(2, origin=Origin.REACTION, parent_id=parent) for _ in range(2)]
     with pytest.raises(RerunTwiceError):
-        await jobs.admit(twice, let_in)
+        await jobs.admit(twice, admit_all)
     assert len((await jobs.waiting())[0]) == 3
 
 
-async def test_a_held_picture_is_released_or_refused_and_a_run_that_was_suspended_keeps_its_checkpoint(
+async def test_a_held_job_is_released_once_and_a_suspended_job_keeps_its_checkpoint(
     database: Database,
 ) -> None:
     jobs = Jobs(database)
-    held = await brought_to(jobs, JobState.HELD)
+    held = await job_in_state(jobs, JobState.HELD)
     assert (await jobs.release(held.id)).state is JobState.POSTING
     with pytest.raises(TransitionError):
         await jobs.release(held.id)
-    running = await brought_to(jobs, JobState.RUNNING)
+    running = await job_in_state(jobs, JobState.RUNNING)
     waiting = await jobs.requeue(running.id, crashed=False, checkpoint="c" * 64)
     assert (waiting.checkpoint, waiting.attempts, waiting.turn) == ("c" * 64, 0, running.turn)
 
 
-async def test_a_file_is_dropped_only_when_no_other_job_names_it(tmp_path: Path, database: Database) -> None:
+async def test_a_file_is_deleted_only_if_no_other_job_uses_it(tmp_path: Path, database: Database) -> None:
     jobs, history = Jobs(database), History(database)
-    first, second = [await brought_to(jobs, JobState.DONE) for _ in range(2)]
+    first, second = [await job_in_state(jobs, JobState.DONE) for _ in range(2)]
     assert await jobs.drop_files([first.id]) == set(), "the second has the same picture"
     assert await jobs.drop_files([second.id]) == {"0" * 64}
     assert await history.files() == set()
-    assert (await found(jobs, first)).deleted_at is not None
+    assert (await reload(jobs, first)).deleted_at is not None
     used = job_request()
     inputs = replace(used, request=replace(used.request, init="a" * 64))
-    (derived,) = await jobs.admit([inputs], let_in)
+    (derived,) = await jobs.admit([inputs], admit_all)
     assert await history.files() == {"a" * 64}
-    assert await history.files_before(1e12) == set(), "a job that waits still needs what it starts from"
+    assert await history.files_before(1e12) == set(), "a waiting job needs its init image"
     await jobs.finish(derived.id, JobState.CANCELLED)
     assert await history.files_before(1e12) == {"a" * 64}
 
 
-async def test_files_that_nobody_used_are_found_by_their_age(tmp_path: Path) -> None:
+async def test_unused_files_are_found_by_their_age(tmp_path: Path) -> None:
     pictures = Pictures(tmp_path)
     old, new = await pictures.put(b"old"), await pictures.put(b"new")
     os.utime(tmp_path / old[:2] / old, (1000, 1000))
     assert await pictures.older_than(2000) == {old}
     await pictures.put(b"old")
-    assert await pictures.older_than(2000) == set(), "whoever brings it again wants it for another day"
+    assert await pictures.older_than(2000) == set(), "storing a picture again renews its age"
     assert await pictures.drop({old, new}) == 2
 
 
-async def test_rows_of_the_first_schema_are_all_still_there(tmp_path: Path) -> None:
+async def test_migrations_keep_all_rows_of_the_first_schema(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     with sqlite3.connect(path) as connection:
         connection.executescript((MIGRATIONS / "0001_jobs.sql").read_text() + "PRAGMA user_version = 1;")
@@ -246,14 +246,14 @@ async def test_rows_of_the_first_schema_are_all_still_there(tmp_path: Path) -> N
     }
     assert all(job.is_first and not job.spoiler and job.weight == 1 for job in rows)
     assert (await database.fetch("PRAGMA foreign_key_check")) == []
-    (added,) = await Jobs(database).admit([job_request()], let_in)
+    (added,) = await Jobs(database).admit([job_request()], admit_all)
     assert added.id == 7
     await database.close()
 
 
-async def test_what_was_rendered_is_kept_with_its_time_lapse_flags_and_real_steps(database: Database) -> None:
+async def test_a_render_is_stored_with_its_time_lapse_flags_and_real_steps(database: Database) -> None:
     jobs = Jobs(database)
-    job = await brought_to(jobs, JobState.RUNNING, job_request(steps=80))
+    job = await job_in_state(jobs, JobState.RUNNING, job_request(steps=80))
     await jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
     await jobs.claim(oldest)
     ended = replace(job.request, stop=0.5)
@@ -269,16 +269,16 @@ async def test_what_was_rendered_is_kept_with_its_time_lapse_flags_and_real_step
         spoiler=True,
         hold=True,
     )
-    held = await found(jobs, job)
+    held = await reload(jobs, job)
     assert (held.state, held.picture, held.timelapse, held.checkpoint) == (JobState.HELD, "1" * 64, "f" * 64, None)
     assert (held.request, held.steps, held.seconds, held.similarity) == (ended, 40, 2.5, 0.25)
     assert (held.flags, held.spoiler) == (("spiders", "webs"), True)
 
 
-async def test_a_copy_shows_its_job_until_it_is_dropped(database: Database) -> None:
+async def test_a_copy_leads_to_its_job_until_it_is_removed(database: Database) -> None:
     jobs = Jobs(database)
-    batch = await jobs.admit([job_request(prompt=prompt) for prompt in "ab"], let_in)
-    other = await brought_to(jobs, JobState.QUEUED)
+    batch = await jobs.admit([job_request(prompt=prompt) for prompt in "ab"], admit_all)
+    other = await job_in_state(jobs, JobState.QUEUED)
     for message, job in ((11, batch[0]), (12, batch[1]), (13, other)):
         await jobs.add_copy(job.id, 300, message)
     await jobs.add_copy(other.id, 999, 11)  # a message shows what it showed first
@@ -290,29 +290,29 @@ async def test_a_copy_shows_its_job_until_it_is_dropped(database: Database) -> N
     assert [job.id for job in await jobs.of_message(11)] == [batch[0].id]
 
 
-async def test_the_copy_in_the_gallery_is_made_once(database: Database) -> None:
+async def test_the_gallery_copy_is_set_once(database: Database) -> None:
     jobs = Jobs(database)
-    job = await brought_to(jobs, JobState.DONE)
+    job = await job_in_state(jobs, JobState.DONE)
     outcomes = await asyncio.gather(*(jobs.set_gallery(job.id, message) for message in range(5)))
     assert sum(outcomes) == 1
-    assert (await found(jobs, job)).gallery_id == outcomes.index(True)
+    assert (await reload(jobs, job)).gallery_id == outcomes.index(True)
 
 
-async def test_files_of_a_job_that_is_only_refused_keep_its_message(database: Database) -> None:
+async def test_deleting_only_the_files_of_a_job_keeps_its_message(database: Database) -> None:
     jobs = Jobs(database)
-    job = await brought_to(jobs, JobState.HELD, timelapse="f" * 64)
+    job = await job_in_state(jobs, JobState.HELD, timelapse="f" * 64)
     assert await jobs.drop_files([job.id], removed=False) == {"0" * 64, "f" * 64}
-    now = await found(jobs, job)
+    now = await reload(jobs, job)
     assert (now.picture, now.timelapse, now.deleted_at) == (None, None, None)
 
 
-async def test_a_picture_that_another_job_starts_from_is_not_dropped(database: Database) -> None:
+async def test_a_picture_that_another_job_starts_from_is_not_deleted(database: Database) -> None:
     jobs = Jobs(database)
     picture = "ab" * 32
-    first = await brought_to(jobs, JobState.DONE, picture=picture)
+    first = await job_in_state(jobs, JobState.DONE, picture=picture)
     resembling = replace(job_request().request, images=(ImagePrompt(picture),))
-    (later,) = await jobs.admit([job_request(2, request=resembling)], let_in)
+    (later,) = await jobs.admit([job_request(2, request=resembling)], admit_all)
     assert await jobs.drop_files([first.id]) == set()
     assert picture in await History(database).files()
     await jobs.finish(later.id, JobState.FAILED)
-    assert await jobs.drop_files([first.id]) == set(), "its files are forgotten already"
+    assert await jobs.drop_files([first.id]) == set(), "the job has no files any more"

@@ -12,7 +12,7 @@ from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.submission import JobSubmitter, Submission, defer
-from bot.config import Imagine, parse_aspect
+from bot.config import ImagineConfig, parse_aspect
 from bot.jobs.job import Origin
 from bot.store.styles import Styles
 from guidance.request.defaults import defaults_for
@@ -26,7 +26,7 @@ SEEDS: Final = RANGES["seed"]
 
 
 def imagine_command(
-    submitter: JobSubmitter, attachments: Attachments, styles: Styles, offered: Imagine, model: str
+    submitter: JobSubmitter, attachments: Attachments, styles: Styles, offered: ImagineConfig, model: str
 ) -> "app_commands.Command[Any, ..., None]":
     """`/imagine`, with the host's aspects, step limit and defaults."""
 
@@ -111,6 +111,6 @@ def imagine_command(
     return command
 
 
-def _steps(offered: Imagine, model: str, quality: str) -> int:
+def _steps(offered: ImagineConfig, model: str, quality: str) -> int:
     default: int = offered.defaults().get("steps") or defaults_for(model)["steps"]
     return max(1, min(round(default * QUALITIES[quality]), offered.max_steps))

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.chat.context import Interaction, context_of, member_of
+from bot.chat.context import Interaction, context_of, requester_of
 from bot.chat.i18n.command_translator import localized
 from bot.chat.i18n.localizer import localizer
 from bot.chat.messages.content import escape
@@ -27,13 +27,13 @@ def me_command(admission: Admission, bans: Bans, guilds: Guilds, jobs: Jobs) -> 
     @app_commands.command(name="me", description=localized("cmd-me"))
     async def me(interaction: Interaction) -> None:
         context = context_of(interaction)
-        member, t = member_of(interaction, context), localizer(interaction.locale)
+        requester, t = requester_of(interaction, context), localizer(interaction.locale)
         settings = guilds.of(context.guild_id)
-        used = await jobs.usage(member.id, context.guild_id)
-        hourly = admission.limit(Limit.JOBS_PER_HOUR, settings, member)
-        daily = admission.limit(Limit.STEPS_PER_DAY, settings, member)
+        used = await jobs.usage(requester.id, context.guild_id)
+        hourly = admission.limit(Limit.JOBS_PER_HOUR, settings, requester)
+        daily = admission.limit(Limit.STEPS_PER_DAY, settings, requester)
         lines = [
-            t("me-waiting", used=used.own, limit=admission.limit(Limit.WAITING_PER_MEMBER, settings, member)),
+            t("me-waiting", used=used.own, limit=admission.limit(Limit.WAITING_PER_MEMBER, settings, requester)),
             t("me-hour", left=max(0, hourly - len(used.hour)), limit=hourly),
             t("me-day", left=max(0, daily - used.day_steps), limit=daily),
         ]
@@ -41,9 +41,9 @@ def me_command(admission: Admission, bans: Bans, guilds: Guilds, jobs: Jobs) -> 
             lines[1] += " · " + t("me-next", at=f"<t:{int(used.hour[0] + HOUR_S)}:R>")
         if used.day:
             lines[2] += " · " + t("me-next", at=f"<t:{int(used.day[0][0] + DAY_S)}:R>")
-        if (weight := settings.weight_of(member.role_ids)) > 1:
+        if (weight := settings.weight_of(requester.role_ids)) > 1:
             lines.append(t("me-weight", weight=weight))
-        if (ban := await bans.of(context.guild_id, member.id)) is not None:
+        if (ban := await bans.of(context.guild_id, requester.id)) is not None:
             until = "" if ban.until is None else f"<t:{int(ban.until)}:R>"
             lines.append(t("me-banned", until=until, forever="no" if until else "yes", reason=escape(ban.reason)))
         await interaction.response.send_message("\n".join(lines), ephemeral=True)

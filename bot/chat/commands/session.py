@@ -6,7 +6,7 @@ from typing import Final
 import discord
 from discord import app_commands
 
-from bot.chat.context import Interaction, context_of, member_of, moderates, public_localizer
+from bot.chat.context import Interaction, context_of, moderates, public_localizer, requester_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.i18n.localizer import localizer
@@ -54,7 +54,7 @@ class SessionGroup(app_commands.Group):
         theme = clean(theme)
         if not theme:
             raise UserFacingError("session-empty-theme")
-        await self._admission.check_person(context.guild_id, member_of(interaction, context))
+        await self._admission.check_person(context.guild_id, requester_of(interaction, context))
         await self._admission.check_words(context.guild_id, theme)
         try:
             session = await self._sessions.start(

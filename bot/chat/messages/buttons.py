@@ -14,7 +14,7 @@ from bot.jobs.job import ACTIVE, PICTURED, Job, JobState
 from bot.operations import logs
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     """What a button acts on: one job, or a batch, named by its first job."""
 
     JOB = "job"
@@ -81,20 +81,20 @@ HELD_ACTIONS: Final = (Action.VIEW, Action.APPROVE, Action.REJECT)
 
 def prefixes(batch_id: int) -> tuple[str, str]:
     """How the custom_ids in a message begin, if it is that of the job or batch with this id."""
-    return f"{Kind.JOB}:{batch_id}:", f"{Kind.BATCH}:{batch_id}:"
+    return f"{TargetKind.JOB}:{batch_id}:", f"{TargetKind.BATCH}:{batch_id}:"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """The job or batch that a button acts on."""
 
-    kind: Kind
+    kind: TargetKind
     job_id: int
 
 
 class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=rf"(?P<kind>{'|'.join(Kind)}):(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
+    template=rf"(?P<kind>{'|'.join(TargetKind)}):(?P<job>\d{{1,18}}):(?P<action>{'|'.join(Action)})",
 ):
     """A button of a job's message; `JobActions` handles it."""
 
@@ -116,7 +116,7 @@ class JobButton(
     ) -> Self:
         """Called by discord.py for a pressed button whose custom_id matches the template."""
         del interaction, item
-        return cls(Target(Kind(match["kind"]), int(match["job"])), Action(match["action"]))
+        return cls(Target(TargetKind(match["kind"]), int(match["job"])), Action(match["action"]))
 
     async def callback(self, interaction: "discord.Interaction[Any]") -> None:
         """Handles a press. discord.py only logs errors raised here, so they are shown to the user here."""
@@ -135,7 +135,7 @@ def buttons(card: Card, t: Localizer) -> discord.ui.View:
     else:
         job = card.first_job
         for action in _actions(job):
-            view.add_item(_button(Target(Kind.JOB, job.id), action, t))
+            view.add_item(_button(Target(TargetKind.JOB, job.id), action, t))
     return view
 
 
@@ -158,8 +158,8 @@ def _actions(job: Job) -> tuple[Action, ...]:
 def _batch_buttons(card: Card, t: Localizer, view: discord.ui.View) -> None:
     for number, job in enumerate(card.jobs, start=1):
         if job.state in PICTURED:
-            view.add_item(JobButton(Target(Kind.JOB, job.id), Action.PICK, str(number)))
-    batch = Target(Kind.BATCH, card.first_job.id)
+            view.add_item(JobButton(Target(TargetKind.JOB, job.id), Action.PICK, str(number)))
+    batch = Target(TargetKind.BATCH, card.first_job.id)
     if any(job.state in ACTIVE for job in card.jobs):
         view.add_item(_button(batch, Action.CANCEL, t))
     elif any(job.state is JobState.HELD for job in card.jobs):

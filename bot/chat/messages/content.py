@@ -21,10 +21,10 @@ CONTACT_SHEET_CELL: Final = 320
 ALT_CHARACTERS: Final = 1024
 TEXT_CHARACTERS: Final = 4096
 PROMPT_CHARACTERS: Final = 1500
-"""Of an escaped prompt; prompt, negative prompt and status lines share the 4096 characters of a description."""
+"""Limit for an escaped prompt; prompt, negative prompt and status lines share the 4096 characters of a description."""
 REASON_CHARACTERS: Final = 200
 LIST_CHARACTERS: Final = 1800
-"""Of a list; a message has room for 2000, and callers add up to one line."""
+"""Limit for a list; a message has at most 2000, and callers add up to one line."""
 COLOURS: Final = {
     JobState.QUEUED: discord.Colour.from_rgb(149, 165, 166),
     JobState.RUNNING: discord.Colour.from_rgb(88, 101, 242),

@@ -10,7 +10,7 @@ from bot.chat.messages.content import escape
 from bot.chat.messages.messenger import DiscordMessenger, translated
 from bot.chat.modals.forms import ModalSubmission
 from bot.chat.submission import JobSubmitter, Submission, reply_privately
-from bot.config import Imagine
+from bot.config import ImagineConfig
 from bot.delivery.messenger import ChannelGoneError
 from bot.jobs import derived
 from bot.jobs.job import Origin
@@ -45,7 +45,7 @@ class ModalHandler:
         submitter: JobSubmitter,
         messenger: DiscordMessenger,
         model: str,
-        host: Imagine,
+        host: ImagineConfig,
     ) -> None:
         self._audit = audit
         self._guilds = guilds

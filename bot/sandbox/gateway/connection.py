@@ -13,7 +13,7 @@ from bot.sandbox.gateway.compression import Compressor, zlib_stream, zstd_stream
 from bot.sandbox.gateway.opcodes import Close, Op, Refused
 
 if TYPE_CHECKING:
-    from bot.sandbox.gateway.session import Session
+    from bot.sandbox.gateway.session import GatewaySession
     from bot.sandbox.state.sandbox_state import SandboxState
 
 MAX_PAYLOAD = 4096
@@ -46,7 +46,7 @@ class Connection:
         self.host = host
         self.socket = socket
         self.outbox: asyncio.Queue[str] = asyncio.Queue()
-        self.session: Session | None = None
+        self.session: GatewaySession | None = None
         self._compressor: Compressor | None = None
         if compress == "zlib-stream":
             self._compressor = zlib_stream()

@@ -11,7 +11,7 @@ from bot.sandbox.gateway.connection import Connection
 from bot.sandbox.gateway.dispatch import dispatch
 from bot.sandbox.gateway.intents import NO_INTENT, PRIVILEGED, Intent, is_valid
 from bot.sandbox.gateway.opcodes import Close, Op, Refused
-from bot.sandbox.gateway.session import LIFETIME_S, Session
+from bot.sandbox.gateway.session import LIFETIME_S, GatewaySession
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.serializers import guild_objects, objects
 from bot.sandbox.services import thread_lifecycle
@@ -36,7 +36,7 @@ class Gateway:
         self.state = state
         self.heartbeat_s = heartbeat_s
         self._approved = approved
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, GatewaySession] = {}
         self._connections: set[Connection] = set()
         state.events.subscribe(self._on_event)
 
@@ -97,7 +97,7 @@ class Gateway:
         intents = Intent(bits)
         if intents & PRIVILEGED & ~self._approved:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
-        session = Session(secrets.token_hex(16), intents, outbox=connection.outbox)
+        session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox)
         connection.session = self._sessions[session.id] = session
         session.dispatch("READY", self._ready(session, connection, data))
         if intents & Intent.GUILDS:
@@ -112,7 +112,7 @@ class Gateway:
         if not secrets.compare_digest(token.encode(), self.state.bot_token.encode()):
             raise Refused(Close.AUTHENTICATION_FAILED, "Authentication failed.")
 
-    def _ready(self, session: Session, connection: Connection, data: Payload) -> Payload:
+    def _ready(self, session: GatewaySession, connection: Connection, data: Payload) -> Payload:
         return {
             "v": int(VERSION),
             "user": objects.user(self.state.guild_data.bot) | {"mfa_enabled": True, "verified": True, "email": None},
@@ -150,10 +150,10 @@ class Gateway:
         session.dispatch("RESUMED", {"_trace": ["sandbox"]})
         self._publish_presence()
 
-    def _expired(self, session: Session) -> bool:
+    def _expired(self, session: GatewaySession) -> bool:
         return session.lost_at is not None and self.state.clock.time() - session.lost_at > LIFETIME_S
 
-    def _request_members(self, session: Session, data: Payload) -> None:
+    def _request_members(self, session: GatewaySession, data: Payload) -> None:
         query, limit = data.get("query"), data.get("limit", 0)
         if query == "" and limit == 0 and not session.intents & Intent.GUILD_MEMBERS:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")

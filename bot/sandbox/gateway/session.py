@@ -20,7 +20,7 @@ LIFETIME_S = 180.0
 
 
 @dataclass(slots=True)
-class Session:
+class GatewaySession:
     """One session. `outbox` is the queue of its connection, None without one; `lost_at` is when the last one ended."""
 
     id: str

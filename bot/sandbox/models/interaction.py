@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
 
 
-class Kind(IntEnum):
+class InteractionKind(IntEnum):
     """Discord's interaction types."""
 
     COMMAND = 2
@@ -44,7 +44,7 @@ class Interaction:
 
     id: int
     token: str
-    kind: Kind
+    kind: InteractionKind
     user_id: int
     channel_id: int
     created: float
@@ -59,7 +59,7 @@ class Interaction:
 
     def response_type(self) -> MessageType:
         """Return the message type of a response."""
-        if self.kind is Kind.COMMAND:
+        if self.kind is InteractionKind.COMMAND:
             slash = self.data.get("type", 1) == 1
             return MessageType.CHAT_INPUT_COMMAND if slash else MessageType.CONTEXT_MENU_COMMAND
         return MessageType.REPLY if self.message_id is not None else MessageType.DEFAULT
@@ -71,12 +71,12 @@ class Interaction:
     def metadata(self) -> Payload:
         """Return the interaction's metadata, which its responses carry."""
         body: Payload = {"id": str(self.id), "type": int(self.kind), "user_id": self.user_id}
-        if self.kind is Kind.COMMAND:
+        if self.kind is InteractionKind.COMMAND:
             body["name"] = self.data["name"]
             kind = {2: "target_user_id", 3: "target_message_id"}.get(self.data.get("type", 1))
             if kind is not None:
                 body[kind] = str(self.data["target_id"])
-        elif self.kind is Kind.COMPONENT:
+        elif self.kind is InteractionKind.COMPONENT:
             body["interacted_message_id"] = str(self.message_id)
         elif self.trigger is not None:
             body["triggering_interaction_metadata"] = self.trigger.metadata()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import missing_permissions, unknown_command, unknown_interaction
-from bot.sandbox.models.interaction import Kind, State
+from bot.sandbox.models.interaction import InteractionKind, State
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.page.modal import modal_values
 from bot.sandbox.page.path_params import channel_of, require_usable
@@ -49,12 +49,14 @@ async def use_command(state: SandboxState, user_id: int, request: web.Request) -
             data["options"] = checked
         if options.resolved:
             data["resolved"] = options.resolved
-        opened = interaction_service.open_interaction(state, Kind.COMMAND, user_id, channel, data)
+        opened = interaction_service.open_interaction(state, InteractionKind.COMMAND, user_id, channel, data)
     else:
         target = snowflake(asked.get("target_id"))
         data |= {"target_id": str(target), "resolved": _target(state, user_id, channel, command, target)}
         message = state.message(channel, target) if command.type == MESSAGE else None
-        opened = interaction_service.open_interaction(state, Kind.COMMAND, user_id, channel, data, message=message)
+        opened = interaction_service.open_interaction(
+            state, InteractionKind.COMMAND, user_id, channel, data, message=message
+        )
     return {"interaction_id": str(opened.id)}
 
 
@@ -106,7 +108,7 @@ async def autocomplete(state: SandboxState, user_id: int, request: web.Request) 
     data: Payload = {"id": str(command.id), "name": command.name, "type": command.type, "options": checked}
     if command.guild_id is not None:
         data["guild_id"] = str(command.guild_id)
-    opened = interaction_service.open_interaction(state, Kind.AUTOCOMPLETE, user_id, channel, data)
+    opened = interaction_service.open_interaction(state, InteractionKind.AUTOCOMPLETE, user_id, channel, data)
     await opened.settled.wait()
     return {"failed": opened.state is State.FAILED, "choices": (opened.answer or {}).get("choices", [])}
 
@@ -120,9 +122,9 @@ async def submit_modal(state: SandboxState, user_id: int, request: web.Request) 
     channel = state.channel(trigger.channel_id)
     data = modal_values(state, user_id, trigger.answer or {}, body.get("values"))
     message = None
-    if trigger.kind is Kind.COMPONENT and trigger.message_id is not None:
+    if trigger.kind is InteractionKind.COMPONENT and trigger.message_id is not None:
         message = state.guild_data.message(channel.id, trigger.message_id)
     opened = interaction_service.open_interaction(
-        state, Kind.MODAL, user_id, channel, data, message=message, trigger=trigger
+        state, InteractionKind.MODAL, user_id, channel, data, message=message, trigger=trigger
     )
     return {"interaction_id": str(opened.id)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import invalid_form
-from bot.sandbox.models.interaction import Kind
+from bot.sandbox.models.interaction import InteractionKind
 from bot.sandbox.page.path_params import channel_of, message_of, require_usable
 from bot.sandbox.page.select_values import select_values
 from bot.sandbox.rest.request_body import read_body
@@ -36,7 +36,9 @@ async def use_component(state: SandboxState, user_id: int, request: web.Request)
         data["values"] = values
         if resolved is not None:
             data["resolved"] = resolved
-    opened = interaction_service.open_interaction(state, Kind.COMPONENT, user_id, channel, data, message=message)
+    opened = interaction_service.open_interaction(
+        state, InteractionKind.COMPONENT, user_id, channel, data, message=message
+    )
     return {"interaction_id": str(opened.id)}
 
 

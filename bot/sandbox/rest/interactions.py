@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import unknown_message
-from bot.sandbox.models.interaction import Interaction, Kind
+from bot.sandbox.models.interaction import Interaction, InteractionKind
 from bot.sandbox.models.message_constants import EPHEMERAL, LOADING, MessageType
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
@@ -30,11 +30,11 @@ REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
 def _allowed(interaction: Interaction) -> tuple[int, ...]:
     """Return the callback types that an interaction allows."""
-    if interaction.kind is Kind.AUTOCOMPLETE:
+    if interaction.kind is InteractionKind.AUTOCOMPLETE:
         return (CHOICES,)
-    if interaction.kind is Kind.COMMAND:
+    if interaction.kind is InteractionKind.COMMAND:
         return (REPLY, DEFER, MODAL)
-    if interaction.kind is Kind.COMPONENT:
+    if interaction.kind is InteractionKind.COMPONENT:
         return (REPLY, DEFER, DEFER_UPDATE, UPDATE, MODAL)
     return (REPLY, DEFER, DEFER_UPDATE, UPDATE) if interaction.message_id is not None else (REPLY, DEFER)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.models.interaction import Kind
+from bot.sandbox.models.interaction import InteractionKind
 from bot.sandbox.serializers import message_objects, objects
 from bot.sandbox.state.events import InteractionOpened
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def open_interaction(
     state: SandboxState,
-    kind: Kind,
+    kind: InteractionKind,
     user_id: int,
     channel: Channel,
     data: Payload,
@@ -58,6 +58,6 @@ def _payload(state: SandboxState, interaction: Interaction, channel: Channel, me
         "attachment_size_limit": 10 * 1024 * 1024,
         "data": interaction.data,
     }
-    if message is not None and interaction.kind in (Kind.COMPONENT, Kind.MODAL):
+    if message is not None and interaction.kind in (InteractionKind.COMPONENT, InteractionKind.MODAL):
         body["message"] = message_objects.message(state, message)
     return body

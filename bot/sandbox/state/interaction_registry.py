@@ -10,7 +10,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import already_acknowledged, invalid_webhook_token, unknown_interaction, unknown_webhook
-from bot.sandbox.models.interaction import Interaction, Kind, State
+from bot.sandbox.models.interaction import Interaction, InteractionKind, State
 from bot.sandbox.state.events import InteractionUpdated
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class InteractionRegistry:
 
     def open(
         self,
-        kind: Kind,
+        kind: InteractionKind,
         user_id: int,
         channel: Channel,
         data: Payload,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RateLimit:
     """The number of requests allowed in a number of seconds."""
 
     requests: int
@@ -30,32 +30,32 @@ GLOBAL = "global"
 # there are longer windows, and whether edits through a webhook count.
 OLD_EDITS = "message-edit-old"
 MAX_WINDOWS = 1000
-DEFAULT_LIMITS: Mapping[str, Limit] = {
-    GLOBAL: Limit(50, 1),
-    "user": Limit(30, 30),
-    "application": Limit(5, 5),
-    "gateway": Limit(2, 5),
-    "commands": Limit(5, 20),
-    "commands-put": Limit(2, 5),
-    "guild": Limit(5, 5),
-    "member": Limit(5, 1),
-    "channel": Limit(10, 10),
-    "channel-edit": Limit(5, 10),
-    "channel-delete": Limit(5, 10),
-    "thread-create": Limit(5, 10),
-    "thread-member": Limit(5, 5),
-    "thread-list": Limit(5, 5),
-    "message-post": Limit(5, 5),
-    "message-get": Limit(5, 5),
-    "message-list": Limit(5, 5),
-    "message-edit": Limit(5, 5),
-    OLD_EDITS: Limit(3, 6),
-    "message-delete": Limit(5, 1),
-    "reaction": Limit(1, 0.25),
-    "reaction-list": Limit(5, 5),
-    "typing": Limit(5, 5),
-    "dm": Limit(10, 10),
-    "webhook": Limit(5, 2),
+DEFAULT_LIMITS: Mapping[str, RateLimit] = {
+    GLOBAL: RateLimit(50, 1),
+    "user": RateLimit(30, 30),
+    "application": RateLimit(5, 5),
+    "gateway": RateLimit(2, 5),
+    "commands": RateLimit(5, 20),
+    "commands-put": RateLimit(2, 5),
+    "guild": RateLimit(5, 5),
+    "member": RateLimit(5, 1),
+    "channel": RateLimit(10, 10),
+    "channel-edit": RateLimit(5, 10),
+    "channel-delete": RateLimit(5, 10),
+    "thread-create": RateLimit(5, 10),
+    "thread-member": RateLimit(5, 5),
+    "thread-list": RateLimit(5, 5),
+    "message-post": RateLimit(5, 5),
+    "message-get": RateLimit(5, 5),
+    "message-list": RateLimit(5, 5),
+    "message-edit": RateLimit(5, 5),
+    OLD_EDITS: RateLimit(3, 6),
+    "message-delete": RateLimit(5, 1),
+    "reaction": RateLimit(1, 0.25),
+    "reaction-list": RateLimit(5, 5),
+    "typing": RateLimit(5, 5),
+    "dm": RateLimit(10, 10),
+    "webhook": RateLimit(5, 2),
 }
 
 
@@ -78,7 +78,7 @@ class RateLimitResult:
 class RateLimits:
     """Counts requests in fixed windows."""
 
-    def __init__(self, clock: Clock, limits: Mapping[str, Limit]) -> None:
+    def __init__(self, clock: Clock, limits: Mapping[str, RateLimit]) -> None:
         self._clock = clock
         self._limits = {**DEFAULT_LIMITS, **limits}
         self._windows: dict[tuple[str, str], _Window] = {}

@@ -108,7 +108,7 @@ def test_with_an_init_image_a_mask_and_an_image_prompt(quick: ClipModel) -> None
     agree(request, quick, blobs={of_png: png, of_mask: mask})
 
 
-def test_every_stage_is_captured_anew(quick: ClipModel) -> None:
+def test_every_stage_is_captured_separately(quick: ClipModel) -> None:
     agree(small("a cat at 50 %: a dog", steps=12), quick, replays=2 * (6 - CAPTURE_AT + 1))
 
 

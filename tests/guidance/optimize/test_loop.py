@@ -214,7 +214,7 @@ def test_the_noise_of_a_variation_leaves_no_grain_where_the_picture_is_smooth(qu
     assert grain[40:].mean() < 0.2 * grain[:24].mean()
 
 
-def test_the_run_ends_where_it_is_told_to_stop(quick: ClipModel) -> None:
+def test_the_run_ends_at_the_request_s_stop(quick: ClipModel) -> None:
     half = list(render(small(steps=8, stop=0.5), quick))
     assert len(half) == 5
     assert half[-2].number == half[-2].total == 4  # type: ignore[union-attr]

@@ -220,7 +220,7 @@ def _view(photograph: Pixels, size: int, random: np.random.Generator) -> Tensor:
 
 
 def _share(done: int, passes: int, first: int) -> float:
-    """Of the peak rate: a warm-up, also after a resumption, and a cosine to FINAL_RATE."""
+    """The learning rate as a share of its peak: a warm-up, also after a resumption, then a cosine to FINAL_RATE."""
     cosine = 0.5 * (1 + math.cos(math.pi * done / passes))
     return min(1.0, (done - first + 1) / WARM_UP) * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
 

@@ -23,7 +23,7 @@ FLAT: Final = 0.06
 _AXES: Final = ((1 / 3, 1 / 3, 1 / 3), (1.0, -1.0, 0.0), (0.5, 0.5, -1.0))
 """Lightness, green to red, blue to yellow."""
 _LIGHTNESS_WEIGHT: Final = 0.5
-"""Of a hue's distance: a dark red is a red. Black, white and grey have 1."""
+"""Weight of lightness in the distance to a hue, as a dark red is a red. For black, white and grey it is 1."""
 
 
 def measure(pictures: Tensor) -> Tensor:

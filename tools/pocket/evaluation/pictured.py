@@ -13,7 +13,7 @@ from tools.pocket.judge import Judge
 from tools.pocket.picture_cache import PictureCache
 
 Entry = Mapping[str, Any]
-Say = Callable[[str], None]
+Output = Callable[[str], None]
 
 CELL: Final = 128
 CHANGES: Final[Mapping[str, tuple[Callable[[Image.Image], float], float]]] = {
@@ -27,37 +27,39 @@ CHANGES: Final[Mapping[str, tuple[Callable[[Image.Image], float], float]]] = {
 above. The limits were fixed before any picture was measured."""
 
 
-def objects(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, say: Say) -> list[Criterion]:
+def objects(
+    entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, output: Output
+) -> list[Criterion]:
     """Whether a classifier recognises the object of the prompt."""
-    ranks = _ranks(entries, cache, judge, sheet, say)
+    ranks = _ranks(entries, cache, judge, sheet, output)
     return [
         Criterion.share("objects, in the first five", [rank <= 5 for rank in ranks], 0.75),
         Criterion.share("objects, first", [rank == 1 for rank in ranks], 0.55),
     ]
 
 
-def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, say: Say) -> list[Criterion]:
+def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, output: Output) -> list[Criterion]:
     """The same for words that are not a class name; every class that the word can mean is right."""
-    ranks = _ranks(entries, cache, judge, sheet, say)
+    ranks = _ranks(entries, cache, judge, sheet, output)
     return [
         Criterion.share("words that name no class, in the first five", [rank <= 5 for rank in ranks], 0.5),
         Criterion.share("words that name no class, first", [rank == 1 for rank in ranks]),
     ]
 
 
-def colours(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say) -> list[Criterion]:
+def colours(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: Output) -> list[Criterion]:
     """Whether the colour of the prompt covers most of the picture."""
     images, right = [], []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
         found = measures.dominant(images[-1], entry["colour"])
         right.append(found == entry["colour"])
-        say(f"{entry['prompt']:<26} {found}")
+        output(f"{entry['prompt']:<26} {found}")
     contact_sheet(images, columns=len(measures.NAMES), cell=CELL).save(sheet, quality=85)
     return [Criterion.share("the colour that was asked for covers most", right, 0.85)]
 
 
-def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say) -> list[Criterion]:
+def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: Output) -> list[Criterion]:
     """Whether words for light and style change the picture as required, compared with the plain subject."""
     images: list[Image.Image] = []
     changed: dict[str, list[bool]] = {style: [] for style in CHANGES}
@@ -69,7 +71,7 @@ def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say)
         measure, factor = CHANGES[entry["style"]]
         ratio = measure(images[-1]) / max(measure(plain), 1e-9)
         changed[entry["style"]].append(ratio <= factor if factor < 1 else ratio >= factor)
-        say(f"{entry['prompt']:<40} {measure.__name__} × {ratio:.2f}")
+        output(f"{entry['prompt']:<40} {measure.__name__} × {ratio:.2f}")
     contact_sheet(images, columns=1 + len(CHANGES), cell=CELL).save(sheet, quality=85)
     return [
         Criterion.share(f"“{style}” changes {CHANGES[style][0].__name__.replace('_', ' ')}", hits, 0.8)
@@ -77,21 +79,21 @@ def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say)
     ]
 
 
-def scenes(entries: Sequence[Entry], cache: PictureCache, sheet: Path, say: Say) -> list[Criterion]:
+def scenes(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: Output) -> list[Criterion]:
     """A contact sheet for people to look at; no criterion."""
     images = []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
-        say(entry["prompt"])
+        output(entry["prompt"])
     contact_sheet(images, columns=6, cell=2 * CELL).save(sheet, quality=85)
     return []
 
 
-def _ranks(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, say: Say) -> list[int]:
+def _ranks(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, output: Output) -> list[int]:
     images, ranks = [], []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
         ranks.append(judge.rank(images[-1], *entry["classes"]))
-        say(f"{entry['prompt']:<26} rank {ranks[-1]:>4}")
+        output(f"{entry['prompt']:<26} rank {ranks[-1]:>4}")
     contact_sheet(images, columns=10, cell=CELL).save(sheet, quality=85)
     return ranks
