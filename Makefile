@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8080
+POCKET_CACHE ?= $(HOME)/.cache/guided-imagine/pocket
 
 help:            ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -66,10 +67,11 @@ showcase: setup  ## render the pictures of docs/guidance.md
 quality: setup   ## compare quality per second with other methods (about 30 minutes); writes docs/quality.png
 	$(BIN)/python -m tools.bench.quality
 
-pocket: requirements-pocket.lock  ## build the pocket model (25 minutes or more; needs Debian's wordnet-base and openclipart-svg)
+pocket: requirements-pocket.lock  ## build the pocket model (hours; needs PHOTOS=folder of photographs and Debian's wordnet-base)
+	@test -n "$(PHOTOS)" || { echo "set PHOTOS to a folder of photographs (JPEG, PNG, or photos.bin with offsets.npy)"; exit 1; }
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
-	build/pocket/bin/python -m tools.pocket.building
+	build/pocket/bin/python -m tools.pocket.building --photos "$(PHOTOS)" --cache "$(POCKET_CACHE)"
 
 screenshots: setup  ## take the screenshots in docs/screens (about 5 minutes; needs Chromium)
 	$(BIN)/python -m tests.e2e.screens docs/screens

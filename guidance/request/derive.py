@@ -4,7 +4,6 @@ A derived request may start from a picture or a checkpoint (which holds more). I
 travel beside the request.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -101,7 +100,4 @@ def stopped(request: Request, step: int) -> Request:
     """
     if step == request.span().stop:
         return request
-    stop = step / request.steps
-    if math.ceil(request.steps * stop) > step:  # the quotient was rounded up
-        stop = math.nextafter(stop, 0)
-    return replace(request, stop=stop)
+    return replace(request, stop=step / request.steps)

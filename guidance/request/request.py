@@ -126,7 +126,7 @@ class Request(Parameters):
     def span(self) -> range:
         """The steps that the run makes: an init image skips the first of the schedule, `stop` the last."""
         first = 0 if self.init is None else self.steps - round(self.steps * self.strength)
-        return range(first, max(first, math.ceil(self.steps * self.stop)))
+        return range(first, max(first, math.ceil(round(self.steps * self.stop, 6))))
 
     def stages(self) -> tuple[language.Stage, ...]:
         """The stages of the prompt, without style and images."""

@@ -244,6 +244,11 @@ def test_derived_requests_change_only_what_was_asked_for() -> None:
         derive.upscaled(Request.resolve("a cat", width=2048, height=64), SHA)
 
 
+def test_a_stop_of_28_percent_of_25_steps_is_7_although_the_product_is_rounded_up() -> None:
+    assert 25 * 0.28 > 7
+    assert Request.resolve("a cat --stop 28%", steps=25).span() == range(7)
+
+
 def test_a_stop_leads_back_to_its_step_in_every_schedule() -> None:
     for steps in range(1, 61):
         whole = Request.resolve("a cat", seed=1, steps=steps)

@@ -1,7 +1,8 @@
-"""Builds the pocket CLIP: `python -m tools.pocket.building [--steps N] [--out DIR]`.
+"""Builds the pocket CLIP: `python -m tools.pocket.building --photos DIR --cache DIR`.
 
-The same packages give the same model up to rounding. The build takes 25 minutes on two cores with fast bfloat16
-products, and about an hour on others; most of it trains the text tower.
+The same packages and photographs give the same model up to rounding. The image tower takes hours on two cores, and goes
+on from its checkpoint in the cache; the text tower takes 25 minutes on two cores with fast bfloat16 products, and about
+an hour on others.
 """
 
 import argparse
