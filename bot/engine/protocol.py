@@ -160,7 +160,7 @@ def _split(message: BotMessage | ProcessMessage) -> tuple[Fields, Blobs]:
                 "preview_interval_s": message.preview_interval_s,
                 "preview_pixels": message.preview_pixels,
             }
-            return fields, {**task.blobs, **_given(checkpoint=task.checkpoint)}
+            return fields, {**task.blobs, **_present_blobs(checkpoint=task.checkpoint)}
         case RenderResult(request=request):
             fields = {
                 "similarity": message.similarity,
@@ -169,17 +169,17 @@ def _split(message: BotMessage | ProcessMessage) -> tuple[Fields, Blobs]:
                 "request": request.to_json(),
                 "flags": [asdict(flag) for flag in message.flags],
             }
-            return fields, _given(png=message.png, timelapse=message.timelapse)
+            return fields, _present_blobs(png=message.png, timelapse=message.timelapse)
         case Progress(preview=preview):
             fields = asdict(message)
             del fields["preview"]
-            return fields, _given(preview=preview)
+            return fields, _present_blobs(preview=preview)
         case Suspended(checkpoint=checkpoint, step=step):
-            return {"step": step}, _given(checkpoint=checkpoint)
+            return {"step": step}, _present_blobs(checkpoint=checkpoint)
     return asdict(message), {}
 
 
-def _given(**parts: bytes | None) -> Blobs:
+def _present_blobs(**parts: bytes | None) -> Blobs:
     return {name: part for name, part in parts.items() if part is not None}
 
 

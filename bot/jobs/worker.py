@@ -150,7 +150,7 @@ class Worker:
 
     async def _handle(self, job: Job, entry: Progress | RenderResult | Suspended) -> None:
         if isinstance(entry, RenderResult):
-            await self._rendered(job, entry)
+            await self._store_result(job, entry)
         elif isinstance(entry, Suspended):
             sha256 = await self._pictures.put(entry.checkpoint)
             with contextlib.suppress(TransitionError):  # cancelled meanwhile
@@ -183,7 +183,7 @@ class Worker:
         except FileNotFoundError as error:
             raise RunFailedError(INPUT_GONE) from error
 
-    async def _rendered(self, job: Job, result: RenderResult) -> None:
+    async def _store_result(self, job: Job, result: RenderResult) -> None:
         sha256 = await self._pictures.put(result.png)
         timelapse = None if result.timelapse is None else await self._pictures.put(result.timelapse)
         found = result.flags if job.screening is not Screening.OFF else ()

@@ -48,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check(options)
         task = _build_task(options)
         if options.count > 1:
-            return _many(options, task)
-        return _one(options, task)
+            return _render_many(options, task)
+        return _render_one(options, task)
     except (RequestError, PictureError, ModelError, CheckpointError) as error:
         return _fail(2, str(error))
     except RenderError as error:
@@ -120,7 +120,7 @@ def _build_task(options: argparse.Namespace) -> CommandLineTask:
             ImagePrompt(added(path), weight) for path, weight in map(_path_and_weight, options.image)
         )
     if source := options.like or options.vary or options.upscale or options.prolong:
-        request = revised(_derived(options, source, added), options.prompt, **chosen)
+        request = revised(_derived_request(options, source, added), options.prompt, **chosen)
         request = replace(request, **given)
     else:
         model = options.model or DEFAULT_MODEL
@@ -131,7 +131,7 @@ def _build_task(options: argparse.Namespace) -> CommandLineTask:
     return CommandLineTask(request, blobs, microbatch=options.microbatch)
 
 
-def _derived(options: argparse.Namespace, source: Path, added: Callable[[Path], str]) -> Request:
+def _derived_request(options: argparse.Namespace, source: Path, added: Callable[[Path], str]) -> Request:
     """The request that --like, --vary, --upscale or --continue makes of a file."""
     for name in ("model", "style", "aspect"):
         if getattr(options, name):
@@ -146,13 +146,13 @@ def _derived(options: argparse.Namespace, source: Path, added: Callable[[Path], 
     return upscaled(request, init) if options.upscale else continued(request, init)
 
 
-def _one(options: argparse.Namespace, task: CommandLineTask) -> int:
+def _render_one(options: argparse.Namespace, task: CommandLineTask) -> int:
     path: Path = options.out or Path(f"{task.request.seed}.png")
     check_writable(path)
     model = ClipModel.load(task.request.model, options.device, options.precision, graphs=not options.no_graphs)
     frames: list[Image.Image] | None = [] if options.timelapse else None
     began = time.monotonic()
-    result = _rendered(task, model, frames, options.checkpoint, options.checkpoint_every)
+    result = _render_with_progress(task, model, frames, options.checkpoint, options.checkpoint_every)
     atomic_write(path, to_png(result.image, task.request))
     if options.checkpoint:
         atomic_write(options.checkpoint, result.checkpoint().to_bytes())
@@ -162,7 +162,7 @@ def _one(options: argparse.Namespace, task: CommandLineTask) -> int:
     return 0
 
 
-def _many(options: argparse.Namespace, task: CommandLineTask) -> int:
+def _render_many(options: argparse.Namespace, task: CommandLineTask) -> int:
     if task.request.seed + options.count > 2**32:
         raise RequestError(f"--seed is {task.request.seed}, too high for {options.count} seeds that follow it")
     dataset = Dataset(options.out or Path())
@@ -172,7 +172,7 @@ def _many(options: argparse.Namespace, task: CommandLineTask) -> int:
         if dataset.holds(request):
             continue
         began = time.monotonic()
-        result = _rendered(replace(task, request=request), model, None, None, 1)
+        result = _render_with_progress(replace(task, request=request), model, None, None, 1)
         path = dataset.add(request, to_png(result.image, request), result.similarity)
         _report(options, result, path, time.monotonic() - began, model.device.type)
     if options.sheet:
@@ -182,7 +182,7 @@ def _many(options: argparse.Namespace, task: CommandLineTask) -> int:
     return 0
 
 
-def _rendered(
+def _render_with_progress(
     task: CommandLineTask, model: ClipModel, frames: list[Image.Image] | None, checkpoint: Path | None, interval: int
 ) -> Result:
     """Runs to the end; shows a progress bar on a terminal and keeps frames and checkpoints if they are wanted."""

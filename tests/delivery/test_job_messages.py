@@ -46,7 +46,7 @@ class MessagesHarness:
             self.clock.sleep,
         )
 
-    async def shown(self, *job_requests: JobRequest) -> list[Job]:
+    async def open_message(self, *job_requests: JobRequest) -> list[Job]:
         """Admits requests and opens their message, as chat does."""
         jobs = await self.jobs.admit(job_requests or [job_request()], admit_all)
         self.channel.messages[MESSAGE] = []
@@ -55,7 +55,7 @@ class MessagesHarness:
 
     async def running(self) -> Job:
         """A running job whose message is open."""
-        await self.shown()
+        await self.open_message()
         return await self.claimed()
 
     async def claimed(self) -> Job:
@@ -150,7 +150,7 @@ async def test_the_last_preview_and_similarity_stay_visible_until_there_are_new_
 async def test_the_start_of_a_run_is_shown_at_once_and_its_steps_wait_for_the_interval(
     harness: MessagesHarness,
 ) -> None:
-    (waiting,) = await harness.shown()
+    (waiting,) = await harness.open_message()
     harness.job_messages.changed(waiting)
     await until(lambda: harness.clock.sleeps == [INTERVAL_S])
     job = await harness.claimed()
@@ -325,7 +325,7 @@ async def test_a_batch_has_one_message_and_one_mention_after_its_last_picture(
         return await get(sha256)
 
     monkeypatch.setattr(harness.pictures, "get", reading)
-    batch = await harness.shown(job_request(prompt="a"), job_request(prompt="b"), job_request(prompt="c"))
+    batch = await harness.open_message(job_request(prompt="a"), job_request(prompt="b"), job_request(prompt="c"))
     for number, prompt in enumerate("abc", start=1):
         job = await harness.rendered(await harness.claimed(), prompt.encode())
         await harness.job_messages.post(job)
@@ -337,7 +337,7 @@ async def test_a_batch_has_one_message_and_one_mention_after_its_last_picture(
 
 
 async def test_two_last_pictures_shown_in_one_edit_cause_one_mention(harness: MessagesHarness) -> None:
-    await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
+    await harness.open_message(job_request(prompt="a"), job_request(prompt="b"))
     rendered = [await harness.rendered(await harness.claimed(), png) for png in (b"a", b"b")]
     await asyncio.gather(*(harness.job_messages.post(job) for job in rendered))
     await harness.over()
@@ -364,7 +364,7 @@ async def test_a_change_during_the_mention_causes_no_second_mention(harness: Mes
 async def test_a_batch_whose_last_job_fails_still_mentions_for_the_other_pictures(
     harness: MessagesHarness, end: JobState
 ) -> None:
-    await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
+    await harness.open_message(job_request(prompt="a"), job_request(prompt="b"))
     first = await harness.rendered(await harness.claimed())
     await harness.job_messages.post(first)
     await harness.jobs.finish(first.id, JobState.DONE)
@@ -415,7 +415,7 @@ async def test_a_new_position_causes_an_edit_only_if_it_differs_enough(
 ) -> None:
     harness = make()
     harness.clock.now = 0.0
-    (job,) = await harness.shown()
+    (job,) = await harness.open_message()
     harness.job_messages.show_positions([QueuePosition(job.id, job.id, 9, 1000.0)])
     first = await harness.edited()
     assert (first.position, first.start_at) == (9, 1000.0)
@@ -428,7 +428,7 @@ async def test_a_new_position_causes_an_edit_only_if_it_differs_enough(
 
 
 async def test_the_position_of_a_batch_is_that_of_its_next_job(harness: MessagesHarness) -> None:
-    first_job, second = await harness.shown(job_request(prompt="a"), job_request(prompt="b"))
+    first_job, second = await harness.open_message(job_request(prompt="a"), job_request(prompt="b"))
     harness.job_messages.show_positions(
         [QueuePosition(first_job.id, first_job.id, 2, 50.0), QueuePosition(second.id, first_job.id, 4, 90.0)]
     )

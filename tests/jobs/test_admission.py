@@ -160,7 +160,7 @@ async def test_more_steps_or_pixels_than_the_host_allows_are_refused_however_the
     assert (pixels.refusal, pixels.limit) == (Refusal.TOO_LARGE, 128 * 128)
 
 
-async def test_a_person_has_only_so_many_jobs_under_way_in_all_servers_together(harness: AdmissionHarness) -> None:
+async def test_the_limit_of_unfinished_jobs_per_person_spans_all_servers(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, waiting_per_member=3)
     first, *_ = await harness.admit(job_request(1), job_request(1))
     refused = await harness.refused(job_request(1, guild_id=101), job_request(1, guild_id=101))
@@ -212,7 +212,7 @@ async def test_a_day_s_steps_are_counted_as_they_are_made(harness: AdmissionHarn
     assert (await harness.refused(job_request(steps=1))).refusal is Refusal.TOO_MANY_STEPS_TODAY
 
 
-async def test_what_never_fits_is_promised_for_no_moment(harness: AdmissionHarness) -> None:
+async def test_a_request_that_can_never_be_admitted_has_no_retry_time(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, steps_per_day=50, jobs_per_hour=2)
     assert (await harness.refused(job_request(steps=51))).until is None
     assert (await harness.refused(*[job_request(steps=1)] * 3)).until is None
@@ -222,7 +222,7 @@ async def test_what_never_fits_is_promised_for_no_moment(harness: AdmissionHarne
     ("state", "refunded"),
     [(JobState.FAILED, True), (JobState.CANCELLED, True), (JobState.DONE, False), (JobState.HELD, False)],
 )
-async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
+async def test_failed_jobs_and_jobs_cancelled_while_waiting_are_refunded(
     harness: AdmissionHarness, state: JobState, refunded: bool
 ) -> None:
     harness.limits = replace(WIDE, jobs_per_hour=1)
@@ -233,7 +233,7 @@ async def test_what_we_failed_or_what_was_cancelled_while_it_waited_is_refunded(
         assert (await harness.refused(job_request(1))).refusal is Refusal.TOO_MANY_THIS_HOUR
 
 
-async def test_what_was_cancelled_while_it_ran_is_not_refunded(harness: AdmissionHarness) -> None:
+async def test_jobs_cancelled_while_running_are_not_refunded(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, steps_per_day=100)
     running = await job_in_state(harness.jobs, JobState.RUNNING, job_request(1, steps=60))
     await harness.jobs.finish(running.id, JobState.CANCELLED)

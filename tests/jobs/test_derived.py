@@ -80,7 +80,7 @@ def test_variations_start_from_the_picture_with_seeds_of_their_own() -> None:
         assert changed(BEFORE, one) <= {"init", "seed", "strength", "perturbation"}
 
 
-def test_a_picture_goes_on_from_where_it_was() -> None:
+def test_more_steps_continue_from_the_picture() -> None:
     after = derived.continued(replace(BEFORE, stop=0.5), MODEL, PICTURE)
     assert (after.init, after.stop, after.perturbation, after.seed) == (PICTURE, 1.0, 0.0, 7)
     assert 0 < len(after.span()) < after.steps

@@ -33,7 +33,7 @@ def run_on_empty_store(story: Callable[[Jobs, set[int]], Awaitable[None]]) -> No
 
 @given(seed=SEEDS)
 @settings(max_examples=12)
-def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_ones_own(seed: int) -> None:
+def test_with_n_people_at_most_n_minus_1_jobs_run_between_two_of_the_same_person(seed: int) -> None:
     """Nobody runs twice while somebody else waits, in whichever servers they are."""
 
     async def story(jobs: Jobs, paused: set[int]) -> None:
@@ -120,7 +120,7 @@ async def test_a_weight_of_three_gives_three_turns_in_a_round(jobs: Jobs) -> Non
     assert owners == [1, 1, 1, 2, 1, 1, 1, 2, 1, 2]
 
 
-async def test_what_a_moderator_bumps_is_next_and_costs_its_owner_that_turn(jobs: Jobs) -> None:
+async def test_a_bumped_job_is_next_and_uses_its_requester_s_turn(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for person in (1, 1, 2, 3):
         await jobs.admit([job_request(person)], admit_all)

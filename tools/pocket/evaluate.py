@@ -48,12 +48,12 @@ def main() -> int:
         found += evaluator.development()
     else:
         for part in options.part or PARTS:
-            _print_line(f"\n{part}")
+            _report(f"\n{part}")
             found += PARTS[part](evaluator)
     found += evaluator.time()
-    _print_line("\n| | found | wanted | |\n|---|---|---|---|")
+    _report("\n| | found | wanted | |\n|---|---|---|---|")
     for criterion in found:
-        _print_line(criterion.row())
+        _report(criterion.row())
     return 0 if all(criterion.met for criterion in found) else 1
 
 
@@ -73,31 +73,31 @@ class Evaluator:
 
     def objects(self, part: str = "objects", judge: Judge | None = None) -> list[Criterion]:
         """See `pictured.objects`."""
-        return pictured.objects(self._entries[part], self._cache, judge or Judge(), self._sheet(part), _print_line)
+        return pictured.objects(self._entries[part], self._cache, judge or Judge(), self._sheet(part), _report)
 
     def development(self) -> list[Criterion]:
         """Objects, colours and styles by prompts and a judge that the report does not use."""
         return [
             *self.objects("development", Judge("lite2")),
-            *pictured.colours(DEVELOPMENT_COLOURS, self._cache, self._sheet("development-colours"), _print_line),
-            *pictured.styles(DEVELOPMENT_STYLES, self._cache, self._sheet("development-styles"), _print_line),
+            *pictured.colours(DEVELOPMENT_COLOURS, self._cache, self._sheet("development-colours"), _report),
+            *pictured.styles(DEVELOPMENT_STYLES, self._cache, self._sheet("development-styles"), _report),
         ]
 
     def words(self) -> list[Criterion]:
         """See `pictured.words`."""
-        return pictured.words(self._entries["words"], self._cache, Judge(), self._sheet("words"), _print_line)
+        return pictured.words(self._entries["words"], self._cache, Judge(), self._sheet("words"), _report)
 
     def colours(self) -> list[Criterion]:
         """See `pictured.colours`."""
-        return pictured.colours(self._entries["colours"], self._cache, self._sheet("colours"), _print_line)
+        return pictured.colours(self._entries["colours"], self._cache, self._sheet("colours"), _report)
 
     def styles(self) -> list[Criterion]:
         """See `pictured.styles`."""
-        return pictured.styles(self._entries["styles"], self._cache, self._sheet("styles"), _print_line)
+        return pictured.styles(self._entries["styles"], self._cache, self._sheet("styles"), _report)
 
     def scenes(self) -> list[Criterion]:
         """See `pictured.scenes`."""
-        return pictured.scenes(self._entries["scenes"], self._cache, self._sheet("scenes"), _print_line)
+        return pictured.scenes(self._entries["scenes"], self._cache, self._sheet("scenes"), _report)
 
     def retrieval(self) -> list[Criterion]:
         """See `retrieval`; a missed criterion if the drawings are not installed."""
@@ -129,7 +129,7 @@ PARTS: Final[Mapping[str, Callable[[Evaluator], list[Criterion]]]] = {
 }
 
 
-def _print_line(line: str) -> None:
+def _report(line: str) -> None:
     print(line, flush=True)
 
 

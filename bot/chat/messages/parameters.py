@@ -46,7 +46,7 @@ def embed(request: Request, t: Localizer, job: Job | None = None, *, words: bool
             page.add_field(name=t(f"field-{name}"), value=escape(text, FIELD_CHARACTERS), inline=False)
     page.add_field(name=t("field-parameters"), value=" · ".join(parameters(request, t)), inline=False)
     if words:
-        page.add_field(name=t("info-again"), value=prompt_block(request), inline=False)
+        page.add_field(name=t("info-command"), value=prompt_block(request), inline=False)
     if job is not None:
         page.set_footer(
             text=t("info-footer", similarity=f"{job.similarity or 0:.2f}", seconds=f"{job.seconds or 0:.1f}")

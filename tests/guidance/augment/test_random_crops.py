@@ -33,7 +33,7 @@ def test_views_depend_on_seed_and_step_alone(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("part", [(0, 8), (3, 4), (5, 17), (16, 20), (0, 20)])
-def test_a_part_of_the_views_is_what_it_is_among_all(part: tuple[int, int]) -> None:
+def test_a_subset_of_the_views_equals_the_same_views_of_all(part: tuple[int, int]) -> None:
     pixels = tensor_of(photograph(96, 64))
     whole = crops(**EVERYTHING)(pixels, [3], 7, 0.1, SIZE)
     assert torch.allclose(crops(**EVERYTHING)(pixels, [3], 7, 0.1, SIZE, part), whole[slice(*part)], atol=1e-5)

@@ -156,7 +156,7 @@ def test_a_capture_with_other_bits_is_not_used(quick: ClipModel, caplog: pytest.
     assert (similarities, end.image.tobytes()) == (expected, right.image.tobytes())
 
 
-def test_a_failed_capture_is_logged_once_and_the_run_goes_on_without(
+def test_a_failed_capture_is_logged_once_and_the_run_continues_without_graphs(
     quick: ClipModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):

@@ -88,7 +88,7 @@ def test_every_truncation_of_a_file_is_read_or_refused() -> None:
 
 
 @pytest.mark.parametrize("text", [None, "{}", "not json", '{"schema":99}'])
-def test_a_png_without_a_valid_request_is_refused_in_words(text: str | None) -> None:
+def test_a_png_without_a_valid_request_is_refused_with_a_message(text: str | None) -> None:
     chunks = PngImagePlugin.PngInfo()
     if text is not None:
         chunks.add_itxt("guidance", text)

@@ -342,7 +342,7 @@ def number(name: str) -> st.SearchStrategy[float]:
     ),
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_request_within_the_ranges_renders_or_is_refused_in_words(
+def test_any_request_within_the_ranges_renders_or_is_refused_with_a_message(
     tiny: Perceptor, prompt: str, chosen: dict[str, Any]
 ) -> None:
     model = ClipModel("tiny", [tiny], torch.device("cpu"))

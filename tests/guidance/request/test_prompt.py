@@ -30,7 +30,7 @@ def test_cleaning_removes_what_hides_words_from_a_blocklist() -> None:
         ("at noon: a clock at 5 o'clock", [("at noon: a clock at 5 o'clock", 1)]),
     ],
 )
-def test_a_number_after_two_colons_is_the_weight_of_what_stands_before(
+def test_a_number_after_two_colons_is_the_weight_of_the_preceding_phrase(
     prompt: str, phrases: list[tuple[str, float]] | None
 ) -> None:
     if phrases is None:

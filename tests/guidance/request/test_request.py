@@ -167,19 +167,19 @@ def test_a_request_of_the_first_schema_is_still_read() -> None:
     assert Request.from_json(request.to_json()) == request
 
 
-def test_a_request_of_the_second_schema_is_read_as_what_it_was() -> None:
+def test_a_request_of_the_second_schema_keeps_its_meaning() -> None:
     now = in_old_names(Request.resolve("a volcano", seed=9))
     old = {name: value for name, value in now.items() if name != "locality"} | {"schema": 2, "familiarity": 0.5}
     assert Request.from_json(json.dumps(old)) == Request.resolve("a volcano", seed=9, locality=1.0)
 
 
-def test_a_request_of_the_third_schema_is_read_as_what_it_was() -> None:
+def test_a_request_of_the_third_schema_keeps_its_meaning() -> None:
     now = in_old_names(Request.resolve("a volcano", seed=9))
     old = {name: value for name, value in now.items() if name != "locality"} | {"schema": 3}
     assert Request.from_json(json.dumps(old)) == Request.resolve("a volcano", seed=9, locality=1.0)
 
 
-def test_a_request_from_before_the_fields_were_renamed_is_read_as_what_it_was() -> None:
+def test_a_request_from_before_the_fields_were_renamed_keeps_its_meaning() -> None:
     request = Request.resolve("a volcano", seed=9, early_stop=0.01, level_decay=0.5, high_frequency=2.0)
     request = replace(request, saturation=3.0, clipping=4.0, repetition=5.0)
     old = in_old_names(request) | {"schema": 4}
@@ -188,7 +188,7 @@ def test_a_request_from_before_the_fields_were_renamed_is_read_as_what_it_was() 
     assert Request.from_json(json.dumps(old)) == request
 
 
-def test_a_request_of_the_fifth_schema_is_read_as_what_it_was() -> None:
+def test_a_request_of_the_fifth_schema_keeps_its_meaning() -> None:
     stored: dict[str, Any] = {
         "canvas": "palette", "clipping": 1.0, "colours": 6, "distance": "cosine", "early_stop": 0.0,
         "familiarity": 1.0, "flip": 0.5, "height": 256, "high_frequency": 0.0, "images": [], "init": None,
@@ -223,7 +223,7 @@ def test_a_request_lists_the_inputs_it_needs() -> None:
     assert request.inputs() == {SHA, "b" * 64, "c" * 64}
 
 
-def test_derived_requests_change_only_what_was_asked_for() -> None:
+def test_derived_requests_change_only_the_given_fields() -> None:
     first = Request.resolve("a cat", seed=1, width=320, height=208)
     assert derive.revised(first, seed=2) == Request.resolve("a cat", seed=2, width=320, height=208)
     other = derive.revised(first, "a dog --steps 9", steps=10)

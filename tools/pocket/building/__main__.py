@@ -70,12 +70,12 @@ def main() -> None:
     network.visual.head.proj.load_state_dict(head)
     network.visual.requires_grad_(False).eval()
     corpus = _kept(chosen.cache, "corpus", lambda: _corpus((directions @ columns).float(), report))
-    _print_line(f"{len(corpus.nouns)} nouns ({corpus.named} named), {len(corpus.glosses)} definitions")
+    _report(f"{len(corpus.nouns)} nouns ({corpus.named} named), {len(corpus.glosses)} definitions")
     forbidden = frozenset(entry["prompt"].lower() for part in report.values() for entry in part)
-    distil(network, tokenizer, corpus, chosen.steps, forbidden, _print_line)
+    distil(network, tokenizer, corpus, chosen.steps, forbidden, _report)
     path = chosen.out / "open_clip_model.safetensors"
     save_file({name: _stored(name, tensor) for name, tensor in network.state_dict().items()}, path)
-    _print_line(f"{path}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    _report(f"{path}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
 def _kept(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
@@ -100,12 +100,12 @@ def _image_tower(
     trunk.load_state_dict(dict(zip(trunk.state_dict(), (weights[name] for name in ours), strict=True)))
     trunk.requires_grad_(False).eval().to(memory_format=torch.channels_last)
     pixels = decoded(photos, cache)
-    _print_line(f"{len(pixels)} photographs")
+    _report(f"{len(pixels)} photographs")
     features = _kept(cache, "features", lambda: teacher_features(trunk, pixels))
     classifier = weights["_fc.weight"].float(), weights["_fc.bias"].float()
     teacher = Teacher(features, classifier, columns.float(), features.float().mean(dim=0))
     student = student_of(trunk, pixels, teacher)
-    finetune(student, teacher, pixels, passes, cache / "finetune.pt", _print_line)
+    finetune(student, teacher, pixels, passes, cache / "finetune.pt", _report)
     weight, bias = space.projection(columns.float(), teacher.centre, *student.readout_projection())
     return trunk.state_dict(), {"weight": weight, "bias": bias}
 
@@ -125,7 +125,7 @@ def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:
     return tensor.detach().to(precision).contiguous()
 
 
-def _print_line(line: str) -> None:
+def _report(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 

@@ -13,7 +13,7 @@ from tools.pocket.judge import Judge
 from tools.pocket.picture_cache import PictureCache
 
 Entry = Mapping[str, Any]
-Output = Callable[[str], None]
+Report = Callable[[str], None]
 
 CELL: Final = 128
 CHANGES: Final[Mapping[str, tuple[Callable[[Image.Image], float], float]]] = {
@@ -28,38 +28,38 @@ above. The limits were fixed before any picture was measured."""
 
 
 def objects(
-    entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, output: Output
+    entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, report: Report
 ) -> list[Criterion]:
     """Whether a classifier recognises the object of the prompt."""
-    ranks = _ranks(entries, cache, judge, sheet, output)
+    ranks = _ranks(entries, cache, judge, sheet, report)
     return [
         Criterion.share("objects, in the first five", [rank <= 5 for rank in ranks], 0.75),
         Criterion.share("objects, first", [rank == 1 for rank in ranks], 0.55),
     ]
 
 
-def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, output: Output) -> list[Criterion]:
+def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, report: Report) -> list[Criterion]:
     """The same for words that are not a class name; every class that the word can mean is right."""
-    ranks = _ranks(entries, cache, judge, sheet, output)
+    ranks = _ranks(entries, cache, judge, sheet, report)
     return [
         Criterion.share("words that name no class, in the first five", [rank <= 5 for rank in ranks], 0.5),
         Criterion.share("words that name no class, first", [rank == 1 for rank in ranks]),
     ]
 
 
-def colours(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: Output) -> list[Criterion]:
+def colours(entries: Sequence[Entry], cache: PictureCache, sheet: Path, report: Report) -> list[Criterion]:
     """Whether the colour of the prompt covers most of the picture."""
     images, right = [], []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
         found = measures.dominant(images[-1], entry["colour"])
         right.append(found == entry["colour"])
-        output(f"{entry['prompt']:<26} {found}")
+        report(f"{entry['prompt']:<26} {found}")
     contact_sheet(images, columns=len(measures.NAMES), cell=CELL).save(sheet, quality=85)
     return [Criterion.share("the colour that was asked for covers most", right, 0.85)]
 
 
-def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: Output) -> list[Criterion]:
+def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, report: Report) -> list[Criterion]:
     """Whether words for light and style change the picture as required, compared with the plain subject."""
     images: list[Image.Image] = []
     changed: dict[str, list[bool]] = {style: [] for style in CHANGES}
@@ -71,7 +71,7 @@ def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: O
         measure, factor = CHANGES[entry["style"]]
         ratio = measure(images[-1]) / max(measure(plain), 1e-9)
         changed[entry["style"]].append(ratio <= factor if factor < 1 else ratio >= factor)
-        output(f"{entry['prompt']:<40} {measure.__name__} × {ratio:.2f}")
+        report(f"{entry['prompt']:<40} {measure.__name__} × {ratio:.2f}")
     contact_sheet(images, columns=1 + len(CHANGES), cell=CELL).save(sheet, quality=85)
     return [
         Criterion.share(f"“{style}” changes {CHANGES[style][0].__name__.replace('_', ' ')}", hits, 0.8)
@@ -79,21 +79,21 @@ def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: O
     ]
 
 
-def scenes(entries: Sequence[Entry], cache: PictureCache, sheet: Path, output: Output) -> list[Criterion]:
+def scenes(entries: Sequence[Entry], cache: PictureCache, sheet: Path, report: Report) -> list[Criterion]:
     """A contact sheet for people to look at; no criterion."""
     images = []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
-        output(entry["prompt"])
+        report(entry["prompt"])
     contact_sheet(images, columns=6, cell=2 * CELL).save(sheet, quality=85)
     return []
 
 
-def _ranks(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, output: Output) -> list[int]:
+def _ranks(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, report: Report) -> list[int]:
     images, ranks = [], []
     for entry in entries:
         images.append(cache.picture(entry["prompt"]))
         ranks.append(judge.rank(images[-1], *entry["classes"]))
-        output(f"{entry['prompt']:<26} rank {ranks[-1]:>4}")
+        report(f"{entry['prompt']:<26} rank {ranks[-1]:>4}")
     contact_sheet(images, columns=10, cell=CELL).save(sheet, quality=85)
     return ranks

@@ -164,7 +164,7 @@ bad-strength = Die Stärke muss eine Zahl von 0 bis 1 sein, zum Beispiel 0.6.
 
 info-title = Parameter { $job }
 info-from-image = aus einem Bild
-info-again = Prompt für dasselbe Bild
+info-command = Prompt für dasselbe Bild
 info-footer = Ähnlichkeit { $similarity } · { $seconds } s
 
 ## Queue, history, statistics

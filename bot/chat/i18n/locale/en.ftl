@@ -164,7 +164,7 @@ bad-strength = Strength must be a number from 0 to 1, such as 0.6.
 
 info-title = Parameters { $job }
 info-from-image = from an image
-info-again = Prompt to make it again
+info-command = Prompt to make it again
 info-footer = similarity { $similarity } · { $seconds } s
 
 ## Queue, history, statistics
