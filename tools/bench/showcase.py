@@ -28,7 +28,7 @@ def main() -> int:
     options = parser.parse_args()
     model = ClipModel.load("pocket", "cpu")
     _sheet(_canvases(model), options.out / "showcase-canvases.jpg")
-    _sheet(_derived(model), options.out / "showcase-again.jpg")
+    _sheet(_derived(model), options.out / "showcase-derived.jpg")
     return 0
 
 
