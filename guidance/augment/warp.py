@@ -52,10 +52,10 @@ def gathered(views: Tensor, grid: Tensor) -> Tensor:
     """The same for CUDA, by sums over four neighbours; the gradient is sorted before it is summed."""
     count, size = views.shape[:2]
     # From −1..1 to pixel centres, mirrored at the outer borders as in `sampled`.
-    place = (grid + 1) * (size / 2)
-    place = (size - (place.abs() % (2 * size) - size).abs() - 0.5).clamp(0, size - 1)
-    low = place.floor().clamp_max(size - 2)
-    share = place - low
+    position = (grid + 1) * (size / 2)
+    position = (size - (position.abs() % (2 * size) - size).abs() - 0.5).clamp(0, size - 1)
+    low = position.floor().clamp_max(size - 2)
+    share = position - low
     column, row = low.long().unbind(3)
     first = torch.arange(count, device=views.device)[:, None, None] * size * size + row * size + column
     index = torch.stack([first, first + 1, first + size, first + size + 1], dim=3).view(-1, 4)

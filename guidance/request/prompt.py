@@ -98,7 +98,7 @@ def parse(text: str) -> ParsedPrompt:
     """
     cleaned = clean(text)
     matches = list(_FLAG.finditer(cleaned))
-    kept: list[str] = []
+    pieces: list[str] = []
     blanked = cleaned  # the flags become spaces, so that columns stay the same
     values: dict[str, Any] = {}
     begin = 0
@@ -114,13 +114,13 @@ def parse(text: str) -> ParsedPrompt:
         if name in values:
             raise PromptError(column, f"--{name} is given twice")
         values[name] = _value(name, value, match.end() + 1)
-        kept.append(cleaned[begin : match.start()])
+        pieces.append(cleaned[begin : match.start()])
         blanked = blanked[: match.start()] + " " * (end - match.start()) + blanked[end:]
         begin = end
-    kept.append(cleaned[begin:])
+    pieces.append(cleaned[begin:])
     stages(blanked)
     settings = {_PARAMETERS[name].name: value for name, value in values.items() if name in _PARAMETERS}
-    return ParsedPrompt(" ".join(" ".join(kept).split()), values.get("ar"), values.get("style"), settings)
+    return ParsedPrompt(" ".join(" ".join(pieces).split()), values.get("ar"), values.get("style"), settings)
 
 
 def nearest(name: str, known: Sequence[str] | dict[str, str], prefix: str = "") -> str:
