@@ -197,8 +197,8 @@ class RandomCrops:
 
     def _tints(self, seed: int, step: int) -> tuple[Tensor, Tensor]:
         """The matrices and offsets of colour jitter, (count, 3, 3) and (count, 1, 3), on the CPU."""
-        draws = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
-        contrast, saturation, brightness = self.jitter * draws * torch.tensor([[0.5], [1.0], [0.25]])
+        samples = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
+        contrast, saturation, brightness = self.jitter * samples * torch.tensor([[0.5], [1.0], [0.25]])
         contrast, saturation = (1 + contrast)[:, None, None], (1 + saturation)[:, None, None]
         grey = torch.tensor(_LUMA).expand(3, 3)
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)

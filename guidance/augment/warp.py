@@ -18,11 +18,11 @@ def homographies(count: int, rotation: float, perspective: float, source: torch.
     Returns:
         (N, 3, 3), on the CPU.
     """
-    draws = torch.rand(count, 9, generator=source, dtype=torch.float64) * 2 - 1
-    angle = draws[:, 0] * math.radians(rotation)
+    samples = torch.rand(count, 9, generator=source, dtype=torch.float64) * 2 - 1
+    angle = samples[:, 0] * math.radians(rotation)
     corners = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]], dtype=torch.float64)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
-    moved = corners @ turn.transpose(1, 2) + 2 * perspective * draws[:, 1:].view(-1, 4, 2)
+    moved = corners @ turn.transpose(1, 2) + 2 * perspective * samples[:, 1:].view(-1, 4, 2)
     # The eight unknowns of the map that moves the corners: two equations for each corner.
     x, y = corners[:, 0].expand(count, 4), corners[:, 1].expand(count, 4)
     u, v = moved[..., 0], moved[..., 1]
