@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,10 +94,9 @@ class MessagesHarness:
 async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[..., MessagesHarness]]:
     harnesses: list[MessagesHarness] = []
 
-    def build(**changes: object) -> MessagesHarness:
-        harnesses.append(
-            MessagesHarness(Jobs(database, SettableClock()), Pictures(tmp_path), InMemoryMessenger(), **changes)
-        )  # type: ignore[arg-type]
+    def build(**changes: Any) -> MessagesHarness:
+        jobs = Jobs(database, SettableClock())
+        harnesses.append(MessagesHarness(jobs, Pictures(tmp_path), InMemoryMessenger(), **changes))
         return harnesses[-1]
 
     yield build

@@ -97,7 +97,7 @@ def test_a_stage_ends_the_value_of_no() -> None:
         ("castle::1.5.2 fog", 9, "'1.5.2' is not a weight"),
         ("--seed 3 castle::99", 18, "'99' is not a weight"),
         ("a castle at 60 %:", 17, "nothing is said"),
-        ("a castle at 100 %: a ruin", 13, "no percentage"),
+        ("a castle at 100 %: a ruin", 13, "not a percentage"),
         ("a castle at x %: a ruin", 13, "'x' is not a percentage"),
         ("a at 60 %: b at 30 %: c", 17, "stages rise"),
         ("at 60 %: a ruin", 1, "before 60 %"),
