@@ -118,15 +118,15 @@ class ClipModel:
             parts = parse_ensemble(whole)
         except ValueError as error:
             raise ModelError(str(error)) from error
-        place = pick_device(device)
-        prepare(place)
-        perceptors = [_load(part, weight, place) for part, weight in parts]
+        torch_device = pick_device(device)
+        prepare(torch_device)
+        perceptors = [_load(part, weight, torch_device) for part, weight in parts]
         for perceptor in perceptors:
             perceptor.set_precision(precision)
-        return cls(whole, perceptors, place, graph_capture_for(place) if graphs else None)
+        return cls(whole, perceptors, torch_device, graph_capture_for(torch_device) if graphs else None)
 
 
-def _load(name: str, weight: float, place: torch.device) -> Perceptor:
+def _load(name: str, weight: float, torch_device: torch.device) -> Perceptor:
     architecture, pretrained = _open_clip_name(name)
     with quiet():
         try:
@@ -137,7 +137,7 @@ def _load(name: str, weight: float, place: torch.device) -> Perceptor:
                 f"model {name!r} could not be loaded ({_first_line(error)}); its weights come from the network "
                 f"at the first use, so connect once or name {DEFAULT_MODEL!r}, which needs no download"
             ) from error
-    return Perceptor(name, weight, network, tokenizer, place)
+    return Perceptor(name, weight, network, tokenizer, torch_device)
 
 
 def _open_clip_name(name: str) -> tuple[str, str | None]:

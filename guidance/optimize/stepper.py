@@ -153,16 +153,16 @@ class _CapturedStep:
 
     def replay(self) -> Tensor:
         """Makes the run's next step. Returns its similarity."""
-        for kept, size in zip(self._params, self._sizes, strict=True):
-            kept.copy_from(self._run.sample(size))
+        for params, size in zip(self._params, self._sizes, strict=True):
+            params.copy_from(self._run.sample(size))
         self._replay()
         return self._similarity.clone()
 
 
 @torch.no_grad()
 def _put(state: Sequence[Tensor], values: Sequence[Tensor]) -> None:
-    for kept, value in zip(state, values, strict=True):
-        kept.copy_(value)
+    for tensor, value in zip(state, values, strict=True):
+        tensor.copy_(value)
 
 
 def _out_of_memory(error: RuntimeError) -> bool:

@@ -233,7 +233,7 @@ class Parameters:
         float,
         Parameter(
             Group.LOSS,
-            "how far each place moves at a pace of its own; at 0, places that matter little hardly move",
+            "how independently each place moves; at 1 as in Adam, at 0 places that matter little hardly move",
             1.0,
             Range(0, 1),
             pocket=0.5,
@@ -245,7 +245,7 @@ class Parameters:
         Parameter(Group.LOSS, "measure between a crop and a phrase", "cosine", choices=DISTANCES, added=(2, "cosine")),
     ]
     smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0)]
-    saturation: Annotated[float, _prior("weight against gaudy colour", added=1)]
+    saturation: Annotated[float, _prior("weight against strong colour", added=1)]
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
     high_frequency: Annotated[float, _prior("weight against more fine detail than photographs have", added=2)]
     repetition: Annotated[float, _prior("weight against texture that repeats", added=2)]

@@ -98,7 +98,7 @@ def parse(text: str) -> ParsedPrompt:
     """
     cleaned = clean(text)
     matches = list(_FLAG.finditer(cleaned))
-    kept: list[str] = []
+    pieces: list[str] = []
     blanked = cleaned  # the flags become spaces, so that columns stay the same
     values: dict[str, Any] = {}
     begin = 0
@@ -114,13 +114,13 @@ def parse(text: str) -> ParsedPrompt:
         if name in values:
             raise PromptError(column, f"--{name} is given twice")
         values[name] = _value(name, value, match.end() + 1)
-        kept.append(cleaned[begin : match.start()])
+        pieces.append(cleaned[begin : match.start()])
         blanked = blanked[: match.start()] + " " * (end - match.start()) + blanked[end:]
         begin = end
-    kept.append(cleaned[begin:])
+    pieces.append(cleaned[begin:])
     stages(blanked)
     settings = {_PARAMETERS[name].name: value for name, value in values.items() if name in _PARAMETERS}
-    return ParsedPrompt(" ".join(" ".join(kept).split()), values.get("ar"), values.get("style"), settings)
+    return ParsedPrompt(" ".join(" ".join(pieces).split()), values.get("ar"), values.get("style"), settings)
 
 
 def nearest(name: str, known: Sequence[str] | dict[str, str], prefix: str = "") -> str:
@@ -144,7 +144,7 @@ def stages(prompt: str, negative: str = "") -> tuple[Stage, ...]:
         total = sum(phrase.weight for phrase in wanted if phrase.weight > 0) or 1
         found.append(Stage(start, (*wanted, *(Phrase(part, NEGATIVE_WEIGHT * total) for part in unwanted))))
     if sum(len(stage.phrases) for stage in found) > MOST_PHRASES:
-        raise PromptError(1, f"more than {MOST_PHRASES} phrases; say it in fewer")
+        raise PromptError(1, f"more than {MOST_PHRASES} phrases; use fewer")
     return tuple(found)
 
 
@@ -158,7 +158,7 @@ def _split(prompt: str) -> Iterator[tuple[int, float, int, str]]:
     for match, limit in zip(matches, bounds[1:], strict=True):
         share = _number(match[1])
         if share is None or not 0 <= share < 100:
-            raise PromptError(match.start(1) + 1, f"{match[1]!r} is no percentage of the run, 0 to 99")
+            raise PromptError(match.start(1) + 1, f"{match[1]!r} is not a percentage of the run, 0 to 99")
         if not opened and share > 0:
             raise PromptError(match.start() + 1, f"say what the picture shows before {share:g} %, or begin at 0 %")
         opened = True
@@ -175,7 +175,7 @@ def _phrases(text: str, offset: int) -> Iterator[Phrase]:
             raise PromptError(column, "nothing stands before '::'")
         weight = 1.0 if match[1] is None else _number(match[1])
         if weight is None or not WEIGHTS.holds(weight) or weight == 0:
-            raise PromptError(column + 2, f"{match[1]!r} is no weight; write a number, {WEIGHTS}, but not 0")
+            raise PromptError(column + 2, f"{match[1]!r} is not a weight; write a number, {WEIGHTS}, but not 0")
         yield Phrase(phrase, weight)
         begin = match.end()
     if rest := text[begin:].strip():

@@ -149,7 +149,7 @@ class Request(Parameters):
         mask: str | None = None,
         styles: Mapping[str, Style] = STYLES,
         host: Settings | None = None,
-        **chosen: Any,
+        **overrides: Any,
     ) -> Self:
         """Reads what a person typed, and fills in what was not chosen.
 
@@ -167,7 +167,7 @@ class Request(Parameters):
             mask: See the class.
             styles: The styles that can be named.
             host: The defaults of the host who runs this; they replace the model's.
-            chosen: Other parameters.
+            overrides: Other parameters.
 
         Raises:
             RequestError: See the class; or a flag or style is wrong.
@@ -177,12 +177,14 @@ class Request(Parameters):
         look = style_named(named, styles) if named else Style("")
         above_defaults = {**(host or {}), **look.settings, **parsed.settings}
         settings = defaults_for(model) | above_defaults
-        if not {"width", "height"} & chosen.keys() and (shape := aspect or parsed.aspect):
+        if not {"width", "height"} & overrides.keys() and (shape := aspect or parsed.aspect):
             settings["width"], settings["height"] = fitted(shape, settings["width"] * settings["height"])
-        settings |= chosen
+        settings |= overrides
         # Fewer than 1 step are refused when the Request is built.
         scaled = for_steps(model, max(1, settings["steps"]))
-        settings |= {name: value for name, value in scaled.items() if name not in above_defaults.keys() | chosen.keys()}
+        settings |= {
+            name: value for name, value in scaled.items() if name not in above_defaults.keys() | overrides.keys()
+        }
         settings["negative"] = clean(settings["negative"])
         if seed is not None:
             settings["seed"] = seed

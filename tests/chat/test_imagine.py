@@ -143,7 +143,7 @@ async def test_an_invalid_prompt_is_refused_with_a_message(harness: BotHarness) 
         ("a lighthouse --wobble 4", "known: --ar, --no"),
         ("a lighthouse --seed", "--seed needs a value"),
         ("a lighthouse --seed 4 --seed 5", "--seed is given twice"),
-        ("a lighthouse::0", "is no weight"),
+        ("a lighthouse::0", "is not a weight"),
         ("a lighthouse::-1", "every phrase has a negative weight"),
         ("--seed 4", "the prompt is empty; say what the picture should show"),
         ("a lighthouse --style pencl", "did you mean pencil?"),

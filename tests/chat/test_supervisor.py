@@ -50,14 +50,14 @@ class Discords:
     """Clients made one after the other, each with the next end; the last one stays."""
 
     def __init__(self, *ends: End) -> None:
-        self.made: list[Scripted] = []
+        self.clients: list[Scripted] = []
         self._ends = ends
         self.fault: Exception | None = None
 
     def make(self) -> Scripted:
-        end = self._ends[len(self.made)] if len(self.made) < len(self._ends) else stays
-        self.made.append(Scripted(end, self.fault))
-        return self.made[-1]
+        end = self._ends[len(self.clients)] if len(self.clients) < len(self._ends) else stays
+        self.clients.append(Scripted(end, self.fault))
+        return self.clients[-1]
 
 
 async def stays(_: Scripted) -> None:
@@ -114,8 +114,8 @@ async def supervising(
 async def test_every_lost_connection_gets_a_new_client_and_the_old_one_is_closed(end: End, pauses: Pauses) -> None:
     discords = Discords(end, end)
     async with supervising(discords.make, pauses) as task:
-        await until(lambda: len(discords.made) == 3)
-        assert [client.was_closed for client in discords.made] == [True, True, False]
+        await until(lambda: len(discords.clients) == 3)
+        assert [client.was_closed for client in discords.clients] == [True, True, False]
         assert not task.done()
     assert len(pauses) == 2
 
@@ -146,7 +146,7 @@ async def test_after_a_good_connection_the_next_pause_is_short_again(
 
     discords = Discords(*[OSError("down")] * 5, ends, OSError("down"))
     async with supervising(discords.make, pauses, clock):
-        await until(lambda: len(discords.made) == 8)
+        await until(lambda: len(discords.clients) == 8)
     limits = [1, 2, 4, 8, 16, *((1, 2) if good else (32, 60))]
     assert all(limit / 2 <= pause <= limit for pause, limit in zip(pauses, limits, strict=True))
 
@@ -166,7 +166,7 @@ async def test_a_permanent_error_raises_login_error(end: Exception, error: str, 
     discords.fault = OSError("already gone")  # which must not hide the reason
     with pytest.raises(LoginError, match=error):
         await run_with_reconnect(discords.make, "token", sleep=pauses.sleep)
-    assert [client.was_closed for client in discords.made] == [True, True]
+    assert [client.was_closed for client in discords.clients] == [True, True]
     assert len(pauses) == 1
 
 
@@ -174,7 +174,7 @@ async def test_a_connection_that_cannot_be_closed_does_not_end_the_bot(pauses: P
     discords = Discords(OSError("down"))
     discords.fault = RuntimeError("half closed")
     async with supervising(discords.make, pauses) as task:
-        await until(lambda: len(discords.made) == 2)
+        await until(lambda: len(discords.clients) == 2)
         assert not task.done()
 
 
@@ -190,17 +190,17 @@ async def test_a_connection_that_hangs_while_it_closes_does_not_end_the_bot(
         return client
 
     async with supervising(make, pauses):
-        await until(lambda: len(discords.made) == 2)
+        await until(lambda: len(discords.clients) == 2)
 
 
 async def test_cancellation_closes_the_client(pauses: Pauses) -> None:
     discords = Discords()
     async with supervising(discords.make, pauses) as task:
-        await until(lambda: len(discords.made) == 1)
+        await until(lambda: len(discords.clients) == 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert discords.made[0].was_closed
+    assert discords.clients[0].was_closed
     assert pauses == []
 
 
@@ -210,7 +210,7 @@ async def test_each_failed_attempt_logs_one_line_and_a_traceback_only_at_debug(
     caplog.set_level("DEBUG", "bot.chat.client")
     discords = Discords(*[OSError("down")] * 3)
     async with supervising(discords.make, pauses):
-        await until(lambda: len(discords.made) == 4)
+        await until(lambda: len(discords.clients) == 4)
     lines = [record for record in caplog.records if record.name == "bot.chat.client"]
     assert [record.exc_info is not None for record in lines if record.levelname == "WARNING"] == [False] * 3
     assert [record.exc_info is not None for record in lines if record.levelname == "DEBUG"] == [True] * 3
@@ -257,24 +257,24 @@ async def test_discord_py_reconnects_after_its_first_connect_to_the_gateway_fail
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     broken = f"ws://127.0.0.1:{runner.addresses[0][1]}/"
-    made: list[discord.Client] = []
+    clients: list[discord.Client] = []
     async with Sandbox() as sandbox:
 
         def make() -> discord.Client:
-            url = sandbox.gateway_url if made else broken
+            url = sandbox.gateway_url if clients else broken
             override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=url))
             intents = discord.Intents(guilds=True)
-            made.append(discord.Client(intents=intents, max_messages=None, guild_ready_timeout=0.05))
-            return made[-1]
+            clients.append(discord.Client(intents=intents, max_messages=None, guild_ready_timeout=0.05))
+            return clients[-1]
 
         task = asyncio.create_task(run_with_reconnect(make, sandbox.bot_token))
-        await until(lambda: task.done() or (made and made[-1].is_ready()))
+        await until(lambda: task.done() or (clients and clients[-1].is_ready()))
         assert not task.done(), task.exception()
-        assert len(made) == 2
-        assert made[0].is_closed()
+        assert len(clients) == 2
+        assert clients[0].is_closed()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert made[1].is_closed()
+        assert clients[1].is_closed()
     await runner.cleanup()
 
 

@@ -155,11 +155,11 @@ def work(patterns: list[str], text: str) -> int:
         lines += event == "line"
         return count
 
-    kept = [pattern_of(pattern) for pattern in patterns]
+    normalised = [pattern_of(pattern) for pattern in patterns]
     before = sys.gettrace()
     sys.settrace(count)
     try:
-        assert matches(kept, text) == []
+        assert matches(normalised, text) == []
     finally:
         sys.settrace(before)
     return lines

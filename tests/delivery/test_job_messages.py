@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from bot.jobs.wait_time import QueuePosition
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
-from tests.harness.channel import Channel, until
+from tests.harness.channel import InMemoryMessenger, until
 from tests.harness.job_requests import SettableClock, admit_all, job_request, oldest, reload
 
 INTERVAL_S = 3.0
@@ -29,7 +30,7 @@ class MessagesHarness:
 
     jobs: Jobs
     pictures: Pictures
-    channel: Channel
+    channel: InMemoryMessenger
     clock: SettableClock = field(default_factory=SettableClock)
     interval_s: float = INTERVAL_S
     mention_after_s: float = 0.0
@@ -91,14 +92,15 @@ class MessagesHarness:
 
 @pytest.fixture
 async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[..., MessagesHarness]]:
-    made: list[MessagesHarness] = []
+    harnesses: list[MessagesHarness] = []
 
-    def build(**changes: object) -> MessagesHarness:
-        made.append(MessagesHarness(Jobs(database, SettableClock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
-        return made[-1]
+    def build(**changes: Any) -> MessagesHarness:
+        jobs = Jobs(database, SettableClock())
+        harnesses.append(MessagesHarness(jobs, Pictures(tmp_path), InMemoryMessenger(), **changes))
+        return harnesses[-1]
 
     yield build
-    for harness in made:
+    for harness in harnesses:
         await harness.job_messages.close()
 
 

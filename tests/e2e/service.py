@@ -47,8 +47,8 @@ class Service:
         self._log = folder / "bot.log"
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
-        places = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
-        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in places.items()}) + settings)
+        values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
 
     async def start(self) -> None:
         """Starts the bot and waits until it is online."""

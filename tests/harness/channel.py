@@ -1,4 +1,4 @@
-"""A channel in memory."""
+"""A Messenger in memory, and waiting until something is true."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from bot.jobs.job import Job
 
 
 @dataclass
-class Channel:
-    """A Messenger that a test can break.
+class InMemoryMessenger:
+    """A Messenger whose failures a test decides.
 
     Attributes:
         messages: The cards that each message has shown, oldest first.
@@ -18,7 +18,7 @@ class Channel:
         failures: Raised by the next calls, one each.
         holding: Whether calls wait until they are released.
         held: Those that wait, the oldest first.
-        lost: Messages that hold a job but that nobody remembered, by job.
+        lost: Messages whose id was not stored, by job.
         refuses: Says of which card an edit fails, and how.
     """
 

@@ -23,7 +23,7 @@ from bot.store.history import History
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from guidance.request.request import Request
-from tests.harness.channel import HANG_S, POLL_S, Channel, until
+from tests.harness.channel import HANG_S, POLL_S, InMemoryMessenger, until
 from tests.harness.job_requests import SettableClock, admit_all, job_request, reload
 from tests.harness.scripted_engine import ScriptedEngine
 
@@ -51,7 +51,7 @@ class WorkerHarness:
     database: Database
     folder: Path
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
-    channel: Channel = field(default_factory=Channel)
+    channel: InMemoryMessenger = field(default_factory=InMemoryMessenger)
     clock: SettableClock = field(default_factory=SettableClock)
     timelapse: bool = False
     posted: list[int] = field(default_factory=list)

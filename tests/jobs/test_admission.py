@@ -138,12 +138,12 @@ async def test_a_refusal_for_account_and_membership_age_has_the_later_time(harne
     assert refused.until == now + 2 * 86400
 
 
-@pytest.mark.parametrize("place", ["prompt", "negative", "style"])
-async def test_blocked_words_are_refused_wherever_they_stand(harness: AdmissionHarness, place: str) -> None:
+@pytest.mark.parametrize("field_name", ["prompt", "negative", "style"])
+async def test_blocked_words_are_refused_wherever_they_stand(harness: AdmissionHarness, field_name: str) -> None:
     harness.host_patterns = ("badword",)
     await harness.blocked.add(HERE, "worse*")
     for words in ("a BadWord", "worsening"):
-        asked = job_request(request=replace(job_request().request, **{place: words}))  # type: ignore[arg-type]
+        asked = job_request(request=replace(job_request().request, **{field_name: words}))  # type: ignore[arg-type]
         refused = await harness.refused(job_request(), asked)
         assert (refused.refusal, refused.detail) == (Refusal.BLOCKED_WORDS, ""), "a list is no riddle to be solved"
     await harness.admit(job_request(prompt="worsening", guild_id=101))
@@ -315,9 +315,9 @@ def test_a_request_at_the_retry_time_is_admitted_and_one_second_earlier_is_not(
         try:
             harness = AdmissionHarness(database, replace(WIDE, jobs_per_hour=hourly, steps_per_day=daily))
             now = harness.clock.now
-            for age, made in zip(sorted(ages, reverse=True), steps, strict=False):
+            for age, count in zip(sorted(ages, reverse=True), steps, strict=False):
                 harness.clock.now = now - age
-                await job_in_state(harness.jobs, JobState.DONE, job_request(steps=made))
+                await job_in_state(harness.jobs, JobState.DONE, job_request(steps=count))
             harness.clock.now = now
             job_requests = [job_request(steps=count) for count in wanted]
             try:

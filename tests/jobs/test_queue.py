@@ -139,7 +139,7 @@ async def test_a_crash_costs_a_job_no_place(jobs: Jobs) -> None:
     assert await queue.position(first.id) == 1
 
 
-async def test_a_crash_gives_its_owner_no_second_visit(jobs: Jobs) -> None:
+async def test_a_crash_gives_its_requester_no_second_turn(jobs: Jobs) -> None:
     queue = Queue(jobs)
     for person in (1, 1, 1, 2):
         await jobs.admit([job_request(person, weight=2)], admit_all)

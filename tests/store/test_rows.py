@@ -53,14 +53,14 @@ def test_missing_settings_have_their_defaults() -> None:
 
 async def test_guild_settings_persist_and_belong_to_one_server(database: Database) -> None:
     guilds = Guilds(database)
-    chosen = GuildSettings(paused="cleaning", roles={5: RoleRule(2, {Limit.JOBS_PER_HOUR: 9})})
-    await guilds.set(1, chosen)
+    changed = GuildSettings(paused="cleaning", roles={5: RoleRule(2, {Limit.JOBS_PER_HOUR: 9})})
+    await guilds.set(1, changed)
     reloaded = Guilds(database)
     assert reloaded.of(1) == GuildSettings()
     await reloaded.load()
-    assert (reloaded.of(1), reloaded.of(2)) == (chosen, GuildSettings())
+    assert (reloaded.of(1), reloaded.of(2)) == (changed, GuildSettings())
     assert reloaded.paused() == frozenset({1})
-    await reloaded.set(1, replace(chosen, paused=None))
+    await reloaded.set(1, replace(changed, paused=None))
     assert reloaded.paused() == frozenset()
 
 
@@ -221,6 +221,6 @@ async def test_files_of_a_job_that_has_not_ended_are_never_old(database: Databas
     await job_in_state(jobs, JobState.DONE, job_request(request=start), picture="b" * 64)
     clock.now += 10
     await job_in_state(jobs, state, job_request(request=start), picture="b" * 64)
-    kept = {"a" * 64} | ({"b" * 64} if state in {JobState.HELD, JobState.POSTING} else set())
-    assert await history.files_before(clock.now + 1e6) == {"a" * 64, "b" * 64} - kept
+    remaining = {"a" * 64} | ({"b" * 64} if state in {JobState.HELD, JobState.POSTING} else set())
+    assert await history.files_before(clock.now + 1e6) == {"a" * 64, "b" * 64} - remaining
     assert await history.files() == {"a" * 64, "b" * 64}
