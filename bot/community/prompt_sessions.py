@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bot.clock import Sleep, wait_at_most
-from bot.delivery.messenger import ChannelGoneError, UnreachableError
+from bot.delivery.messenger import DeliveryError, UnreachableError
 from bot.jobs.job import ACTIVE, PICTURED, Job, JobState
 from bot.store.history import History
 from bot.store.sessions import Session, SessionRows, SessionState
@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 LAST_PICTURES_S: Final = 900.0
 """Seconds after its end for which a session waits for unfinished pictures."""
 RETRY_S: Final = 10.0
+GIVE_UP_S: Final = 3600.0
+"""Seconds after its end for which results that fail unexpectedly are tried again."""
 MAX_PER_SERVER: Final = 5
 """Maximum number of simultaneous sessions per server."""
 
@@ -34,7 +36,7 @@ class Ranked:
 
 
 class SessionChannel(Protocol):
-    """The threads of sessions. Every method may raise ChannelGoneError or UnreachableError."""
+    """The threads of sessions. Every method may raise a DeliveryError."""
 
     async def votes(self, job: Job) -> int:
         """The number of votes, without the requester's and the bot's; 0 if the message is gone."""
@@ -132,9 +134,14 @@ class Sessions:
             except UnreachableError as error:
                 log.info("session %d: the results could not be posted (%s); retrying", session.id, error)
                 pause = min(pause, RETRY_S)
-            except ChannelGoneError:
-                log.info("session %d: the thread is gone", session.id)
+            except DeliveryError as error:
+                log.info("session %d: the results cannot be posted (%s)", session.id, error)
                 await self._rows.set(session.id, state=SessionState.ENDED)
+            except Exception:
+                log.exception("session %d: the results could not be posted", session.id)
+                pause = min(pause, RETRY_S)
+                if self._clock() - session.ends_at > GIVE_UP_S:
+                    await self._rows.set(session.id, state=SessionState.ENDED)
         return pause
 
     async def _close(self, session: Session) -> bool:

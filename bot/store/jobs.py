@@ -137,9 +137,17 @@ class Jobs:
             await self._database.fetch(f"SELECT * FROM job WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
         )
 
+    async def queued_page(self, after: int, size: int) -> list[Job]:
+        """Up to `size` queued jobs with ids above `after`, oldest first."""
+        return jobs_of(
+            await self._database.fetch(
+                "SELECT * FROM job WHERE state = 'queued' AND id > ? ORDER BY id LIMIT ?", (after, size)
+            )
+        )
+
     async def waiting(self) -> tuple[list[WaitingJob], TurnState]:
         """The queued jobs, oldest first, and the last turn."""
-        async with self._database.transaction() as connection:
+        async with self._database.snapshot() as connection:
             return await _waiting(connection), await _turn_state(connection)
 
     async def claim(self, pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None]) -> Job | None:
@@ -171,6 +179,12 @@ class Jobs:
             return await transition(
                 connection, job_id, JobState.QUEUED, attempts=attempts, started_at=None, checkpoint=checkpoint
             )
+
+    async def interrupted(self, job_id: int) -> Job:
+        """`running` → `queued`: the bot was killed while it rendered the job. Counts it; keeps turn and checkpoint."""
+        async with self._database.transaction() as connection:
+            interruptions = (await get(connection, job_id)).interruptions + 1
+            return await transition(connection, job_id, JobState.QUEUED, interruptions=interruptions, started_at=None)
 
     async def render_done(
         self,
@@ -232,6 +246,32 @@ class Jobs:
         """Records the message that shows the job."""
         await self._set(job_id, "message_id", message_id)
 
+    async def begin_message(self, job_id: int, search_from: int) -> None:
+        """Records that a message of the job is about to be sent, with an id above `search_from`."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "UPDATE job SET search_from = max(?, coalesce(message_id, 0) + 1) WHERE id = ?", (search_from, job_id)
+            )
+
+    async def set_shown(self, job_id: int, ends: int) -> None:
+        """Records that the message shows so many more failed or cancelled jobs."""
+        async with self._database.transaction() as connection:
+            await connection.execute("UPDATE job SET unshown = max(0, unshown - ?) WHERE id = ?", (ends, job_id))
+
+    async def unshown(self) -> list[Job]:
+        """First jobs of batches whose messages lack the end of a job, because the bot was killed before the edit."""
+        return jobs_of(
+            await self._database.fetch("SELECT * FROM job WHERE unshown > 0 AND deleted_at IS NULL ORDER BY id")
+        )
+
+    async def begin_mention(self, job_id: int) -> bool:
+        """Records that the job's requester is about to be mentioned; returns False if that was recorded before."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE job SET mentioned_at = ? WHERE id = ? AND mentioned_at IS NULL", (self._clock(), job_id)
+            )
+            return cursor.rowcount == 1
+
     async def set_gallery(self, job_id: int, message_id: int) -> bool:
         """Records the job's message in the gallery; returns False and changes nothing if there is one already."""
         async with self._database.transaction() as connection:
@@ -282,19 +322,19 @@ class Jobs:
 
 
 _SINCE: Final = """
-    SELECT id, requester_id, guild_id, weight, bumped_at, max(
+    SELECT id, requester_id, max(
         2 * (SELECT min(arrived_turn) FROM job AS own WHERE own.requester_id = job.requester_id
              AND own.state = 'queued') - 1,
         2 * coalesce((SELECT max(turn) FROM job AS own WHERE own.requester_id = job.requester_id
-                      AND own.id <> job.id), 0)
-    ) AS since
+                      AND own.id <> job.id AND turn IS NOT NULL), 0)
+    ) AS since, guild_id, weight, bumped_at
     FROM job WHERE state = 'queued' ORDER BY id
 """
 
 
 async def _waiting(connection: aiosqlite.Connection) -> list[WaitingJob]:
     async with connection.execute(_SINCE) as cursor:
-        return [WaitingJob(**{name: row[name] for name in row.keys()}) for row in await cursor.fetchall()]  # noqa: SIM118
+        return [WaitingJob(*row) for row in await cursor.fetchall()]
 
 
 async def _turn_state(connection: aiosqlite.Connection) -> TurnState:
@@ -323,6 +363,7 @@ async def _insert(
         "spoiler": int(job_request.spoiler),
         "screening": job_request.screening,
         "weight": job_request.weight,
+        "search_from": job_request.search_from,
         "arrived_turn": arrived,
         "steps": len(job_request.request.span()),
         "created_at": now,

@@ -133,7 +133,9 @@ class BotHarness:
         """Starts the tasks, as `bot.app` does."""
         app = self.app
         await app.worker.recover()
-        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.sessions.run())]
+        self._tasks = [
+            asyncio.create_task(work) for work in (app.worker.run(), app.queue_board.run(), app.sessions.run())
+        ]
         await app.poster.catch_up()
         await app.worker.catch_up()
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
-from bot.delivery.message_updater import MAX_PAUSE_S, OPENING_S
+from bot.delivery.message_updater import OPENING_S, PAUSES_S, NotPostedError
 from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
 from bot.jobs.job import Job, JobRequest, JobState, Progress
 from bot.jobs.wait_time import QueuePosition
@@ -176,7 +176,7 @@ async def test_the_picture_is_posted_when_discord_is_reachable_again(harness: Me
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [UnreachableError("down")] * 8
     posting = asyncio.create_task(harness.job_messages.post(job))
-    for pause in (1, 2, 4, 8, 16, 32, MAX_PAUSE_S, MAX_PAUSE_S):
+    for pause in (*PAUSES_S, PAUSES_S[-1]):
         await until(lambda: harness.clock.sleeps)
         assert harness.clock.sleeps == [pause]
         harness.clock.now += pause
@@ -244,13 +244,14 @@ async def test_a_message_removed_on_request_during_its_final_edit_is_not_sent_ag
 async def test_nothing_is_sent_to_a_channel_that_is_gone(harness: MessagesHarness) -> None:
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [ChannelGoneError("no access")]
-    await harness.job_messages.post(job)
+    with pytest.raises(NotPostedError, match="reason-no-access"):
+        await harness.job_messages.post(job)
     assert harness.channel.messages == {MESSAGE: []}
     assert harness.channel.mentions == []
 
 
 async def test_a_message_sent_before_a_crash_is_found_and_not_sent_again(harness: MessagesHarness) -> None:
-    await harness.jobs.admit([job_request()], admit_all)
+    await harness.jobs.admit([job_request(search_from=70)], admit_all)
     job = await harness.claimed()
     harness.channel.messages[77] = []
     harness.channel.lost = {job.id: 77}

@@ -20,7 +20,7 @@ async def test_an_unreachable_channel_does_not_idle_the_engine(harness: WorkerHa
 
 async def test_after_a_restart_a_running_job_waits_again_and_a_finished_picture_is_posted(idle: WorkerHarness) -> None:
     sha256 = await idle.pictures.put(b"finished before the crash")
-    posting = await job_in_state(idle.jobs, JobState.POSTING, small("posting", 2), picture=sha256)
+    posting = await job_in_state(idle.jobs, JobState.POSTING, small("posting", 2, search_from=70), picture=sha256)
     running = await job_in_state(idle.jobs, JobState.RUNNING, small("running"))
     idle.channel.lost = {posting.id: 77}
     idle.channel.messages[77] = []

@@ -193,7 +193,7 @@ async def test_waiting_jobs_show_their_positions(harness: WorkerHarness) -> None
     first = await harness.submit("first")
     await harness.at_gate(first)
     second, third = await harness.submit("second", 2), await harness.submit("third", 3)
-    await harness.worker.update_positions()
+    harness.queue_board.changed()
     await until(lambda: harness.channel.messages[third.id])
     assert (harness.last_card(second).position, harness.last_card(third).position) == (1, 2)
     gate.set()
