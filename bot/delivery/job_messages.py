@@ -97,7 +97,7 @@ class JobMessages:
         """Replaces all queue positions, and edits the messages where the difference is large enough.
 
         Small differences need no edit, because clients count down to the start time themselves. At most EDITS messages
-        are edited: first those that show no position, then in the queue's order.
+        are edited at once: first those that show no position, then in the queue's order.
 
         Returns:
             Whether more messages need an edit.
@@ -106,11 +106,11 @@ class JobMessages:
         for queue_position in queue_positions:
             self._positions.setdefault(queue_position.batch_id, queue_position)
         now = self._clock()
-        outdated = [
-            (updater.state.position is not None, 0 if position is None else position.position, batch_id)
-            for batch_id, updater in self._updaters.items()
-            if updater.opened and worth_an_edit(updater.state.position, position := self._positions.get(batch_id), now)
-        ]
+        outdated = []
+        for batch_id, updater in self._updaters.items():
+            state, position = updater.state, self._positions.get(batch_id)
+            if updater.opened and (not state.composed or worth_an_edit(state.position, position, now)):
+                outdated.append((state.position is not None, 0 if position is None else position.position, batch_id))
         for _, _, batch_id in heapq.nsmallest(EDITS, outdated):
             self._updaters[batch_id].changed()
         return len(outdated) > EDITS
@@ -141,6 +141,7 @@ class JobMessages:
             return None
         waits = any(job.state is JobState.QUEUED for job in jobs)
         position = state.position = self._positions.get(batch_id) if waits else None
+        state.composed = True
         progress = {
             job.id: state.progress[job.id] for job in jobs if job.state is JobState.RUNNING and job.id in state.progress
         }
