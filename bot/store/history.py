@@ -112,7 +112,8 @@ class History:
         marks = ", ".join("?" * len(job_ids))
         return jobs_of(
             await self._database.fetch(
-                f"SELECT * FROM job WHERE id IN ({marks}) OR state = 'running' AND guild_id = ? ORDER BY id",  # noqa: S608
+                f"SELECT * FROM job WHERE id IN ({marks}) OR id IN"  # noqa: S608
+                " (SELECT id FROM job WHERE state = 'running' AND guild_id = ?) ORDER BY id",
                 (*job_ids, guild_id),
             )
         )

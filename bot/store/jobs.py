@@ -341,7 +341,7 @@ async def _turn_state(connection: aiosqlite.Connection) -> TurnState:
     async with connection.execute(
         # A job that is queued again after a crash was not served.
         "SELECT requester_id, count(*) FILTER (WHERE state <> 'queued') AS served, turn FROM job"
-        " WHERE turn = (SELECT max(turn) FROM job) GROUP BY requester_id"
+        " WHERE turn = (SELECT max(turn) FROM job WHERE turn IS NOT NULL) GROUP BY requester_id"
     ) as cursor:
         row = await cursor.fetchone()
     return TurnState() if row is None else TurnState(row["requester_id"], row["served"], row["turn"])

@@ -11,6 +11,9 @@ WHERE message_id IS NULL AND state IN ('queued', 'running', 'held', 'posting') A
 -- Finished pictures of earlier versions may have been mentioned.
 UPDATE job SET mentioned_at = created_at WHERE state IN ('posting', 'done');
 
+-- SQLite uses a partial index only for a query that repeats its whole condition, so this one replaces job_waiting.
+CREATE INDEX job_of_state ON job (state, id);
+DROP INDEX job_waiting;
 CREATE INDEX job_waiting_of ON job (requester_id, arrived_turn) WHERE state = 'queued';
 CREATE INDEX job_unfinished_of ON job (requester_id) WHERE state IN ('queued', 'running', 'posting');
 CREATE INDEX job_waiting_in ON job (guild_id, id) WHERE state = 'queued';
