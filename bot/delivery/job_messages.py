@@ -4,10 +4,9 @@ Each message has one updater. A `Messenger` sends and edits, so this module does
 """
 
 import asyncio
-import heapq
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Final
@@ -73,6 +72,8 @@ class JobMessages:
         self._context = copy_context()
         self._updaters: dict[int, MessageUpdater] = {}
         self._positions: dict[int, QueuePosition] = {}
+        self._shown_positions: Sequence[QueuePosition] | None = None
+        self._outdated: list[tuple[bool, int, int]] = []
 
     async def opened(self, job: Job, message_id: int) -> None:
         """Chat has sent the message of the job's batch: stores its id and allows edits."""
@@ -93,8 +94,10 @@ class JobMessages:
         updater.state.add_progress(job.id, progress)
         updater.changed(urgent=progress.step == 0)
 
-    def show_positions(self, queue_positions: Iterable[QueuePosition]) -> bool:
+    def show_positions(self, queue_positions: Sequence[QueuePosition]) -> bool:
         """Replaces all queue positions, and edits the messages where the difference is large enough.
+
+        Called again with the same positions, it edits the messages that are left over.
 
         Small differences need no edit, because clients count down to the start time themselves. At most EDITS messages
         are edited at once: first those that show no position, then in the queue's order.
@@ -102,18 +105,27 @@ class JobMessages:
         Returns:
             Whether more messages need an edit.
         """
-        self._positions = {}
-        for queue_position in queue_positions:
-            self._positions.setdefault(queue_position.batch_id, queue_position)
+        if queue_positions is not self._shown_positions:
+            self._shown_positions = queue_positions
+            self._positions = {}
+            for queue_position in queue_positions:
+                self._positions.setdefault(queue_position.batch_id, queue_position)
+            self._outdated = self._find_outdated()
+        for _, _, batch_id in self._outdated[:EDITS]:
+            if batch_id in self._updaters:
+                self._updaters[batch_id].changed()
+        del self._outdated[:EDITS]
+        return bool(self._outdated)
+
+    def _find_outdated(self) -> list[tuple[bool, int, int]]:
+        """(shows a position, new position, batch id) of the messages to edit, in the order in which they are edited."""
         now = self._clock()
         outdated = []
         for batch_id, updater in self._updaters.items():
             state, position = updater.state, self._positions.get(batch_id)
             if updater.opened and (not state.composed or worth_an_edit(state.position, position, now)):
                 outdated.append((state.position is not None, 0 if position is None else position.position, batch_id))
-        for _, _, batch_id in heapq.nsmallest(EDITS, outdated):
-            self._updaters[batch_id].changed()
-        return len(outdated) > EDITS
+        return sorted(outdated)
 
     async def post(self, job: Job) -> None:
         """Shows the job's finished picture. Returns once the message shows it, or was removed on request.

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.clock import Sleep
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
 from bot.delivery.messenger import Card
@@ -55,13 +56,14 @@ class WorkerHarness:
     channel: Channel = field(default_factory=Channel)
     clock: SettableClock = field(default_factory=SettableClock)
     timelapse: bool = False
+    sleep: Sleep = _hurried
     posted: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.jobs, self.history = Jobs(self.database), History(self.database)
         self.guilds, self.pictures = Guilds(self.database), Pictures(self.folder)
         self.job_messages = JobMessages(
-            self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=_hurried
+            self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=self.sleep
         )
         self.queue = Queue(self.jobs, self.guilds.paused)
         self.current_run, metrics = CurrentRun(self.engine), Metrics()
@@ -69,7 +71,7 @@ class WorkerHarness:
             self.jobs, self.pictures, self.job_messages, self._posted, metrics, self.clock.sleep
         )
         estimator = WaitTimeEstimator(self.queue, self.history, self.current_run.running)
-        self.queue_board = QueueBoard(estimator, self.job_messages.show_positions, _hurried)
+        self.queue_board = QueueBoard(estimator, self.job_messages.show_positions, self.sleep)
         self.worker = Worker(
             jobs=self.jobs,
             queue=self.queue,

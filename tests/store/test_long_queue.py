@@ -9,21 +9,11 @@ from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.usage import COUNTED_STATES
 from tests.harness.job_requests import admit_all, job_request, oldest
+from tests.harness.waiting_jobs import add_jobs
 
 LONG, SHORT = 3000, 30
 SPREAD = 1.5
 """Deeper index trees may cost a little more."""
-
-
-async def fill(database: Database, count: int) -> None:
-    """Adds waiting jobs of as many people."""
-    async with database.transaction() as connection:
-        await connection.execute(
-            "WITH RECURSIVE person (id) AS (VALUES (1000) UNION ALL SELECT id + 1 FROM person WHERE id < 999 + ?)"
-            " INSERT INTO job (state, request, requester_id, guild_id, channel_id, origin, arrived_turn, steps,"
-            " created_at) SELECT 'queued', ?, id, 100 + id % 2, 1, 'command', 0, 10, 1.0 FROM person",
-            (count, job_request().request.to_json()),
-        )
 
 
 async def steps_of(database: Database, work: Callable[[], Awaitable[object]]) -> int:
@@ -53,7 +43,8 @@ async def test_an_ask_costs_the_same_however_many_jobs_wait(database: Database) 
 
     costs = []
     for more in (SHORT, LONG):
-        await fill(database, more)
+        for state in (JobState.QUEUED, JobState.DONE):
+            await add_jobs(database, more, job_request().request, state)
         await ask()
         costs.append(await steps_of(database, ask))
     assert costs[1] < SPREAD * costs[0], costs
