@@ -19,6 +19,7 @@ from bot.engine.local import LocalEngine
 from bot.operations import health, lock
 from bot.operations.metrics import Metrics
 from bot.operations.metrics_server import serve_metrics
+from bot.operations.short_pauses import prefer_short_pauses
 from bot.store.database import Database
 from bot.store.job_counts import job_counts
 
@@ -108,6 +109,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             await app.sessions.run()
 
         metrics.set_connected(ready)
+        prefer_short_pauses()
         override_endpoints(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),

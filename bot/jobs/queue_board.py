@@ -6,6 +6,7 @@ share one computation.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,7 +16,9 @@ from bot.jobs.wait_time import QueuePosition, WaitTimeEstimator
 log = logging.getLogger(__name__)
 
 PAUSE_S: Final = 0.5
-"""Seconds between two computations for the messages."""
+"""Seconds between two computations for the messages, at least."""
+REST: Final = 10.0
+"""The pause after a computation is at least so many times as long as it took."""
 
 
 class QueueBoard:
@@ -24,7 +27,8 @@ class QueueBoard:
     Args:
         estimator: Computes the positions.
         show: Shows them in the messages; returns whether some messages must wait for the next call.
-        sleep: Measures PAUSE_S.
+        sleep: Measures the pauses.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -32,10 +36,12 @@ class QueueBoard:
         estimator: WaitTimeEstimator,
         show: Callable[[Sequence[QueuePosition]], bool],
         sleep: Sleep = asyncio.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._estimator = estimator
         self._show = show
         self._sleep = sleep
+        self._clock = clock
         self._changes = 0
         self._computed = -1
         self._positions: list[QueuePosition] = []
@@ -61,9 +67,10 @@ class QueueBoard:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            began = self._clock()
             try:
                 if self._show(await self.positions()):
                     self._changed.set()
             except Exception:
                 log.exception("the positions in the queue could not be shown")
-            await self._sleep(PAUSE_S)
+            await self._sleep(max(PAUSE_S, REST * (self._clock() - began)))

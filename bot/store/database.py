@@ -99,8 +99,8 @@ class Database:
 
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[aiosqlite.Row]:
         """Runs a query and returns its rows. Inside `transaction` it would deadlock."""
-        async with self._lock, self._connection.execute(sql, tuple(parameters)) as cursor:
-            return list(await cursor.fetchall())
+        async with self._lock:
+            return list(await self._connection.execute_fetchall(sql, tuple(parameters)))
 
     async def _migrate(self, path: Path) -> None:
         scripts = sorted(MIGRATIONS.glob("*.sql"))

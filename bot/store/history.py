@@ -1,5 +1,6 @@
 """Queries over past and current jobs: for members, for the estimate of waiting times, and for retention."""
 
+import asyncio
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -179,8 +180,10 @@ class History:
             " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
             " requester_id, weight, guild_id FROM job WHERE state IN ('queued', 'running')"
         )
-        async with self._database.snapshot() as connection, connection.execute(sql) as cursor:
-            return {row[0]: Load(*row) for row in await cursor.fetchall()}
+        async with self._database.snapshot() as connection:
+            rows = await connection.execute_fetchall(sql)
+        # In a thread, because thousands of rows would stop the event loop for some time.
+        return await asyncio.to_thread(lambda: {row[0]: Load(*row) for row in rows})
 
     async def demand(self, seconds: float) -> float:
         """Rendering time, in seconds, that newcomers add to the queue in each second.

@@ -44,11 +44,10 @@ async def get(connection: aiosqlite.Connection, job_id: int) -> Job:
     Raises:
         LookupError: There is none.
     """
-    async with connection.execute("SELECT * FROM job WHERE id = ?", (job_id,)) as cursor:
-        row = await cursor.fetchone()
-    if row is None:
+    rows = jobs_of(await connection.execute_fetchall("SELECT * FROM job WHERE id = ?", (job_id,)))
+    if not rows:
         raise LookupError(f"job {job_id} does not exist")
-    return job_of(row)
+    return rows[0]
 
 
 async def transition(connection: aiosqlite.Connection, job_id: int, state: JobState, **columns: object) -> Job:

@@ -1,5 +1,7 @@
 """Jobs from admission to their end. `job_row.transition` makes all changes of state."""
 
+import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -10,7 +12,7 @@ import aiosqlite
 
 from bot.jobs.job import Job, JobRequest, JobState, Origin
 from bot.store.database import Database
-from bot.store.job_row import get, job_of, jobs_of, transition, unused
+from bot.store.job_row import TransitionError, get, job_of, jobs_of, transition, unused
 from bot.store.usage import Usage, usage
 from guidance.request.request import Request
 
@@ -151,7 +153,7 @@ class Jobs:
             return await _waiting(connection), await _turn_state(connection)
 
     async def claim(self, pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None]) -> Job | None:
-        """Starts a queued job, in one transaction.
+        """Starts a queued job. No other coroutine may start one at the same time.
 
         Args:
             pick: Chooses one of the queued jobs and the number of its turn, or None.
@@ -159,12 +161,15 @@ class Jobs:
         Returns:
             The job, now `running`; None if `pick` chose none.
         """
-        async with self._database.transaction() as connection:
-            picked = pick(await _waiting(connection), await _turn_state(connection))
-            if picked is None:
-                return None
+        while (picked := pick(*await self.waiting())) is not None:
             chosen, turn = picked
-            return await transition(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
+            # Reading a long queue takes time, in which others write; the chosen job may be cancelled meanwhile.
+            with contextlib.suppress(TransitionError):
+                async with self._database.transaction() as connection:
+                    return await transition(
+                        connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock()
+                    )
+        return None
 
     async def requeue(self, job_id: int, *, crashed: bool, checkpoint: str | None = None) -> Job:
         """`running` → `queued`. The job keeps its turn, so its requester does not queue again.
@@ -333,18 +338,18 @@ _SINCE: Final = """
 
 
 async def _waiting(connection: aiosqlite.Connection) -> list[WaitingJob]:
-    async with connection.execute(_SINCE) as cursor:
-        return [WaitingJob(*row) for row in await cursor.fetchall()]
+    rows = await connection.execute_fetchall(_SINCE)
+    # In a thread, because thousands of rows would stop the event loop for some time.
+    return await asyncio.to_thread(lambda: [WaitingJob(*row) for row in rows])
 
 
 async def _turn_state(connection: aiosqlite.Connection) -> TurnState:
-    async with connection.execute(
+    rows = await connection.execute_fetchall(
         # A job that is queued again after a crash was not served.
         "SELECT requester_id, count(*) FILTER (WHERE state <> 'queued') AS served, turn FROM job"
         " WHERE turn = (SELECT max(turn) FROM job WHERE turn IS NOT NULL) GROUP BY requester_id"
-    ) as cursor:
-        row = await cursor.fetchone()
-    return TurnState() if row is None else TurnState(row["requester_id"], row["served"], row["turn"])
+    )
+    return next((TurnState(row["requester_id"], row["served"], row["turn"]) for row in rows), TurnState())
 
 
 async def _insert(

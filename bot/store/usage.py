@@ -51,12 +51,12 @@ async def usage(
         " coalesce((SELECT jobs FROM unfinished WHERE guild_id = 0), 0)",
         (person_id, guild_id),
     )
-    async with connection.execute(
+    rows = await connection.execute_fetchall(
         f"SELECT created_at, steps FROM job WHERE requester_id = ? AND created_at > ? AND {CHARGED}"  # noqa: S608
         " ORDER BY created_at",
         (person_id, now - DAY_S),
-    ) as cursor:
-        day = tuple((float(row[0]), int(row[1])) for row in await cursor.fetchall())
+    )
+    day = tuple((float(row[0]), int(row[1])) for row in rows)
     (session,) = await _row(
         connection,
         f"SELECT count(*) FROM job WHERE session_id = ? AND requester_id = ? AND {CHARGED} AND deleted_at IS NULL",  # noqa: S608
@@ -67,7 +67,5 @@ async def usage(
 
 
 async def _row(connection: aiosqlite.Connection, sql: str, parameters: Sequence[object]) -> tuple[int, ...]:
-    async with connection.execute(sql, tuple(parameters)) as cursor:
-        row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
+    (row,) = await connection.execute_fetchall(sql, tuple(parameters))
     return tuple(int(value) for value in row)

@@ -20,6 +20,7 @@ from bot.engine import RenderTask
 from bot.jobs.admission import Admission, Requester
 from bot.jobs.job import Progress, RenderResult, Suspended
 from bot.operations.loop_lag import LoopLag
+from bot.operations.short_pauses import prefer_short_pauses
 from bot.store.bans import Bans
 from bot.store.blocklist import Blocked
 from bot.store.database import Database
@@ -74,6 +75,7 @@ async def measure(waiting: int, requests: int, seconds: float) -> float:
         async with harness.at_work():
             await harness.catch_up()
             await asyncio.sleep(SETTLE_S)
+            prefer_short_pauses()
             measuring = asyncio.create_task(lag.measure())
             asks = []
             for person in range(1, requests + 1):

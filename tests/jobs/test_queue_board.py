@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from bot.jobs.queue_board import PAUSE_S, QueueBoard
+from bot.jobs.queue_board import PAUSE_S, REST, QueueBoard
 from bot.jobs.wait_time import QueuePosition, WaitTimeEstimator
 from tests.harness.channel import until
 from tests.harness.job_requests import SettableClock, job_request
@@ -36,7 +36,7 @@ class Board:
         self.estimator, self.clock = CountingEstimator(), SettableClock()
         self.shown: list[Sequence[QueuePosition]] = []
         self.more = False
-        self.board = QueueBoard(self.estimator, self._show, self.clock.sleep)
+        self.board = QueueBoard(self.estimator, self._show, self.clock.sleep, self.clock)
 
     def _show(self, positions: Sequence[QueuePosition]) -> bool:
         self.shown.append(positions)
@@ -64,6 +64,18 @@ async def test_a_burst_of_changes_is_computed_twice_at_most() -> None:
         test.clock.now += PAUSE_S
         await asyncio.sleep(0)
         assert test.estimator.count == 2
+
+
+async def test_the_pause_grows_with_the_time_that_a_computation_takes() -> None:
+    test = Board()
+    test.estimator.released.clear()
+    async with test.running():
+        test.board.changed()
+        await until(lambda: test.estimator.count)
+        test.clock.now += 0.2
+        test.estimator.released.set()
+        await until(lambda: test.clock.sleeps)
+        assert test.clock.sleeps == [pytest.approx(0.2 * REST)]
 
 
 async def test_all_readers_share_a_computation_and_see_the_latest_change() -> None:
