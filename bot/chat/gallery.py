@@ -10,7 +10,7 @@ from bot.chat.context import is_restricted
 from bot.chat.messages.buttons import STAR_EMOJI
 from bot.chat.messages.content import escape, picture_file
 from bot.chat.messages.messenger import DiscordMessenger, nonce, translated
-from bot.delivery.messenger import DeliveryError
+from bot.delivery.messenger import ChannelGoneError, DeliveryError, PostRefusedError
 from bot.jobs.job import PICTURED, Job
 from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
@@ -84,9 +84,16 @@ class Gallery:
                     link=original.jump_url,
                 )
             )
-            copy = await client.get_partial_messageable(gallery_id, guild_id=guild_id).send(
-                embed=embed, file=picture_file(job, png), nonce=nonce("gallery", job.id)
-            )
+            if not await self._jobs.begin_gallery(job.id):
+                continue
+            try:
+                async with translated():
+                    copy = await client.get_partial_messageable(gallery_id, guild_id=guild_id).send(
+                        embed=embed, file=picture_file(job, png), nonce=nonce("gallery", job.id)
+                    )
+            except (ChannelGoneError, PostRefusedError):
+                await self._jobs.set_gallery(job.id, None)
+                raise
             await self._jobs.set_gallery(job.id, copy.id)
 
 

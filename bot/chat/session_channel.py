@@ -11,7 +11,7 @@ import discord
 from bot.chat.messages import parameters
 from bot.chat.messages.buttons import VOTE_EMOJI
 from bot.chat.messages.content import escape, fitting
-from bot.chat.messages.messenger import DiscordMessenger, nonce, translated
+from bot.chat.messages.messenger import MOST_SEARCHED, DiscordMessenger, nonce, translated
 from bot.community.prompt_sessions import Ranked
 from bot.delivery.messenger import DeliveryError, MessageGoneError, UnreachableError
 from bot.images.contact_sheet import contact_sheet_png
@@ -64,6 +64,23 @@ class DiscordSessionChannel:
         except MessageGoneError:
             pass
         return 0
+
+    def mark(self) -> int:
+        """See `SessionChannel`."""
+        return self._messenger.mark()
+
+    async def find_results(self, session: Session, search_from: int) -> int | None:
+        """See `SessionChannel`. Of the bot's messages in the thread, only the results have an embed with a title."""
+        client = self._connected()
+        if session.thread_id is None or client.user is None:
+            return None
+        async with translated():
+            thread = client.get_partial_messageable(session.thread_id, guild_id=session.guild_id)
+            after = discord.Object(search_from)
+            async for message in thread.history(limit=MOST_SEARCHED, after=after, oldest_first=True):
+                if message.author.id == client.user.id and any(embed.title for embed in message.embeds):
+                    return message.id
+        return None
 
     async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
         """See `SessionChannel`."""

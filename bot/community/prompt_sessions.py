@@ -42,6 +42,14 @@ class SessionChannel(Protocol):
         """The number of votes, without the requester's and the bot's; 0 if the message is gone."""
         ...
 
+    def mark(self) -> int:
+        """A snowflake below those of all messages that are sent from now on."""
+        ...
+
+    async def find_results(self, session: Session, search_from: int) -> int | None:
+        """The id of the message with the session's results in its thread, if one was sent after `search_from`."""
+        ...
+
     async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
         """Posts the results in the thread and in its parent channel; returns the id of the message in the thread."""
         ...
@@ -152,7 +160,14 @@ class Sessions:
         unfinished = any(job.state in ACTIVE or job.state is JobState.POSTING for job in jobs)
         if unfinished and self._clock() - session.ends_at < LAST_PICTURES_S:
             return False
-        results_id = await self._session_channel.announce_results(session, await self.leaderboard(session))
+        # `results_id` is where the results may begin until it is the message itself, so a kill does not post them twice.
+        results_id = None
+        if session.results_id is None:
+            await self._rows.set(session.id, results_id=self._session_channel.mark())
+        else:
+            results_id = await self._session_channel.find_results(session, session.results_id)
+        if results_id is None:
+            results_id = await self._session_channel.announce_results(session, await self.leaderboard(session))
         await self._rows.set(session.id, state=SessionState.ENDED, results_id=results_id)
         log.info("session %d ended with %d pictures", session.id, len(jobs))
         return True

@@ -147,8 +147,10 @@ class MessageUpdater:
         while not ({job_id} & (self._posted | self._refused.keys()) or self.task.done()):
             self._posted_changed.clear()
             posted_changed = asyncio.create_task(self._posted_changed.wait())
-            await asyncio.wait({posted_changed, self.task}, return_when=asyncio.FIRST_COMPLETED)
-            posted_changed.cancel()
+            try:
+                await asyncio.wait({posted_changed, self.task}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                posted_changed.cancel()
         if job_id in self._refused:
             raise NotPostedError(self._refused[job_id])
         if self.task.done():

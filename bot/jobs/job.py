@@ -102,7 +102,7 @@ class Job(JobRequest):
         similarity: Similarity of the finished picture to its prompt.
         seconds: Seconds of rendering.
         reason: Why it failed or was rejected: the id of a text, or a sentence of the engine.
-        gallery_id: Message with its copy in the gallery channel.
+        gallery_id: Message with its copy in the gallery channel; 0 if it was about to be sent, and may not exist.
         deleted_at: When its message was removed on request.
         unshown: Of the first job of a batch: how many jobs of the batch have failed or been cancelled since its message
             was last shown.

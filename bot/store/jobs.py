@@ -277,13 +277,17 @@ class Jobs:
             )
             return cursor.rowcount == 1
 
-    async def set_gallery(self, job_id: int, message_id: int) -> bool:
-        """Records the job's message in the gallery; returns False and changes nothing if there is one already."""
+    async def begin_gallery(self, job_id: int) -> bool:
+        """Records that the job is about to be copied to the gallery; returns False if that was recorded before."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
-                "UPDATE job SET gallery_id = ? WHERE id = ? AND gallery_id IS NULL", (message_id, job_id)
+                "UPDATE job SET gallery_id = 0 WHERE id = ? AND gallery_id IS NULL", (job_id,)
             )
             return cursor.rowcount == 1
+
+    async def set_gallery(self, job_id: int, message_id: int | None) -> None:
+        """Records the job's message in the gallery; None if it was refused, so that the next star tries again."""
+        await self._set(job_id, "gallery_id", message_id)
 
     async def cover(self, job_id: int) -> None:
         """Marks the picture as a spoiler."""

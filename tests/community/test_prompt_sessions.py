@@ -21,11 +21,20 @@ from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
 @dataclass
 class MemorySessionChannel:
-    """A SessionChannel in memory. `failures` are raised by the next announcements, one each."""
+    """A SessionChannel in memory. `failures` are raised by the next announcements, one each; `found` is a message with
+    results that was sent before a kill."""
 
     counted: dict[int, int] = field(default_factory=dict)
     results: list[tuple[int, list[int]]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    found: int | None = None
+
+    def mark(self) -> int:
+        return 3000
+
+    async def find_results(self, session: Session, search_from: int) -> int | None:
+        assert search_from == self.mark()
+        return self.found
 
     async def votes(self, job: Job) -> int:
         return self.counted.get(job.id, 0)

@@ -549,10 +549,10 @@ async def test_one_call_edits_a_limited_number_of_messages_those_without_a_posit
         harness.channel.messages[job.id] = []
         await harness.job_messages.opened(job, job.id)
     positions = [QueuePosition(job.id, job.id, place, None) for place, job in enumerate(admitted, start=1)]
-    shown = lambda: sum(map(len, harness.channel.messages.values()))  # noqa: E731
     for edited in (EDITS, 2 * EDITS, count):
         assert harness.job_messages.show_positions(positions) is (edited < count)
-        await until(lambda edited=edited: shown() == edited)
+        while sum(map(len, harness.channel.messages.values())) < edited:
+            await harness.quiet()
     assert not harness.job_messages.show_positions(positions)
     assert [harness.channel.messages[job.id][-1].position for job in admitted] == list(range(1, count + 1))
 

@@ -60,7 +60,7 @@ async def test_a_refused_picture_fails_its_job_and_frees_its_owner_s_limits(
     assert failed.reason in {"reason-refused", "reason-no-access"}
     await until(lambda: harness.channel.messages[job.id] and harness.last_card(job).first_job.state is JobState.FAILED)
     assert (await harness.jobs.usage(1, 100)).own == 0
-    assert harness.channel.mentions == harness.channel.told == []
+    assert (harness.channel.mentions, harness.channel.told) == ([], [])
 
 
 async def test_an_unexpected_error_while_posting_is_tried_again_a_few_times_and_then_ends_the_job(
