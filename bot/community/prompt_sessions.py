@@ -160,7 +160,7 @@ class Sessions:
         unfinished = any(job.state in ACTIVE or job.state is JobState.POSTING for job in jobs)
         if unfinished and self._clock() - session.ends_at < LAST_PICTURES_S:
             return False
-        # `results_id` is where the results may begin until it is the message itself, so a kill does not post them twice.
+        # Until the results are posted, `results_id` is a snowflake below theirs, so a kill does not post them twice.
         results_id = None
         if session.results_id is None:
             await self._rows.set(session.id, results_id=self._session_channel.mark())

@@ -14,10 +14,21 @@ import pytest
 from aiohttp import web
 
 from bot.chat import client as supervised
-from bot.chat.client import LONGEST_PAUSE_S, STABLE_S, LoginError, override_endpoints, run_with_reconnect
+from bot.chat.client import (
+    LONGEST_PAUSE_S,
+    STABLE_S,
+    Handlers,
+    ImagineClient,
+    LoginError,
+    override_endpoints,
+    run_with_reconnect,
+)
 from bot.chat.identify_budget import RESERVE, IdentifyBudget, IdentifyLimitError
 from bot.config import DiscordConfig
+from bot.operations.metrics import Metrics
 from bot.sandbox.server import Sandbox
+from bot.store.database import Database
+from bot.store.key_values import KeyValueStore
 from tests.harness.channel import until
 from tests.harness.job_requests import SettableClock
 
@@ -327,3 +338,30 @@ async def test_an_invalid_token_ends_the_bot(settings_restored: None) -> None:
         override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         with pytest.raises(LoginError, match="refuses the token"):
             await run_with_reconnect(lambda: discord.Client(intents=discord.Intents.none()), "wrong")
+
+
+async def test_a_bot_asks_discord_before_each_identify(settings_restored: None, database: Database) -> None:
+    """A client that discord.py reconnects by itself asks too, and stops when few are left."""
+    handlers = Handlers([], *[None] * 4)  # type: ignore[arg-type]
+    budget, pauses = IdentifyBudget(), Pauses()
+    made: list[ImagineClient] = []
+
+    def make() -> discord.Client:
+        made.append(ImagineClient(handlers, KeyValueStore(database), Metrics(), budget, lambda: None))
+        return made[-1]
+
+    async with Sandbox() as sandbox:
+        state = sandbox.state
+        state.identify_limit = 1000
+        override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+        task = asyncio.create_task(run_with_reconnect(make, sandbox.bot_token, sleep=pauses.sleep))
+        await until(lambda: task.done() or (made and made[-1].is_ready()))
+        assert len(state.identifies) == 1
+        state.identify_limit = RESERVE + 1
+        await made[-1].close()
+        await until(lambda: task.done() or len(made) > 3)
+        assert not task.done(), task.exception()
+        assert len(state.identifies) == 1
+        assert max(pauses) == 3600
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

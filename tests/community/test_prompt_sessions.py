@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.community.prompt_sessions import LAST_PICTURES_S, MAX_PER_SERVER, Ranked, Sessions, TooManySessionsError
+from bot.community.prompt_sessions import (
+    GIVE_UP_S,
+    LAST_PICTURES_S,
+    MAX_PER_SERVER,
+    Ranked,
+    Sessions,
+    TooManySessionsError,
+)
 from bot.delivery.messenger import ChannelGoneError, UnreachableError
 from bot.jobs.job import Job, JobState
 from bot.store.database import Database
@@ -131,6 +138,30 @@ async def test_a_session_that_was_due_while_the_bot_was_off_ends_at_the_next_sta
     harness.restart()
     await harness.advance(9999)
     assert sorted(done for done, _ in harness.session_channel.results) == [session.id, closing.id]
+
+
+async def test_results_that_were_posted_before_a_kill_are_not_posted_again(harness: SessionHarness) -> None:
+    session = await harness.begin()
+    await harness.rows.set(session.id, state=SessionState.CLOSING, results_id=harness.session_channel.mark())
+    harness.session_channel.found = 3500
+    harness.restart()
+    await harness.advance(600)
+    ended = await harness.rows.get(session.id)
+    assert ended is not None
+    assert (ended.state, ended.results_id) == (SessionState.ENDED, 3500)
+    assert harness.session_channel.results == []
+
+
+async def test_results_that_fail_unexpectedly_are_tried_for_an_hour(harness: SessionHarness) -> None:
+    session, other = await harness.begin(), await harness.begin(11)
+    harness.session_channel.failures = [ZeroDivisionError()] * 9
+    await harness.advance(600)
+    assert await harness.state(session) is SessionState.CLOSING
+    await harness.advance(GIVE_UP_S + 1)
+    assert await harness.state(session) is SessionState.ENDED
+    harness.session_channel.failures = []
+    await harness.advance(1)
+    assert [done for done, _ in harness.session_channel.results] == [other.id]
 
 
 async def test_results_are_retried_while_discord_is_unreachable_and_dropped_if_the_thread_is_gone(
