@@ -189,6 +189,8 @@ class BotHarness:
 
     async def refuses(self, interaction: Awaitable[InteractionResult]) -> str:
         """The private answer to a refused interaction; asserts that it changed neither database nor channels."""
+        while await self.app.jobs.unshown():  # an end that has just been shown is recorded a moment later
+            await asyncio.sleep(0.005)
         rows, texts = self.rows(), self.everything()
         result = await interaction
         text = answer(result)
