@@ -19,6 +19,7 @@ from bot.engine.local import LocalEngine
 from bot.operations import health, lock
 from bot.operations.metrics import Metrics
 from bot.operations.metrics_server import serve_metrics
+from bot.operations.short_pauses import prefer_short_pauses
 from bot.store.database import Database
 from bot.store.job_counts import job_counts
 
@@ -108,9 +109,11 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             await app.sessions.run()
 
         metrics.set_connected(ready)
+        prefer_short_pauses()
         override_endpoints(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
+            asyncio.create_task(app.queue_board.run(), name="queue positions"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
             asyncio.create_task(sessions(), name="sessions"),
             asyncio.create_task(health.write_heartbeat(folder / HEALTH, ready), name="health"),

@@ -1,7 +1,8 @@
 """The SQLite connection, its transactions, and numbered migrations.
 
 All coroutines share one connection in autocommit mode. A lock lets them use it in turn, so that no coroutine commits
-the unfinished transaction of another. SQLite allows only one writer anyway.
+the unfinished transaction of another. SQLite allows only one writer anyway. Queries over the whole queue have a second
+connection, so that nobody waits for them.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Final, Self
 import aiosqlite
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+MEMORY: Final = ":memory:"
 
 
 class DatabaseError(RuntimeError):
@@ -22,9 +24,11 @@ class DatabaseError(RuntimeError):
 class Database:
     """An open database with the newest schema. Use `open` to create it."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, reader: aiosqlite.Connection | None) -> None:
         self._connection = connection
         self._lock = asyncio.Lock()
+        self._reader = reader
+        self._reader_lock = asyncio.Lock()
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -42,8 +46,12 @@ class Database:
             # WAL survives a crash of this process; with FULL, commits also survive a power failure.
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
                 await connection.execute(f"PRAGMA {pragma}")
-            database = cls(connection)
+            database = cls(connection, None)
             await database._migrate(path)
+            if str(path) != MEMORY:
+                database._reader = await aiosqlite.connect(path, isolation_level=None)
+                database._reader.row_factory = aiosqlite.Row
+                await database._reader.execute("PRAGMA query_only=ON")
         except aiosqlite.Error as error:
             await connection.close()
             raise DatabaseError(f"{path} cannot be used ({error}); restore a backup or move it away") from error
@@ -53,7 +61,10 @@ class Database:
         return database
 
     async def close(self) -> None:
-        """Closes the connection after the current transaction."""
+        """Closes the connections after their current transactions."""
+        if self._reader is not None:
+            async with self._reader_lock:
+                await self._reader.close()
         async with self._lock:
             await self._connection.close()
 
@@ -72,10 +83,24 @@ class Database:
                 raise
             await asyncio.shield(self._connection.commit())
 
+    @contextlib.asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A long read of one moment. Other coroutines read and write meanwhile, except in a database in memory."""
+        if self._reader is None:
+            async with self.transaction() as connection:
+                yield connection
+            return
+        async with self._reader_lock:
+            await self._reader.execute("BEGIN")
+            try:
+                yield self._reader
+            finally:
+                await asyncio.shield(self._reader.rollback())
+
     async def fetch(self, sql: str, parameters: Sequence[object] = ()) -> list[aiosqlite.Row]:
         """Runs a query and returns its rows. Inside `transaction` it would deadlock."""
-        async with self._lock, self._connection.execute(sql, tuple(parameters)) as cursor:
-            return list(await cursor.fetchall())
+        async with self._lock:
+            return list(await self._connection.execute_fetchall(sql, tuple(parameters)))
 
     async def _migrate(self, path: Path) -> None:
         scripts = sorted(MIGRATIONS.glob("*.sql"))

@@ -9,7 +9,7 @@ import aiosqlite
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86400.0
 COUNTED_STATES: Final = "('queued', 'running', 'posting')"
-"""Held jobs are not counted: they do not delay other jobs."""
+"""Held jobs are not counted: they do not delay other jobs. The same as in the triggers of the table `unfinished`."""
 CHARGED: Final = "state <> 'failed' AND NOT (state = 'cancelled' AND started_at IS NULL)"
 """Failed jobs, and jobs that were cancelled before they started, do not count."""
 
@@ -43,19 +43,20 @@ class Usage:
 async def usage(
     connection: aiosqlite.Connection, person_id: int, guild_id: int, session_id: int | None, now: float
 ) -> Usage:
-    """Counts a member's usage; `now` is in seconds since 1970."""
+    """Counts a member's usage, at a cost that does not grow with the queue; `now` is in seconds since 1970."""
     (own, server, everybody) = await _row(
         connection,
-        f"SELECT count(*) FILTER (WHERE requester_id = ?), count(*) FILTER (WHERE guild_id = ?), count(*)"  # noqa: S608
-        f" FROM job WHERE state IN {COUNTED_STATES}",
+        f"SELECT (SELECT count(*) FROM job WHERE requester_id = ? AND state IN {COUNTED_STATES}),"  # noqa: S608
+        " coalesce((SELECT jobs FROM unfinished WHERE guild_id = ?), 0),"
+        " coalesce((SELECT jobs FROM unfinished WHERE guild_id = 0), 0)",
         (person_id, guild_id),
     )
-    async with connection.execute(
+    rows = await connection.execute_fetchall(
         f"SELECT created_at, steps FROM job WHERE requester_id = ? AND created_at > ? AND {CHARGED}"  # noqa: S608
         " ORDER BY created_at",
         (person_id, now - DAY_S),
-    ) as cursor:
-        day = tuple((float(row[0]), int(row[1])) for row in await cursor.fetchall())
+    )
+    day = tuple((float(row[0]), int(row[1])) for row in rows)
     (session,) = await _row(
         connection,
         f"SELECT count(*) FROM job WHERE session_id = ? AND requester_id = ? AND {CHARGED} AND deleted_at IS NULL",  # noqa: S608
@@ -66,7 +67,5 @@ async def usage(
 
 
 async def _row(connection: aiosqlite.Connection, sql: str, parameters: Sequence[object]) -> tuple[int, ...]:
-    async with connection.execute(sql, tuple(parameters)) as cursor:
-        row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
+    (row,) = await connection.execute_fetchall(sql, tuple(parameters))
     return tuple(int(value) for value in row)

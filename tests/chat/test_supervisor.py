@@ -1,6 +1,8 @@
 """Reconnecting after errors, with growing pauses, and stopping after permanent errors."""
 
 import asyncio
+import itertools
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -12,9 +14,21 @@ import pytest
 from aiohttp import web
 
 from bot.chat import client as supervised
-from bot.chat.client import LONGEST_PAUSE_S, STABLE_S, LoginError, override_endpoints, run_with_reconnect
+from bot.chat.client import (
+    LONGEST_PAUSE_S,
+    STABLE_S,
+    Handlers,
+    ImagineClient,
+    LoginError,
+    override_endpoints,
+    run_with_reconnect,
+)
+from bot.chat.identify_budget import RESERVE, IdentifyBudget, IdentifyLimitError
 from bot.config import DiscordConfig
+from bot.operations.metrics import Metrics
 from bot.sandbox.server import Sandbox
+from bot.store.database import Database
+from bot.store.key_values import KeyValueStore
 from tests.harness.channel import until
 from tests.harness.job_requests import SettableClock
 
@@ -216,6 +230,47 @@ async def test_each_failed_attempt_logs_one_line_and_a_traceback_only_at_debug(
     assert [record.exc_info is not None for record in lines if record.levelname == "DEBUG"] == [True] * 3
 
 
+async def test_a_day_of_failing_connections_uses_up_less_than_the_day_s_identifies(pauses: Pauses) -> None:
+    """Each connection sends an IDENTIFY and then fails, at once or after it was ready for a minute."""
+    total, day_s, clock, used = 1000, 86400.0, SettableClock(), list[float]()
+    began, budget = clock.now, IdentifyBudget(clock)
+
+    async def identifies(client: Scripted) -> None:
+        budget.take(total, total - len(used), began + day_s - clock.now)
+        used.append(clock.now)
+        client.ready = True
+        clock.now += random.choice([0.1, STABLE_S + 1])
+        raise KeyError("guild_id")
+
+    async def sleep(seconds: float) -> None:
+        clock.now += seconds
+        if clock.now - began > day_s:
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
+
+    discords = Discords(*[identifies] * 5000)
+    task = asyncio.create_task(run_with_reconnect(discords.make, "token", clock, sleep))
+    await until(lambda: clock.now - began > day_s)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert total / 2 < len(used) <= total - RESERVE
+    assert max(later - earlier for earlier, later in itertools.pairwise(used)) < 600, "they are spread over the day"
+
+
+@pytest.mark.parametrize(
+    ("remaining", "wait_s"),
+    [(1000, 0), (501, 0), (500, 86400 / 490), (110, 864), (RESERVE, 3600), (1, 3600)],
+)
+def test_a_new_process_waits_too_when_few_identifies_are_left(remaining: int, wait_s: float) -> None:
+    budget = IdentifyBudget(SettableClock())
+    if not wait_s:
+        budget.take(1000, remaining, 86400)
+        return
+    with pytest.raises(IdentifyLimitError) as caught:
+        budget.take(1000, remaining, 86400)
+    assert caught.value.seconds == pytest.approx(wait_s)
+
+
 @pytest.fixture
 def settings_restored() -> Iterator[None]:
     yield
@@ -283,3 +338,30 @@ async def test_an_invalid_token_ends_the_bot(settings_restored: None) -> None:
         override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         with pytest.raises(LoginError, match="refuses the token"):
             await run_with_reconnect(lambda: discord.Client(intents=discord.Intents.none()), "wrong")
+
+
+async def test_a_bot_asks_discord_before_each_identify(settings_restored: None, database: Database) -> None:
+    """A client that discord.py reconnects by itself asks too, and stops when few are left."""
+    handlers = Handlers([], *[None] * 4)  # type: ignore[arg-type]
+    budget, pauses = IdentifyBudget(), Pauses()
+    made: list[ImagineClient] = []
+
+    def make() -> discord.Client:
+        made.append(ImagineClient(handlers, KeyValueStore(database), Metrics(), budget, lambda: None))
+        return made[-1]
+
+    async with Sandbox() as sandbox:
+        state = sandbox.state
+        state.identify_limit = 1000
+        override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+        task = asyncio.create_task(run_with_reconnect(make, sandbox.bot_token, sleep=pauses.sleep))
+        await until(lambda: task.done() or (made and made[-1].is_ready()))
+        assert len(state.identifies) == 1
+        state.identify_limit = RESERVE + 1
+        await made[-1].close()
+        await until(lambda: task.done() or len(made) > 3)
+        assert not task.done(), task.exception()
+        assert len(state.identifies) == 1
+        assert max(pauses) == 3600
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -243,14 +243,11 @@ async def test_without_a_known_pace_queue_positions_have_no_start_time(database:
     first, second = [(await jobs.admit([job_request(person, guild_id=100)], admit_all))[0] for person in (1, 2)]
     (there,) = await jobs.admit([job_request(3, guild_id=101)], admit_all)
     assert await estimator.positions() == [
-        QueuePosition(first.id, first.id, 1, clock.now),
-        QueuePosition(second.id, second.id, 2, None),
+        QueuePosition(first.id, first.id, 1, clock.now, 100),
+        QueuePosition(second.id, second.id, 2, None, 100),
     ]
-    assert await estimator.position(there.id) is None
     paused.clear()
-    queue_position = await estimator.position(there.id)
-    assert queue_position is not None
-    assert queue_position.position == 3
+    assert [(entry.job_id, entry.position) for entry in await estimator.positions()][2:] == [(there.id, 3)]
 
 
 async def test_expected_new_requests_delay_only_later_jobs_of_a_person(database: Database) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.community.guild_settings import GuildSettings, Screening
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.jobs.job import Flag, JobState
-from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE
+from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE, INTERRUPTIONS
 from bot.store.database import Database
 from tests.harness.channel import until
 from tests.harness.job_requests import job_in_state, reload
@@ -193,8 +193,37 @@ async def test_waiting_jobs_show_their_positions(harness: WorkerHarness) -> None
     first = await harness.submit("first")
     await harness.at_gate(first)
     second, third = await harness.submit("second", 2), await harness.submit("third", 3)
-    await harness.worker.update_positions()
-    await until(lambda: harness.channel.messages[third.id])
-    assert (harness.last_card(second).position, harness.last_card(third).position) == (1, 2)
+    harness.queue_board.changed()
+    await until(
+        lambda: (
+            [[card.position for card in harness.channel.messages[job.id][-1:]] for job in (second, third)] == [[1], [2]]
+        )
+    )
     gate.set()
     await harness.until(third, JobState.DONE)
+
+
+async def test_a_job_that_kills_the_bot_each_time_fails_and_the_next_one_runs(idle: WorkerHarness) -> None:
+    poison, other = await idle.submit("poison"), await idle.submit("other", 2)
+    for kill in range(1, INTERRUPTIONS + 1):
+        claimed = await idle.queue.claim()
+        assert claimed is not None
+        assert claimed.id == poison.id
+        await idle.worker.recover()  # the bot was killed, and starts again
+        assert (await reload(idle.jobs, poison)).interruptions == min(kill, INTERRUPTIONS - 1)
+    failed = await reload(idle.jobs, poison)
+    assert (failed.state, failed.reason) == (JobState.FAILED, "reason-interrupted")
+    await idle.catch_up()
+    await until(lambda: idle.channel.messages[poison.id])
+    assert idle.last_card(poison).first_job.reason == "reason-interrupted"
+    async with idle.at_work():
+        await idle.until(other, JobState.DONE)
+    assert idle.runs == ["other"]
+
+
+async def test_a_suspended_job_is_not_counted_as_interrupted(idle: WorkerHarness) -> None:
+    job = await idle.submit("long")
+    await idle.queue.claim()
+    await idle.jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
+    await idle.worker.recover()
+    assert (await reload(idle.jobs, job)).interruptions == 0

@@ -180,9 +180,9 @@ async def test_loads_are_those_of_waiting_and_running_jobs(database: Database) -
     running = (await jobs.in_state(JobState.RUNNING))[0]
     model = first_job.request.model
     assert await history.loads() == {
-        running.id: Load(running.id, running.id, 20, model, 128 * 64, 8, 1, 1),
-        first_job.id: Load(first_job.id, first_job.id, 30, model, 128 * 64, 8, 1, 1),
-        second.id: Load(second.id, first_job.id, 30, model, 128 * 64, 8, 1, 1),
+        running.id: Load(running.id, running.id, 20, model, 128 * 64, 8, 1, 1, 100),
+        first_job.id: Load(first_job.id, first_job.id, 30, model, 128 * 64, 8, 1, 1, 100),
+        second.id: Load(second.id, first_job.id, 30, model, 128 * 64, 8, 1, 1, 100),
     }
 
 

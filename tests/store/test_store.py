@@ -290,12 +290,16 @@ async def test_a_copy_leads_to_its_job_until_it_is_removed(database: Database) -
     assert [job.id for job in await jobs.of_message(11)] == [batch[0].id]
 
 
-async def test_the_gallery_copy_is_set_once(database: Database) -> None:
+async def test_the_gallery_copy_is_begun_once_unless_it_is_refused(database: Database) -> None:
     jobs = Jobs(database)
     job = await job_in_state(jobs, JobState.DONE)
-    outcomes = await asyncio.gather(*(jobs.set_gallery(job.id, message) for message in range(5)))
+    outcomes = await asyncio.gather(*(jobs.begin_gallery(job.id) for _ in range(5)))
     assert sum(outcomes) == 1
-    assert (await reload(jobs, job)).gallery_id == outcomes.index(True)
+    await jobs.set_gallery(job.id, None)
+    assert await jobs.begin_gallery(job.id)
+    await jobs.set_gallery(job.id, 7)
+    assert not await jobs.begin_gallery(job.id)
+    assert (await reload(jobs, job)).gallery_id == 7
 
 
 async def test_deleting_only_the_files_of_a_job_keeps_its_message(database: Database) -> None:

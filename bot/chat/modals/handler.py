@@ -122,7 +122,7 @@ class ModalHandler:
             reason=escape(submitted.fields.get("reason", "")),
         )
         try:
-            with translated():
+            async with translated():
                 await interaction.client.get_partial_messageable(log_channel, guild_id=context.guild_id).send(text)
         except ChannelGoneError as error:
             raise UserFacingError("no-log-channel") from error

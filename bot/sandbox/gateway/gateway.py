@@ -97,6 +97,7 @@ class Gateway:
         intents = Intent(bits)
         if intents & PRIVILEGED & ~self._approved:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        self.state.identifies.append(self.state.clock.time())
         session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox)
         connection.session = self._sessions[session.id] = session
         session.dispatch("READY", self._ready(session, connection, data))

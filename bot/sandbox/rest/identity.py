@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
 
 
+DAY_S = 86_400.0
+
+
 def gateway_url(request: web.Request) -> str:
     """Return the gateway's address, with the host of the request."""
     return f"ws://{request.headers['Host']}/gateway"
@@ -25,9 +28,16 @@ async def get_gateway(_: SandboxState, request: web.Request) -> Answer:
     return {"url": gateway_url(request)}
 
 
-async def get_gateway_bot(_: SandboxState, request: web.Request) -> Answer:
-    """GET /gateway/bot."""
-    limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
+async def get_gateway_bot(state: SandboxState, request: web.Request) -> Answer:
+    """GET /gateway/bot. The limit is full again a day after the first of the day's IDENTIFYs."""
+    now = state.clock.time()
+    recent = [at for at in state.identifies if at > now - DAY_S]
+    limit = {
+        "total": state.identify_limit,
+        "remaining": max(0, state.identify_limit - len(recent)),
+        "reset_after": int(1000 * (recent[0] + DAY_S - now)) if recent else 0,
+        "max_concurrency": 1,
+    }
     return {"url": gateway_url(request), "shards": 1, "session_start_limit": limit}
 
 

@@ -27,6 +27,8 @@ class SandboxState:
     Attributes:
         message_content: Whether the bot's application has the privileged intent MESSAGE_CONTENT.
         acknowledge_s: Seconds that the bot has to acknowledge an interaction.
+        identify_limit: IDENTIFYs that the bot may send in a day; it is told, and not enforced.
+        identifies: When the bot sent each IDENTIFY.
         pings: Whom each message notified when it was posted, in order, as (message id, user id).
         option_files: The files that members gave to commands, by id. They belong to no message.
     """
@@ -41,6 +43,8 @@ class SandboxState:
     message_content: bool = False
     acknowledge_s: float = ACKNOWLEDGE_S
     bot_online: bool = False
+    identify_limit: int = 1000
+    identifies: list[float] = field(default_factory=list)
     events: Events = field(default_factory=Events)
     interactions: InteractionRegistry = field(init=False)
     pings: list[tuple[int, int]] = field(default_factory=list)
