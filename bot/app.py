@@ -111,6 +111,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         override_endpoints(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
+            asyncio.create_task(engine.ping_when_idle(), name="pings of the engine"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
             asyncio.create_task(sessions(), name="sessions"),
             asyncio.create_task(health.write_heartbeat(folder / HEALTH, ready), name="health"),

@@ -32,7 +32,7 @@ CRASHED: Final = "reason-crashed"
 BROKEN: Final = "reason-broken"
 INPUT_GONE: Final = "reason-input-gone"
 """Ids of texts."""
-SUSPEND_S: Final = 30.0
+SUSPEND_S: Final = 5.0
 """Seconds in which a run must be suspended while the bot stops; otherwise its job starts from the beginning."""
 
 
@@ -109,8 +109,11 @@ class Worker:
         self._draining = True
         self._wake.set()
         if not await wait_at_most(seconds, self._current_run.wait_until_idle(), self._sleep):
-            await self._current_run.suspend()
-            await wait_at_most(SUSPEND_S, self._current_run.wait_until_idle(), self._sleep)
+            await wait_at_most(SUSPEND_S, self._suspended(), self._sleep)
+
+    async def _suspended(self) -> None:
+        await self._current_run.suspend()
+        await self._current_run.wait_until_idle()
 
     async def run(self) -> None:
         """Works until it is cancelled."""
