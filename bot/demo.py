@@ -82,7 +82,8 @@ async def _keep_bot(sandbox: Sandbox, config: Path, stop: asyncio.Event) -> None
         began = loop.time()
         bot = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "bot", "run", "--config", str(config)),
+            *("-m", "bot", "run", "--config", str(config), "--end-with-parent"),
+            stdin=asyncio.subprocess.PIPE,
             env=os.environ | {TOKEN_VARIABLE: sandbox.bot_token},
         )
         ended = asyncio.create_task(bot.wait())

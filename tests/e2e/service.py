@@ -40,9 +40,17 @@ HANG_S = 600.0
 
 
 class Service:
-    """The bot's process. It logs to `bot.log` in `folder`; `settings` are appended to its configuration."""
+    """The bot's process.
 
-    def __init__(self, sandbox: Sandbox, folder: Path, settings: str = SMALL) -> None:
+    Args:
+        sandbox: Where it connects to.
+        folder: For its data, its configuration, and its log, `bot.log`.
+        settings: Appended to its configuration.
+        program: The module that is run.
+    """
+
+    def __init__(self, sandbox: Sandbox, folder: Path, settings: str = SMALL, program: str = "bot") -> None:
+        self._program = program
         self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
         self._log = folder / "bot.log"
         self._config = folder / "config.toml"
@@ -55,7 +63,7 @@ class Service:
         before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", "--config", str(self._config)),
+                *(sys.executable, "-m", self._program, "run", "--config", str(self._config)),
                 stdout=log,
                 stderr=log,
                 env=self._environment,

@@ -13,12 +13,14 @@ import pytest
 from bot.config import EngineConfig
 from bot.engine import EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
+from bot.engine.messages import RunCommand
 from bot.jobs.job import RenderResult
 from tests.engine.render_tasks import COMMANDS as RUN_COMMANDS
 from tests.engine.render_tasks import end, entries_of, request, send_command
 from tests.harness.channel import HANG_S, until
 from tests.harness.job_requests import SettableClock
 from tests.harness.scripted_process import COMMAND, FAULTS
+from tests.processes import exists
 
 SILENT = ("hang", "freeze", "halve")
 """Faults that only a time limit notices."""
@@ -39,14 +41,6 @@ def process(engine: LocalEngine) -> int:
     """The id of the engine's process."""
     assert engine._process is not None
     return engine._process.pid
-
-
-def exists(pid: int) -> bool:
-    """Whether there is a process that has not ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -120,7 +114,7 @@ async def test_a_large_task_that_is_not_read_is_a_crash_after_a_time_limit(
 
 
 @pytest.mark.parametrize("command", RUN_COMMANDS)
-async def test_commands_to_a_stopped_process_do_not_wait(engine: LocalEngine, command: signal.Signals) -> None:
+async def test_commands_to_a_stopped_process_do_not_wait(engine: LocalEngine, command: RunCommand) -> None:
     run = engine.run(RenderTask(request("freeze")))
     await anext(run)
     await anext(run)

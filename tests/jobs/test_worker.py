@@ -8,7 +8,7 @@ import pytest
 from bot.community.guild_settings import GuildSettings, Screening
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.jobs.job import Flag, JobState
-from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE
+from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE, SUSPEND_S
 from bot.store.database import Database
 from tests.harness.channel import until
 from tests.harness.job_requests import job_in_state, reload
@@ -86,6 +86,21 @@ async def test_a_run_that_ends_while_the_bot_stops_is_posted_and_no_other_starts
     assert (await reload(harness.jobs, job)).state is JobState.DONE
     assert harness.channel.mentions == [(1, job.id)]
     assert (await reload(harness.jobs, waiting)).state is JobState.QUEUED
+
+
+async def test_the_bot_stops_in_time_when_the_engine_takes_no_command(
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.gate("hung")
+    job = await harness.submit("hung")
+    await harness.at_gate(job)
+    monkeypatch.setattr(harness.engine, "suspend", asyncio.Event().wait)
+    draining = asyncio.create_task(harness.worker.drain(5))
+    await harness.clock.slept()
+    await harness.clock.slept()
+    await draining
+    assert harness.clock.now == 1_000_000.0 + 5 + SUSPEND_S
+    assert (await reload(harness.jobs, job)).state is JobState.RUNNING
 
 
 async def test_a_suspended_run_is_resumed_from_its_checkpoint_after_a_restart(
