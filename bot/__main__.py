@@ -6,6 +6,7 @@ stderr says what.
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,21 +18,25 @@ from bot.check import Severity, diagnose
 from bot.demo import DemoError, demo
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.operations import lifeline, logs
+from bot.operations.data_folder import PRIVATE_UMASK, DataFolderError
 from bot.operations.lock import FolderInUseError
 from bot.operations.metrics_server import MetricsServerError
 from bot.store.backup import BackupError, back_up
 from bot.store.database import DatabaseError
+from bot.store.storage_error import StorageError
 from bot.toml_reader import ConfigError
 
 HOST_ERRORS: Final = (
     BackupError,
     ConfigError,
+    DataFolderError,
     DatabaseError,
     DemoError,
     FolderInUseError,
     LoginError,
     RunFailedError,
     MetricsServerError,
+    StorageError,
 )
 """Errors that the host can fix; the message says how."""
 MARKS: Final = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
@@ -41,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit status."""
     options = _parser().parse_args(arguments)
     logs.configure()
+    os.umask(PRIVATE_UMASK)
     if options.end_with_parent:
         lifeline.end_with_parent(sys.stdin.fileno())
     try:

@@ -6,6 +6,7 @@ A job's row changes before its message, so that a restart at any point finds a r
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -23,6 +24,7 @@ from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
+from bot.store.storage_error import FIRST_PAUSE_S, StorageError, outlast
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +32,11 @@ ATTEMPTS: Final = 2
 """Crashes of the engine after which a job fails, so that it cannot block the queue."""
 CRASHED: Final = "reason-crashed"
 BROKEN: Final = "reason-broken"
+NOT_STORED: Final = "reason-not-stored"
 INPUT_GONE: Final = "reason-input-gone"
 """Ids of texts."""
+STORAGE_TRIES: Final = 3
+"""Runs of a job that the disk refused after which it fails, if the disk takes other files."""
 SUSPEND_S: Final = 5.0
 """Seconds in which a run must be suspended while the bot stops; otherwise its job starts from the beginning."""
 
@@ -82,12 +87,15 @@ class Worker:
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._draining = False
+        self._refused: Counter[int] = Counter()
 
-    async def recover(self) -> None:
+    async def recover(self) -> list[Job]:
         """Returns running jobs to the queue after a restart; they keep their places, attempts and checkpoints."""
+        recovered = []
         for job in await self._jobs.in_state(JobState.RUNNING):
-            log.info("job %d was running when the bot stopped; it waits again", job.id)
-            await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint)
+            log.info("job %d was interrupted; it waits again", job.id)
+            recovered.append(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
+        return recovered
 
     async def catch_up(self) -> None:
         """Shows what waits after a restart. The channel must be reachable."""
@@ -116,7 +124,22 @@ class Worker:
         await self._current_run.wait_until_idle()
 
     async def run(self) -> None:
-        """Works until it is cancelled."""
+        """Works until it is cancelled. While the disk refuses, all jobs wait."""
+        while True:
+            try:
+                await self._serve()
+            except StorageError as error:
+                log.error("jobs wait: %s", error)  # noqa: TRY400 - the reason is enough
+                await self._sleep(FIRST_PAUSE_S)
+                await outlast("jobs wait", self._resume, self._sleep)
+
+    async def _resume(self) -> None:
+        """Returns the job that could not be stored to the queue, once there is room for a picture."""
+        await self._pictures.probe()
+        for job in await self.recover():
+            self._job_messages.changed(job)
+
+    async def _serve(self) -> None:
         while True:
             self._wake.clear()
             job = None if self._draining else await self._queue.claim()
@@ -127,6 +150,14 @@ class Worker:
             with logs.log_context(job=job.id):
                 try:
                     await self._render(job)
+                    del self._refused[job.id]
+                except StorageError:
+                    self._refused[job.id] += 1
+                    if self._refused[job.id] < STORAGE_TRIES:
+                        raise
+                    log.exception("job %d cannot be stored", job.id)
+                    await self._fail(job, NOT_STORED)
+                    del self._refused[job.id]
                 except Exception:
                     log.exception("job %d failed unexpectedly", job.id)
                     await self._fail(job, BROKEN)

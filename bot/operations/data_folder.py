@@ -42,8 +42,9 @@ def prepare(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_private(folder)
-        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(PROBE_BYTES))
+            file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise unusable(folder, error) from error

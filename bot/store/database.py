@@ -52,6 +52,8 @@ class Database:
             DatabaseError: The file is no database, is damaged, or was written by a newer version.
         """
         try:
+            # Tried first without aiosqlite, whose thread outlives a failure and may then find the event loop closed.
+            await asyncio.to_thread(lambda: sqlite3.connect(path).close())
             connection = await aiosqlite.connect(path, isolation_level=None)
         except aiosqlite.Error as error:
             raise _unusable(path, error) from error
@@ -117,8 +119,8 @@ class Database:
                 )
             except aiosqlite.Error as error:
                 await self._connection.rollback()
-                why, _ = _refusal(error) or (str(error), "")
-                raise DatabaseError(f"migration {script.name} failed ({why}); the database is unchanged") from error
+                why, advice = _refusal(error) or (str(error), "report this")
+                raise DatabaseError(f"migration {script.name} failed ({why}) and changed nothing; {advice}") from error
 
 
 def _refusal(error: sqlite3.Error) -> tuple[str, str] | None:

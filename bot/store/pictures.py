@@ -104,8 +104,9 @@ class Pictures:
 
     def _probe(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self._folder, buffering=0) as file:
+        with tempfile.TemporaryFile(dir=self._folder) as file:
             file.write(bytes(PROBE_BYTES))
+            file.flush()
             os.fsync(file.fileno())
 
     def _remove_unfinished(self) -> int:

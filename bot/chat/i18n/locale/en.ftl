@@ -31,6 +31,7 @@ gallery = **{ $prompt }**
 ready = { $mention } your picture is ready.
 reason-crashed = The engine crashed twice on this request. The bot's host can find the cause in the log.
 reason-broken = An error occurred. The bot's host can find it in the log under job { $job }.
+reason-not-stored = The bot's disk did not take the picture. The bot's host can find the cause in the log.
 reason-lost = The finished picture was lost before it could be posted.
 reason-input-gone = An image that this picture starts from has been deleted.
 reason-rejected = 🚫 **Not shown**: a moderator rejected it.
@@ -139,6 +140,7 @@ image-refused = I can't use this image: { $reason }.
 no-image = This message has no PNG, JPEG or WebP image.
 needs-its-inputs = This picture was made from another image, which is not in the file.
 no-log-channel = This server has no channel for reports. Please tell a moderator.
+not-stored = The bot's disk is full or has a problem, so nothing can be stored right now. Try again later.
 incident = Something went wrong. If it happens again, tell the bot's host this number: { $incident }
 
 ## Forms
