@@ -89,13 +89,11 @@ class Worker:
         self._draining = False
         self._refused: Counter[int] = Counter()
 
-    async def recover(self) -> list[Job]:
+    async def recover(self) -> None:
         """Returns running jobs to the queue after a restart; they keep their places, attempts and checkpoints."""
-        recovered = []
         for job in await self._jobs.in_state(JobState.RUNNING):
-            log.info("job %d was interrupted; it waits again", job.id)
-            recovered.append(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
-        return recovered
+            log.info("job %d was running when the bot stopped; it waits again", job.id)
+            await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint)
 
     async def catch_up(self) -> None:
         """Shows what waits after a restart. The channel must be reachable."""
@@ -136,8 +134,9 @@ class Worker:
     async def _resume(self) -> None:
         """Returns the job that could not be stored to the queue, once there is room for a picture."""
         await self._pictures.probe()
-        for job in await self.recover():
-            self._job_messages.changed(job)
+        for job in await self._jobs.in_state(JobState.RUNNING):
+            log.info("job %d waits again", job.id)
+            self._job_messages.changed(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
 
     async def _serve(self) -> None:
         while True:
