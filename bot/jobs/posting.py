@@ -12,6 +12,7 @@ from bot.operations import logs
 from bot.operations.metrics import Metrics
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +77,16 @@ class PicturePoster:
         with logs.log_context(job=job.id):
             if job.picture is None or not await self._pictures.has(job.picture):
                 log.error("job %d: its picture is not in the store", job.id)
-                failed = await self._jobs.finish(job.id, JobState.FAILED, LOST)
+                failed = await self._finish(job, JobState.FAILED, LOST)
                 self._metrics.job_ended(failed)
                 self._job_messages.changed(failed)
                 return
             await self._job_messages.post(job)
-            done = await self._jobs.finish(job.id, JobState.DONE)
+            done = await self._finish(job, JobState.DONE)
             self._metrics.job_ended(done)
             log.info("job %d is done", job.id)
             await self._posted(done)
+
+    async def _finish(self, job: Job, state: JobState, reason: str | None = None) -> Job:
+        """Ends the job, as soon as the disk takes it: its picture is posted, and would be posted again otherwise."""
+        return await outlast(f"job {job.id}", lambda: self._jobs.finish(job.id, state, reason), self._sleep)

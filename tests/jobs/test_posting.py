@@ -3,6 +3,7 @@
 from bot.delivery.messenger import UnreachableError
 from bot.jobs.job import JobState
 from bot.jobs.posting import LOST
+from tests.harness.channel import until
 from tests.harness.job_requests import job_in_state, reload
 from tests.harness.worker import WorkerHarness, small
 
@@ -44,3 +45,18 @@ async def test_a_job_whose_picture_is_missing_fails_with_a_reason(idle: WorkerHa
     await idle.jobs.drop_files([erased.id])
     await idle.catch_up()
     assert (await idle.until(erased, JobState.FAILED)).reason == LOST
+
+
+async def test_a_job_whose_picture_is_posted_is_done_as_soon_as_the_disk_takes_it(harness: WorkerHarness) -> None:
+    harness.channel.holding = True
+    job = await harness.submit()
+    await harness.until(job, JobState.POSTING)
+    await harness.database.fetch("PRAGMA query_only = ON")
+    harness.channel.holding = False
+    while harness.channel.held:
+        harness.channel.held.pop().set()
+    await until(lambda: harness.clock.sleeps)
+    await harness.database.fetch("PRAGMA query_only = OFF")
+    await harness.clock.slept()
+    await harness.until(job, JobState.DONE)
+    assert harness.posted == [job.id]

@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import shutil
 import stat
-import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,14 @@ import pytest
 from bot.operations import data_folder
 from bot.operations.lock import acquire
 from bot.store.database import Database
-
-IN_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
-"""Runs a command where it may mount file systems."""
-can_mount = pytest.mark.skipif(
-    shutil.which("unshare") is None or subprocess.run([*IN_NAMESPACE, "true"], check=False).returncode != 0,
-    reason="needs the right to mount file systems in a namespace of its own",
-)
+from tests.namespaces import can_mount, with_disk
 
 
-async def started(folder: Path, config: str, *before: str) -> tuple[int, str]:
-    """Exit status and stderr of a start. `before` is a shell command that is run first, in a namespace of its own."""
+async def started(folder: Path, config: str, wrapper: Sequence[str] = ()) -> tuple[int, str]:
+    """Exit status and stderr of a start. The wrapper is a command that runs what follows it."""
     path = folder / "config.toml"
     path.write_text(config)
-    command = [sys.executable, "-m", "bot", "run", "--config", str(path)]
-    if before:
-        command = [*IN_NAMESPACE, "sh", "-ec", f'{before[0]}; exec "$@"', "sh", *command]
+    command = [*wrapper, sys.executable, "-m", "bot", "run", "--config", str(path)]
     process = await asyncio.create_subprocess_exec(
         *command, stderr=asyncio.subprocess.PIPE, env=os.environ | {"DISCORD_TOKEN": "a.b.c"}
     )
@@ -74,8 +65,7 @@ async def test_a_folder_in_place_of_a_file(tmp_path: Path, name: str) -> None:
 async def test_a_full_and_a_read_only_disk(tmp_path: Path, options: str, words: str) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    mount = f"mount -t tmpfs -o mode=700,{options} none {data}"
-    assert_sentence(await started(tmp_path, storage(data), mount), words)
+    assert_sentence(await started(tmp_path, storage(data), with_disk(data, options)), words)
 
 
 @pytest.mark.parametrize(
