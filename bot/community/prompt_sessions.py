@@ -15,6 +15,7 @@ from bot.delivery.messenger import DeliveryError, UnreachableError
 from bot.jobs.job import ACTIVE, PICTURED, Job, JobState
 from bot.store.history import History
 from bot.store.sessions import Session, SessionRows, SessionState
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class Sessions:
         """Ends sessions when they are due, until cancelled."""
         while True:
             self._wake.clear()
-            pause = await self._close_due()
+            pause = await outlast("sessions", self._close_due, self._sleep)
             await wait_at_most(pause, self._wake.wait(), self._sleep)
 
     async def _close_due(self) -> float:

@@ -15,6 +15,7 @@ from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class PicturePoster:
         except NotPostedError as error:
             await self._fail(job, error.reason)
             return
-        done = await self._jobs.finish(job.id, JobState.DONE)
+        done = await self._finish(job, JobState.DONE)
         self._metrics.job_ended(done)
         log.info("job %d is done", job.id)
         try:
@@ -109,7 +110,11 @@ class PicturePoster:
             log.exception("job %d is done, but what follows failed", job.id)
 
     async def _fail(self, job: Job, reason: str) -> None:
-        failed = await self._jobs.finish(job.id, JobState.FAILED, reason)
+        failed = await self._finish(job, JobState.FAILED, reason)
         self._metrics.job_ended(failed)
         self._job_messages.adopt(failed)
         self._job_messages.changed(failed)
+
+    async def _finish(self, job: Job, state: JobState, reason: str | None = None) -> Job:
+        """Ends the job, as soon as the disk takes it: its picture is posted, and would be posted again otherwise."""
+        return await outlast(f"job {job.id}", lambda: self._jobs.finish(job.id, state, reason), self._sleep)

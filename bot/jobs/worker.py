@@ -6,6 +6,7 @@ A job's row changes before its message, so that a restart at any point finds a r
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -23,6 +24,7 @@ from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
+from bot.store.storage_error import FIRST_PAUSE_S, StorageError, outlast
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,14 @@ INTERRUPTIONS: Final = 3
 INTERRUPTED: Final = "reason-interrupted"
 CRASHED: Final = "reason-crashed"
 BROKEN: Final = "reason-broken"
+NOT_STORED: Final = "reason-not-stored"
 INPUT_GONE: Final = "reason-input-gone"
 """Ids of texts."""
 PAGE: Final = 200
 """Waiting jobs that are read at once after a restart."""
-SUSPEND_S: Final = 30.0
+STORAGE_TRIES: Final = 3
+"""Runs of a job that the disk refused after which it fails, if the disk takes other files."""
+SUSPEND_S: Final = 5.0
 """Seconds in which a run must be suspended while the bot stops; otherwise its job starts from the beginning."""
 
 
@@ -87,6 +92,7 @@ class Worker:
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._draining = False
+        self._refused: Counter[int] = Counter()
 
     async def recover(self) -> None:
         """Returns running jobs to the queue after the bot was killed; they keep their places and checkpoints.
@@ -124,11 +130,30 @@ class Worker:
         self._draining = True
         self._wake.set()
         if not await wait_at_most(seconds, self._current_run.wait_until_idle(), self._sleep):
-            await self._current_run.suspend()
-            await wait_at_most(SUSPEND_S, self._current_run.wait_until_idle(), self._sleep)
+            await wait_at_most(SUSPEND_S, self._suspended(), self._sleep)
+
+    async def _suspended(self) -> None:
+        await self._current_run.suspend()
+        await self._current_run.wait_until_idle()
 
     async def run(self) -> None:
-        """Works until it is cancelled."""
+        """Works until it is cancelled. While the disk refuses, all jobs wait."""
+        while True:
+            try:
+                await self._serve()
+            except StorageError as error:
+                log.error("jobs wait: %s", error)  # noqa: TRY400 - the reason is enough
+                await self._sleep(FIRST_PAUSE_S)
+                await outlast("jobs wait", self._resume, self._sleep)
+
+    async def _resume(self) -> None:
+        """Returns the job that could not be stored to the queue, once there is room for a picture."""
+        await self._pictures.probe()
+        for job in await self._jobs.in_state(JobState.RUNNING):
+            log.info("job %d waits again", job.id)
+            self._job_messages.changed(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
+
+    async def _serve(self) -> None:
         while True:
             self._wake.clear()
             job = None if self._draining else await self._queue.claim()
@@ -139,6 +164,14 @@ class Worker:
             with logs.log_context(job=job.id):
                 try:
                     await self._render(job)
+                    del self._refused[job.id]
+                except StorageError:
+                    self._refused[job.id] += 1
+                    if self._refused[job.id] < STORAGE_TRIES:
+                        raise
+                    log.exception("job %d cannot be stored", job.id)
+                    await self._fail(job, NOT_STORED)
+                    del self._refused[job.id]
                 except Exception:
                     log.exception("job %d failed unexpectedly", job.id)
                     await self._fail(job, BROKEN)

@@ -91,3 +91,18 @@ async def test_an_error_in_what_follows_a_post_leaves_the_job_done(
     job = await harness.submit("one")
     await harness.until(job, JobState.DONE)
     await until(lambda: not harness.poster._tasks)
+
+
+async def test_a_job_whose_picture_is_posted_is_done_as_soon_as_the_disk_takes_it(harness: WorkerHarness) -> None:
+    harness.channel.holding = True
+    job = await harness.submit()
+    await harness.until(job, JobState.POSTING)
+    await harness.database.fetch("PRAGMA query_only = ON")
+    harness.channel.holding = False
+    while harness.channel.held:
+        harness.channel.held.pop().set()
+    await until(lambda: harness.clock.sleeps)
+    await harness.database.fetch("PRAGMA query_only = OFF")
+    await harness.clock.slept()
+    await harness.until(job, JobState.DONE)
+    assert harness.posted == [job.id]

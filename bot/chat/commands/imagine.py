@@ -12,8 +12,9 @@ from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.submission import JobSubmitter, Submission, defer
-from bot.config import ImagineConfig, parse_aspect
+from bot.config import ImagineConfig
 from bot.jobs.job import Origin
+from bot.setting_values import parse_aspect
 from bot.store.styles import Styles
 from guidance.request.defaults import defaults_for
 from guidance.request.parameters import RANGES

@@ -37,6 +37,7 @@ reason-refused = Discord nimmt dieses Bild oder seinen Text nicht an. Versuche a
 reason-no-access = Ich kann in dem Kanal nichts mehr posten.
 reason-unreachable = Discord war einen Tag lang nicht erreichbar.
 undeliverable = Dein Bild #{ $job } konnte in { $channel } nicht gepostet werden. { $reason }
+reason-not-stored = Das Bild ließ sich auf dem Datenträger des Bots nicht speichern. Wer den Bot betreibt, findet die Ursache im Log.
 reason-lost = Das fertige Bild ging verloren, bevor es gepostet werden konnte.
 reason-input-gone = Ein Bild, aus dem dieses entstehen sollte, wurde gelöscht.
 reason-rejected = 🚫 **Nicht gezeigt**: Die Moderation hat es abgelehnt.
@@ -146,6 +147,7 @@ image-refused = Ich kann dieses Bild nicht verwenden: { $reason }.
 no-image = Diese Nachricht hat kein Bild in PNG, JPEG oder WebP.
 needs-its-inputs = Dieses Bild entstand aus einem anderen Bild, das nicht in der Datei ist.
 no-log-channel = Dieser Server hat keinen Kanal für Meldungen. Sag bitte der Moderation Bescheid.
+not-stored = Der Datenträger des Bots ist voll oder gestört, daher lässt sich gerade nichts speichern. Versuch es später noch einmal.
 incident = Etwas ist schiefgegangen. Wenn es wieder passiert, nenne der Person, die den Bot betreibt, diese Nummer: { $incident }
 
 ## Forms

@@ -37,6 +37,7 @@ reason-refused = Discord does not accept this picture or its text. Try other wor
 reason-no-access = I can't post in the channel any more.
 reason-unreachable = Discord could not be reached for a day.
 undeliverable = Your picture #{ $job } could not be posted in { $channel }. { $reason }
+reason-not-stored = The bot's disk did not take the picture. The bot's host can find the cause in the log.
 reason-lost = The finished picture was lost before it could be posted.
 reason-input-gone = An image that this picture starts from has been deleted.
 reason-rejected = 🚫 **Not shown**: a moderator rejected it.
@@ -146,6 +147,7 @@ image-refused = I can't use this image: { $reason }.
 no-image = This message has no PNG, JPEG or WebP image.
 needs-its-inputs = This picture was made from another image, which is not in the file.
 no-log-channel = This server has no channel for reports. Please tell a moderator.
+not-stored = The bot's disk is full or has a problem, so nothing can be stored right now. Try again later.
 incident = Something went wrong. If it happens again, tell the bot's host this number: { $incident }
 
 ## Forms
