@@ -97,6 +97,11 @@ def too_many_reactions() -> DiscordError:
     return DiscordError(400, 30010, "Maximum number of reactions reached (20)")
 
 
+def too_many_channels() -> DiscordError:
+    """A guild has at most 500 channels."""
+    return DiscordError(400, 30013, "Maximum number of guild channels reached (500)")
+
+
 def old_edits_exhausted(retry_after: float) -> DiscordError:
     """Too many edits of messages older than an hour; the response is a 429, as for a rate limit."""
     words = "Maximum number of edits to messages older than 1 hour reached. Try again later"

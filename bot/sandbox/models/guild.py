@@ -64,7 +64,7 @@ class Overwrite:
 
 @dataclass(slots=True)
 class Channel:
-    """A text channel, or a thread in one; `thread` and `parent_id` are set for threads only."""
+    """A channel of any type, or a thread. `parent_id` is a channel's category, or the channel that a thread is in."""
 
     id: int
     name: str
@@ -75,6 +75,7 @@ class Channel:
     type: int = 0
     parent_id: int | None = None
     thread: Thread | None = None
+    slow_mode_s: int = 0
 
 
 @dataclass(slots=True)
@@ -183,7 +184,7 @@ class GuildData:
 
     def root(self, channel: Channel) -> Channel:
         """Return the channel that a thread is in, or the channel itself."""
-        return channel if channel.parent_id is None else self.channels[channel.parent_id]
+        return channel if channel.thread is None or channel.parent_id is None else self.channels[channel.parent_id]
 
     def message(self, channel_id: int, message_id: int) -> Message | None:
         """Return a message, also an ephemeral one, or None."""

@@ -25,10 +25,9 @@ async def get_gateway(_: SandboxState, request: web.Request) -> Answer:
     return {"url": gateway_url(request)}
 
 
-async def get_gateway_bot(_: SandboxState, request: web.Request) -> Answer:
+async def get_gateway_bot(state: SandboxState, request: web.Request) -> Answer:
     """GET /gateway/bot."""
-    limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
-    return {"url": gateway_url(request), "shards": 1, "session_start_limit": limit}
+    return {"url": gateway_url(request), "shards": 1, "session_start_limit": state.identifies.payload()}
 
 
 async def get_me(state: SandboxState, _: web.Request) -> Answer:

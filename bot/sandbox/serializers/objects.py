@@ -84,8 +84,8 @@ def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) ->
         "position": source.position,
         "nsfw": source.nsfw,
         "flags": 0,
-        "parent_id": None,
-        "rate_limit_per_user": 0,
+        "parent_id": None if source.parent_id is None else str(source.parent_id),
+        "rate_limit_per_user": source.slow_mode_s,
         "last_message_id": str(posted[-1]) if posted else None,
         "last_pin_timestamp": None,
         "permission_overwrites": [

@@ -5,6 +5,7 @@ A message in an archived thread unarchives it, unless the thread is locked.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, system_message
@@ -80,6 +81,7 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
     thread_lifecycle.require_unlocked(state, message.author_id, channel)
     if message.type not in WRITTEN:
         raise system_message()
+    check_content(state, message.author_id, draft)
     was_thinking = bool(message.flags & LOADING)
     files = assemble(state, channel.id, message.attachments, draft.attachments, uploads)
     content = message.content if draft.content is None else draft.content
@@ -158,6 +160,7 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
     """Set the content of a new message from a draft, or raise 50006 if it is empty."""
     if not (draft.content or draft.embeds or draft.components or uploads):
         raise empty_message()
+    check_content(state, message.author_id, draft)
     message.content = draft.content or ""
     message.embeds = draft.embeds or []
     message.components = draft.components or []
@@ -166,6 +169,12 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
     message.tts = draft.tts
     record_mentions(state, message, channel, draft)
     notify(state, message)
+
+
+def check_content(state: SandboxState, author_id: int, draft: Draft) -> None:
+    """Raise the error of a content filter that refuses what the bot writes."""
+    if author_id == state.guild_data.bot.id:
+        state.content_filter.check(draft.content or "", json.dumps(draft.embeds or [], ensure_ascii=False))
 
 
 def publish(state: SandboxState, message: Message) -> Message:

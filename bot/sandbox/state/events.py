@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from bot.sandbox.models.guild import Channel, Message
+    from bot.sandbox.models.guild import Channel, Member, Message, Role
     from bot.sandbox.models.interaction import Interaction
     from bot.sandbox.models.payload import Payload
 
@@ -97,6 +98,37 @@ class ThreadMembership:
     user_id: int
 
 
+class Change(Enum):
+    """What happened to a channel or a role."""
+
+    CREATED = "CREATE"
+    UPDATED = "UPDATE"
+    DELETED = "DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """A channel that is not a thread was created, changed or deleted."""
+
+    channel: Channel
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A role was created, changed or deleted."""
+
+    role: Role
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUpdated:
+    """The roles or the nickname of a member changed."""
+
+    member: Member
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionOpened:
     """A member used a command, a component or a modal. `payload` is the interaction object for the bot."""
@@ -128,8 +160,16 @@ MessageEvent: TypeAlias = (
     MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared
 )
 ThreadEvent: TypeAlias = ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership
+GuildEvent: TypeAlias = ChannelChanged | RoleChanged | MemberUpdated
 Event: TypeAlias = (
-    MessageEvent | ThreadEvent | TypingStarted | InteractionOpened | InteractionUpdated | CommandsChanged | BotPresence
+    MessageEvent
+    | ThreadEvent
+    | GuildEvent
+    | TypingStarted
+    | InteractionOpened
+    | InteractionUpdated
+    | CommandsChanged
+    | BotPresence
 )
 Listener: TypeAlias = Callable[[Event], None]
 

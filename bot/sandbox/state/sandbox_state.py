@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import missing_access, missing_permissions, unknown_channel, unknown_message
 from bot.sandbox.models import permissions
+from bot.sandbox.state.content_filter import ContentFilter
 from bot.sandbox.state.events import Events
+from bot.sandbox.state.faults import Faults
+from bot.sandbox.state.identify_limit import IdentifyLimit
 from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S, InteractionRegistry
+from bot.sandbox.state.traffic import Traffic
 
 if TYPE_CHECKING:
     from bot.sandbox.clock import Clock
@@ -42,13 +46,19 @@ class SandboxState:
     acknowledge_s: float = ACKNOWLEDGE_S
     bot_online: bool = False
     events: Events = field(default_factory=Events)
+    faults: Faults = field(default_factory=Faults)
+    content_filter: ContentFilter = field(default_factory=ContentFilter)
     interactions: InteractionRegistry = field(init=False)
+    identifies: IdentifyLimit = field(init=False)
+    traffic: Traffic = field(init=False)
     pings: list[tuple[int, int]] = field(default_factory=list)
     option_files: dict[int, Attachment] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         bot_id = self.guild_data.bot.id
         self.interactions = InteractionRegistry(self.clock, self.snowflakes, self.events, bot_id, self.acknowledge_s)
+        self.identifies = IdentifyLimit(self.clock)
+        self.traffic = Traffic(self.clock)
 
     def permissions(self, user_id: int, channel: Channel) -> Permission:
         """Return a member's permissions in a channel."""
