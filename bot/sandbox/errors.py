@@ -47,6 +47,11 @@ def not_found() -> DiscordError:
     return DiscordError(404, 0, "404: Not Found")
 
 
+def method_not_allowed() -> DiscordError:
+    """The route exists, with other methods."""
+    return DiscordError(405, 0, "405: Method Not Allowed")
+
+
 def unknown_channel() -> DiscordError:
     """The channel does not exist."""
     return DiscordError(404, 10003, "Unknown Channel")

@@ -17,6 +17,7 @@ from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
 from tests.people import ada, ben, chiyo, dan, eve, mo, olive
 from tests.sandbox.browser import devtools, page
+from tests.sandbox.schema import SchemaCheck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -147,7 +148,9 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
     async with Sandbox(clock=clock) as running:
+        check = SchemaCheck(running)
         yield running
+        assert not check.faults, check.report()
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def _membership(state: SandboxState, event: ThreadMembership) -> GatewayEvent | 
         return None
     body: Payload = {key: full[key] for key in ("id", "guild_id", "member_count")}
     if "member" in full:
-        body["added_members"] = [full["member"] | {"presence": None, "member": None}]
+        body["added_members"] = [full["member"]]
     else:
         body["removed_member_ids"] = [str(event.user_id)]
     return GatewayEvent("THREAD_MEMBERS_UPDATE", body, Intent.GUILDS)

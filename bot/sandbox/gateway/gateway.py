@@ -107,7 +107,7 @@ class Gateway:
     def dispatch(self, name: str, data: Payload) -> None:
         """Send an event to every session."""
         for session in list(self.sessions.values()):
-            session.dispatch(name, data)
+            self._send(session, name, data)
 
     def forget_sessions(self) -> None:
         """Make every session impossible to resume. Connections stay."""
@@ -120,6 +120,11 @@ class Gateway:
         self.forget_sessions()
         for connection in list(self._connections):
             connection.close_soon(Close.AUTHENTICATION_FAILED, "Authentication failed.")
+
+    def _send(self, session: GatewaySession, name: str, data: Payload) -> None:
+        for observe in self.state.observers.events:
+            observe(name, data)
+        session.dispatch(name, data)
 
     def _identify(self, connection: Connection, data: Payload) -> None:
         if connection.session is not None:
@@ -140,12 +145,12 @@ class Gateway:
             return
         session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox)
         connection.session = self.sessions[session.id] = session
-        session.dispatch("READY", self._ready(session, connection, data))
+        self._send(session, "READY", self._ready(session, connection, data))
         if intents & Intent.GUILDS:
             for thread in list(self.state.guild_data.threads.values()):
                 thread_lifecycle.auto_archive(self.state, thread)
             presences = bool(intents & Intent.GUILD_PRESENCES)
-            session.dispatch("GUILD_CREATE", guild_objects.guild_create(self.state, with_presences=presences))
+            self._send(session, "GUILD_CREATE", guild_objects.guild_create(self.state, with_presences=presences))
         self._publish_presence()
 
     def _authenticate(self, data: Payload) -> None:
@@ -162,7 +167,7 @@ class Gateway:
             "session_type": "normal",
             "resume_gateway_url": f"ws://{connection.host}/gateway",
             "shard": data.get("shard", [0, 1]),
-            "application": {key: objects.application(self.state)[key] for key in ("id", "flags")},
+            "application": {key: objects.application(self.state)[key] for key in ("id", "flags", "flags_new")},
             "private_channels": [],
             "relationships": [],
             "presences": [],
@@ -188,7 +193,7 @@ class Gateway:
         session.outbox, session.lost_at = connection.outbox, None
         connection.session = session
         session.replay(sequence)
-        session.dispatch("RESUMED", {"_trace": ["sandbox"]})
+        self._send(session, "RESUMED", {"_trace": ["sandbox"]})
         self._publish_presence()
 
     def _expired(self, session: GatewaySession) -> bool:
@@ -211,7 +216,7 @@ class Gateway:
         chunk["members"] = [objects.member(member) for member in members[:MEMBERS_PER_CHUNK]]
         if data.get("nonce") is not None:
             chunk["nonce"] = data["nonce"]
-        session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
+        self._send(session, "GUILD_MEMBERS_CHUNK", chunk)
 
     def _on_event(self, event: Event) -> None:
         gateway_event = dispatch(self.state, event)
@@ -221,7 +226,7 @@ class Gateway:
             if self._expired(session):
                 del self.sessions[session.id]
             elif gateway_event.intent is NO_INTENT or session.intents & gateway_event.intent:
-                session.dispatch(gateway_event.name, gateway_event.data)
+                self._send(session, gateway_event.name, gateway_event.data)
 
     def _publish_presence(self) -> None:
         online = any(session.outbox is not None for session in self.sessions.values())

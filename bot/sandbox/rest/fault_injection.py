@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.rest.endpoint import BASE, VIA
+from bot.sandbox.rest.request_body import BODY
 from bot.sandbox.state.faults import Fault, FaultKind
+from bot.sandbox.state.observers import Exchange
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
@@ -60,9 +62,19 @@ def count_requests(state: SandboxState) -> Middleware:
         response = await handler(request)
         shared = response.headers.get("X-RateLimit-Scope") == "shared"
         state.traffic.count(request.method, route_of(request), response.status, shared=shared)
+        if state.observers.exchanges:
+            seen = Exchange(request.method, route_of(request), request.get(BODY), response.status, _json_of(response))
+            for observe in state.observers.exchanges:
+                observe(seen)
         return response
 
     return count
+
+
+def _json_of(response: web.StreamResponse) -> object:
+    body = response.body if isinstance(response, web.Response) else None
+    is_json = isinstance(body, bytes) and body and response.content_type == "application/json"
+    return json.loads(body) if is_json else None
 
 
 def route_of(request: web.Request) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import cannot_message_user, missing_access, unknown_guild, unknown_member, unknown_user
+from bot.sandbox.models import permissions
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.serializers import guild_objects, objects
 
@@ -61,7 +62,9 @@ async def get_application(state: SandboxState, _: web.Request) -> Answer:
 async def list_my_guilds(state: SandboxState, _: web.Request) -> Answer:
     """GET /users/@me/guilds."""
     full = guild_objects.guild(state)
-    return [{key: full[key] for key in ("id", "name", "icon", "banner", "features")} | {"owner": False}]
+    granted = permissions.in_guild(state.guild_data, state.guild_data.bot.id)
+    kept = {key: full[key] for key in ("id", "name", "icon", "banner", "features")}
+    return [kept | {"owner": False, "permissions": str(int(granted))}]
 
 
 async def get_guild(state: SandboxState, request: web.Request) -> Answer:

@@ -60,7 +60,8 @@ async def callback(state: SandboxState, request: web.Request) -> Answer:
         described["response_message_id"] = str(post.id)
         described["response_message_loading"] = bool(post.flags & LOADING)
         described["response_message_ephemeral"] = bool(post.flags & EPHEMERAL)
-        answer["resource"] = {"type": kind, "message": message_objects.message(state, post)}
+        if kind in (REPLY, UPDATE):
+            answer["resource"] = {"type": kind, "message": message_objects.message(state, post)}
     return answer
 
 

@@ -110,7 +110,7 @@ async def list_active(state: SandboxState, request: web.Request) -> Answer:
         hidden = not state.permissions(state.guild_data.bot.id, channel) & Permission.VIEW_CHANNEL
         if channel.thread is not None and not channel.thread.archived and not hidden:
             seen.append(objects.channel(state, channel))
-    return _listed(seen)
+    return _listed(seen) | {"has_more": False}
 
 
 async def list_archived(state: SandboxState, request: web.Request) -> Answer:

@@ -51,6 +51,7 @@ def guild(state: SandboxState) -> Payload:
         "stickers": [],
         "roles": [objects.role(entry) for entry in guild_data.roles.values()],
         "incidents_data": None,
+        "hub_type": None,
     }
 
 

@@ -25,6 +25,7 @@ def user(person: User) -> Payload:
         "bot": person.bot,
         "system": False,
         "public_flags": 0,
+        "flags": 0,
         "avatar_decoration_data": None,
         "primary_guild": None,
     }
@@ -133,7 +134,8 @@ def application(state: SandboxState) -> Payload:
     guild_data = state.guild_data
     return {
         "id": str(guild_data.bot.id),
-        "name": "Imagine",
+        "name": guild_data.bot.username,
+        "type": None,
         "icon": None,
         "description": "",
         "bot": user(guild_data.bot),
@@ -144,10 +146,15 @@ def application(state: SandboxState) -> Payload:
         "verify_key": "0" * 64,
         # GATEWAY_MESSAGE_CONTENT_LIMITED
         "flags": 1 << 19 if state.message_content else 0,
+        "flags_new": str(1 << 19 if state.message_content else 0),
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
         "summary": "",
         "hook": True,
         "integration_types_config": {"0": {}},
         "approximate_guild_count": 1,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,

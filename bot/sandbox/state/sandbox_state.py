@@ -12,6 +12,7 @@ from bot.sandbox.state.events import Events
 from bot.sandbox.state.faults import Faults
 from bot.sandbox.state.identify_limit import IdentifyLimit
 from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S, InteractionRegistry
+from bot.sandbox.state.observers import Observers
 from bot.sandbox.state.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class SandboxState:
     bot_online: bool = False
     events: Events = field(default_factory=Events)
     faults: Faults = field(default_factory=Faults)
+    observers: Observers = field(default_factory=Observers)
     content_filter: ContentFilter = field(default_factory=ContentFilter)
     interactions: InteractionRegistry = field(init=False)
     identifies: IdentifyLimit = field(init=False)
