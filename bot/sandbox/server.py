@@ -91,6 +91,7 @@ class Sandbox:
             acknowledge_s=acknowledge_s,
             bot_token=secrets.token_urlsafe(48) if token is None else token,
             message_content=bool(intents & Intent.MESSAGE_CONTENT),
+            member_list=bool(intents & Intent.GUILD_MEMBERS),
         )
         self.state.snowflakes.after(self.state.archive.restore(self.state.guild_data))
         self.gateway = Gateway(self.state, intents, heartbeat_s)

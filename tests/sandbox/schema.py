@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DIALECTS = {
     "rest": "https://json-schema.org/draft/2020-12/schema",
+    "request": "https://json-schema.org/draft/2020-12/schema",
     "gateway": "http://json-schema.org/draft-07/schema#",
 }
 FOLDER = Path(__file__).parent / "schemas"
@@ -39,12 +40,16 @@ def routes() -> dict[str, Any]:
 
 @cache
 def _validator(name: str, schema: str) -> jsonschema_rs.Validator:
-    whole = {"$schema": DIALECTS[name], "$defs": description(name)["$defs"], **json.loads(schema)}
+    definitions = description("gateway" if name == "gateway" else "rest")["$defs"]
+    if name == "request":
+        # Discord accepts ids as numbers too, and discord.py sends them so
+        definitions = definitions | {"SnowflakeType": {"type": ["integer", "string"]}}
+    whole = {"$schema": DIALECTS[name], "$defs": definitions, **json.loads(schema)}
     return jsonschema_rs.validator_for(whole)
 
 
 def faults_in(name: str, schema: Any, value: object) -> list[str]:
-    """What of a value does not fit a schema: where, and why."""
+    """What of a value does not fit a schema: where, and why. The `name` is `rest`, `request` or `gateway`."""
     if schema is None:
         return []
     return [line for error in _validator(name, json.dumps(schema)).iter_errors(value) for line in _explained(error)]
@@ -83,7 +88,7 @@ class SchemaCheck:
         else:
             self._add(f"{where}: the answer", "rest", schema, seen.answer)
         if seen.status < 300 and seen.body is not None:
-            self._add(f"{where}: the accepted body", "rest", entry["request"], seen.body)
+            self._add(f"{where}: the accepted body", "request", entry["request"], seen.body)
 
     def event(self, name: str, data: object) -> None:
         """Check one gateway event."""

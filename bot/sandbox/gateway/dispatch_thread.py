@@ -29,7 +29,7 @@ def dispatch_thread(state: SandboxState, event: ThreadEvent) -> GatewayEvent | N
         return _membership(state, event)
     body = thread_objects.thread(state, channel)
     if isinstance(event, ThreadCreated):
-        return GatewayEvent("THREAD_CREATE", body | {"newly_created": True}, Intent.GUILDS)
+        return GatewayEvent("THREAD_CREATE", body | ({"newly_created": True} if event.newly else {}), Intent.GUILDS)
     return GatewayEvent("THREAD_UPDATE", body, Intent.GUILDS)
 
 

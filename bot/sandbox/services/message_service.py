@@ -66,6 +66,7 @@ def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, up
     publish(state, message)
     # writing in a thread joins it
     thread_lifecycle.join(state, author_id, channel)
+    thread_lifecycle.add_mentioned(state, channel, message.mentions)
     return message
 
 

@@ -71,9 +71,10 @@ class TypingStarted:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCreated:
-    """A thread was created."""
+    """A thread was created; or, if not `newly`, a member was added to a private one."""
 
     thread: Channel
+    newly: bool = True
 
 
 @dataclass(frozen=True, slots=True)

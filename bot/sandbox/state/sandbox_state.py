@@ -31,6 +31,7 @@ class SandboxState:
 
     Attributes:
         message_content: Whether the bot's application has the privileged intent MESSAGE_CONTENT.
+        member_list: Whether it has the privileged intent GUILD_MEMBERS.
         acknowledge_s: Seconds that the bot has to acknowledge an interaction.
         pings: Whom each message notified when it was posted, in order, as (message id, user id).
         option_files: The files that members gave to commands, by id. They belong to no message.
@@ -44,6 +45,7 @@ class SandboxState:
     limits: RateLimits
     bot_token: str
     message_content: bool = False
+    member_list: bool = False
     acknowledge_s: float = ACKNOWLEDGE_S
     bot_online: bool = False
     events: Events = field(default_factory=Events)

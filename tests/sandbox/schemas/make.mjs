@@ -27,8 +27,6 @@ for (const schema of Object.values(schemas)) {
 // what the description says otherwise than Discord's documentation, which shows codes such as BASE_TYPE_MAX_LENGTH in
 // nested errors, and permissions as strings
 schemas.Error.properties.code = { type: ["number", "string"] };
-// and it counts new files, whose ids are numbers
-schemas.MessageAttachmentRequest.properties.id = { type: ["integer", "string"] };
 for (const schema of Object.values(schemas)) {
   if (schema.properties?.default_member_permissions) schema.properties.default_member_permissions = { type: ["integer", "string", "null"] };
 }
