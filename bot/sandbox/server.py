@@ -16,7 +16,18 @@ from bot.sandbox.models.seed import default_guild
 from bot.sandbox.models.snowflake import Snowflakes
 from bot.sandbox.origin_check import check_origin
 from bot.sandbox.page.serve import add_page
-from bot.sandbox.rest import channels, commands, identity, interactions, reactions, threads
+from bot.sandbox.rest import (
+    audit,
+    channels,
+    commands,
+    guild_channels,
+    guild_roles,
+    identity,
+    interactions,
+    moderation,
+    reactions,
+    threads,
+)
 from bot.sandbox.rest.endpoint import add_endpoints
 from bot.sandbox.rest.fault_injection import count_requests, inject_faults
 from bot.sandbox.rest.request_body import MAX_REQUEST
@@ -35,8 +46,13 @@ if TYPE_CHECKING:
     from bot.sandbox.state.ratelimit import RateLimit
 
 ENDPOINTS = [
+    *guild_roles.ENDPOINTS,
     *identity.ENDPOINTS,
     *commands.ENDPOINTS,
+    # before those of messages, whose paths fit too
+    *moderation.ENDPOINTS,
+    *guild_channels.ENDPOINTS,
+    *audit.ENDPOINTS,
     *channels.ENDPOINTS,
     *reactions.ENDPOINTS,
     *interactions.ENDPOINTS,

@@ -11,15 +11,13 @@ from bot.sandbox.gateway.intents import NO_INTENT, Intent
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.serializers import message_objects, objects
 from bot.sandbox.state.events import (
-    ChannelChanged,
+    GuildEvent,
     InteractionOpened,
-    MemberUpdated,
     MessageCreated,
     MessageDeleted,
     ReactionAdded,
     ReactionRemoved,
     ReactionsCleared,
-    RoleChanged,
     ThreadCreated,
     ThreadDeleted,
     ThreadMembership,
@@ -42,7 +40,7 @@ def dispatch(state: SandboxState, event: Event) -> GatewayEvent | None:
         return _typing(state, event) if _sees(state, event.channel_id) else None
     if isinstance(event, ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership):
         return dispatch_thread(state, event)
-    if isinstance(event, ChannelChanged | RoleChanged | MemberUpdated):
+    if isinstance(event, GuildEvent):
         return dispatch_guild(state, event)
     message: Message | None = getattr(event, "message", None)
     # the gateway sends no events of ephemeral messages

@@ -139,6 +139,7 @@ class Message:
     interaction_id: int | None = None
     interaction: Payload | None = None
     ephemeral_for: int | None = None
+    pinned_at: float | None = None
 
     def reaction(self, emoji: str) -> Reaction | None:
         """Return the reaction with this emoji, or None."""
@@ -167,7 +168,10 @@ class Command:
 
 @dataclass(slots=True)
 class GuildData:
-    """The guild and everything in it, by id. `messages` maps channel ids to messages by id, oldest first."""
+    """The guild and everything in it, by id. `messages` maps channel ids to messages by id, oldest first.
+
+    `direct` are the bot's direct message channels, by the user's id.
+    """
 
     guild: Guild
     bot: User
@@ -177,6 +181,7 @@ class GuildData:
     threads: dict[int, Channel] = field(default_factory=dict)
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
+    direct: dict[int, Channel] = field(default_factory=dict)
 
     def channel(self, channel_id: int) -> Channel | None:
         """Return a channel or a thread, or None."""

@@ -13,13 +13,11 @@ from bot.sandbox.models.permissions import Permission
 from bot.sandbox.serializers import message_objects
 from bot.sandbox.state.events import (
     BotPresence,
-    ChannelChanged,
     CommandsChanged,
+    GuildEvent,
     InteractionOpened,
     InteractionUpdated,
-    MemberUpdated,
     MessageDeleted,
-    RoleChanged,
     ThreadCreated,
     ThreadDeleted,
     ThreadMembership,
@@ -87,7 +85,7 @@ def event_payload(state: SandboxState, user_id: int, event: Event) -> Payload | 
         return interaction(event.interaction) if event.interaction.user_id == user_id else None
     if isinstance(event, BotPresence):
         return {"type": "presence", "bot_online": state.bot_online}
-    if isinstance(event, CommandsChanged | ChannelChanged | RoleChanged | MemberUpdated):
+    if isinstance(event, CommandsChanged | GuildEvent):
         # the page reads everything again
         return _COMMANDS
     if isinstance(event, TypingStarted):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import cannot_message_user, missing_access, unknown_guild, unknown_member, unknown_user
+from bot.sandbox.errors import unknown_member, unknown_user
 from bot.sandbox.models import permissions
+from bot.sandbox.models.guild import Channel
+from bot.sandbox.models.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.rest.guild_access import known_guild
+from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import guild_objects, objects
+from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -49,9 +54,19 @@ async def get_user(state: SandboxState, request: web.Request) -> Answer:
     return objects.user(member.user)
 
 
-async def open_dm(_: SandboxState, __: web.Request) -> Answer:
-    """POST /users/@me/channels: always refused, because the sandbox has no direct messages."""
-    raise cannot_message_user()
+async def open_dm(state: SandboxState, request: web.Request) -> Answer:
+    """POST /users/@me/channels: the channel; messages in it are refused, as for users that accept none."""
+    body = (await read_body(request)).object()
+    member = state.guild_data.members.get(snowflake(body.get("recipient_id")) or 0)
+    form = Form()
+    if member is None or member.user.bot:
+        form.error(("recipient_id",), "INVALID_RECIPIENT", "Cannot send messages to this user")
+    form.finish()
+    assert member is not None, "the form refuses it"  # noqa: S101  a programming error, not input
+    known = state.guild_data.direct.get(member.user.id)
+    channel = Channel(state.snowflakes.next(), "", type=1) if known is None else known
+    state.guild_data.direct[member.user.id] = channel
+    return objects.direct_channel(channel, member.user)
 
 
 async def get_application(state: SandboxState, _: web.Request) -> Answer:
@@ -69,7 +84,7 @@ async def list_my_guilds(state: SandboxState, _: web.Request) -> Answer:
 
 async def get_guild(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}."""
-    _known_guild(state, request)
+    known_guild(state, request)
     counts = {}
     if request.query.get("with_counts") in ("true", "1"):
         counts = {"approximate_member_count": len(state.guild_data.members), "approximate_presence_count": 1}
@@ -78,41 +93,30 @@ async def get_guild(state: SandboxState, request: web.Request) -> Answer:
 
 async def list_channels(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/channels."""
-    _known_guild(state, request)
+    known_guild(state, request)
     return [objects.channel(state, channel) for channel in state.guild_data.channels.values()]
 
 
 async def list_roles(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/roles."""
-    _known_guild(state, request)
+    known_guild(state, request)
     return [objects.role(role) for role in state.guild_data.roles.values()]
 
 
 async def get_member(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/members/{user_id}."""
-    _known_guild(state, request)
+    known_guild(state, request)
     member = state.guild_data.members.get(path_id(request, "user_id"))
     if member is None:
         raise unknown_member()
     return objects.member(member)
 
 
-async def list_members(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/members: always refused, as without the privileged GUILD_MEMBERS intent."""
-    _known_guild(state, request)
-    raise missing_access()
-
-
 async def list_emojis(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/emojis and /stickers: the guild has none."""
-    _known_guild(state, request)
+    known_guild(state, request)
     empty: list[Payload] = []
     return empty
-
-
-def _known_guild(state: SandboxState, request: web.Request) -> None:
-    if path_id(request, "guild_id") != state.guild_data.guild.id:
-        raise unknown_guild()
 
 
 ENDPOINTS = [
@@ -129,6 +133,5 @@ ENDPOINTS = [
     Endpoint("GET", "/guilds/{guild_id}/roles", list_roles, "guild", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/emojis", list_emojis, "guild", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/stickers", list_emojis, "guild", ("guild_id",)),
-    Endpoint("GET", "/guilds/{guild_id}/members", list_members, "member", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/members/{user_id}", get_member, "member", ("guild_id",)),
 ]

@@ -9,6 +9,7 @@ from bot.sandbox.errors import missing_access, missing_permissions, unknown_guil
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.models.permissions import Permission, to_write
 from bot.sandbox.models.thread import PRIVATE_THREAD, PUBLIC_THREAD
+from bot.sandbox.rest import guild_channels
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
@@ -45,9 +46,9 @@ async def start_without_message(state: SandboxState, request: web.Request) -> An
 async def edit(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /channels/{channel_id}."""
     channel = bot_channel(state, request)
-    body = (await read_body(request)).object()
     if channel.thread is None:
-        raise _no_thread(state, channel)
+        return await guild_channels.edit(state, request, channel)
+    body = (await read_body(request)).object()
     thread_service.update_thread(state, state.guild_data.bot.id, channel, check_thread_update(body))
     return objects.channel(state, channel)
 
@@ -56,19 +57,12 @@ async def delete(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /channels/{channel_id}."""
     channel = bot_channel(state, request)
     if channel.thread is None:
-        raise _no_thread(state, channel)
+        return guild_channels.delete(state, request, channel)
     if not thread_lifecycle.can_manage(state, state.guild_data.bot.id, channel):
         raise missing_permissions()
     body = objects.channel(state, channel)
     thread_lifecycle.delete(state, channel)
     return body
-
-
-def _no_thread(state: SandboxState, channel: Channel) -> Exception:
-    """Return the error for changing a channel, which the sandbox does not support."""
-    if not state.permissions(state.guild_data.bot.id, channel) & Permission.MANAGE_CHANNELS:
-        return missing_permissions()
-    return wrong_channel_type()
 
 
 def _thread(state: SandboxState, request: web.Request) -> Channel:

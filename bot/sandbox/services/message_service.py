@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, system_message
+from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, not_a_text_channel, system_message
 from bot.sandbox.models.guild import Message
 from bot.sandbox.models.message_constants import LOADING, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, WRITTEN, MessageType
 from bot.sandbox.models.permissions import Permission, to_write
 from bot.sandbox.services import thread_lifecycle
 from bot.sandbox.services.attachment_service import assemble
 from bot.sandbox.services.mention_service import notify, record_mentions
-from bot.sandbox.state.events import MessageCreated, MessageDeleted, MessageEdited
+from bot.sandbox.state.events import MessageCreated, MessageDeleted, MessageEdited, MessagesDeleted
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bot.sandbox.validate.message import Draft
 
 NONCE_LIFETIME_S = 300
+# text, voice, announcement, the three kinds of threads, and stage
+WITH_MESSAGES = (0, 2, 5, 10, 11, 12, 13)
 
 
 def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
@@ -47,6 +49,8 @@ def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, up
             reply to a message that does not exist.
     """
     state.require(author_id, channel, needed_to_post(channel, draft, uploads))
+    if channel.type not in WITH_MESSAGES:
+        raise not_a_text_channel()
     thread_lifecycle.require_unlocked(state, author_id, channel)
     if draft.enforce_nonce and draft.nonce is not None:
         earlier = _with_nonce(state, author_id, channel, draft.nonce)
@@ -116,6 +120,14 @@ def delete(state: SandboxState, message: Message) -> None:
     del state.guild_data.messages[message.channel_id][message.id]
     state.archive.drop_message(message)
     state.events.publish(MessageDeleted(message))
+
+
+def delete_many(state: SandboxState, channel: Channel, messages: list[Message]) -> None:
+    """Delete messages of a channel at once."""
+    for message in messages:
+        del state.guild_data.messages[channel.id][message.id]
+        state.archive.drop_message(message)
+    state.events.publish(MessagesDeleted(channel, messages))
 
 
 def delete_as(state: SandboxState, user_id: int, channel: Channel, message: Message) -> None:

@@ -124,6 +124,29 @@ class RoleChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesDeleted:
+    """Several messages of a channel were deleted at once."""
+
+    channel: Channel
+    messages: list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class PinsChanged:
+    """A message was pinned or unpinned; `last` is when the newest pin was made, 0 without any."""
+
+    channel: Channel
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class WebhooksChanged:
+    """A webhook of a channel was created, changed or deleted."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class MemberUpdated:
     """The roles or the nickname of a member changed."""
 
@@ -161,7 +184,7 @@ MessageEvent: TypeAlias = (
     MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared
 )
 ThreadEvent: TypeAlias = ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership
-GuildEvent: TypeAlias = ChannelChanged | RoleChanged | MemberUpdated
+GuildEvent: TypeAlias = ChannelChanged | RoleChanged | MemberUpdated | MessagesDeleted | PinsChanged | WebhooksChanged
 Event: TypeAlias = (
     MessageEvent
     | ThreadEvent

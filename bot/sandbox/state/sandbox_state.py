@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.permissions import Permission
     from bot.sandbox.models.snowflake import Snowflakes
     from bot.sandbox.state.archive import Archive
+    from bot.sandbox.state.audit_log import AuditEntry
     from bot.sandbox.state.cdn_urls import CdnUrls
     from bot.sandbox.state.ratelimit import RateLimits
 
@@ -57,6 +58,7 @@ class SandboxState:
     traffic: Traffic = field(init=False)
     pings: list[tuple[int, int]] = field(default_factory=list)
     option_files: dict[int, Attachment] = field(default_factory=dict)
+    audit_log: list[AuditEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         bot_id = self.guild_data.bot.id
