@@ -26,7 +26,9 @@ from bot.sandbox.rest import (
     interactions,
     moderation,
     reactions,
+    refused,
     threads,
+    webhooks,
 )
 from bot.sandbox.rest.endpoint import add_endpoints
 from bot.sandbox.rest.fault_injection import count_requests, inject_faults
@@ -53,6 +55,7 @@ ENDPOINTS = [
     *moderation.ENDPOINTS,
     *guild_channels.ENDPOINTS,
     *audit.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *channels.ENDPOINTS,
     *reactions.ENDPOINTS,
     *interactions.ENDPOINTS,
@@ -116,7 +119,7 @@ class Sandbox:
             middlewares=[check_origin(), count_requests(self.state), inject_faults(self.state)],
             client_max_size=2 * MAX_REQUEST,
         )
-        add_endpoints(self._app, self.state, ENDPOINTS)
+        add_endpoints(self._app, self.state, [*ENDPOINTS, *refused.ENDPOINTS])
         self._app.router.add_get("/gateway", self.gateway.serve)
         add_cdn(self._app, self.state)
         self._page = add_page(self._app, self.state, self.page_token)

@@ -65,11 +65,15 @@ def _explained(error: jsonschema_rs.ValidationError) -> list[str]:
 
 
 class SchemaCheck:
-    """Collects what does not fit: every answer, every event, and every accepted body of a request."""
+    """Collects what does not fit: every answer, every event, and every accepted body of a request.
+
+    `met` are the routes that gave what was asked for.
+    """
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.faults: list[str] = []
         self.checked = 0
+        self.met: dict[str, None] = {}
         self._known = {bare(route): entry for route, entry in routes().items()}
         sandbox.state.observers.exchanges.append(self.exchange)
         sandbox.state.observers.events.append(self.event)
@@ -80,6 +84,8 @@ class SchemaCheck:
         if entry is None:
             return
         self.checked += 1
+        if seen.status < 300:
+            self.met[bare(f"{seen.method} {seen.route}")] = None
         where = f"{seen.method} {seen.route} {seen.status}"
         responses = entry["responses"]
         schema = responses.get(str(seen.status), responses.get(f"{str(seen.status)[0]}XX", False))
@@ -88,7 +94,7 @@ class SchemaCheck:
         else:
             self._add(f"{where}: the answer", "rest", schema, seen.answer)
         if seen.status < 300 and seen.body is not None:
-            self._add(f"{where}: the accepted body", "request", entry["request"], seen.body)
+            self._add(f"{where}: the accepted body", "request", entry["request"], _with_numbers(seen.body))
 
     def event(self, name: str, data: object) -> None:
         """Check one gateway event."""
@@ -105,6 +111,21 @@ class SchemaCheck:
     def report(self) -> str:
         """Everything that does not fit, each once."""
         return "\n".join(dict.fromkeys(self.faults))
+
+
+PERMISSIONS = ("allow", "deny", "permissions", "default_member_permissions")
+
+
+def _with_numbers(body: Any) -> Any:
+    """A body in which permissions are numbers, as the description has them; the documentation has strings."""
+    if isinstance(body, list):
+        return [_with_numbers(entry) for entry in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: int(value) if key in PERMISSIONS and isinstance(value, str) else _with_numbers(value)
+        for key, value in body.items()
+    }
 
 
 def bare(route: str) -> str:

@@ -114,6 +114,7 @@ class Reaction:
 class Message:
     """A message as it is stored. `attachment://` addresses in embeds are resolved when the message is serialized.
 
+    A webhook's message has the webhook's id as author, and the name that it used.
     `reference_channel_id` is None if the referenced message is in the same channel.
     """
 
@@ -140,10 +141,21 @@ class Message:
     interaction: Payload | None = None
     ephemeral_for: int | None = None
     pinned_at: float | None = None
+    webhook_name: str | None = None
 
     def reaction(self, emoji: str) -> Reaction | None:
         """Return the reaction with this emoji, or None."""
         return next((reaction for reaction in self.reactions if reaction.emoji == emoji), None)
+
+
+@dataclass(slots=True)
+class Webhook:
+    """A webhook of a channel. It is lost when the sandbox stops."""
+
+    id: int
+    channel_id: int
+    name: str
+    token: str
 
 
 @dataclass(slots=True)
@@ -182,6 +194,7 @@ class GuildData:
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
     direct: dict[int, Channel] = field(default_factory=dict)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
 
     def channel(self, channel_id: int) -> Channel | None:
         """Return a channel or a thread, or None."""

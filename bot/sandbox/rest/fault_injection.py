@@ -73,8 +73,10 @@ def count_requests(state: SandboxState) -> Middleware:
 
 def _json_of(response: web.StreamResponse) -> object:
     body = response.body if isinstance(response, web.Response) else None
-    is_json = isinstance(body, bytes) and body and response.content_type == "application/json"
-    return json.loads(body) if is_json else None
+    if not isinstance(body, bytes) or not body or response.content_type != "application/json":
+        return None
+    parsed: object = json.loads(body)
+    return parsed
 
 
 def route_of(request: web.Request) -> str:

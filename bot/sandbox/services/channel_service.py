@@ -49,6 +49,7 @@ def delete(state: SandboxState, channel: Channel) -> None:
     for thread in inside:
         del guild_data.threads[thread.id]
         state.archive.drop_thread(thread)
+    guild_data.webhooks = {key: one for key, one in guild_data.webhooks.items() if one.channel_id != channel.id}
     del guild_data.channels[channel.id]
     state.events.publish(ChannelChanged(channel, Change.DELETED))
     for child in guild_data.channels.values():

@@ -83,7 +83,8 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
     """
     channel = state.channel(message.channel_id)
     thread_lifecycle.require_active(channel)
-    thread_lifecycle.require_unlocked(state, message.author_id, channel)
+    if message.webhook_name is None:
+        thread_lifecycle.require_unlocked(state, message.author_id, channel)
     if message.type not in WRITTEN:
         raise system_message()
     check_content(state, message.author_id, draft)
@@ -186,7 +187,7 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
 
 def check_content(state: SandboxState, author_id: int, draft: Draft) -> None:
     """Raise the error of a content filter that refuses what the bot writes."""
-    if author_id == state.guild_data.bot.id:
+    if author_id == state.guild_data.bot.id or author_id in state.guild_data.webhooks:
         state.content_filter.check(draft.content or "", json.dumps(draft.embeds or [], ensure_ascii=False))
 
 

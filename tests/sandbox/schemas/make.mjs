@@ -25,11 +25,8 @@ for (const schema of Object.values(schemas)) {
   delete schema.$schema;
 }
 // what the description says otherwise than Discord's documentation, which shows codes such as BASE_TYPE_MAX_LENGTH in
-// nested errors, and permissions as strings
+// nested errors
 schemas.Error.properties.code = { type: ["number", "string"] };
-for (const schema of Object.values(schemas)) {
-  if (schema.properties?.default_member_permissions) schema.properties.default_member_permissions = { type: ["integer", "string", "null"] };
-}
 
 // a TypeScript type as JSON Schema; files are no JSON, so that multipart bodies have only their payload checked
 function schemaOf(node) {
