@@ -1,6 +1,6 @@
 # The project's commands. `make setup` does nothing if the stamp is newer than the lock files.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest test-matrix torture lock pocket emoji evaluate gallery bench quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest test-matrix torture lock pocket schemas emoji evaluate gallery bench quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,6 +44,10 @@ lock:            ## update the lock files from pyproject.toml; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements-dev.lock --extra pocket -o requirements-pocket.lock pyproject.toml
+
+schemas:         ## renew the description of Discord's API that the sandbox is checked against; needs npm
+	npm install --prefix build/schemas --no-save --no-package-lock --ignore-scripts --silent discord-api-spec@10.0.266135 zod@4.6.7 discord-api-types@0.38.57 ts-json-schema-generator@2.4.0 typescript@5.9.3
+	cp tests/sandbox/schemas/make.mjs build/schemas && node build/schemas/make.mjs tests/sandbox/schemas
 
 emoji:           ## download the emoji that `make evaluate` uses; needs npm
 	npm install --prefix build/emoji --no-save --no-package-lock --ignore-scripts --silent @twemoji/svg@15.0.0 emojibase-data@17.0.0

@@ -56,7 +56,7 @@ SERVICES = ("bot.jobs.worker", "bot.jobs.queue", "bot.jobs.admission", "bot.jobs
 
 SANDBOX = tuple(
     f"bot.sandbox.{name}"
-    for name in ("models", "state", "serializers", "validate", "services", "rest", "page", "server")
+    for name in ("models", "state", "serializers", "validate", "services", "rest", "page", "control", "server")
 )
 """The packages of the sandbox; each imports only earlier ones."""
 

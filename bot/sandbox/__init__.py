@@ -12,5 +12,6 @@ Packages import only those above them in this list:
 - `services`: every change of the state
 - `cdn`, `gateway`, `rest`: what the bot calls
 - `page`: what the web page calls
+- `control`: faults and changes on demand, for tests
 - `server`: starts all of it
 """

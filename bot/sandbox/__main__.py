@@ -23,16 +23,18 @@ def main() -> int:
         help="file with the bot's token; if missing or empty, a new one is written",
     )
     parser.add_argument("--data", type=Path, help="a directory in which messages, files and commands are stored")
+    parser.add_argument("--control-port", type=int, help="serve the control API there too; 0 picks a free port")
+    parser.add_argument("--control-secret-file", type=Path, help="file with the control API's secret, as --token-file")
     options = parser.parse_args()
     try:
-        return asyncio.run(_serve(options.port, _token(options.token_file), options.data))
+        return asyncio.run(_serve(options))
     except OSError as error:
         print(f"cannot serve: {error}", file=sys.stderr)
         return 1
 
 
 def _token(path: Path | None) -> str:
-    """Return the token in a file; a new one is written to a file that is missing or empty."""
+    """Return the token or secret in a file; a new one is written to a file that is missing or empty."""
     known = path.read_text(encoding="utf-8").strip() if path is not None and path.is_file() else ""
     token = known or secrets.token_urlsafe(48)
     if path is not None and not known:
@@ -42,13 +44,21 @@ def _token(path: Path | None) -> str:
     return token
 
 
-async def _serve(port: int, token: str, data: Path | None) -> int:
-    sandbox = Sandbox(port, data=data, token=token)
+async def _serve(options: argparse.Namespace) -> int:
+    sandbox = Sandbox(
+        options.port,
+        data=options.data,
+        token=_token(options.token_file),
+        control_port=options.control_port,
+        control_secret=_token(options.control_secret_file),
+    )
     await sandbox.start()
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     print(f"page    {sandbox.page_url}\napi     {sandbox.api_url}\ngateway {sandbox.gateway_url}", flush=True)
+    if options.control_port is not None:
+        print(f"control {sandbox.control_url}", flush=True)
     await stop.wait()
     await sandbox.stop()
     return 0

@@ -47,6 +47,11 @@ def not_found() -> DiscordError:
     return DiscordError(404, 0, "404: Not Found")
 
 
+def method_not_allowed() -> DiscordError:
+    """The route exists, with other methods."""
+    return DiscordError(405, 0, "405: Method Not Allowed")
+
+
 def unknown_channel() -> DiscordError:
     """The channel does not exist."""
     return DiscordError(404, 10003, "Unknown Channel")
@@ -65,6 +70,16 @@ def unknown_member() -> DiscordError:
 def unknown_message() -> DiscordError:
     """The message does not exist, was deleted, or is hidden from the caller."""
     return DiscordError(404, 10008, "Unknown Message")
+
+
+def unknown_overwrite() -> DiscordError:
+    """The channel has no permission overwrite for the role or member."""
+    return DiscordError(404, 10009, "Unknown permission overwrite")
+
+
+def unknown_role() -> DiscordError:
+    """The role does not exist."""
+    return DiscordError(404, 10011, "Unknown Role")
 
 
 def unknown_user() -> DiscordError:
@@ -92,15 +107,36 @@ def unknown_command() -> DiscordError:
     return DiscordError(404, 10063, "Unknown application command")
 
 
+def too_many_pins() -> DiscordError:
+    """A channel has at most 250 pinned messages."""
+    return DiscordError(400, 30003, "Maximum number of pins reached for the channel (250)")
+
+
+def too_many_webhooks() -> DiscordError:
+    """A channel has at most 15 webhooks."""
+    return DiscordError(400, 30007, "Maximum number of webhooks reached (15)")
+
+
 def too_many_reactions() -> DiscordError:
     """A message has at most twenty different reactions."""
     return DiscordError(400, 30010, "Maximum number of reactions reached (20)")
+
+
+def too_many_channels() -> DiscordError:
+    """A guild has at most 500 channels."""
+    return DiscordError(400, 30013, "Maximum number of guild channels reached (500)")
 
 
 def old_edits_exhausted(retry_after: float) -> DiscordError:
     """Too many edits of messages older than an hour; the response is a 429, as for a rate limit."""
     words = "Maximum number of edits to messages older than 1 hour reached. Try again later"
     return DiscordError(429, 30046, words, retry_after=retry_after)
+
+
+def not_served() -> DiscordError:
+    """A route of Discord's that the sandbox does not serve; the code says that a feature is switched off."""
+    words = "This feature has been temporarily disabled server-side. (The sandbox does not serve this route.)"
+    return DiscordError(400, 40006, words)
 
 
 def already_acknowledged() -> DiscordError:
@@ -129,7 +165,7 @@ def empty_message() -> DiscordError:
 
 
 def cannot_message_user() -> DiscordError:
-    """The user accepts no direct messages. The sandbox has none, so it always answers this."""
+    """The user accepts no direct messages. In the sandbox nobody does."""
     return DiscordError(403, 50007, "Cannot send messages to this user")
 
 
@@ -141,6 +177,16 @@ def missing_permissions() -> DiscordError:
 def system_message() -> DiscordError:
     """Discord wrote the message itself, so it cannot be edited."""
     return DiscordError(400, 50021, "Cannot execute action on a system message")
+
+
+def not_a_text_channel() -> DiscordError:
+    """Categories and forums have no messages of their own."""
+    return DiscordError(400, 50008, "Cannot send messages in a non-text channel")
+
+
+def too_old_to_bulk_delete() -> DiscordError:
+    """A bulk deletion takes no messages older than two weeks."""
+    return DiscordError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
 
 
 def wrong_channel_type() -> DiscordError:

@@ -9,14 +9,29 @@ from aiohttp import web
 
 from bot.sandbox.cdn.media import add_cdn
 from bot.sandbox.clock import WallClock
+from bot.sandbox.control.serve import control_app
 from bot.sandbox.gateway.gateway import Gateway
 from bot.sandbox.gateway.intents import NO_INTENT, Intent
 from bot.sandbox.models.seed import default_guild
 from bot.sandbox.models.snowflake import Snowflakes
 from bot.sandbox.origin_check import check_origin
 from bot.sandbox.page.serve import add_page
-from bot.sandbox.rest import channels, commands, identity, interactions, reactions, threads
+from bot.sandbox.rest import (
+    audit,
+    channels,
+    commands,
+    guild_channels,
+    guild_roles,
+    identity,
+    interactions,
+    moderation,
+    reactions,
+    refused,
+    threads,
+    webhooks,
+)
 from bot.sandbox.rest.endpoint import add_endpoints
+from bot.sandbox.rest.fault_injection import count_requests, inject_faults
 from bot.sandbox.rest.request_body import MAX_REQUEST
 from bot.sandbox.state.archive import Archive
 from bot.sandbox.state.cdn_urls import CdnUrls
@@ -33,8 +48,14 @@ if TYPE_CHECKING:
     from bot.sandbox.state.ratelimit import RateLimit
 
 ENDPOINTS = [
+    *guild_roles.ENDPOINTS,
     *identity.ENDPOINTS,
     *commands.ENDPOINTS,
+    # before those of messages, whose paths fit too
+    *moderation.ENDPOINTS,
+    *guild_channels.ENDPOINTS,
+    *audit.ENDPOINTS,
+    *webhooks.ENDPOINTS,
     *channels.ENDPOINTS,
     *reactions.ENDPOINTS,
     *interactions.ENDPOINTS,
@@ -56,6 +77,8 @@ class Sandbox:
         intents: The privileged intents that the bot's application has; a new application has none.
         heartbeat_s: Seconds between heartbeats that the gateway asks for.
         acknowledge_s: Seconds within which the bot has to answer an interaction; Discord allows 3.
+        control_port: The port of the control API, 0 for a free one; there is none by default.
+        control_secret: The secret of the control API; a random one by default.
     """
 
     def __init__(
@@ -70,6 +93,8 @@ class Sandbox:
         intents: Intent = NO_INTENT,
         heartbeat_s: float = 41.25,
         acknowledge_s: float = ACKNOWLEDGE_S,
+        control_port: int | None = None,
+        control_secret: str | None = None,
     ) -> None:
         clock = WallClock() if clock is None else clock
         self._port = port
@@ -85,16 +110,23 @@ class Sandbox:
             acknowledge_s=acknowledge_s,
             bot_token=secrets.token_urlsafe(48) if token is None else token,
             message_content=bool(intents & Intent.MESSAGE_CONTENT),
+            member_list=bool(intents & Intent.GUILD_MEMBERS),
         )
         self.state.snowflakes.after(self.state.archive.restore(self.state.guild_data))
         self.gateway = Gateway(self.state, intents, heartbeat_s)
         # `request_body` enforces Discord's limits; aiohttp's own limit is set so high that it does not matter
-        self._app = web.Application(middlewares=[check_origin()], client_max_size=2 * MAX_REQUEST)
-        add_endpoints(self._app, self.state, ENDPOINTS)
+        self._app = web.Application(
+            middlewares=[check_origin(), count_requests(self.state), inject_faults(self.state)],
+            client_max_size=2 * MAX_REQUEST,
+        )
+        add_endpoints(self._app, self.state, [*ENDPOINTS, *refused.ENDPOINTS])
         self._app.router.add_get("/gateway", self.gateway.serve)
         add_cdn(self._app, self.state)
         self._page = add_page(self._app, self.state, self.page_token)
-        self._runner: web.AppRunner | None = None
+        self.control_secret = secrets.token_urlsafe(24) if control_secret is None else control_secret
+        self._control_port = control_port
+        self._control = control_app(self.state, self.gateway, self.control_secret)
+        self._runners: list[web.AppRunner] = []
 
     @property
     def bot_token(self) -> str:
@@ -122,6 +154,11 @@ class Sandbox:
         return f"ws://{HOST}:{self._port}/gateway"
 
     @property
+    def control_url(self) -> str:
+        """The address of the control API; it needs the header `Authorization: Bearer` with `control_secret`."""
+        return f"http://{HOST}:{self._control_port}"
+
+    @property
     def cdn_url(self) -> str:
         """The address that replaces `https://cdn.discordapp.com`."""
         return f"http://{HOST}:{self._port}"
@@ -132,25 +169,35 @@ class Sandbox:
         Raises:
             OSError: The port is in use.
         """
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self._port)
         try:
-            await site.start()
+            self._port = await self._listen(self._app, self._port)
+            if self._control_port is not None:
+                self._control_port = await self._listen(self._control, self._control_port)
         except OSError:
-            await self._runner.cleanup()
+            await self._close()
             raise
-        self._port = self._runner.addresses[0][1]
         self.state.cdn.base = self.cdn_url
+
+    async def _listen(self, app: web.Application, port: int) -> int:
+        """Serve an application on a port, and return the port."""
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, HOST, port).start()
+        actual: int = runner.addresses[0][1]
+        return actual
+
+    async def _close(self) -> None:
+        while self._runners:
+            await self._runners.pop().cleanup()
 
     async def stop(self) -> None:
         """Close every connection and stop listening."""
+        self.state.faults.stop()
         await self.state.interactions.close()
         await self.gateway.drop(1001)
         await self._page.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._close()
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -351,17 +351,16 @@ async def test_a_bot_asks_discord_before_each_identify(settings_restored: None, 
         return made[-1]
 
     async with Sandbox() as sandbox:
-        state = sandbox.state
-        state.identify_limit = 1000
+        identifies = sandbox.state.identifies
         override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         task = asyncio.create_task(run_with_reconnect(make, sandbox.bot_token, sleep=pauses.sleep))
         await until(lambda: task.done() or (made and made[-1].is_ready()))
-        assert len(state.identifies) == 1
-        state.identify_limit = RESERVE + 1
+        assert identifies.used == 1
+        identifies.remaining = RESERVE
         await made[-1].close()
         await until(lambda: task.done() or len(made) > 3)
         assert not task.done(), task.exception()
-        assert len(state.identifies) == 1
+        assert identifies.used == 1
         assert max(pauses) == 3600
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -8,13 +8,20 @@ import pytest_asyncio
 from bot.sandbox.server import Sandbox
 from tests.e2e.service import HANG_S, Service
 from tests.sandbox.person import Person
+from tests.sandbox.schema import SchemaCheck
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """A sandbox on a free port. The bot gets more time to answer than on Discord, for busy machines."""
+    """A sandbox on a free port, where all that is said has to fit Discord's published description.
+
+    The bot gets more time to answer than on Discord, for busy machines.
+    """
     async with Sandbox(acknowledge_s=HANG_S) as started:
+        check = SchemaCheck(started)
         yield started
+        assert check.checked
+        assert not check.faults, check.report()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import zlib
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -17,6 +19,7 @@ from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
 from tests.people import ada, ben, chiyo, dan, eve, mo, olive
 from tests.sandbox.browser import devtools, page
+from tests.sandbox.schema import SchemaCheck
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -29,6 +32,11 @@ __all__ = ["ada", "ben", "chiyo", "dan", "devtools", "eve", "mo", "olive", "page
 HANG_S = 60.0
 """Seconds after which a wait fails."""
 GUILDS, MESSAGES, REACTIONS, CONTENT = 1, 1 << 9, 1 << 10, 1 << 15
+
+
+ROUTES_FILE = "SANDBOX_ROUTES"
+MET: dict[str, str] = {}
+"""The first test that a route answered with what it asked for, by the route."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +152,24 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
+@asynccontextmanager
+async def checked(running: Sandbox, request: pytest.FixtureRequest) -> AsyncIterator[SchemaCheck]:
+    """Check all that is said against Discord's published description, and note which test met which route."""
+    check = SchemaCheck(running)
+    yield check
+    MET.update({route: request.node.nodeid for route in check.met if route not in MET})
+    assert not check.faults, check.report()
+
+
+def pytest_sessionfinish() -> None:
+    """Write which test met which route to the file that `ROUTES_FILE` names; `tests.sandbox.routes` reads it."""
+    if ROUTES_FILE in os.environ:
+        Path(os.environ[ROUTES_FILE]).write_text(json.dumps(MET), encoding="utf-8")
+
+
 @pytest.fixture
-async def sandbox(clock: ManualClock) -> AsyncIterator[Sandbox]:
-    async with Sandbox(clock=clock) as running:
+async def sandbox(clock: ManualClock, request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
+    async with Sandbox(clock=clock) as running, checked(running, request):
         yield running
 
 

@@ -84,7 +84,7 @@ async def test_the_first_follow_up_replaces_is_thinking_and_stays_ephemeral(
     deferred = await rest_client.callback(interaction, DEFER, {"flags": EPHEMERAL})
     assert [message["flags"] for message in await ada.messages()] == [EPHEMERAL | LOADING]
     followed = await rest_client.call("POST", rest_client.webhook(interaction), {"content": "for you"})
-    assert followed.body["id"] == deferred.body["resource"]["message"]["id"]
+    assert followed.body["id"] == deferred.body["interaction"]["response_message_id"]
     assert [message["content"] for message in await ada.messages()] == ["for you"]
     assert await ben.messages() == []
 
@@ -93,7 +93,7 @@ async def test_an_ephemeral_message_is_reached_only_by_the_token(
     rest_client: RestClient, interaction: dict[str, Any], ada: Person
 ) -> None:
     answer = await rest_client.callback(interaction, REPLY, {"content": "secret", "flags": EPHEMERAL})
-    message_id = answer.body["resource"]["message"]["id"]
+    message_id = answer.body["interaction"]["response_message_id"]
     assert (await rest_client.call("GET", f"{rest_client.messages}/{message_id}")).code == 10008
     assert (await rest_client.call("PATCH", f"{rest_client.messages}/{message_id}", {"content": "x"})).code == 10008
     assert (await rest_client.call("GET", rest_client.messages)).body == []

@@ -30,7 +30,7 @@ async def test_the_sixth_message_in_five_seconds_is_refused_with_via_and_a_time(
     assert refused.headers["X-RateLimit-Bucket"] == answer.headers["X-RateLimit-Bucket"]
     assert refused.headers["Via"]
     assert refused.headers["X-RateLimit-Scope"] == "user"
-    assert refused.body == {"message": "You are being rate limited.", "retry_after": 5.0, "global": False}
+    assert refused.body == {"message": "You are being rate limited.", "code": 0, "retry_after": 5.0, "global": False}
     assert len(await ada.messages()) == 5
     await clock.advance(5)
     assert (await rest_client.post({"content": "hello"})).status == 200

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.gateway.compression import Compressor, zlib_stream, zstd_stream
+from bot.sandbox.gateway.frame import Frame
 from bot.sandbox.gateway.opcodes import Close, Op, Refused
+from bot.sandbox.state.faults import GATEWAY, Fault, FaultKind
 
 if TYPE_CHECKING:
     from bot.sandbox.gateway.session import GatewaySession
@@ -40,12 +42,18 @@ class Connection:
     """Reads a client's payloads and writes a session's events."""
 
     def __init__(
-        self, gateway: ConnectionHandler, socket: web.WebSocketResponse, host: str, compress: str | None
+        self,
+        gateway: ConnectionHandler,
+        socket: web.WebSocketResponse,
+        host: str,
+        compress: str | None,
+        transport: asyncio.Transport | None,
     ) -> None:
         self.gateway = gateway
         self.host = host
         self.socket = socket
-        self.outbox: asyncio.Queue[str] = asyncio.Queue()
+        self.outbox: asyncio.Queue[Frame] = asyncio.Queue()
+        self._transport = transport
         self.session: GatewaySession | None = None
         self._compressor: Compressor | None = None
         if compress == "zlib-stream":
@@ -53,12 +61,13 @@ class Connection:
         elif compress == "zstd-stream":
             self._compressor = zstd_stream()
         self._closed_here = False
+        self._closing: asyncio.Task[None] | None = None
         self._last_beat = gateway.state.clock.time()
         self._sent_at: list[float] = []
 
     def send(self, op: Op, data: object = None) -> None:
         """Queue a payload that is not an event."""
-        self.outbox.put_nowait(json.dumps({"op": op, "d": data, "s": None, "t": None}))
+        self.outbox.put_nowait(Frame(op.name, json.dumps({"op": op, "d": data, "s": None, "t": None})))
 
     @property
     def closed_by_client(self) -> bool:
@@ -69,6 +78,16 @@ class Connection:
         """Close the connection from this side."""
         self._closed_here = True
         await self.socket.close(code=code, message=reason.encode())
+
+    def close_soon(self, code: int, reason: str) -> None:
+        """Close the connection from this side, without waiting for it."""
+        self._closing = asyncio.get_running_loop().create_task(self.close(code, reason))
+
+    def cut(self) -> None:
+        """Reset the connection without a closing frame, as a network that fails does."""
+        self._closed_here = True
+        if self._transport is not None:
+            self._transport.abort()
 
     async def run(self) -> None:
         """Serve the connection until either side closes it."""
@@ -124,11 +143,46 @@ class Connection:
             while not self.outbox.empty():
                 await self._put(self.outbox.get_nowait())
 
-    async def _put(self, text: str) -> None:
+    async def _put(self, frame: Frame) -> None:
+        state = self.gateway.state
+        fault = await state.faults.take(GATEWAY, frame.name, {})
+        if fault is None:
+            await self._transmit(frame.text)
+            return
+        # everything behind it waits too, so that the order stays
+        if fault.seconds:
+            await state.clock.sleep(fault.seconds)
+        if fault.kind is FaultKind.HOLD:
+            await fault.removed.wait()
+        await self._spoil(frame, fault)
+
+    async def _spoil(self, frame: Frame, fault: Fault) -> None:
+        if fault.kind is FaultKind.CUT:
+            self.cut()
+        elif fault.kind is FaultKind.HALF:
+            self._transmit_half(frame.text)
+        elif fault.kind is FaultKind.GARBAGE:
+            await self._transmit(frame.text[: len(frame.text) // 2])
+        elif fault.kind is FaultKind.CLOSE:
+            await self.close(fault.close_code)
+        elif fault.kind is not FaultKind.DROP:
+            await self._transmit(frame.text)
+
+    async def _transmit(self, text: str) -> None:
         if self._compressor is None:
             await self.socket.send_str(text)
         else:
             await self.socket.send_bytes(self._compressor(text))
+
+    def _transmit_half(self, text: str) -> None:
+        """Send the header of a websocket frame and half of its content, then reset the connection."""
+        data = text.encode() if self._compressor is None else self._compressor(text)
+        # a final text or binary frame with a length of 64 bits, RFC 6455
+        header = bytes([0x81 if self._compressor is None else 0x82, 127]) + len(data).to_bytes(8, "big")
+        if self._transport is not None:
+            self._transport.write(header + data[: len(data) // 2])
+            # the write goes out at once when the socket has room; aborting now would discard the rest only
+            self.cut()
 
     async def _watch(self) -> None:
         """Close the connection when the client stops sending heartbeats."""

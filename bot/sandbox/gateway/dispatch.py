@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.gateway.dispatch_guild import dispatch_guild
 from bot.sandbox.gateway.dispatch_thread import dispatch_thread
 from bot.sandbox.gateway.gateway_event import GatewayEvent
 from bot.sandbox.gateway.intents import NO_INTENT, Intent
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.serializers import message_objects, objects
 from bot.sandbox.state.events import (
+    GuildEvent,
     InteractionOpened,
     MessageCreated,
     MessageDeleted,
@@ -38,16 +40,17 @@ def dispatch(state: SandboxState, event: Event) -> GatewayEvent | None:
         return _typing(state, event) if _sees(state, event.channel_id) else None
     if isinstance(event, ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership):
         return dispatch_thread(state, event)
+    if isinstance(event, GuildEvent):
+        return dispatch_guild(state, event)
     message: Message | None = getattr(event, "message", None)
     # the gateway sends no events of ephemeral messages
-    if message is None or message.ephemeral_for is not None or not _sees(state, message.channel_id):
-        return None
-    if isinstance(event, ReactionAdded | ReactionRemoved | ReactionsCleared):
-        return _reaction(state, event, message)
-    return _message(state, event, message)
+    hidden = message is None or message.ephemeral_for is not None or not _sees(state, message.channel_id)
+    return None if message is None or hidden else _message(state, event, message)
 
 
 def _message(state: SandboxState, event: Event, message: Message) -> GatewayEvent:
+    if isinstance(event, ReactionAdded | ReactionRemoved | ReactionsCleared):
+        return _reaction(state, event, message)
     if isinstance(event, MessageDeleted):
         data = {"id": str(message.id)} | _location(state, message)
         return GatewayEvent("MESSAGE_DELETE", data, Intent.GUILD_MESSAGES)

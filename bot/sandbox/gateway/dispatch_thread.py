@@ -29,7 +29,7 @@ def dispatch_thread(state: SandboxState, event: ThreadEvent) -> GatewayEvent | N
         return _membership(state, event)
     body = thread_objects.thread(state, channel)
     if isinstance(event, ThreadCreated):
-        return GatewayEvent("THREAD_CREATE", body | {"newly_created": True}, Intent.GUILDS)
+        return GatewayEvent("THREAD_CREATE", body | ({"newly_created": True} if event.newly else {}), Intent.GUILDS)
     return GatewayEvent("THREAD_UPDATE", body, Intent.GUILDS)
 
 
@@ -40,7 +40,7 @@ def _membership(state: SandboxState, event: ThreadMembership) -> GatewayEvent | 
         return None
     body: Payload = {key: full[key] for key in ("id", "guild_id", "member_count")}
     if "member" in full:
-        body["added_members"] = [full["member"] | {"presence": None, "member": None}]
+        body["added_members"] = [full["member"]]
     else:
         body["removed_member_ids"] = [str(event.user_id)]
     return GatewayEvent("THREAD_MEMBERS_UPDATE", body, Intent.GUILDS)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.gateway.connection import Connection
 from bot.sandbox.gateway.dispatch import dispatch
+from bot.sandbox.gateway.frame import Frame
 from bot.sandbox.gateway.intents import NO_INTENT, PRIVILEGED, Intent, is_valid
 from bot.sandbox.gateway.opcodes import Close, Op, Refused
 from bot.sandbox.gateway.session import LIFETIME_S, GatewaySession
@@ -16,6 +17,7 @@ from bot.sandbox.models.payload import snowflake
 from bot.sandbox.serializers import guild_objects, objects
 from bot.sandbox.services import thread_lifecycle
 from bot.sandbox.state.events import BotPresence
+from bot.sandbox.state.identify_limit import IdentifyResult
 
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
@@ -36,7 +38,7 @@ class Gateway:
         self.state = state
         self.heartbeat_s = heartbeat_s
         self._approved = approved
-        self._sessions: dict[str, GatewaySession] = {}
+        self.sessions: dict[str, GatewaySession] = {}
         self._connections: set[Connection] = set()
         state.events.subscribe(self._on_event)
 
@@ -48,7 +50,7 @@ class Gateway:
         if version != VERSION or encoding != "json":
             await socket.close(code=Close.INVALID_VERSION, message=b"Invalid API version or encoding.")
             return socket
-        connection = Connection(self, socket, request.headers["Host"], request.query.get("compress"))
+        connection = Connection(self, socket, request.headers["Host"], request.query.get("compress"), request.transport)
         self._connections.add(connection)
         await connection.run()
         return socket
@@ -79,13 +81,50 @@ class Gateway:
         session.outbox = None
         session.lost_at = self.state.clock.time()
         if connection.closed_by_client:
-            self._sessions.pop(session.id, None)
+            self.sessions.pop(session.id, None)
         self._publish_presence()
 
     async def drop(self, code: int = 4000) -> None:
         """Close every connection, as Discord does from time to time. The sessions can be resumed."""
         for connection in list(self._connections):
             await connection.close(code)
+
+    def cut(self) -> None:
+        """Reset every connection, as a network that fails does. The sessions can be resumed."""
+        for connection in list(self._connections):
+            connection.cut()
+
+    def send(self, op: Op, data: object = None) -> None:
+        """Send a payload that is not an event to every connection, such as RECONNECT or INVALID_SESSION."""
+        for connection in list(self._connections):
+            connection.send(op, data)
+
+    def send_text(self, text: str) -> None:
+        """Send any text to every connection, as it is."""
+        for connection in list(self._connections):
+            connection.outbox.put_nowait(Frame("RAW", text))
+
+    def dispatch(self, name: str, data: Payload) -> None:
+        """Send an event to every session."""
+        for session in list(self.sessions.values()):
+            self._send(session, name, data)
+
+    def forget_sessions(self) -> None:
+        """Make every session impossible to resume. Connections stay."""
+        for session in self.sessions.values():
+            session.forgotten = True
+
+    def revoke_token(self) -> None:
+        """Replace the bot's token, end every session, and close every other connection with 4004."""
+        self.state.bot_token = secrets.token_urlsafe(48)
+        self.forget_sessions()
+        for connection in list(self._connections):
+            connection.close_soon(Close.AUTHENTICATION_FAILED, "Authentication failed.")
+
+    def _send(self, session: GatewaySession, name: str, data: Payload) -> None:
+        for observe in self.state.observers.events:
+            observe(name, data)
+        session.dispatch(name, data)
 
     def _identify(self, connection: Connection, data: Payload) -> None:
         if connection.session is not None:
@@ -97,15 +136,21 @@ class Gateway:
         intents = Intent(bits)
         if intents & PRIVILEGED & ~self._approved:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
-        self.state.identifies.append(self.state.clock.time())
+        allowed = self.state.identifies.take()
+        if allowed is IdentifyResult.EXHAUSTED:
+            self.revoke_token()
+            raise Refused(Close.AUTHENTICATION_FAILED, "Authentication failed.")
+        if allowed is IdentifyResult.TOO_SOON:
+            connection.send(Op.INVALID_SESSION, data=False)
+            return
         session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox)
-        connection.session = self._sessions[session.id] = session
-        session.dispatch("READY", self._ready(session, connection, data))
+        connection.session = self.sessions[session.id] = session
+        self._send(session, "READY", self._ready(session, connection, data))
         if intents & Intent.GUILDS:
             for thread in list(self.state.guild_data.threads.values()):
                 thread_lifecycle.auto_archive(self.state, thread)
             presences = bool(intents & Intent.GUILD_PRESENCES)
-            session.dispatch("GUILD_CREATE", guild_objects.guild_create(self.state, with_presences=presences))
+            self._send(session, "GUILD_CREATE", guild_objects.guild_create(self.state, with_presences=presences))
         self._publish_presence()
 
     def _authenticate(self, data: Payload) -> None:
@@ -122,7 +167,7 @@ class Gateway:
             "session_type": "normal",
             "resume_gateway_url": f"ws://{connection.host}/gateway",
             "shard": data.get("shard", [0, 1]),
-            "application": {key: objects.application(self.state)[key] for key in ("id", "flags")},
+            "application": {key: objects.application(self.state)[key] for key in ("id", "flags", "flags_new")},
             "private_channels": [],
             "relationships": [],
             "presences": [],
@@ -135,9 +180,9 @@ class Gateway:
         if connection.session is not None:
             raise Refused(Close.ALREADY_AUTHENTICATED, "Already authenticated.")
         self._authenticate(data)
-        session = self._sessions.get(str(data.get("session_id")))
+        session = self.sessions.get(str(data.get("session_id")))
         sequence = data.get("seq")
-        if session is None or not isinstance(sequence, int) or self._expired(session):
+        if session is None or session.forgotten or not isinstance(sequence, int) or self._expired(session):
             connection.send(Op.INVALID_SESSION, data=False)
             return
         if sequence > session.sequence:
@@ -148,7 +193,7 @@ class Gateway:
         session.outbox, session.lost_at = connection.outbox, None
         connection.session = session
         session.replay(sequence)
-        session.dispatch("RESUMED", {"_trace": ["sandbox"]})
+        self._send(session, "RESUMED", {"_trace": ["sandbox"]})
         self._publish_presence()
 
     def _expired(self, session: GatewaySession) -> bool:
@@ -171,20 +216,20 @@ class Gateway:
         chunk["members"] = [objects.member(member) for member in members[:MEMBERS_PER_CHUNK]]
         if data.get("nonce") is not None:
             chunk["nonce"] = data["nonce"]
-        session.dispatch("GUILD_MEMBERS_CHUNK", chunk)
+        self._send(session, "GUILD_MEMBERS_CHUNK", chunk)
 
     def _on_event(self, event: Event) -> None:
         gateway_event = dispatch(self.state, event)
         if gateway_event is None:
             return
-        for session in list(self._sessions.values()):
+        for session in list(self.sessions.values()):
             if self._expired(session):
-                del self._sessions[session.id]
+                del self.sessions[session.id]
             elif gateway_event.intent is NO_INTENT or session.intents & gateway_event.intent:
-                session.dispatch(gateway_event.name, gateway_event.data)
+                self._send(session, gateway_event.name, gateway_event.data)
 
     def _publish_presence(self) -> None:
-        online = any(session.outbox is not None for session in self._sessions.values())
+        online = any(session.outbox is not None for session in self.sessions.values())
         if online != self.state.bot_online:
             self.state.bot_online = online
             self.state.events.publish(BotPresence(online))

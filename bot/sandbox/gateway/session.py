@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.sandbox.gateway.frame import Frame
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -21,22 +23,27 @@ LIFETIME_S = 180.0
 
 @dataclass(slots=True)
 class GatewaySession:
-    """One session. `outbox` is the queue of its connection, None without one; `lost_at` is when the last one ended."""
+    """One session. `outbox` is the queue of its connection, None without one; `lost_at` is when the last one ended.
+
+    A `forgotten` session cannot be resumed.
+    """
 
     id: str
     intents: Intent
     sequence: int = 0
-    buffer: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=REPLAY))
-    outbox: asyncio.Queue[str] | None = None
+    buffer: deque[tuple[int, Frame]] = field(default_factory=lambda: deque(maxlen=REPLAY))
+    outbox: asyncio.Queue[Frame] | None = None
     lost_at: float | None = None
+    forgotten: bool = False
 
     def dispatch(self, name: str, data: Payload) -> None:
         """Number an event, keep it for a replay, and send it if there is a connection."""
         self.sequence += 1
         text = json.dumps({"op": 0, "s": self.sequence, "t": name, "d": data}, ensure_ascii=False)
-        self.buffer.append((self.sequence, text))
+        frame = Frame(name, text)
+        self.buffer.append((self.sequence, frame))
         if self.outbox is not None:
-            self.outbox.put_nowait(text)
+            self.outbox.put_nowait(frame)
 
     def can_replay(self, sequence: int) -> bool:
         """Return whether every event after `sequence` is still kept."""
@@ -46,6 +53,6 @@ class GatewaySession:
     def replay(self, sequence: int) -> None:
         """Send every event after `sequence` again."""
         assert self.outbox is not None, "a replay needs a connection"  # noqa: S101  a programming error, not input
-        for number, text in self.buffer:
+        for number, frame in self.buffer:
             if number > sequence:
-                self.outbox.put_nowait(text)
+                self.outbox.put_nowait(frame)

@@ -64,7 +64,7 @@ class Overwrite:
 
 @dataclass(slots=True)
 class Channel:
-    """A text channel, or a thread in one; `thread` and `parent_id` are set for threads only."""
+    """A channel of any type, or a thread. `parent_id` is a channel's category, or the channel that a thread is in."""
 
     id: int
     name: str
@@ -75,6 +75,7 @@ class Channel:
     type: int = 0
     parent_id: int | None = None
     thread: Thread | None = None
+    slow_mode_s: int = 0
 
 
 @dataclass(slots=True)
@@ -113,6 +114,7 @@ class Reaction:
 class Message:
     """A message as it is stored. `attachment://` addresses in embeds are resolved when the message is serialized.
 
+    A webhook's message has the webhook's id as author, and the name that it used.
     `reference_channel_id` is None if the referenced message is in the same channel.
     """
 
@@ -138,10 +140,22 @@ class Message:
     interaction_id: int | None = None
     interaction: Payload | None = None
     ephemeral_for: int | None = None
+    pinned_at: float | None = None
+    webhook_name: str | None = None
 
     def reaction(self, emoji: str) -> Reaction | None:
         """Return the reaction with this emoji, or None."""
         return next((reaction for reaction in self.reactions if reaction.emoji == emoji), None)
+
+
+@dataclass(slots=True)
+class Webhook:
+    """A webhook of a channel. It is lost when the sandbox stops."""
+
+    id: int
+    channel_id: int
+    name: str
+    token: str
 
 
 @dataclass(slots=True)
@@ -166,7 +180,10 @@ class Command:
 
 @dataclass(slots=True)
 class GuildData:
-    """The guild and everything in it, by id. `messages` maps channel ids to messages by id, oldest first."""
+    """The guild and everything in it, by id. `messages` maps channel ids to messages by id, oldest first.
+
+    `direct` are the bot's direct message channels, by the user's id.
+    """
 
     guild: Guild
     bot: User
@@ -176,6 +193,8 @@ class GuildData:
     threads: dict[int, Channel] = field(default_factory=dict)
     messages: dict[int, dict[int, Message]] = field(default_factory=dict)
     commands: list[Command] = field(default_factory=list)
+    direct: dict[int, Channel] = field(default_factory=dict)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
 
     def channel(self, channel_id: int) -> Channel | None:
         """Return a channel or a thread, or None."""
@@ -183,7 +202,7 @@ class GuildData:
 
     def root(self, channel: Channel) -> Channel:
         """Return the channel that a thread is in, or the channel itself."""
-        return channel if channel.parent_id is None else self.channels[channel.parent_id]
+        return channel if channel.thread is None or channel.parent_id is None else self.channels[channel.parent_id]
 
     def message(self, channel_id: int, message_id: int) -> Message | None:
         """Return a message, also an ephemeral one, or None."""

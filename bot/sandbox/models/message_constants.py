@@ -13,6 +13,7 @@ class MessageType(IntEnum):
 
     DEFAULT = 0
     CHANNEL_NAME_CHANGE = 4
+    CHANNEL_PINNED_MESSAGE = 6
     THREAD_CREATED = 18
     REPLY = 19
     CHAT_INPUT_COMMAND = 20

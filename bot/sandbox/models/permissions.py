@@ -8,6 +8,8 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.thread import PRIVATE_THREAD
+
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel, GuildData
 
@@ -31,16 +33,20 @@ class Permission(IntFlag):
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
     CHANGE_NICKNAME = 1 << 26
+    MANAGE_NICKNAMES = 1 << 27
     MANAGE_ROLES = 1 << 28
+    MANAGE_WEBHOOKS = 1 << 29
+    MANAGE_GUILD_EXPRESSIONS = 1 << 30
     USE_APPLICATION_COMMANDS = 1 << 31
     MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
     CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
+    PIN_MESSAGES = 1 << 51
 
 
-ALL = Permission((1 << 41) - 1)
+ALL = Permission((1 << 53) - 1)
 NONE = Permission(0)
 
 
@@ -60,6 +66,13 @@ def to_write(channel: Channel) -> Permission:
     return Permission.SEND_MESSAGES if channel.thread is None else Permission.SEND_MESSAGES_IN_THREADS
 
 
+def _is_hidden(channel: Channel, user_id: int, granted: Permission) -> bool:
+    """Return whether a channel is a private thread that a member without Manage Threads has not joined."""
+    if channel.thread is None or channel.type != PRIVATE_THREAD or granted & Permission.MANAGE_THREADS:
+        return False
+    return channel.thread.joined(user_id) is None
+
+
 def in_channel(guild_data: GuildData, user_id: int, channel: Channel) -> Permission:
     """Return a member's permissions in a channel or thread; a thread has the overwrites of its parent."""
     granted = in_guild(guild_data, user_id)
@@ -74,7 +87,7 @@ def in_channel(guild_data: GuildData, user_id: int, channel: Channel) -> Permiss
             deny |= overwrite.deny
             allow |= overwrite.allow
         granted = Permission((granted & ~deny) | allow)
-    if not granted & Permission.VIEW_CHANNEL:
+    if not granted & Permission.VIEW_CHANNEL or _is_hidden(channel, user_id, granted):
         return NONE
     if not granted & to_write(channel):
         implied = Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS

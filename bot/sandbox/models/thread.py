@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
+
 
 @dataclass(slots=True)
 class ThreadMember:
@@ -18,6 +20,7 @@ class Thread:
     """A thread. `archive_moved_at` is when it was last created, archived or unarchived.
 
     `sent` counts every message that was sent in it, including deleted ones.
+    `invitable` is whether any member of a private thread can add others.
     """
 
     owner_id: int
@@ -27,6 +30,7 @@ class Thread:
     archived: bool = False
     locked: bool = False
     slow_mode_s: int = 0
+    invitable: bool = True
     sent: int = 0
     members: list[ThreadMember] = field(default_factory=list)
 

@@ -14,6 +14,7 @@ from bot.sandbox.serializers import message_objects
 from bot.sandbox.state.events import (
     BotPresence,
     CommandsChanged,
+    GuildEvent,
     InteractionOpened,
     InteractionUpdated,
     MessageDeleted,
@@ -27,7 +28,7 @@ from bot.sandbox.state.events import (
 if TYPE_CHECKING:
     from bot.sandbox.models.interaction import Interaction
     from bot.sandbox.models.payload import Payload
-    from bot.sandbox.state.events import Event, MessageEvent
+    from bot.sandbox.state.events import Event, MessageEvent, ThreadEvent
     from bot.sandbox.state.sandbox_state import SandboxState
 
 
@@ -82,17 +83,23 @@ def event_payload(state: SandboxState, user_id: int, event: Event) -> Payload | 
     """Return what a member's page receives for an event, or None."""
     if isinstance(event, InteractionUpdated | InteractionOpened):
         return interaction(event.interaction) if event.interaction.user_id == user_id else None
-    if isinstance(event, CommandsChanged | BotPresence):
-        return {"type": "presence", "bot_online": state.bot_online} if isinstance(event, BotPresence) else _COMMANDS
+    if isinstance(event, BotPresence):
+        return {"type": "presence", "bot_online": state.bot_online}
+    if isinstance(event, CommandsChanged | GuildEvent):
+        # the page reads everything again
+        return _COMMANDS
     if isinstance(event, TypingStarted):
         typing = {"type": "typing", "channel_id": str(event.channel_id), "user_id": str(event.user_id)}
         return typing if _sees(state, user_id, event.channel_id) else None
-    if isinstance(event, ThreadCreated | ThreadUpdated | ThreadMembership):
-        known = {"type": "thread", "id": str(event.thread.id)}
-        return known if _sees(state, user_id, event.thread.id) else None
+    if isinstance(event, ThreadCreated | ThreadUpdated | ThreadMembership | ThreadDeleted):
+        return _thread(state, user_id, event)
+    return _message(state, user_id, event)
+
+
+def _thread(state: SandboxState, user_id: int, event: ThreadEvent) -> Payload | None:
     if isinstance(event, ThreadDeleted):
         return {"type": "thread_deleted", "id": str(event.thread.id)}
-    return _message(state, user_id, event)
+    return {"type": "thread", "id": str(event.thread.id)} if _sees(state, user_id, event.thread.id) else None
 
 
 def _message(state: SandboxState, user_id: int, event: MessageEvent) -> Payload | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import missing_permissions, wrong_channel_type
+from bot.sandbox.models.thread import PUBLIC_THREAD
 from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.services import thread_lifecycle, thread_service
-from bot.sandbox.validate.thread import PUBLIC_THREAD, check_new_thread, check_thread_update
+from bot.sandbox.validate.thread import check_new_thread, check_thread_update
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,8 +31,7 @@ async def start_from_message(state: SandboxState, user_id: int, request: web.Req
 async def start_without_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Start a thread without a message."""
     channel = channel_of(state, user_id, request)
-    # the page offers only public threads
-    body = (await read_body(request)).object() | {"type": PUBLIC_THREAD}
+    body = {"type": PUBLIC_THREAD} | (await read_body(request)).object()
     return {
         "id": str(
             thread_service.start_without_message(state, user_id, channel, check_new_thread(body, with_message=False)).id

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import not_the_author, old_edits_exhausted
+from bot.sandbox.errors import cannot_message_user, not_the_author, old_edits_exhausted
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.models.permissions import NONE, Permission, to_write
+from bot.sandbox.rest import audit
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects, objects
 from bot.sandbox.services import message_service, thread_lifecycle
+from bot.sandbox.state.audit_log import Action
 from bot.sandbox.state.events import TypingStarted
 from bot.sandbox.state.ratelimit import OLD_EDITS
 from bot.sandbox.validate.form import Form
@@ -30,9 +32,13 @@ def bot_channel(state: SandboxState, request: web.Request, needed: Permission = 
     """Return the channel of the path.
 
     Raises:
-        DiscordError: 10003 if there is none, 50001 or 50013 if the bot lacks the needed permissions in it.
+        DiscordError: 10003 if there is none, 50001 or 50013 if the bot lacks the needed permissions in it, 50007 if it
+            is of direct messages.
     """
-    channel = state.channel(path_id(request, "channel_id"))
+    channel_id = path_id(request, "channel_id")
+    if channel_id in [channel.id for channel in state.guild_data.direct.values()]:
+        raise cannot_message_user()
+    channel = state.channel(channel_id)
     state.require(state.guild_data.bot.id, channel, needed)
     thread_lifecycle.auto_archive(state, channel)
     return channel
@@ -40,6 +46,10 @@ def bot_channel(state: SandboxState, request: web.Request, needed: Permission = 
 
 async def get_channel(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}."""
+    channel_id = path_id(request, "channel_id")
+    for user_id, channel in state.guild_data.direct.items():
+        if channel.id == channel_id:
+            return objects.direct_channel(channel, state.guild_data.members[user_id].user)
     return objects.channel(state, bot_channel(state, request))
 
 
@@ -123,6 +133,8 @@ async def delete_message(state: SandboxState, request: web.Request) -> Answer:
     channel = bot_channel(state, request)
     message = state.message(channel, path_id(request, "message_id"))
     message_service.delete_as(state, state.guild_data.bot.id, channel, message)
+    if message.author_id != state.guild_data.bot.id:
+        audit.record(state, request, Action.MESSAGE_DELETE, message.author_id, channel_id=channel.id, count=1)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from aiohttp import web
 
-from bot.sandbox.errors import DiscordError, invalid_form, not_found, unauthorized
+from bot.sandbox.errors import DiscordError, invalid_form, method_not_allowed, not_found, unauthorized
 from bot.sandbox.models.payload import Payload, snowflake
 from bot.sandbox.state.sandbox_state import SandboxState
 
@@ -50,12 +50,16 @@ def path_id(request: web.Request, name: str) -> int:
 
 
 def add_endpoints(app: web.Application, state: SandboxState, endpoints: Iterable[Endpoint]) -> None:
-    """Serve endpoints under `/api/v10`, and Discord's 404 for every other path under `/api`."""
+    """Serve endpoints under `/api/v10`, and Discord's 404 and 405 for every other path and method under `/api`."""
     for endpoint in endpoints:
         app.router.add_route(endpoint.method, BASE + endpoint.path, _serve(state, endpoint))
 
-    async def nothing_here(_: web.Request) -> web.Response:
-        return _json(not_found().payload(), 404, {})
+    resources = [resource for resource in app.router.resources() if resource.canonical.startswith(BASE)]
+
+    async def nothing_here(request: web.Request) -> web.Response:
+        known = [resource for resource in resources if (await resource.resolve(request))[1]]
+        error = method_not_allowed() if known else not_found()
+        return _json(error.payload(), error.status, {})
 
     app.router.add_route("*", "/api/{rest:.*}", nothing_here)
 
@@ -71,7 +75,12 @@ def _serve(state: SandboxState, endpoint: Endpoint) -> Callable[[web.Request], A
             headers |= result.headers
             if not result.allowed:
                 words = "You are being rate limited."
-                body = {"message": words, "retry_after": round(result.retry_after, 3), "global": result.is_global}
+                body = {
+                    "message": words,
+                    "code": 0,
+                    "retry_after": round(result.retry_after, 3),
+                    "global": result.is_global,
+                }
                 return _json(body, 429, headers)
         try:
             answer = await endpoint.handler(state, request)

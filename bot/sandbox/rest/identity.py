@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import cannot_message_user, missing_access, unknown_guild, unknown_member, unknown_user
+from bot.sandbox.errors import unknown_member, unknown_user
+from bot.sandbox.models import permissions
+from bot.sandbox.models.guild import Channel
+from bot.sandbox.models.payload import snowflake
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
+from bot.sandbox.rest.guild_access import known_guild
+from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import guild_objects, objects
+from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
-
-
-DAY_S = 86_400.0
 
 
 def gateway_url(request: web.Request) -> str:
@@ -29,16 +32,8 @@ async def get_gateway(_: SandboxState, request: web.Request) -> Answer:
 
 
 async def get_gateway_bot(state: SandboxState, request: web.Request) -> Answer:
-    """GET /gateway/bot. The limit is full again a day after the first of the day's IDENTIFYs."""
-    now = state.clock.time()
-    recent = [at for at in state.identifies if at > now - DAY_S]
-    limit = {
-        "total": state.identify_limit,
-        "remaining": max(0, state.identify_limit - len(recent)),
-        "reset_after": int(1000 * (recent[0] + DAY_S - now)) if recent else 0,
-        "max_concurrency": 1,
-    }
-    return {"url": gateway_url(request), "shards": 1, "session_start_limit": limit}
+    """GET /gateway/bot."""
+    return {"url": gateway_url(request), "shards": 1, "session_start_limit": state.identifies.payload()}
 
 
 async def get_me(state: SandboxState, _: web.Request) -> Answer:
@@ -59,9 +54,19 @@ async def get_user(state: SandboxState, request: web.Request) -> Answer:
     return objects.user(member.user)
 
 
-async def open_dm(_: SandboxState, __: web.Request) -> Answer:
-    """POST /users/@me/channels: always refused, because the sandbox has no direct messages."""
-    raise cannot_message_user()
+async def open_dm(state: SandboxState, request: web.Request) -> Answer:
+    """POST /users/@me/channels: the channel; messages in it are refused, as for users that accept none."""
+    body = (await read_body(request)).object()
+    member = state.guild_data.members.get(snowflake(body.get("recipient_id")) or 0)
+    form = Form()
+    if member is None or member.user.bot:
+        form.error(("recipient_id",), "INVALID_RECIPIENT", "Cannot send messages to this user")
+    form.finish()
+    assert member is not None, "the form refuses it"  # noqa: S101  a programming error, not input
+    known = state.guild_data.direct.get(member.user.id)
+    channel = Channel(state.snowflakes.next(), "", type=1) if known is None else known
+    state.guild_data.direct[member.user.id] = channel
+    return objects.direct_channel(channel, member.user)
 
 
 async def get_application(state: SandboxState, _: web.Request) -> Answer:
@@ -72,12 +77,14 @@ async def get_application(state: SandboxState, _: web.Request) -> Answer:
 async def list_my_guilds(state: SandboxState, _: web.Request) -> Answer:
     """GET /users/@me/guilds."""
     full = guild_objects.guild(state)
-    return [{key: full[key] for key in ("id", "name", "icon", "banner", "features")} | {"owner": False}]
+    granted = permissions.in_guild(state.guild_data, state.guild_data.bot.id)
+    kept = {key: full[key] for key in ("id", "name", "icon", "banner", "features")}
+    return [kept | {"owner": False, "permissions": str(int(granted))}]
 
 
 async def get_guild(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}."""
-    _known_guild(state, request)
+    known_guild(state, request)
     counts = {}
     if request.query.get("with_counts") in ("true", "1"):
         counts = {"approximate_member_count": len(state.guild_data.members), "approximate_presence_count": 1}
@@ -86,41 +93,30 @@ async def get_guild(state: SandboxState, request: web.Request) -> Answer:
 
 async def list_channels(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/channels."""
-    _known_guild(state, request)
+    known_guild(state, request)
     return [objects.channel(state, channel) for channel in state.guild_data.channels.values()]
 
 
 async def list_roles(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/roles."""
-    _known_guild(state, request)
+    known_guild(state, request)
     return [objects.role(role) for role in state.guild_data.roles.values()]
 
 
 async def get_member(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/members/{user_id}."""
-    _known_guild(state, request)
+    known_guild(state, request)
     member = state.guild_data.members.get(path_id(request, "user_id"))
     if member is None:
         raise unknown_member()
     return objects.member(member)
 
 
-async def list_members(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/members: always refused, as without the privileged GUILD_MEMBERS intent."""
-    _known_guild(state, request)
-    raise missing_access()
-
-
 async def list_emojis(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/emojis and /stickers: the guild has none."""
-    _known_guild(state, request)
+    known_guild(state, request)
     empty: list[Payload] = []
     return empty
-
-
-def _known_guild(state: SandboxState, request: web.Request) -> None:
-    if path_id(request, "guild_id") != state.guild_data.guild.id:
-        raise unknown_guild()
 
 
 ENDPOINTS = [
@@ -137,6 +133,5 @@ ENDPOINTS = [
     Endpoint("GET", "/guilds/{guild_id}/roles", list_roles, "guild", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/emojis", list_emojis, "guild", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/stickers", list_emojis, "guild", ("guild_id",)),
-    Endpoint("GET", "/guilds/{guild_id}/members", list_members, "member", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/members/{user_id}", get_member, "member", ("guild_id",)),
 ]

@@ -9,6 +9,7 @@ from bot.sandbox.errors import unknown_message
 from bot.sandbox.models.interaction import Interaction, InteractionKind
 from bot.sandbox.models.message_constants import EPHEMERAL, LOADING, MessageType
 from bot.sandbox.models.payload import snowflake
+from bot.sandbox.rest import webhooks
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects
@@ -60,7 +61,8 @@ async def callback(state: SandboxState, request: web.Request) -> Answer:
         described["response_message_id"] = str(post.id)
         described["response_message_loading"] = bool(post.flags & LOADING)
         described["response_message_ephemeral"] = bool(post.flags & EPHEMERAL)
-        answer["resource"] = {"type": kind, "message": message_objects.message(state, post)}
+        if kind in (REPLY, UPDATE):
+            answer["resource"] = {"type": kind, "message": message_objects.message(state, post)}
     return answer
 
 
@@ -107,6 +109,9 @@ def _focused_type(options: list[Payload]) -> object:
 
 async def follow_up(state: SandboxState, request: web.Request) -> Answer:
     """POST /webhooks/{application_id}/{token}."""
+    webhook = webhooks.by_token(state, request)
+    if webhook is not None:
+        return await webhooks.execute(state, request, webhook)
     interaction = _interaction(state, request)
     body = await read_body(request)
     draft = check_message(body.object())
@@ -122,15 +127,13 @@ async def follow_up(state: SandboxState, request: web.Request) -> Answer:
 
 async def get_response(state: SandboxState, request: web.Request) -> Answer:
     """GET /webhooks/{application_id}/{token}/messages/{message_id}; @original is the first response."""
-    interaction = _interaction(state, request)
-    return message_objects.message(state, _response(state, interaction, request))
+    return message_objects.message(state, _response(state, request))
 
 
 async def edit_response(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /webhooks/{application_id}/{token}/messages/{message_id}."""
-    interaction = _interaction(state, request)
     body = await read_body(request)
-    message = _response(state, interaction, request)
+    message = _response(state, request)
     return message_objects.message(
         state, message_service.edit(state, message, check_message(body.object()), body.files)
     )
@@ -138,8 +141,7 @@ async def edit_response(state: SandboxState, request: web.Request) -> Answer:
 
 async def delete_response(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /webhooks/{application_id}/{token}/messages/{message_id}."""
-    interaction = _interaction(state, request)
-    message_service.delete(state, _response(state, interaction, request))
+    message_service.delete(state, _response(state, request))
     return None
 
 
@@ -147,8 +149,15 @@ def _interaction(state: SandboxState, request: web.Request) -> Interaction:
     return state.interactions.by_webhook(path_id(request, "application_id"), request.match_info["token"])
 
 
-def _response(state: SandboxState, interaction: Interaction, request: web.Request) -> Message:
-    """Return the message of the path, or raise 10008 unless it is @original or a response to this interaction."""
+def _response(state: SandboxState, request: web.Request) -> Message:
+    """Return the message of the path, or raise 10008.
+
+    It is @original or another response to the interaction, or, in the path of a webhook, a message of the webhook.
+    """
+    webhook = webhooks.by_token(state, request)
+    if webhook is not None:
+        return webhooks.message_of(state, request, webhook)
+    interaction = _interaction(state, request)
     name = request.match_info["message_id"]
     if name == "@original":
         return _message(state, interaction, interaction.original_id)

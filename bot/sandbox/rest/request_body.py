@@ -7,20 +7,20 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiohttp import BodyPartReader, MultipartReader
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from bot.sandbox.errors import DiscordError, entity_too_large, invalid_json
 from bot.sandbox.models.upload import Upload
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
     from bot.sandbox.models.payload import Payload
 
 MAX_FILE = 10 * 1024 * 1024
 MAX_REQUEST = 25 * 1024 * 1024
 # how much of a too large request is read and discarded, so that its sender gets an error and not a reset
 MAX_DRAIN = 128 * 1024 * 1024
+BODY: web.RequestKey[object] = web.RequestKey("body", object)
+"""The key of a request under which its JSON is kept for observers."""
 _FILE_FIELD = re.compile(r"files\[(\d{1,4})\]")
 
 
@@ -44,6 +44,12 @@ async def read_body(request: web.Request) -> RequestBody:
     Raises:
         DiscordError: 40005 for a file or request over the limit, 50109 for malformed JSON, 50035 for unknown fields.
     """
+    body = await _read(request)
+    request[BODY] = body.json
+    return body
+
+
+async def _read(request: web.Request) -> RequestBody:
     if request.content_type == "multipart/form-data":
         return await _multipart(request)
     data = await _read_all(request)

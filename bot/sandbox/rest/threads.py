@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import missing_permissions, unknown_guild, unknown_member, wrong_channel_type
+from bot.sandbox.errors import missing_access, missing_permissions, unknown_guild, unknown_member, wrong_channel_type
 from bot.sandbox.models.payload import snowflake
-from bot.sandbox.models.permissions import Permission
+from bot.sandbox.models.permissions import Permission, to_write
+from bot.sandbox.models.thread import PRIVATE_THREAD, PUBLIC_THREAD
+from bot.sandbox.rest import guild_channels
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
@@ -44,9 +46,9 @@ async def start_without_message(state: SandboxState, request: web.Request) -> An
 async def edit(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /channels/{channel_id}."""
     channel = bot_channel(state, request)
-    body = (await read_body(request)).object()
     if channel.thread is None:
-        raise _no_thread(state, channel)
+        return await guild_channels.edit(state, request, channel)
+    body = (await read_body(request)).object()
     thread_service.update_thread(state, state.guild_data.bot.id, channel, check_thread_update(body))
     return objects.channel(state, channel)
 
@@ -55,19 +57,12 @@ async def delete(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /channels/{channel_id}."""
     channel = bot_channel(state, request)
     if channel.thread is None:
-        raise _no_thread(state, channel)
+        return guild_channels.delete(state, request, channel)
     if not thread_lifecycle.can_manage(state, state.guild_data.bot.id, channel):
         raise missing_permissions()
     body = objects.channel(state, channel)
     thread_lifecycle.delete(state, channel)
     return body
-
-
-def _no_thread(state: SandboxState, channel: Channel) -> Exception:
-    """Return the error for changing a channel, which the sandbox does not support."""
-    if not state.permissions(state.guild_data.bot.id, channel) & Permission.MANAGE_CHANNELS:
-        return missing_permissions()
-    return wrong_channel_type()
 
 
 def _thread(state: SandboxState, request: web.Request) -> Channel:
@@ -100,6 +95,36 @@ async def get_member(state: SandboxState, request: web.Request) -> Answer:
     return thread_objects.member(channel, found)
 
 
+async def list_members(state: SandboxState, request: web.Request) -> Answer:
+    """GET /channels/{channel_id}/thread-members; it needs the privileged GUILD_MEMBERS intent."""
+    channel = _thread(state, request)
+    if not state.member_list:
+        raise missing_access()
+    return [] if channel.thread is None else [thread_objects.member(channel, found) for found in channel.thread.members]
+
+
+async def add_member(state: SandboxState, request: web.Request) -> Answer:
+    """PUT /channels/{channel_id}/thread-members/{user_id}."""
+    channel = _thread(state, request)
+    user_id = path_id(request, "user_id")
+    if user_id not in state.guild_data.members:
+        raise unknown_member()
+    state.require(state.guild_data.bot.id, channel, to_write(channel))
+    thread_lifecycle.join(state, user_id, channel)
+    return None
+
+
+async def remove_member(state: SandboxState, request: web.Request) -> Answer:
+    """DELETE /channels/{channel_id}/thread-members/{user_id}: for its owner, if private, and with Manage Threads."""
+    channel = _thread(state, request)
+    bot_id = state.guild_data.bot.id
+    owns = channel.thread is not None and channel.type == PRIVATE_THREAD and channel.thread.owner_id == bot_id
+    if not owns and not thread_lifecycle.can_manage(state, bot_id, channel):
+        raise missing_permissions()
+    thread_lifecycle.leave(state, path_id(request, "user_id"), channel)
+    return None
+
+
 async def list_active(state: SandboxState, request: web.Request) -> Answer:
     """GET /guilds/{guild_id}/threads/active: those that the bot sees, newest first."""
     if path_id(request, "guild_id") != state.guild_data.guild.id:
@@ -110,12 +135,29 @@ async def list_active(state: SandboxState, request: web.Request) -> Answer:
         hidden = not state.permissions(state.guild_data.bot.id, channel) & Permission.VIEW_CHANNEL
         if channel.thread is not None and not channel.thread.archived and not hidden:
             seen.append(objects.channel(state, channel))
-    return _listed(seen)
+    return _listed(seen) | {"has_more": False}
 
 
-async def list_archived(state: SandboxState, request: web.Request) -> Answer:
+async def list_public(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/threads/archived/public: most recently archived first."""
-    parent = bot_channel(state, request, Permission.READ_MESSAGE_HISTORY)
+    return _archived(state, request, PUBLIC_THREAD, Permission.READ_MESSAGE_HISTORY)
+
+
+async def list_private(state: SandboxState, request: web.Request) -> Answer:
+    """GET /channels/{channel_id}/threads/archived/private; it needs Manage Threads."""
+    needed = Permission.READ_MESSAGE_HISTORY | Permission.MANAGE_THREADS
+    return _archived(state, request, PRIVATE_THREAD, needed)
+
+
+async def list_joined_private(state: SandboxState, request: web.Request) -> Answer:
+    """GET /channels/{channel_id}/users/@me/threads/archived/private: those that the bot has joined."""
+    return _archived(state, request, PRIVATE_THREAD, Permission.READ_MESSAGE_HISTORY, joined=True)
+
+
+def _archived(
+    state: SandboxState, request: web.Request, kind: int, needed: Permission, *, joined: bool = False
+) -> Payload:
+    parent = bot_channel(state, request, needed)
     form = Form()
     limit = form.integer(("limit",), snowflake(request.query.get("limit", "50")), 2, 100)
     before = state.clock.time() + 1
@@ -125,7 +167,14 @@ async def list_archived(state: SandboxState, request: web.Request) -> Answer:
         except ValueError:
             form.error(("before",), "DATE_TIME_TYPE_PARSE", "Should be ISO8601.")
     form.finish()
-    children = [channel for channel in state.guild_data.threads.values() if channel.parent_id == parent.id]
+    children = [
+        channel
+        for channel in state.guild_data.threads.values()
+        if channel.parent_id == parent.id and channel.type == kind
+    ]
+    if joined:
+        bot_id = state.guild_data.bot.id
+        children = [channel for channel in children if channel.thread is not None and channel.thread.joined(bot_id)]
     found = []
     for channel in children:
         thread_lifecycle.auto_archive(state, channel)
@@ -150,6 +199,11 @@ ENDPOINTS = [
     Endpoint("PUT", MEMBERS + "/@me", join, "thread-member", IN_CHANNEL),
     Endpoint("DELETE", MEMBERS + "/@me", leave, "thread-member", IN_CHANNEL),
     Endpoint("GET", MEMBERS + "/{user_id}", get_member, "thread-member", IN_CHANNEL),
-    Endpoint("GET", CHANNEL + "/threads/archived/public", list_archived, "thread-list", IN_CHANNEL),
+    Endpoint("GET", MEMBERS, list_members, "thread-member", IN_CHANNEL),
+    Endpoint("PUT", MEMBERS + "/{user_id}", add_member, "thread-member", IN_CHANNEL),
+    Endpoint("DELETE", MEMBERS + "/{user_id}", remove_member, "thread-member", IN_CHANNEL),
+    Endpoint("GET", CHANNEL + "/threads/archived/public", list_public, "thread-list", IN_CHANNEL),
+    Endpoint("GET", CHANNEL + "/threads/archived/private", list_private, "thread-list", IN_CHANNEL),
+    Endpoint("GET", CHANNEL + "/users/@me/threads/archived/private", list_joined_private, "thread-list", IN_CHANNEL),
     Endpoint("GET", "/guilds/{guild_id}/threads/active", list_active, "guild", ("guild_id",)),
 ]

@@ -51,6 +51,13 @@ def guild(state: SandboxState) -> Payload:
         "stickers": [],
         "roles": [objects.role(entry) for entry in guild_data.roles.values()],
         "incidents_data": None,
+        "hub_type": None,
+        "home_header": None,
+        "widget_enabled": False,
+        "widget_channel_id": None,
+        "nsfw": False,
+        "max_video_channel_users": 25,
+        "max_stage_video_channel_users": 50,
     }
 
 

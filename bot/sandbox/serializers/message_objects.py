@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.clock import timestamp
-from bot.sandbox.models.guild import EMBED_MEDIA
+from bot.sandbox.models.guild import EMBED_MEDIA, User
 from bot.sandbox.models.message_constants import HAS_THREAD
 from bot.sandbox.serializers import objects, thread_objects
 
@@ -69,6 +69,13 @@ def _embeds(state: SandboxState, post: Message) -> tuple[list[Payload], set[int]
     return resolved, embedded
 
 
+def _author(state: SandboxState, post: Message) -> Payload:
+    """Return the author: a member, or a webhook under the name that it went by."""
+    if post.webhook_name is None:
+        return objects.user(state.guild_data.members[post.author_id].user)
+    return objects.user(User(post.author_id, post.webhook_name, None, "", bot=True)) | {"avatar": None}
+
+
 def message(state: SandboxState, post: Message, *, viewer_id: int | None = None, nested: bool = False) -> Payload:
     """Return a message object as a user sees it, by default the bot.
 
@@ -82,13 +89,13 @@ def message(state: SandboxState, post: Message, *, viewer_id: int | None = None,
         "id": str(post.id),
         "channel_id": str(post.channel_id),
         "type": post.type,
-        "author": objects.user(guild_data.members[post.author_id].user),
+        "author": _author(state, post),
         "content": post.content,
         "timestamp": timestamp(post.timestamp),
         "edited_timestamp": None if post.edited_at is None else timestamp(post.edited_at),
         "flags": post.flags,
         "tts": post.tts,
-        "pinned": False,
+        "pinned": post.pinned_at is not None,
         "mention_everyone": post.mention_everyone,
         "mentions": [objects.user(guild_data.members[i].user) for i in post.mentions if i in guild_data.members],
         "mention_roles": [str(i) for i in post.mention_roles],
@@ -113,6 +120,8 @@ def message(state: SandboxState, post: Message, *, viewer_id: int | None = None,
         ]
     if post.nonce is not None:
         body["nonce"] = post.nonce
+    if post.webhook_name is not None:
+        body["webhook_id"] = str(post.author_id)
     if post.interaction is not None:
         body |= {"application_id": str(guild_data.bot.id), "webhook_id": str(guild_data.bot.id)}
         body["interaction_metadata"] = _interaction_metadata(state, post.interaction)
@@ -158,12 +167,14 @@ def _interaction_metadata(state: SandboxState, stored: Payload) -> Payload:
 
 
 def _may_read(state: SandboxState, post: Message) -> bool:
-    """Return whether the bot can read a message: its own, one that mentions it, or any with the intent."""
+    """Return whether the bot can read a message: its own, its webhook's, one that mentions it, any with the intent."""
     bot_id = state.guild_data.bot.id
-    return state.message_content or post.author_id == bot_id or bot_id in post.mentions
+    return state.message_content or post.author_id == bot_id or bot_id in post.mentions or post.webhook_name is not None
 
 
 def in_guild(state: SandboxState, post: Message) -> Payload:
     """Return a message object with guild_id and member, as the gateway sends it."""
-    author = objects.member(state.guild_data.members[post.author_id], with_user=False)
-    return message(state, post) | {"guild_id": str(state.guild_data.guild.id), "member": author}
+    body = message(state, post) | {"guild_id": str(state.guild_data.guild.id)}
+    if post.webhook_name is None:
+        body["member"] = objects.member(state.guild_data.members[post.author_id], with_user=False)
+    return body

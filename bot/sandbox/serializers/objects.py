@@ -25,6 +25,7 @@ def user(person: User) -> Payload:
         "bot": person.bot,
         "system": False,
         "public_flags": 0,
+        "flags": 0,
         "avatar_decoration_data": None,
         "primary_guild": None,
     }
@@ -71,11 +72,35 @@ def role(entry: Role) -> Payload:
     return body
 
 
+_VOICE: Payload = {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+_FORUM: Payload = {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None}
+_OF_TYPE: dict[int, Payload] = {
+    2: _VOICE,
+    13: _VOICE,
+    15: _FORUM | {"default_forum_layout": 0},
+    16: _FORUM,
+}
+"""The fields that only channels of a type have: voice, stage, forum and media."""
+
+
+def direct_channel(source: Channel, recipient: User) -> Payload:
+    """Return the channel object of a direct message channel."""
+    return {
+        "id": str(source.id),
+        "type": source.type,
+        "flags": 0,
+        "last_message_id": None,
+        "recipients": [user(recipient)],
+    }
+
+
 def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) -> Payload:
     """Return a channel object."""
     if source.thread is not None:
         return thread_objects.thread(state, source)
-    posted = [m.id for m in state.guild_data.messages.get(source.id, {}).values() if m.ephemeral_for is None]
+    kept = state.guild_data.messages.get(source.id, {}).values()
+    posted = [m.id for m in kept if m.ephemeral_for is None]
+    pinned = max((m.pinned_at for m in kept if m.pinned_at is not None), default=None)
     body: Payload = {
         "id": str(source.id),
         "type": source.type,
@@ -84,15 +109,16 @@ def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) ->
         "position": source.position,
         "nsfw": source.nsfw,
         "flags": 0,
-        "parent_id": None,
-        "rate_limit_per_user": 0,
+        "parent_id": None if source.parent_id is None else str(source.parent_id),
+        "rate_limit_per_user": source.slow_mode_s,
         "last_message_id": str(posted[-1]) if posted else None,
-        "last_pin_timestamp": None,
+        "last_pin_timestamp": None if pinned is None else timestamp(pinned),
         "permission_overwrites": [
             {"id": str(o.id), "type": o.type, "allow": str(int(o.allow)), "deny": str(int(o.deny))}
             for o in source.overwrites
         ],
     }
+    body |= _OF_TYPE.get(source.type, {})
     if with_guild:
         body["guild_id"] = str(state.guild_data.guild.id)
     return body
@@ -133,7 +159,8 @@ def application(state: SandboxState) -> Payload:
     guild_data = state.guild_data
     return {
         "id": str(guild_data.bot.id),
-        "name": "Imagine",
+        "name": guild_data.bot.username,
+        "type": None,
         "icon": None,
         "description": "",
         "bot": user(guild_data.bot),
@@ -144,10 +171,15 @@ def application(state: SandboxState) -> Payload:
         "verify_key": "0" * 64,
         # GATEWAY_MESSAGE_CONTENT_LIMITED
         "flags": 1 << 19 if state.message_content else 0,
+        "flags_new": str(1 << 19 if state.message_content else 0),
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
         "summary": "",
         "hook": True,
         "integration_types_config": {"0": {}},
         "approximate_guild_count": 1,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
         "redirect_uris": [],
         "interactions_endpoint_url": None,
         "role_connections_verification_url": None,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.clock import timestamp
 from bot.sandbox.models.message_constants import MessageType
+from bot.sandbox.models.thread import PRIVATE_THREAD
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel
@@ -44,6 +45,8 @@ def thread(state: SandboxState, source: Channel) -> Payload:
             "create_timestamp": timestamp(data.created_at),
         },
     }
+    if source.type == PRIVATE_THREAD:
+        body["thread_metadata"]["invitable"] = data.invitable
     mine = data.joined(state.guild_data.bot.id)
     if mine is not None:
         body["member"] = member(source, mine)

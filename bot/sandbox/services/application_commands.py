@@ -8,7 +8,7 @@ from bot.sandbox.errors import DiscordError
 from bot.sandbox.models import permissions
 from bot.sandbox.models.guild import Command
 from bot.sandbox.state.events import CommandsChanged
-from bot.sandbox.validate.command import CHAT_INPUT, check_command
+from bot.sandbox.validate.command import CHAT_INPUT, MESSAGE, USER, check_command
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
-MAX_SLASH, MAX_MENUS = 100, 5
+# of slash commands, user menus and message menus; fifteen message menus since March 2026
+MAX_COMMANDS = {CHAT_INPUT: 100, USER: 5, MESSAGE: 15}
 
 
 def listed(state: SandboxState, guild_id: int | None) -> list[Command]:
@@ -94,8 +95,7 @@ def _register(state: SandboxState, guild_id: int | None, definition: Payload) ->
 
 
 def _count(definitions: list[Payload]) -> None:
-    for kind in (1, 2, 3):
-        most = MAX_SLASH if kind == CHAT_INPUT else MAX_MENUS
+    for kind, most in MAX_COMMANDS.items():
         if sum(definition["type"] == kind for definition in definitions) > most:
             raise DiscordError(400, 30032, f"Maximum number of application commands reached ({most})")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.models.message_constants import SUPPRESS_NOTIFICATIONS, MessageType
+from bot.sandbox.models.permissions import ALL
 from bot.sandbox.validate.mentions import EVERYTHING, mentioned
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def record_mentions(state: SandboxState, message: Message, channel: Channel, dra
     if message.type == MessageType.REPLY and message.interaction_id is None and message.reference_id is not None:
         original = state.guild_data.message(channel.id, message.reference_id)
         replied_to = None if original is None else original.author_id
-    granted = state.permissions(message.author_id, channel)
+    # a webhook can mention everyone
+    granted = ALL if message.webhook_name is not None else state.permissions(message.author_id, channel)
     found = mentioned(state.guild_data, message.content, draft.allowed or EVERYTHING, granted, replied_to)
     message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
 

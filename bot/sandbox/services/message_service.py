@@ -5,16 +5,17 @@ A message in an archived thread unarchives it, unless the thread is locked.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, system_message
+from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, not_a_text_channel, system_message
 from bot.sandbox.models.guild import Message
 from bot.sandbox.models.message_constants import LOADING, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, WRITTEN, MessageType
 from bot.sandbox.models.permissions import Permission, to_write
 from bot.sandbox.services import thread_lifecycle
 from bot.sandbox.services.attachment_service import assemble
 from bot.sandbox.services.mention_service import notify, record_mentions
-from bot.sandbox.state.events import MessageCreated, MessageDeleted, MessageEdited
+from bot.sandbox.state.events import MessageCreated, MessageDeleted, MessageEdited, MessagesDeleted
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.sandbox.validate.message import Draft
 
 NONCE_LIFETIME_S = 300
+# text, voice, announcement, the three kinds of threads, and stage
+WITH_MESSAGES = (0, 2, 5, 10, 11, 12, 13)
 
 
 def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Permission:
@@ -46,6 +49,8 @@ def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, up
             reply to a message that does not exist.
     """
     state.require(author_id, channel, needed_to_post(channel, draft, uploads))
+    if channel.type not in WITH_MESSAGES:
+        raise not_a_text_channel()
     thread_lifecycle.require_unlocked(state, author_id, channel)
     if draft.enforce_nonce and draft.nonce is not None:
         earlier = _with_nonce(state, author_id, channel, draft.nonce)
@@ -65,6 +70,7 @@ def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, up
     publish(state, message)
     # writing in a thread joins it
     thread_lifecycle.join(state, author_id, channel)
+    thread_lifecycle.add_mentioned(state, channel, message.mentions)
     return message
 
 
@@ -77,9 +83,11 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
     """
     channel = state.channel(message.channel_id)
     thread_lifecycle.require_active(channel)
-    thread_lifecycle.require_unlocked(state, message.author_id, channel)
+    if message.webhook_name is None:
+        thread_lifecycle.require_unlocked(state, message.author_id, channel)
     if message.type not in WRITTEN:
         raise system_message()
+    check_content(state, message.author_id, draft)
     was_thinking = bool(message.flags & LOADING)
     files = assemble(state, channel.id, message.attachments, draft.attachments, uploads)
     content = message.content if draft.content is None else draft.content
@@ -113,6 +121,14 @@ def delete(state: SandboxState, message: Message) -> None:
     del state.guild_data.messages[message.channel_id][message.id]
     state.archive.drop_message(message)
     state.events.publish(MessageDeleted(message))
+
+
+def delete_many(state: SandboxState, channel: Channel, messages: list[Message]) -> None:
+    """Delete messages of a channel at once."""
+    for message in messages:
+        del state.guild_data.messages[channel.id][message.id]
+        state.archive.drop_message(message)
+    state.events.publish(MessagesDeleted(channel, messages))
 
 
 def delete_as(state: SandboxState, user_id: int, channel: Channel, message: Message) -> None:
@@ -158,6 +174,7 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
     """Set the content of a new message from a draft, or raise 50006 if it is empty."""
     if not (draft.content or draft.embeds or draft.components or uploads):
         raise empty_message()
+    check_content(state, message.author_id, draft)
     message.content = draft.content or ""
     message.embeds = draft.embeds or []
     message.components = draft.components or []
@@ -166,6 +183,12 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
     message.tts = draft.tts
     record_mentions(state, message, channel, draft)
     notify(state, message)
+
+
+def check_content(state: SandboxState, author_id: int, draft: Draft) -> None:
+    """Raise the error of a content filter that refuses what the bot writes."""
+    if author_id == state.guild_data.bot.id or author_id in state.guild_data.webhooks:
+        state.content_filter.check(draft.content or "", json.dumps(draft.embeds or [], ensure_ascii=False))
 
 
 def publish(state: SandboxState, message: Message) -> Message:

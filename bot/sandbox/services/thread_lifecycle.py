@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bot.sandbox.errors import thread_archived, thread_locked
 from bot.sandbox.models.message_constants import HAS_THREAD
 from bot.sandbox.models.permissions import Permission
-from bot.sandbox.models.thread import ThreadMember
-from bot.sandbox.state.events import ThreadDeleted, ThreadMembership, ThreadUpdated
+from bot.sandbox.models.thread import PRIVATE_THREAD, ThreadMember
+from bot.sandbox.state.events import ThreadCreated, ThreadDeleted, ThreadMembership, ThreadUpdated
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel
@@ -80,6 +80,9 @@ def join(state: SandboxState, user_id: int, channel: Channel) -> None:
         return
     thread.members.append(ThreadMember(user_id, state.clock.time()))
     state.archive.put_thread(channel)
+    if channel.type == PRIVATE_THREAD:
+        # the new member did not know of it
+        state.events.publish(ThreadCreated(channel, newly=False))
     state.events.publish(ThreadMembership(channel, user_id))
 
 
@@ -92,6 +95,16 @@ def leave(state: SandboxState, user_id: int, channel: Channel) -> None:
     thread.members = [member for member in thread.members if member.user_id != user_id]
     state.archive.put_thread(channel)
     state.events.publish(ThreadMembership(channel, user_id))
+
+
+def add_mentioned(state: SandboxState, channel: Channel, user_ids: list[int]) -> None:
+    """Add those whom a message in a private thread mentions and who see its channel."""
+    if channel.type != PRIVATE_THREAD:
+        return
+    parent = state.guild_data.root(channel)
+    for user_id in user_ids:
+        if user_id in state.guild_data.members and state.permissions(user_id, parent) & Permission.VIEW_CHANNEL:
+            join(state, user_id, channel)
 
 
 def delete(state: SandboxState, channel: Channel) -> None:

@@ -15,10 +15,9 @@ from bot.sandbox.errors import (
 from bot.sandbox.models.guild import Channel, Message
 from bot.sandbox.models.message_constants import HAS_THREAD, WRITTEN, MessageType
 from bot.sandbox.models.permissions import Permission, to_write
-from bot.sandbox.models.thread import Thread, ThreadMember
+from bot.sandbox.models.thread import PRIVATE_THREAD, Thread, ThreadMember
 from bot.sandbox.services import message_service, thread_lifecycle
 from bot.sandbox.state.events import MessageEdited, ThreadCreated, ThreadMembership
-from bot.sandbox.validate.thread import PUBLIC_THREAD
 
 if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
@@ -61,15 +60,18 @@ def start_from_message(
 
 
 def start_without_message(state: SandboxState, user_id: int, channel: Channel, wanted: NewThread) -> Channel:
-    """Start a public thread without a message. A message of type 18 with its name is posted in the parent.
+    """Start a thread without a message. If it is public, a message of type 18 with its name is posted in the parent.
 
     Raises:
         DiscordError: 50001, 50013, or 50024 in a thread.
     """
-    state.require(user_id, channel, Permission.CREATE_PUBLIC_THREADS)
+    private = wanted.kind == PRIVATE_THREAD
+    state.require(user_id, channel, Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS)
     if channel.thread is not None:
         raise wrong_channel_type()
     thread = _start(state, state.snowflakes.next(), user_id, channel, wanted)
+    if private:
+        return thread
     notice = Message(
         id=state.snowflakes.next(),
         channel_id=channel.id,
@@ -88,7 +90,7 @@ def _start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, w
     thread = Channel(
         id=thread_id,
         name=wanted.name,
-        type=PUBLIC_THREAD,
+        type=wanted.kind,
         parent_id=parent.id,
         thread=Thread(
             owner_id=user_id,
@@ -96,6 +98,7 @@ def _start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, w
             archive_moved_at=now,
             auto_archive_minutes=wanted.auto_archive_minutes,
             slow_mode_s=wanted.slow_mode_s,
+            invitable=wanted.invitable,
             members=[ThreadMember(user_id, now)],
         ),
     )

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bot.sandbox.models.guild import Attachment, Channel, Command, Message, Reaction
+from bot.sandbox.models.guild import Attachment, Channel, Command, Message, Overwrite, Reaction, Role
 from bot.sandbox.models.thread import Thread, ThreadMember
 
 if TYPE_CHECKING:
@@ -83,6 +83,17 @@ class Archive:
         if self._directory is not None:
             (self._directory / "threads" / f"{thread.id}.json").unlink(missing_ok=True)
 
+    def put_guild(self, guild_data: GuildData) -> None:
+        """Store the channels, the roles, and what members may have changed: their roles and nicknames."""
+        if self._directory is not None:
+            members = {str(member.user.id): [member.roles, member.nick] for member in guild_data.members.values()}
+            stored = {
+                "channels": [asdict(channel) for channel in guild_data.channels.values()],
+                "roles": [asdict(role) for role in guild_data.roles.values()],
+                "members": members,
+            }
+            _replace(self._directory / "guild.json", json.dumps(stored, ensure_ascii=False).encode())
+
     def put_commands(self, commands: list[Command]) -> None:
         """Store the registered commands."""
         if self._directory is not None:
@@ -96,6 +107,10 @@ class Archive:
         if commands.is_file():
             guild_data.commands = [Command(**entry) for entry in json.loads(commands.read_bytes())]
         largest = max((command.version for command in guild_data.commands), default=0)
+        stored = self._directory / "guild.json"
+        if stored.is_file():
+            _restore_guild(guild_data, json.loads(stored.read_bytes()))
+            largest = max([largest, *guild_data.channels, *guild_data.roles])
         for path in (self._directory / "threads").glob("*.json"):
             thread = _thread(json.loads(path.read_bytes()))
             guild_data.threads[thread.id] = thread
@@ -105,6 +120,17 @@ class Archive:
             guild_data.messages.setdefault(message.channel_id, {})[message.id] = message
             largest = max([largest, message.id, *(attachment.id for attachment in message.attachments)])
         return largest
+
+
+def _restore_guild(guild_data: GuildData, stored: Payload) -> None:
+    for channel in stored["channels"]:
+        channel["overwrites"] = [Overwrite(**overwrite) for overwrite in channel["overwrites"]]
+    guild_data.channels = {channel["id"]: Channel(**channel) for channel in stored["channels"]}
+    guild_data.roles = {role["id"]: Role(**role) for role in stored["roles"]}
+    for user_id, (roles, nick) in stored["members"].items():
+        member = guild_data.members.get(int(user_id))
+        if member is not None:
+            member.roles, member.nick = roles, nick
 
 
 def _message(entry: Payload) -> Message:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from bot.sandbox.models.guild import Channel, Message
+    from bot.sandbox.models.guild import Channel, Member, Message, Role
     from bot.sandbox.models.interaction import Interaction
     from bot.sandbox.models.payload import Payload
 
@@ -70,9 +71,10 @@ class TypingStarted:
 
 @dataclass(frozen=True, slots=True)
 class ThreadCreated:
-    """A thread was created."""
+    """A thread was created; or, if not `newly`, a member was added to a private one."""
 
     thread: Channel
+    newly: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,60 @@ class ThreadMembership:
 
     thread: Channel
     user_id: int
+
+
+class Change(Enum):
+    """What happened to a channel or a role."""
+
+    CREATED = "CREATE"
+    UPDATED = "UPDATE"
+    DELETED = "DELETE"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged:
+    """A channel that is not a thread was created, changed or deleted."""
+
+    channel: Channel
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged:
+    """A role was created, changed or deleted."""
+
+    role: Role
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesDeleted:
+    """Several messages of a channel were deleted at once."""
+
+    channel: Channel
+    messages: list[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class PinsChanged:
+    """A message was pinned or unpinned; `last` is when the newest pin was made, 0 without any."""
+
+    channel: Channel
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class WebhooksChanged:
+    """A webhook of a channel was created, changed or deleted."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class MemberUpdated:
+    """The roles or the nickname of a member changed."""
+
+    member: Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +184,16 @@ MessageEvent: TypeAlias = (
     MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared
 )
 ThreadEvent: TypeAlias = ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership
+GuildEvent: TypeAlias = ChannelChanged | RoleChanged | MemberUpdated | MessagesDeleted | PinsChanged | WebhooksChanged
 Event: TypeAlias = (
-    MessageEvent | ThreadEvent | TypingStarted | InteractionOpened | InteractionUpdated | CommandsChanged | BotPresence
+    MessageEvent
+    | ThreadEvent
+    | GuildEvent
+    | TypingStarted
+    | InteractionOpened
+    | InteractionUpdated
+    | CommandsChanged
+    | BotPresence
 )
 Listener: TypeAlias = Callable[[Event], None]
 

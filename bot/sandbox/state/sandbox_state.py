@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import missing_access, missing_permissions, unknown_channel, unknown_message
 from bot.sandbox.models import permissions
+from bot.sandbox.state.content_filter import ContentFilter
 from bot.sandbox.state.events import Events
+from bot.sandbox.state.faults import Faults
+from bot.sandbox.state.identify_limit import IdentifyLimit
 from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S, InteractionRegistry
+from bot.sandbox.state.observers import Observers
+from bot.sandbox.state.traffic import Traffic
 
 if TYPE_CHECKING:
     from bot.sandbox.clock import Clock
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.permissions import Permission
     from bot.sandbox.models.snowflake import Snowflakes
     from bot.sandbox.state.archive import Archive
+    from bot.sandbox.state.audit_log import AuditEntry
     from bot.sandbox.state.cdn_urls import CdnUrls
     from bot.sandbox.state.ratelimit import RateLimits
 
@@ -26,9 +32,8 @@ class SandboxState:
 
     Attributes:
         message_content: Whether the bot's application has the privileged intent MESSAGE_CONTENT.
+        member_list: Whether it has the privileged intent GUILD_MEMBERS.
         acknowledge_s: Seconds that the bot has to acknowledge an interaction.
-        identify_limit: IDENTIFYs that the bot may send in a day; it is told, and not enforced.
-        identifies: When the bot sent each IDENTIFY.
         pings: Whom each message notified when it was posted, in order, as (message id, user id).
         option_files: The files that members gave to commands, by id. They belong to no message.
     """
@@ -41,18 +46,25 @@ class SandboxState:
     limits: RateLimits
     bot_token: str
     message_content: bool = False
+    member_list: bool = False
     acknowledge_s: float = ACKNOWLEDGE_S
     bot_online: bool = False
-    identify_limit: int = 1000
-    identifies: list[float] = field(default_factory=list)
     events: Events = field(default_factory=Events)
+    faults: Faults = field(default_factory=Faults)
+    observers: Observers = field(default_factory=Observers)
+    content_filter: ContentFilter = field(default_factory=ContentFilter)
     interactions: InteractionRegistry = field(init=False)
+    identifies: IdentifyLimit = field(init=False)
+    traffic: Traffic = field(init=False)
     pings: list[tuple[int, int]] = field(default_factory=list)
     option_files: dict[int, Attachment] = field(default_factory=dict)
+    audit_log: list[AuditEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         bot_id = self.guild_data.bot.id
         self.interactions = InteractionRegistry(self.clock, self.snowflakes, self.events, bot_id, self.acknowledge_s)
+        self.identifies = IdentifyLimit(self.clock)
+        self.traffic = Traffic(self.clock)
 
     def permissions(self, user_id: int, channel: Channel) -> Permission:
         """Return a member's permissions in a channel."""

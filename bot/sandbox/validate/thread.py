@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.thread import PRIVATE_THREAD, PUBLIC_THREAD
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
-
-PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
 
 # Discord's default: three days
 DEFAULT_MINUTES = 4320
@@ -26,6 +25,8 @@ class NewThread:
     name: str
     auto_archive_minutes: int = DEFAULT_MINUTES
     slow_mode_s: int = 0
+    kind: int = PUBLIC_THREAD
+    invitable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,10 @@ def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
     # without a message, threads are private by default
     kind = PUBLIC_THREAD if with_message else body.get("type", PRIVATE_THREAD)
     form.choice(("type",), kind, (PUBLIC_THREAD, PRIVATE_THREAD))
-    if kind == PRIVATE_THREAD:
-        form.error(("type",), "SANDBOX_UNSUPPORTED", "The sandbox does not support private threads")
     slow = _slow_mode(form, body)
     form.finish()
-    return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0)
+    invitable = body.get("invitable") is not False
+    return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0, kind, invitable)
 
 
 def check_thread_update(body: Payload) -> ThreadUpdate:

@@ -1,0 +1,85 @@
+"""The request bodies that create and change channels.
+
+https://discord.com/developers/docs/resources/guild#create-guild-channel
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.sandbox.models.guild import Overwrite
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.thread import MAX_SLOW_MODE_S
+
+if TYPE_CHECKING:
+    from bot.sandbox.models.guild import GuildData
+    from bot.sandbox.models.payload import Payload
+    from bot.sandbox.validate.form import Path
+
+TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 16
+KINDS = (TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA)
+
+
+def check_channel(guild_data: GuildData, body: Payload, *, new: bool) -> Payload:
+    """Return the properties of a `Channel` that a body gives.
+
+    Raises:
+        DiscordError: 50035, naming every field that breaks a rule.
+    """
+    form = Form()
+    kept: Payload = {}
+    if new or "name" in body:
+        kept["name"] = form.text(("name",), body.get("name", ""), 100, 1)
+    if body.get("type") is not None:
+        form.choice(("type",), body["type"], KINDS if new else (TEXT, ANNOUNCEMENT))
+        kept["type"] = body["type"]
+    if "topic" in body:
+        kept["topic"] = None if body["topic"] is None else form.text(("topic",), body["topic"], 1024)
+    if body.get("nsfw") is not None:
+        kept["nsfw"] = bool(body["nsfw"])
+    if body.get("position") is not None:
+        kept["position"] = form.integer(("position",), body["position"], 0, 2**31 - 1)
+    if body.get("rate_limit_per_user") is not None:
+        slow = form.integer(("rate_limit_per_user",), body["rate_limit_per_user"], 0, MAX_SLOW_MODE_S)
+        kept["slow_mode_s"] = slow
+    if "parent_id" in body:
+        kept["parent_id"] = snowflake(body["parent_id"])
+        parent = guild_data.channels.get(kept["parent_id"] or 0)
+        if body["parent_id"] is not None and (parent is None or parent.type != CATEGORY):
+            form.error(("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist")
+    if body.get("permission_overwrites") is not None:
+        path = ("permission_overwrites",)
+        kept["overwrites"] = [
+            _overwrite(form, guild_data, (*path, index), entry)
+            for index, entry in enumerate(form.array(path, body["permission_overwrites"], 1000))
+        ]
+    form.finish()
+    return kept
+
+
+def check_overwrite(guild_data: GuildData, body: Payload) -> Overwrite:
+    """Return a checked permission overwrite, or raise 50035."""
+    form = Form()
+    found = _overwrite(form, guild_data, (), body)
+    form.finish()
+    return found
+
+
+def _overwrite(form: Form, guild_data: GuildData, path: Path, value: object) -> Overwrite:
+    body = form.mapping(path, value)
+    form.choice((*path, "type"), body.get("type"), (0, 1))
+    target_id = snowflake(body.get("id"))
+    known = guild_data.roles if body.get("type") == 0 else guild_data.members
+    if target_id not in known:
+        form.error((*path, "id"), "NOT_FOUND", "Unknown role or member")
+    bits = {key: check_bits(form, (*path, key), body.get(key)) for key in ("allow", "deny")}
+    return Overwrite(target_id or 0, 1 if body.get("type") == 1 else 0, **bits)
+
+
+def check_bits(form: Form, path: Path, value: object) -> int:
+    """Return a permission bit set, which is a string of digits or a number; 0 for none."""
+    bits = 0 if value is None else snowflake(value)
+    if bits is None:
+        form.error(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not a permission bit set.')
+    return bits or 0

@@ -1,0 +1,57 @@
+"""Writes the tables of docs/sandbox.md: `python -m tests.sandbox.routes docs/sandbox.md`.
+
+A route is served by the test that got from it what it asked for, under the check against Discord's description.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bot.sandbox.rest import refused
+from bot.sandbox.server import ENDPOINTS
+from tests.sandbox.conftest import ROUTES_FILE
+from tests.sandbox.schema import bare
+
+PAGE = [f"--ignore=tests/sandbox/{name}.py" for name in ("test_page", "test_page_forms", "test_page_threads")]
+"""The tests that need a browser, and meet no other routes."""
+TABLE = ["--deselect=tests/sandbox/test_routes.py::test_the_documentation_lists_every_route_with_a_test"]
+BEGIN, END = "<!-- routes: python -m tests.sandbox.routes -->\n", "<!-- end of routes -->\n"
+
+
+def met() -> dict[str, str]:
+    """Run the sandbox's tests and return the test of each route."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "routes.json"
+        command = [sys.executable, "-m", "pytest", "-n", "0", "tests/sandbox", *PAGE, *TABLE]
+        subprocess.run(command, env=os.environ | {ROUTES_FILE: str(file)}, check=True)
+        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        return found
+
+
+def table(tests: dict[str, str]) -> str:
+    """The tables of what is served and of what is refused."""
+    lines = ["", "| served | by the test |", "|---|---|"]
+    for endpoint in sorted(ENDPOINTS, key=lambda endpoint: (endpoint.path, endpoint.method)):
+        route = f"{endpoint.method} {endpoint.path}"
+        test = tests.get(bare(route), "none").removeprefix("tests/sandbox/").partition("[")[0].replace("::", " ")
+        lines.append(f"| `{route}` | {test} |")
+    lines += ["", "Refused with 40006:", ""]
+    lines += [f"- `{path}`: {methods.replace(' ', ', ')}" for path, methods in refused.REFUSED]
+    return "\n".join(lines) + "\n\n"
+
+
+def main() -> int:
+    """Write the tables into the file that the command names."""
+    path = Path(sys.argv[1])
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    path.write_text(before + BEGIN + table(met()) + END + rest.partition(END)[2], encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
