@@ -6,9 +6,9 @@ from typing import Final, NoReturn
 
 from guidance.clip.perceptor import PRECISIONS
 from guidance.request.defaults import defaults_for
+from guidance.request.flags import FLAGS
 from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.parameters import PARAMETERS, RANGES, Group, Parameter
-from guidance.request.prompt import FLAGS
 from guidance.request.style import STYLES
 
 LANGUAGE: Final = f"""\
