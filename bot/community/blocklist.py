@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from guidance.request.invisible import JOINERS
 from guidance.request.prompt import clean
 
 MAX_LENGTH: Final = 80
@@ -94,6 +93,6 @@ def _words(text: str, *, wildcards: bool = False) -> Iterator[str]:
     kept = "".join(
         letter if letter.isalnum() or (wildcards and letter in "*?") else " "
         for letter in plain
-        if not unicodedata.combining(letter) and letter not in f"'’{JOINERS}"
+        if not unicodedata.combining(letter) and letter not in "'’"
     )
     yield from kept.split()
