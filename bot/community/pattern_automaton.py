@@ -30,7 +30,11 @@ class PatternAutomaton:
         self._patterns = patterns
         self._positions: defaultdict[str, list[int]] = defaultdict(list)
         self._ends: list[int] = []
-        begins, wild, optional, before, block_ends = [], [], [], [], []
+        begins: list[int] = []
+        wild: list[int] = []
+        optional: list[int] = []
+        before: list[int] = []
+        block_ends: list[int] = []
         size = 0
         for pattern in patterns:
             begins.append(size)

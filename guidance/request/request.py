@@ -24,6 +24,8 @@ from guidance.request.style import STYLES, Style
 
 PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
+MODEL_CHARACTERS: Final = 500
+SHOWN_CHARACTERS: Final = 40
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -70,13 +72,15 @@ class Request(Parameters):
 
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
-            raise RequestError(f"schema {self.schema} is not known here (this version knows {SCHEMA}); update guidance")
+            raise RequestError(
+                f"schema {_shown(self.schema)} is not known here (this version knows {SCHEMA}); update guidance"
+            )
         for field in fields(self):
             _check_type(field.name, getattr(self, field.name))
         for name, limits in RANGES.items():
             value = getattr(self, name)
-            if not (math.isfinite(value) and limits.holds(value)):
-                raise RequestError(f"{name} is {value:g}, but must be {limits}")
+            if not limits.holds(value):
+                raise RequestError(f"{name} is {_shown(value)}, but must be {limits}")
         for name in ("prompt", "negative", "style"):
             _check_text(name, getattr(self, name))
         self._check_choices()
@@ -84,13 +88,15 @@ class Request(Parameters):
         self._check_targets()
 
     def _check_choices(self) -> None:
+        if len(self.model) > MODEL_CHARACTERS:
+            raise RequestError(f"the model's name has {len(self.model)} characters; {MODEL_CHARACTERS} are allowed")
         try:
             parse_ensemble(self.model)
         except ValueError as error:
             raise RequestError(str(error)) from error
         for name, parameter in PARAMETERS.items():
             if parameter.choices and (value := getattr(self, name)) not in parameter.choices:
-                raise RequestError(f"{name} {value!r} is unknown; choose one of {', '.join(parameter.choices)}")
+                raise RequestError(f"{name} {_shown(value)} is unknown; choose one of {', '.join(parameter.choices)}")
         for low, high in (("view_low", "view_high"), ("view_low_end", "view_high_end")):
             if getattr(self, low) > getattr(self, high):
                 raise RequestError(f"{low} ({getattr(self, low):g}) is above {high} ({getattr(self, high):g})")
@@ -109,7 +115,9 @@ class Request(Parameters):
             raise RequestError("the prompt is empty; say what the picture should show")
         for image in self.images:
             if not language.WEIGHTS.holds(image.weight) or image.weight == 0:
-                raise RequestError(f"an image's weight is {image.weight:g}, but must be {language.WEIGHTS} and not 0")
+                raise RequestError(
+                    f"an image's weight is {_shown(image.weight)}, but must be {language.WEIGHTS} and not 0"
+                )
         for stage in self.stages():
             weights = [phrase.weight for phrase in stage.phrases] + [image.weight for image in self.images]
             if not any(weight > 0 for weight in weights):
@@ -212,14 +220,16 @@ class Request(Parameters):
         try:
             data = json.loads(text)
         except ValueError as error:
-            raise RequestError(f"not a request: {error}") from error
+            raise RequestError("not a request: this is not JSON") from error
+        except RecursionError as error:
+            raise RequestError("not a request: the JSON is nested too deeply") from error
         if not isinstance(data, dict):
             raise RequestError("not a request: a JSON object is expected")
         data = upgraded(data)
         known = {field.name for field in fields(cls)}
         for name in sorted(data.keys() ^ known):
             raise RequestError(
-                f"not a request of schema {SCHEMA}: {name!r} is {'missing' if name in known else 'unknown'}"
+                f"not a request of schema {SCHEMA}: {_shown(name)} is {'missing' if name in known else 'unknown'}"
             )
         try:
             images = tuple(ImagePrompt(**image) for image in data["images"])
@@ -286,7 +296,18 @@ def _check_type(name: str, value: object) -> None:
         accepted, wanted = _TYPE_CHECKS[_TYPES[name]]
         right = isinstance(value, accepted) and not isinstance(value, bool)
     if not right:
-        raise RequestError(f"{name} must be {wanted}, not {value!r}")
+        raise RequestError(f"{name} must be {wanted}, not {_shown(value)}")
+
+
+def _shown(value: object) -> str:
+    """A value for a message; long ones, which only somebody's JSON can have, are cut."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, int) and abs(value) >= 10**SHOWN_CHARACTERS:
+        return "a very large number" if value > 0 else "a very large negative number"
+    # The first characters of a list or object could be as long as the whole, and as deep.
+    shown = repr(value) if isinstance(value, (str, int, NoneType)) else f"a {type(value).__name__}"
+    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[:SHOWN_CHARACTERS]}…"
 
 
 def _is_image(entry: object) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.community import blocklist, blocklist_search, pattern_automaton
+from bot.community import blocklist, pattern_automaton
 from bot.community.blocklist import MAX_LENGTH, STAR_LETTERS, PatternError, matches, pattern_of
 from bot.community.blocklist_search import search
 
@@ -255,7 +255,7 @@ async def test_a_long_list_is_searched_in_a_thread_and_a_short_one_at_once(monke
         threads.append(threading.current_thread() is threading.main_thread())
         return matches(patterns, text)
 
-    monkeypatch.setattr(blocklist_search.blocklist, "matches", noted)
+    monkeypatch.setattr(blocklist, "matches", noted)
     long = [f"word{number}" for number in range(500)]
     assert await search(long, "", "a word7", "word3 word7") == ["word3", "word7"]
     assert await search(["word3"], "word3") == ["word3"]
