@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from PIL import Image
-
 from bot.store.pictures import Pictures
 from guidance.io.picture import PictureError, png_of, read_image, request_of
 from guidance.request.request import Request
@@ -65,8 +63,6 @@ async def request_in(size: int, fetch: Fetch) -> Request:
 
 def _clean(data: bytes) -> bytes:
     try:
-        image = read_image(data)
+        return png_of(read_image(data, side=MAX_SIDE))
     except PictureError as error:
         raise IntakeError(str(error)) from error
-    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-    return png_of(image)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.community import blocklist
+from bot.community.blocklist_search import search
 from bot.community.guild_settings import GuildSettings, Limit
 from bot.config import ImagineConfig, LimitsConfig
 from bot.jobs.job import Job, JobRequest
@@ -145,8 +145,8 @@ class Admission:
         Raises:
             RefusedError: BLOCKED_WORDS. It does not name the words, so that nobody can find out the list.
         """
-        patterns = [*self._host_patterns, *await self._blocked.of(guild_id)]
-        if any(blocklist.matches(patterns, text) for text in texts):
+        # The host's list is searched on its own, so that it is compiled once for all servers.
+        if await search(self._host_patterns, *texts) or await search(await self._blocked.of(guild_id), *texts):
             raise RefusedError(Refusal.BLOCKED_WORDS)
 
     def limit(self, name: Limit, settings: GuildSettings, requester: Requester) -> int:

