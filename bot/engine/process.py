@@ -14,7 +14,8 @@ from typing import BinaryIO, Final
 from bot.engine import protocol
 from bot.engine.messages import ControlRun, LoadModel, ModelReady, ProcessMessage, RunCommand, RunFailed, StartRun
 from bot.engine.rendering import execute
-from guidance.clip.model import ClipModel, ModelError
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import ModelError
 from guidance.io.checkpoint import CheckpointError
 from guidance.io.picture import PictureError
 from guidance.optimize.run import RenderError
