@@ -68,9 +68,10 @@ def under(request: Request, model: str) -> Request:
     """The request for another model, with that model's default settings."""
     if request.model == model:
         return request
+    # The prompt is replaced afterwards, as it is no typed text: what looks like a flag in it is words.
     return replace(
         Request.resolve(
-            request.prompt,
+            "a picture",
             negative=request.negative,
             seed=request.seed,
             width=request.width,
@@ -82,5 +83,6 @@ def under(request: Request, model: str) -> Request:
             strength=request.strength,
             perturbation=request.perturbation,
         ),
+        prompt=request.prompt,
         style=request.style,
     )

@@ -79,8 +79,9 @@ def _check(options: argparse.Namespace) -> None:
         raise RequestError("--sheet shows several pictures; ask for them with --count")
     if options.timelapse:
         encoder(options.timelapse)
-    if options.sheet and options.sheet.suffix.lower() != ".png":
-        raise RequestError(f"--sheet is {options.sheet}, but is written as PNG; end its name in .png")
+    for name, path in (("sheet", options.sheet), ("out", options.out if options.count == 1 else None)):
+        if path and path.suffix.lower() not in {".png", "" if name == "out" else ".png"}:
+            raise RequestError(f"--{name} is {path}, but is written as PNG; end its name in .png")
     for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
         if path:
             check_writable(path)
