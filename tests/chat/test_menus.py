@@ -10,9 +10,9 @@ from PIL import Image, PngImagePlugin
 
 from bot.chat.commands import menus
 from bot.jobs.job import Origin
-from tests.chat.harness import BotHarness
 from guidance.io.picture import to_png
 from guidance.request.request import Request
+from tests.chat.harness import BotHarness
 from tests.chat.pictures import bomb, jpeg, png
 from tests.chat.reading import answer, card, labels, read_out
 
@@ -188,7 +188,7 @@ async def test_a_banned_member_s_image_is_neither_downloaded_nor_stored(harness:
 
 
 async def test_an_image_over_a_limit_is_not_downloaded(harness: BotHarness) -> None:
-    await harness.olive.slash(harness.channel, "config limit", name="jobs_per_hour", value=1)
+    await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)
     await harness.done(harness.ada, "a lighthouse")
 
     async def never(attachment: discord.Attachment, most: int) -> bytes:
@@ -196,4 +196,4 @@ async def test_an_image_over_a_limit_is_not_downloaded(harness: BotHarness) -> N
 
     harness.download = never
     text = await harness.refuses(harness.imagine(harness.ada, "a tiger", image=("cat.png", png())))
-    assert text.startswith("The limit is one picture per hour") or "per hour" in text
+    assert text.startswith("The limit is one picture per hour.")

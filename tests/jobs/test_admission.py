@@ -255,7 +255,7 @@ async def test_a_check_refuses_what_admission_would_and_stores_nothing(harness: 
             await admission.check(asked, requester)
         assert caught.value.refusal is refusal
     assert await harness.jobs.in_state(*JobState) == []
-    await harness.admit(job_request())
+    await harness.admit(job_request(steps=5))
     with pytest.raises(RefusedError, match=Refusal.TOO_MANY_THIS_HOUR):
         await admission.check_room(HERE, requester)
     await harness.bans.set(HERE, Ban(1, None, "spam"))
