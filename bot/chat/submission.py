@@ -78,6 +78,25 @@ class JobSubmitter:
         self._job_messages = job_messages
         self._job_control = job_control
 
+    async def check(self, interaction: Interaction, submission: Submission) -> None:
+        """Checks a submission as `submit` does, before the work of reading its image.
+
+        Raises:
+            UserFacingError, RefusedError: As `submit`.
+        """
+        context = context_of(interaction)
+        job_requests = await self._job_requests(submission, context, requester_of(interaction, context))
+        await self._admission.check(job_requests, requester_of(interaction, context))
+
+    async def check_room(self, interaction: Interaction) -> None:
+        """Checks, before a file is read, whether the user may ask for a picture at all.
+
+        Raises:
+            RefusedError: They may not.
+        """
+        context = context_of(interaction)
+        await self._admission.check_room(context.guild_id, requester_of(interaction, context))
+
     async def submit(self, interaction: Interaction, submission: Submission) -> None:
         """Admits a submission and answers the interaction with its message.
 
@@ -129,7 +148,9 @@ class JobSubmitter:
         await self._enqueued(first_job)
         return first_job
 
-    async def _admit(self, submission: Submission, context: ChannelContext, requester: Requester) -> list[Job]:
+    async def _job_requests(
+        self, submission: Submission, context: ChannelContext, requester: Requester
+    ) -> list[JobRequest]:
         settings = self._guilds.of(context.guild_id)
         host = self._screening
         screening = settings.screens(
@@ -140,7 +161,7 @@ class JobSubmitter:
         session = await self._sessions.of_thread(context.channel_id)
         if session is not None and len(submission.requests) > 1:
             raise UserFacingError("session-one-each")
-        job_requests = [
+        return [
             JobRequest(
                 request=request,
                 requester_id=requester.id,
@@ -154,6 +175,9 @@ class JobSubmitter:
             )
             for request, parent_id in zip_longest(submission.requests, submission.parent_ids)
         ]
+
+    async def _admit(self, submission: Submission, context: ChannelContext, requester: Requester) -> list[Job]:
+        job_requests = await self._job_requests(submission, context, requester)
         try:
             jobs = await self._admission.admit(job_requests, requester)
         except RefusedError as error:

@@ -97,7 +97,7 @@ def _size(group: "argparse._ArgumentGroup") -> None:
 
 def _start(group: "argparse._ArgumentGroup") -> None:
     file = {"metavar": "FILE", "type": Path}
-    group.add_argument("--init", **file, help="a PNG, JPEG, WebP or checkpoint to start from")  # type: ignore[arg-type]
+    group.add_argument("--init", **file, help="a PNG, JPEG, WebP, GIF, BMP, AVIF or checkpoint to start from")  # type: ignore[arg-type]
     group.add_argument("--mask", **file, help="with an init image: white where it may change, black where it stays")  # type: ignore[arg-type]
     group.add_argument("--like", **file, help="the request of a PNG made here; other options change it")  # type: ignore[arg-type]
     group.add_argument("--vary", **file, help="a variation of a PNG or checkpoint made here")  # type: ignore[arg-type]

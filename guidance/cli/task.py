@@ -56,11 +56,18 @@ def check(options: argparse.Namespace) -> None:
         raise RequestError("--sheet shows several pictures; ask for them with --count")
     if options.timelapse:
         encoder(options.timelapse)
-    if options.sheet and options.sheet.suffix.lower() != ".png":
-        raise RequestError(f"--sheet is {options.sheet}, but is written as PNG; end its name in .png")
+    _check_endings(options)
     for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
         if path:
             check_writable(path)
+
+
+def _check_endings(options: argparse.Namespace) -> None:
+    """Refuses names that end in another format than the file will have."""
+    out = options.out if options.count == 1 else None
+    for name, path, endings in (("sheet", options.sheet, {".png"}), ("out", out, {".png", ""})):
+        if path and path.suffix.lower() not in endings:
+            raise RequestError(f"--{name} is {path}, but is written as PNG; end its name in .png")
 
 
 def _check_resume(options: argparse.Namespace) -> None:

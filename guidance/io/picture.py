@@ -63,9 +63,9 @@ def read_image(data: bytes, max_pixels: int = MAX_PIXELS, side: int | None = Non
             before the image is decoded.
     """
     name = format_of(data)
+    if name is None:
+        raise PictureError(Message("picture-unknown", formats=_KNOWN))
     if name not in OPENERS:
-        if name is None:
-            raise PictureError(Message("picture-unknown", formats=_KNOWN))
         raise PictureError(Message("picture-format", format=name))
     parts = parts_of(data)
     try:
@@ -101,7 +101,7 @@ def _check_size(image: ImageFile.ImageFile, name: str, max_pixels: int, side: in
     while width * height > max_pixels * scale**2 or (side is not None and max(width, height) >= 2 * scale * side):
         scale *= 2
     if scale > 1:
-        image.draft(None, (width // scale, height // scale))  # type: ignore[no-untyped-call]
+        image.draft(None, (width // scale, height // scale))
 
 
 def _metadata(image: ImageFile.ImageFile) -> tuple[bytes, bytes]:

@@ -200,6 +200,7 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--count", "2", "--timelapse", "a.mp4"], "leave --count out"),
         (["a", "--count", "2", "--seed", "4294967295"], "too high for 2 seeds"),
         (["a", "--sheet", "a.png"], "with --count"),
+        (["a", "--out", "b.jpg"], "--out is b.jpg, but is written as PNG; end its name in .png"),
         (["a", "--count", "2", "--sheet", "a.xyz"], "end its name in .png"),
         (["--resume", __file__, "--steps", "9"], "leave --steps out"),
         (["--resume", __file__, "--aspect", "1:1"], "leave --aspect out"),

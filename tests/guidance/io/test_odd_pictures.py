@@ -12,7 +12,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
-from guidance.io import picture
+from guidance.io import formats, picture
+from guidance.io.file_parts import PNG_SIGNATURE
 from guidance.io.picture import CHUNK, PictureError, read_image, request_of, to_png
 from guidance.request.request import Request
 
@@ -116,12 +117,7 @@ def bits_of(depth: int, value: int) -> bytes:
     row = int(f"{value:0{depth}b}" * 8, 2).to_bytes(depth, "big")
     header = struct.pack(">IIBBBBB", 8, 8, depth, 0, 0, 0, 0)
     data = zlib.compress((b"\0" + row) * 8)
-    return (
-        picture.parts_of(b"\x89PNG\r\n\x1a\n").pixels
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", data)
-        + chunk(b"IEND", b"")
-    )
+    return PNG_SIGNATURE + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
@@ -283,7 +279,7 @@ def test_lack_of_memory_is_not_said_to_be_a_broken_picture(monkeypatch: pytest.M
     def exhausted(data: object) -> None:
         raise MemoryError
 
-    monkeypatch.setitem(picture.OPENERS, "PNG", exhausted)  # type: ignore[arg-type]
+    monkeypatch.setitem(formats.OPENERS, "PNG", exhausted)  # type: ignore[arg-type]
     with pytest.raises(MemoryError):
         read_image(encoded(Image.new("RGB", (8, 8))))
 
