@@ -12,10 +12,9 @@ from open_clip.factory import _get_hf_config
 from open_clip.pretrained import get_pretrained_cfg
 
 from guidance.request.messages import Message, MessageError
-from guidance.request.model_name import DEFAULT_MODEL
+from guidance.request.model_name import DEFAULT_MODEL, FOLDER
 
 POCKET: Final = Path(__file__).parents[1] / "pocket"
-_FOLDER: Final = "local-dir:"
 _HUB: Final = "hf-hub:"
 _NETWORK: Final = (
     "ConnectionError", "ConnectTimeout", "ReadTimeout", "URLError", "LocalEntryNotFoundError", "OfflineModeIsEnabled",
@@ -46,8 +45,8 @@ class OpenClipSource:
 
     def config(self) -> Mapping[str, Any]:
         """The architecture's configuration; for "hf-hub:…" it is downloaded."""
-        if self.architecture.startswith(_FOLDER):
-            path = Path(self.architecture.removeprefix(_FOLDER)) / "open_clip_config.json"
+        if self.architecture.startswith(FOLDER):
+            path = Path(self.architecture.removeprefix(FOLDER)) / "open_clip_config.json"
             found = json.loads(path.read_text(encoding="utf-8"))["model_cfg"]
         elif self.architecture.startswith(_HUB):
             found = _get_hf_config(self.architecture.removeprefix(_HUB))["model_cfg"]
@@ -63,9 +62,9 @@ def open_clip_source(name: str) -> OpenClipSource:
         ModelError: The name is unknown, or its folder does not exist.
     """
     if name == DEFAULT_MODEL:
-        return OpenClipSource(f"{_FOLDER}{POCKET}")
-    if name.startswith(_FOLDER):
-        folder = Path(name.removeprefix(_FOLDER))
+        return OpenClipSource(f"{FOLDER}{POCKET}")
+    if name.startswith(FOLDER):
+        folder = Path(name.removeprefix(FOLDER))
         if not (folder / "open_clip_config.json").is_file():
             raise ModelError(Message("model-folder", model=name, folder=str(folder.absolute())))
         return OpenClipSource(name)

