@@ -84,6 +84,7 @@ class ImagineConfig:
     aspects: tuple[str, ...] = ("1:1", "3:2", "2:3", "16:9", "9:16")
     steps: int = 0
     max_steps: Annotated[int, Between(RANGES["steps"].low, RANGES["steps"].high)] = 300
+    max_views: Annotated[int, Between(RANGES["views"].low, RANGES["views"].high)] = 32
     max_pixels: Annotated[int, Between(64 * 64, UPLOAD_BYTES // 3)] = 512 * 512
 
     def defaults(self) -> Settings:

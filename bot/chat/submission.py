@@ -84,6 +84,25 @@ class JobSubmitter:
         self._job_control = job_control
         self._sleep = sleep
 
+    async def check(self, interaction: Interaction, submission: Submission) -> None:
+        """Checks a submission as `submit` does, before the work of reading its image.
+
+        Raises:
+            UserFacingError, RefusedError: As `submit`.
+        """
+        context = context_of(interaction)
+        job_requests = await self._job_requests(submission, context, requester_of(interaction, context))
+        await self._admission.check(job_requests, requester_of(interaction, context))
+
+    async def check_room(self, interaction: Interaction) -> None:
+        """Checks, before a file is read, whether the user may ask for a picture at all.
+
+        Raises:
+            RefusedError: They may not.
+        """
+        context = context_of(interaction)
+        await self._admission.check_room(context.guild_id, requester_of(interaction, context))
+
     async def submit(self, interaction: Interaction, submission: Submission) -> None:
         """Admits a submission and answers the interaction with its message.
 
@@ -152,13 +171,9 @@ class JobSubmitter:
         await enter_private_thread(interaction)
         return await self._admit(submission, context, requester_of(interaction, context), interaction.id)
 
-    async def _admit(
-        self,
-        submission: Submission,
-        context: ChannelContext,
-        requester: Requester,
-        interaction_id: int | None = None,
-    ) -> list[Job]:
+    async def _job_requests(
+        self, submission: Submission, context: ChannelContext, requester: Requester, interaction_id: int | None = None
+    ) -> list[JobRequest]:
         settings = self._guilds.of(context.guild_id)
         host = self._screening
         screening = settings.screens(
@@ -169,7 +184,7 @@ class JobSubmitter:
         session = await self._sessions.of_thread(context.channel_id)
         if session is not None and len(submission.requests) > 1:
             raise UserFacingError("session-one-each")
-        job_requests = [
+        return [
             JobRequest(
                 request=request,
                 requester_id=requester.id,
@@ -185,6 +200,15 @@ class JobSubmitter:
             )
             for request, parent_id in zip_longest(submission.requests, submission.parent_ids)
         ]
+
+    async def _admit(
+        self,
+        submission: Submission,
+        context: ChannelContext,
+        requester: Requester,
+        interaction_id: int | None = None,
+    ) -> list[Job]:
+        job_requests = await self._job_requests(submission, context, requester, interaction_id)
         try:
             jobs = await self._admission.admit(job_requests, requester)
         except RefusedError as error:

@@ -12,7 +12,8 @@ from bot.engine import RenderTask
 from bot.engine.messages import LoadModel, RunCancelled, RunCommand, RunMessage, StartRun
 from bot.engine.screening import picture_flags, prompt_flags
 from bot.jobs.job import Progress, RenderResult, Suspended
-from guidance.clip.model import ClipModel, ModelError
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import ModelError
 from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.picture import PictureError, to_png, to_preview
 from guidance.io.timelapse import Timelapse

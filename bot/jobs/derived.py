@@ -68,19 +68,17 @@ def for_model(request: Request, model: str) -> Request:
     """The request for another model, with that model's default settings."""
     if request.model == model:
         return request
-    return replace(
-        Request.resolve(
-            request.prompt,
-            negative=request.negative,
-            seed=request.seed,
-            width=request.width,
-            height=request.height,
-            model=model,
-            images=request.images,
-            init=request.init,
-            mask=request.mask,
-            strength=request.strength,
-            perturbation=request.perturbation,
-        ),
-        style=request.style,
+    resolved = Request.resolve(
+        "a picture",
+        seed=request.seed,
+        width=request.width,
+        height=request.height,
+        model=model,
+        images=request.images,
+        init=request.init,
+        mask=request.mask,
+        strength=request.strength,
+        perturbation=request.perturbation,
     )
+    # The words are not parsed again: they have been, and the language may have changed since.
+    return replace(resolved, prompt=request.prompt, negative=request.negative, style=request.style)

@@ -1,10 +1,13 @@
 """Counts what a member has used of their limits, inside the transaction that admits a job."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import aiosqlite
+
+from guidance.request.cost import step_cost
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 86400.0
@@ -21,7 +24,8 @@ class Usage:
     Attributes:
         own, server, everybody: Unfinished jobs of the member, of the server, and in all.
         hour: When the member requested each job of the last hour, oldest first.
-        day: (time, steps) of each job that the member requested within the last day, oldest first.
+        day: (time, cost in steps) of each job that the member requested within the last day, oldest first; see
+            `guidance.request.cost`.
         session: Pictures that the member has submitted to the session.
         now: When this was counted. Times are seconds since 1970.
     """
@@ -36,7 +40,7 @@ class Usage:
 
     @property
     def day_steps(self) -> int:
-        """Steps that the member requested within the last day."""
+        """What the member requested within the last day, in steps."""
         return sum(steps for _, steps in self.day)
 
 
@@ -52,11 +56,18 @@ async def usage(
         (person_id, guild_id),
     )
     rows = await connection.execute_fetchall(
-        f"SELECT created_at, steps FROM job WHERE requester_id = ? AND created_at > ? AND {CHARGED}"  # noqa: S608
+        "SELECT created_at, steps, json_extract(request, '$.model'), json_extract(request, '$.views'),"  # noqa: S608
+        " json_extract(request, '$.width') * json_extract(request, '$.height'),"
+        " iif(json_extract(request, '$.canvas') = 'palette', json_extract(request, '$.colours'), 0)"
+        f" FROM job WHERE requester_id = ? AND created_at > ? AND {CHARGED}"
         " ORDER BY created_at",
         (person_id, now - DAY_S),
     )
-    day = tuple((float(row[0]), int(row[1])) for row in rows)
+    day = tuple(
+        # Requests of earlier schemas have no colours.
+        (float(row[0]), math.ceil(row[1] * step_cost(row[2], row[3], row[4], row[5] or 0)))
+        for row in rows
+    )
     (session,) = await _row(
         connection,
         f"SELECT count(*) FROM job WHERE session_id = ? AND requester_id = ? AND {CHARGED} AND deleted_at IS NULL",  # noqa: S608

@@ -12,7 +12,8 @@ from PIL import Image
 
 from guidance.cli.options import parser
 from guidance.cli.task import CommandLineTask, build_task, check
-from guidance.clip.model import ClipModel, ModelError
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import ModelError
 from guidance.io.atomic_write import atomic_write, check_writable
 from guidance.io.checkpoint import CheckpointError
 from guidance.io.dataset import Dataset

@@ -1,6 +1,7 @@
 """From the options of the command line to the arguments of `render`."""
 
 import argparse
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,8 @@ from guidance.io.inputs import digest
 from guidance.io.picture import PictureError, read_image, request_of
 from guidance.io.timelapse import encoder
 from guidance.request.derive import continued, revised, upscaled, variation
-from guidance.request.model_name import DEFAULT_MODEL
+from guidance.request.flags import shape_of
+from guidance.request.model_name import DEFAULT_MODEL, FOLDER
 from guidance.request.parameters import PARAMETERS, RANGES
 from guidance.request.request import ImagePrompt, Request, RequestError
 
@@ -56,11 +58,18 @@ def check(options: argparse.Namespace) -> None:
         raise RequestError("--sheet shows several pictures; ask for them with --count")
     if options.timelapse:
         encoder(options.timelapse)
-    if options.sheet and options.sheet.suffix.lower() != ".png":
-        raise RequestError(f"--sheet is {options.sheet}, but is written as PNG; end its name in .png")
+    _check_endings(options)
     for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
         if path:
             check_writable(path)
+
+
+def _check_endings(options: argparse.Namespace) -> None:
+    """Refuses names that end in another format than the file will have."""
+    out = options.out if options.count == 1 else None
+    for name, path, endings in (("sheet", options.sheet, {".png"}), ("out", out, {".png", ""})):
+        if path and path.suffix.lower() not in endings:
+            raise RequestError(f"--{name} is {path}, but is written as PNG; end its name in .png")
 
 
 def _check_resume(options: argparse.Namespace) -> None:
@@ -106,7 +115,7 @@ def build_task(options: argparse.Namespace) -> CommandLineTask:
         request = revised(_derived_request(options, source, added), options.prompt, **settings)
         request = replace(request, **given)
     else:
-        model = options.model or DEFAULT_MODEL
+        model = _with_whole_path(options.model or DEFAULT_MODEL)
         aspect = _parse_aspect(options.aspect)
         request = Request.resolve(
             options.prompt or "", model=model, style=options.style, aspect=aspect, **given, **settings
@@ -116,11 +125,16 @@ def build_task(options: argparse.Namespace) -> CommandLineTask:
 
 def _derived_request(options: argparse.Namespace, source: Path, added: Callable[[Path], str]) -> Request:
     """The request that --like, --vary, --upscale or --continue makes of a file."""
-    for name in ("model", "style", "aspect"):
+    for name in ("style", "aspect"):
         if getattr(options, name):
             raise RequestError(f"{source} has its own {name}; leave --{name} out")
     data = _read(source)
     request = Checkpoint.from_bytes(data).request if is_checkpoint(data) else request_of(data)
+    if options.model:
+        if FOLDER not in request.model:
+            raise RequestError(f"{source} has its own model; leave --model out")
+        # The folder may have moved since.
+        request = replace(request, model=_with_whole_path(options.model))
     if options.like:
         return request
     init = added(source)
@@ -132,19 +146,29 @@ def _derived_request(options: argparse.Namespace, source: Path, added: Callable[
 def _parse_size(text: str | None) -> dict[str, int]:
     if text is None:
         return {}
-    width, separator, height = text.lower().partition("x")
-    if not (separator and width.isdecimal() and height.isdecimal()):
+    size = shape_of(text) if ":" not in text else None
+    if size is None:
         raise RequestError(f"--size is {text!r}, but must be WIDTHxHEIGHT in pixels, such as 320x256")
-    return {"width": int(width), "height": int(height)}
+    return {"width": size[0], "height": size[1]}
 
 
 def _parse_aspect(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    width, separator, height = text.partition(":")
-    if not (separator and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+    if (shape := shape_of(text)) is None:
         raise RequestError(f"--aspect is {text!r}, but must be WIDTH:HEIGHT, such as 16:9")
-    return int(width), int(height)
+    return shape
+
+
+def _with_whole_path(model: str) -> str:
+    """A model's name with whole paths for its folders, so that its pictures' requests hold in every working folder."""
+    parts = []
+    for part in model.split(" + "):
+        folder = part.strip().removeprefix(FOLDER)
+        # A folder that is not there is refused when it is loaded.
+        exists = folder != part.strip() and Path(folder.rpartition("::")[0] or folder).is_dir()
+        parts.append(f"{FOLDER}{Path(folder).absolute()}" if exists else part)
+    return " + ".join(parts)
 
 
 def _path_and_weight(text: str) -> tuple[Path, float]:
@@ -159,6 +183,8 @@ def _path_and_weight(text: str) -> tuple[Path, float]:
 
 
 def _read(path: Path) -> bytes:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):
+        raise PictureError(f"{path} is an address; download the picture first and name the file")
     try:
         return path.read_bytes()
     except OSError as error:

@@ -17,6 +17,7 @@ from guidance.device.cuda_graphs import GraphCapture
 from guidance.optimize.gradient import gradient_of
 from guidance.optimize.run import RenderError, Run
 from guidance.optimize.step_in_progress import StepInProgress
+from guidance.request.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +76,7 @@ class Stepper:
                 if not _out_of_memory(error):
                     raise
                 if self.microbatch == 1:
-                    raise RenderError(
-                        "memory does not suffice for one view of this picture; "
-                        "ask for a smaller one, or a smaller model"
-                    ) from error
+                    raise RenderError(Message("memory-too-small")) from error
             # Outside the handler: inside it the error still holds the memory of the failed attempt.
             self.microbatch = -(-self.microbatch // 2)
             log.warning("out of memory; from here on %d views at a time", self.microbatch)

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from guidance.request.defaults import for_steps, scale_learning_rate
-from guidance.request.prompt import clean
-from guidance.request.request import Request, fitted, parse_prompt, style_named
+from guidance.request.messages import Message
+from guidance.request.prompt import clean_negative
+from guidance.request.request import Request, RequestError, fitted, parse_prompt, style_named
 from guidance.request.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
@@ -38,9 +39,11 @@ def revised(request: Request, text: str | None = None, styles: Mapping[str, Styl
             from_text |= {**style.settings, "style": style.words}
         if parsed.aspect:
             from_text["width"], from_text["height"] = fitted(parsed.aspect, request.width * request.height)
+        if not parsed.prompt and not request.images and "negative" in parsed.settings:
+            raise RequestError(Message("prompt-all-negative"))
         from_text |= {"prompt": parsed.prompt, **parsed.settings}
     if "negative" in changes:
-        changes["negative"] = clean(changes["negative"])
+        changes["negative"] = clean_negative(changes["negative"])
     changed = replace(request, **from_text | changes)
     if changed.steps == request.steps:
         return changed

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
 
+from guidance.request.messages import Message
+
 CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
 DISTANCES: Final = ("cosine", "spherical")
 
@@ -38,7 +40,17 @@ class Range:
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.low:.10g} to {self.high:.10g} {self.unit}".rstrip()
+        return str(self.message())
+
+    def message(self) -> Message:
+        """The range in words."""
+        if not self.unit:
+            return Message("range", low=self.low, high=self.high)
+        return Message("range-of", low=self.low, high=self.high, unit=self.unit_message())
+
+    def unit_message(self) -> Message:
+        """The unit in words; there must be one."""
+        return Message(f"unit-{self.unit.replace(' ', '-').replace(chr(39), '-')}")
 
     def holds(self, value: float) -> bool:
         """False for a value outside the range and for NaN."""

@@ -10,7 +10,8 @@ from dataclasses import replace
 import open_clip
 import torch
 
-from guidance.clip.model import POCKET, ClipModel, pick_device, prepare, quiet
+from guidance.clip.model import ClipModel, pick_device, prepare, quiet
+from guidance.clip.open_clip_source import POCKET
 from guidance.clip.perceptor import Perceptor
 from guidance.device.cuda_graphs import graph_capture_for
 from guidance.optimize.loop import render

@@ -8,7 +8,8 @@ from typing import Final
 
 from PIL import Image
 
-from guidance.clip.model import POCKET, ClipModel
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import POCKET
 from guidance.io.picture import PictureError, request_of, to_png
 from guidance.optimize.loop import Result, render
 from guidance.request.request import Request

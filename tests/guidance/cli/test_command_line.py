@@ -12,9 +12,11 @@ import pytest
 from PIL import Image
 
 from guidance.cli.main import main
+from guidance.cli.options import parser
+from guidance.cli.task import build_task
 from guidance.clip.model import ClipModel
 from guidance.io.atomic_write import atomic_write
-from guidance.io.picture import read_image, request_of
+from guidance.io.picture import read_image, request_of, to_png
 from guidance.request.parameters import RANGES
 from guidance.request.request import Request
 
@@ -200,6 +202,7 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--count", "2", "--timelapse", "a.mp4"], "leave --count out"),
         (["a", "--count", "2", "--seed", "4294967295"], "too high for 2 seeds"),
         (["a", "--sheet", "a.png"], "with --count"),
+        (["a", "--out", "b.jpg"], "--out is b.jpg, but is written as PNG; end its name in .png"),
         (["a", "--count", "2", "--sheet", "a.xyz"], "end its name in .png"),
         (["--resume", __file__, "--steps", "9"], "leave --steps out"),
         (["--resume", __file__, "--aspect", "1:1"], "leave --aspect out"),
@@ -220,12 +223,19 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--seed", "-1"], "seed is -1"),
         (["a", "--canvas", "oil"], "choose one of pyramid, fourier, pixels, palette"),
         (["a", "--init", "missing.png"], "missing.png cannot be read"),
-        (["a", "--init", __file__], "not a PNG, JPEG or WebP"),
+        (["a", "--init", __file__], "not a PNG, JPEG, WebP"),
         (["a", "--out", "no/such/folder.png"], "cannot be written"),
         (["a", "--model", "ViT-B-99/nobody"], "is unknown"),
         (["a", "--model", "ViT-B-32/laion2b_s34b_b79k"], "needs no download"),
         (["a", "--device", "tpu"], "device 'tpu'"),
-        (["a", "--paint", "red"], "unrecognized"),
+        (["a", "--paint", "red"], "unrecognized arguments: --paint"),
+        (["a", "--width", "512", "--cfg_scale", "7"], "--width (--size WxH); --cfg_scale (give phrases weights"),
+        (["a", "--image", "https://example.org/a.png"], "is an address; download the picture first"),
+        (["a", "--init", "https://example.org/a.png"], "is an address; download the picture first"),
+        (["a", "--size", "wide"], "must be WIDTHxHEIGHT"),
+        (["a castle --v 5 --tile"], "--v (the model is chosen by whoever runs this); --tile (there is nothing"),
+        (["--no dogs a cat"], "--no takes all words after it"),
+        (["a", "--model", "local-dir:nowhere"], "nowhere is not a folder with open_clip_config.json"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(line: CommandLine, arguments: list[str], says: str) -> None:
@@ -241,3 +251,27 @@ def test_bad_input_is_one_line_in_a_process_of_its_own_too(tmp_path: Path) -> No
     run = process("a", "--steps", "0", folder=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == "python -m guidance: steps is 0, but must be 1 to 2000 steps\n"
+
+
+@pytest.mark.parametrize("size", ["64x72", "64×72", "64 x 72", "64X72"])
+def test_a_size_and_a_shape_are_read_as_people_write_them(size: str) -> None:
+    task = build_task(parser().parse_args(["a cat --no fog", "--size", size]))
+    assert (task.request.width, task.request.height) == (64, 72)
+    task = build_task(parser().parse_args(["a cat", "--ar", "16x9", "--no", "fog"]))
+    assert task.request.width > task.request.height
+    assert task.request.negative == "fog"
+
+
+def test_a_model_in_a_folder_is_found_again_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    task = build_task(parser().parse_args(["a cat", "--model", "local-dir:mine + pocket"]))
+    assert task.request.model == f"local-dir:{tmp_path / 'mine'} + pocket"
+    (tmp_path / "cat.png").write_bytes(to_png(Image.new("RGB", (64, 64)), task.request))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert build_task(parser().parse_args(["--like", "../cat.png"])).request == task.request
+    moved = build_task(parser().parse_args(["--like", "../cat.png", "--model", "local-dir:../mine"]))
+    assert moved.request.model == f"local-dir:{tmp_path / 'elsewhere' / '../mine'}"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.request.prompt import NEGATIVE_WEIGHT, ParsedPrompt, Phrase, PromptError, Stage, clean, parse, stages
+from guidance.request.flags import ParsedPrompt, parse
+from guidance.request.prompt import NEGATIVE_WEIGHT, Phrase, PromptError, Stage, clean, stages
 
 
 @given(text=st.text(max_size=80))
@@ -87,7 +88,7 @@ def test_a_stage_ends_the_value_of_no() -> None:
         ("a castle --seed many", 17, "a whole number, 0 to 4294967295"),
         ("a castle --seed 4294967296", 17, "4294967295"),
         ("a castle --steps 0", 18, "1 to 2000"),
-        ("a castle --ar 16x9", 15, "such as 16:9"),
+        ("a castle --ar wide", 15, "such as 16:9"),
         ("a castle --ar 0:9", 15, "such as 16:9"),
         ("a castle --stop 0", 17, "1 to 100"),
         ("--seed 1 a castle --seed 2", 19, "given twice"),

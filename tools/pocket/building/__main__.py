@@ -18,7 +18,8 @@ import open_clip
 import torch
 from safetensors.torch import save_file
 
-from guidance.clip.model import POCKET, pick_device, prepare
+from guidance.clip.model import pick_device, prepare
+from guidance.clip.open_clip_source import POCKET
 from tools.pocket.building import prompts, sources, space, targets
 from tools.pocket.building.distil import distil
 from tools.pocket.building.finetune import Teacher, finetune, student_of, teacher_features

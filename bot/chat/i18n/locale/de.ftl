@@ -81,6 +81,7 @@ refused-member-too-new =
     }
 refused-blocked-words = Einige dieser Wörter stehen auf der Sperrliste.
 refused-too-many-steps = Das Limit hier sind { $limit } Schritte.
+refused-too-many-views = Das Limit hier sind { $limit } Ansichten je Schritt.
 refused-too-large = Dieses Bild wäre zu groß: Das Limit hier sind { $limit } Pixel.
 refused-too-many-waiting =
     { $limit ->
@@ -144,7 +145,7 @@ restricted-elsewhere = Dieses Bild entstand in einem Kanal mit Altersbeschränku
 image-too-large = Dieses Bild ist zu groß. Das Limit sind { $most } MiB.
 image-too-slow = Dieses Bild lädt zu lange. Häng es stattdessen an `/imagine` an.
 image-refused = Ich kann dieses Bild nicht verwenden: { $reason }.
-no-image = Diese Nachricht hat kein Bild in PNG, JPEG oder WebP.
+no-image = Diese Nachricht hat kein Bild.
 needs-its-inputs = Dieses Bild entstand aus einem anderen Bild, das nicht in der Datei ist.
 no-log-channel = Dieser Server hat keinen Kanal für Meldungen. Sag bitte der Moderation Bescheid.
 not-stored = Der Datenträger des Bots ist voll oder gestört, daher lässt sich gerade nichts speichern. Versuch es später noch einmal.

@@ -81,6 +81,7 @@ refused-member-too-new =
     }
 refused-blocked-words = Some of these words are on the blocklist.
 refused-too-many-steps = The limit here is { $limit } steps.
+refused-too-many-views = The limit here is { $limit } views in each step.
 refused-too-large = This picture would be too large: the limit here is { $limit } pixels.
 refused-too-many-waiting =
     { $limit ->
@@ -144,7 +145,7 @@ restricted-elsewhere = This picture was made in an age-restricted channel and ca
 image-too-large = This image is too large. The limit is { $most } MiB.
 image-too-slow = This image takes too long to load. Attach it to `/imagine` instead.
 image-refused = I can't use this image: { $reason }.
-no-image = This message has no PNG, JPEG or WebP image.
+no-image = This message has no image.
 needs-its-inputs = This picture was made from another image, which is not in the file.
 no-log-channel = This server has no channel for reports. Please tell a moderator.
 not-stored = The bot's disk is full or has a problem, so nothing can be stored right now. Try again later.
