@@ -5,10 +5,11 @@ import contextlib
 import json
 import os
 import signal
+import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from bot.config import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
@@ -63,10 +64,17 @@ class Service:
         self._wrapper = wrapper
         self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
         self._log = folder / "bot.log"
+        self._database = folder / "data" / "bot.db"
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
         values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
+
+    def turn(self, message: Mapping[str, Any]) -> int:
+        """The turn in which the job of a message was started; later jobs have greater ones."""
+        with contextlib.closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as connection:
+            (turn,) = connection.execute("SELECT turn FROM job WHERE message_id = ?", (message["id"],)).fetchone()
+        return int(turn)
 
     async def start(self) -> None:
         """Starts the bot and waits until it is online."""
