@@ -169,7 +169,7 @@ class LocalEngine:
         except protocol.ProtocolError as error:
             raise await self._crashed(str(error)) from error
         if isinstance(message, RunFailed):
-            raise RunFailedError(message.message)
+            raise RunFailedError(message.message, message.stored)
         if isinstance(message, RunCancelled):
             raise RunCancelledError
         return message

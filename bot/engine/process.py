@@ -19,6 +19,7 @@ from guidance.clip.open_clip_source import ModelError
 from guidance.io.checkpoint import CheckpointError
 from guidance.io.picture import PictureError
 from guidance.optimize.run import RenderError
+from guidance.request.messages import message_of
 from guidance.request.request import RequestError
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class EngineProcess:
                     for reply in execute(message, model, lambda: self._commands):
                         self._send(reply)
             except (ModelError, RequestError, PictureError, CheckpointError, RenderError) as error:
-                self._send(RunFailed(str(error)))
+                self._send(RunFailed(str(error), message_of(error).to_json()))
 
     def _listen(self) -> None:
         """Reads all messages. Only this thread sets the run's number and its commands."""

@@ -129,8 +129,8 @@ def decode_process_message(body: bytes, text: int) -> ProcessMessage:
             )
         case {"type": "Suspended", "step": int(step)}, {"checkpoint": checkpoint}:
             return Suspended(checkpoint, step)
-        case {"type": "RunFailed", "message": str(message)}, _:
-            return RunFailed(message)
+        case {"type": "RunFailed", "message": str(message), "stored": str(stored)}, _:
+            return RunFailed(message, stored)
         case {"type": "RunCancelled"}, _:
             return RunCancelled()
     raise _invalid("message of the engine's process", fields)

@@ -34,7 +34,7 @@ from bot.engine.messages import ControlRun, ModelReady, RunFailed
 
 while (message := protocol.read(sys.stdin.buffer)) is not None:
     if isinstance(message, ControlRun):
-        reply = RunFailed(f"{message.command} of run {message.run}")
+        reply = RunFailed(f"{message.command} of run {message.run}", "")
     else:
         reply = ModelReady("none")
     sys.stdout.buffer.write(protocol.encode(reply))
