@@ -101,7 +101,7 @@ class Perceptor:
         if new := [text for text in dict.fromkeys(texts) if text not in self._texts]:
             parts = [self.parts(text) for text in new]
             tokens = self._tokenizer([part for several in parts for part in several]).to(self.device)
-            encoded = _unit(self.network.encode_text(tokens)).split([len(several) for several in parts])
+            encoded = torch.split(_unit(self.network.encode_text(tokens)), [len(several) for several in parts])
             means = torch.stack([part[0] if len(part) == 1 else _unit(part.mean(dim=0)) for part in encoded])
             self._texts.update(zip(new, means, strict=True))
         return torch.stack([self._texts[text] for text in texts])

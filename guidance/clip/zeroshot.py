@@ -83,7 +83,7 @@ def _of_texts(perceptor: Perceptor, texts: Sequence[str], concept: Sequence[str]
     """(N) probabilities of N texts, each that of its most probable part."""
     parts = [perceptor.parts(text) for text in texts]
     found = _probabilities(perceptor, perceptor.encode_text([part for several in parts for part in several]), concept)
-    return torch.stack([several.max() for several in found.split([len(several) for several in parts])])
+    return torch.stack([several.max() for several in torch.split(found, [len(several) for several in parts])])
 
 
 def _probabilities(perceptor: Perceptor, embeddings: Tensor, concept: Sequence[str]) -> Tensor:

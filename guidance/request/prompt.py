@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from guidance.request import elsewhere
+from guidance.request.foreign_weights import without_emphasis
 from guidance.request.invisible import without_invisible
 from guidance.request.messages import Message, MessageError
 from guidance.request.parameters import Range
@@ -68,7 +69,7 @@ def clean(text: str) -> str:
 
 def clean_negative(text: str) -> str:
     """`clean` for a negative prompt as it was typed: custom emoji by their names, and without weights."""
-    return elsewhere.without_emphasis(elsewhere.words(clean(text)))
+    return without_emphasis(elsewhere.words(clean(text)))
 
 
 def stages(prompt: str, negative: str = "") -> tuple[Stage, ...]:

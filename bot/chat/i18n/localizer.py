@@ -1,4 +1,4 @@
-"""Looks up the bot's texts, which are in `locale/*.ftl`, one file per language; reasons of `guidance` have their own."""
+"""Looks up the bot's texts, which are in `locale/*.ftl`, one file per language, and one for reasons of guidance."""
 
 from functools import cache
 from pathlib import Path

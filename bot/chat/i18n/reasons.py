@@ -1,4 +1,4 @@
-"""Messages of `guidance` in the reader's language. English ones are in guidance, the others in `locale/reasons.*.ftl`."""
+"""Messages of `guidance` in the reader's language: English ones are there, others in `locale/reasons.*.ftl`."""
 
 from bot.chat.i18n.localizer import ENGLISH, Localizer
 from guidance.request.messages import Message, MessageError, Value
