@@ -54,7 +54,7 @@ _LETTER: Final = re.compile(rf"(?:^|(?<=\s))-([{''.join(_LETTERS)}])\s?\d[\d.]*(
 _DASHED: Final = "|".join(sorted((name for name, (_, value) in FOREIGN_FLAGS.items() if value == _NUMBER), key=len))
 _FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--([A-Za-z][\w-]*)|[—–]({_DASHED}|tile|niji)(?=\s+\d|\s*$))")
 _TAG: Final = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>]*>", re.IGNORECASE)
-_LINK: Final = re.compile(r"<?https?://[^\s>]+>?", re.IGNORECASE)
+_LINK: Final = re.compile(r"(?:\[[^\[\]]*\]\()?<?https?://[^\s>)]+[>)]?", re.IGNORECASE)
 _MENTION: Final = re.compile(r"<(?:@[!&]?|#|id:|t:-?|/[^:<>]{1,40}:)\d+(?::[A-Za-z])?>")
 _EMOJI: Final = re.compile(r"<a?:(\w{2,32}):\d{5,20}>")
 _COMMAND: Final = re.compile(r"^/?imagine\s+prompt\s*:\s*|^prompt\s*:\s*", re.IGNORECASE)

@@ -81,11 +81,10 @@ def _without_flags(text: str) -> tuple[str, str, dict[str, Any]]:
         name = elsewhere.ALIASES.get(name.replace("_", "-"), name)
         limit = matches[index + 1].start() if index + 1 < len(matches) else len(text)
         if name not in FLAGS:
-            raise PromptError(
-                column,
-                Message("flag-unknown", flag=f"--{match[1]}", hint=nearest(name, FLAGS, "--")),
-                _without_unknown(text, match),
-            )
+            hint = nearest(name, FLAGS, "--")
+            # A flag that is nearly known is to be corrected, not left out.
+            without = _without_unknown(text, match) if hint.name == "known-names" else None
+            raise PromptError(column, Message("flag-unknown", flag=f"--{match[1]}", hint=hint), without)
         end = _end_of_value(name, text, match.end(), limit)
         value = text[match.end() : end].strip()
         if not value:

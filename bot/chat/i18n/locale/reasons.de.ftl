@@ -100,4 +100,5 @@ guidance-picture-not-png = das ist kein PNG; nur ein PNG von guidance enthält e
 guidance-picture-without-request = dieses PNG enthält keine Anfrage; es ist nicht von guidance oder wurde neu gespeichert
 guidance-picture-request-wrong = die Anfrage im PNG kann nicht verwendet werden: { $reason }
 guidance-broke-down = das Bild ist zerfallen (keine Zahl mehr); nimm eine kleinere learning rate oder einen anderen Seed
+guidance-checkpoint-of-another = der Zwischenstand gehört zu einer anderen Anfrage
 guidance-memory-too-small = der Speicher reicht nicht für eine Ansicht dieses Bildes; nimm ein kleineres Bild oder ein kleineres Modell
