@@ -36,7 +36,7 @@ RANDOM_SEED: Final = -1
 """What other programs write for a seed by chance."""
 # Phones turn two hyphens into a dash; a dash is also punctuation, so it counts only before the name of a flag.
 _DASHED: Final = "|".join([*FLAGS, *elsewhere.ALIASES])
-_FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–](?=(?:{_DASHED})\b))([\w-]+)=?\s*")
+_FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–]{{1,2}}(?=(?:{_DASHED})\b))([\w-]+)=?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ def _without_flags(text: str) -> tuple[str, str, dict[str, Any]]:
             raise PromptError(column, Message("flag-unknown", flag=f"--{match[1]}", hint=hint), without)
         end = _end_of_value(name, text, match.end(), limit)
         value = text[match.end() : end].strip()
+        if name != "no":
+            value = value.rstrip(",;")
         if not value:
             raise PromptError(column, Message("flag-needs-value", flag=f"--{name}", meaning=FLAGS[name]))
         if name in values:

@@ -11,7 +11,8 @@ async def test_one_press_makes_the_picture_without_what_is_unknown(harness: BotH
     assert "--v (the model is chosen by whoever runs this); --tile (there is nothing like it here)" in text
     assert "**a castle --seed 7**" in text
     assert await harness.count() == 0
-    await harness.press(harness.ada, private(result), "Go on without it")
+    await harness.ada.click(private(result), label="Go on without it")
+    await harness.wait_until_idle()
     assert await harness.count() == 2
     assert (await harness.job(1)).request.prompt == "a castle"
     assert (await harness.job(1)).request.seed == 7
@@ -19,14 +20,17 @@ async def test_one_press_makes_the_picture_without_what_is_unknown(harness: BotH
 
 async def test_an_image_is_kept_for_the_press(harness: BotHarness) -> None:
     result = await harness.imagine(harness.ada, "a castle --iw 2", image=("cat.png", png()))
-    await harness.press(harness.ada, private(result), "Go on without it")
+    await harness.ada.click(private(result), label="Go on without it")
+    await harness.wait_until_idle()
     assert (await harness.job(1)).request.init is not None
 
 
 async def test_a_second_press_makes_no_second_picture(harness: BotHarness) -> None:
     result = await harness.imagine(harness.ada, "a castle --q 2")
-    await harness.press(harness.ada, private(result), "Go on without it")
-    await harness.press(harness.ada, private(result), "Go on without it")
+    await harness.ada.click(private(result), label="Go on without it")
+    await harness.wait_until_idle()
+    await harness.ada.click(private(result), label="Go on without it")
+    await harness.wait_until_idle()
     assert await harness.count() == 1
 
 
