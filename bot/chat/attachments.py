@@ -1,6 +1,7 @@
 """Images attached to commands and messages: stored as init images, or read for the request they carry."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 import discord
@@ -45,6 +46,23 @@ class Attachments:
         except IntakeError as error:
             raise _refused(error) from error
 
+    async def requests_in(self, attachments: Sequence[discord.Attachment]) -> list[Request]:
+        """The requests that the attachments carry; those without one are passed over.
+
+        Raises:
+            UserFacingError: None carries one; says why the first does not.
+        """
+        found: list[Request] = []
+        first: UserFacingError | None = None
+        for attachment in attachments:
+            try:
+                found.append(await self.request_in(attachment))
+            except UserFacingError as error:
+                first = first or error
+        if not found and first is not None:
+            raise first
+        return found
+
     async def request_in(self, attachment: discord.Attachment) -> Request:
         """The request that a PNG made by guidance carries.
 
@@ -58,22 +76,26 @@ class Attachments:
             raise _refused(error) from error
 
 
-def image_of(message: discord.Message) -> discord.Attachment:
-    """The first attachment of a message that is labelled as an image, else the first without a label.
+def images_of(message: discord.Message) -> list[discord.Attachment]:
+    """The attachments of a message that are labelled as images, then those without a label.
 
-    What it is, its bytes decide when it is read.
+    What they are, their bytes decide when they are read. A forwarded message has its attachments in its snapshots.
 
     Raises:
-        UserFacingError: There is none.
+        UserFacingError: There are none.
     """
-    unlabelled = [attachment for attachment in message.attachments if attachment.content_type in UNLABELLED]
-    images = [attachment for attachment in message.attachments if (attachment.content_type or "").startswith("image/")]
-    for attachment in (*images, *unlabelled):
-        return attachment
-    raise UserFacingError("no-image")
+    forwarded = [attachment for snapshot in message.message_snapshots for attachment in snapshot.attachments]
+    attachments = [*message.attachments, *forwarded]
+    found = [attachment for attachment in attachments if (attachment.content_type or "").startswith("image/")]
+    found += [attachment for attachment in attachments if attachment.content_type in UNLABELLED]
+    if not found:
+        raise UserFacingError("no-image")
+    return found
 
 
 def _refused(error: IntakeError) -> UserFacingError:
     if str(error) == "image-too-large":
         return UserFacingError("image-too-large", most=intake.MAX_BYTES // 2**20)
-    return UserFacingError("image-refused", reason=str(error))
+    if str(error) == "image-not-sent":
+        return UserFacingError("image-not-sent")
+    return UserFacingError("image-refused", reason=error.message)

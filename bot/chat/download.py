@@ -23,13 +23,13 @@ def downloader(session: aiohttp.ClientSession) -> Download:
         try:
             async with session.get(attachment.url, timeout=TIMEOUT) as response:
                 if response.status != 200:
-                    raise IntakeError(f"Discord did not send it (HTTP {response.status})")
+                    raise IntakeError("image-not-sent")
                 async for chunk in response.content.iter_chunked(CHUNK_BYTES):
                     data += chunk
                     if len(data) > most:
                         raise IntakeError("image-too-large")
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise IntakeError("Discord did not send it") from error
+            raise IntakeError("image-not-sent") from error
         return bytes(data)
 
     return download

@@ -14,8 +14,10 @@ import discord
 from discord import app_commands
 
 from bot.chat.i18n.localizer import Localizer, localizer
+from bot.chat.i18n.reasons import reason
 from bot.jobs.admission import RefusedError
 from bot.store.storage_error import StorageError
+from guidance.request.messages import Message
 from guidance.request.request import RequestError
 
 log = logging.getLogger(__name__)
@@ -43,14 +45,17 @@ def user_message(error: BaseException, t: Localizer) -> str:
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     if isinstance(error, UserFacingError):
-        return t(error.name, **error.values)
+        values = error.values.items()
+        return t(
+            error.name, **{key: reason(value, t) if isinstance(value, Message) else value for key, value in values}
+        )
     if isinstance(error, RefusedError):
         return refusal(error, t)
     if isinstance(error, StorageError):
         log.error("a member's request could not be stored: %s", error)
         return t("not-stored")
     if isinstance(error, RequestError):
-        return t("request-error", message=str(error))
+        return t("request-error", message=reason(error, t))
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
     return t("incident", incident=incident)

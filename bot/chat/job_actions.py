@@ -184,7 +184,7 @@ class JobActions:
                 case _:
                     requests = [derived.enlarged(request, self._model, job.picture)]
         except RequestError as error:
-            raise UserFacingError("request-error", message=str(error)) from error
+            raise UserFacingError("request-error", message=error.message) from error
         submission = Submission(
             requests=requests, origin=Origin.BUTTON, parent_ids=[job.id] * len(requests), spoiler=job.spoiler
         )

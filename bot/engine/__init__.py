@@ -13,7 +13,15 @@ class EngineCrashedError(RuntimeError):
 
 
 class RunFailedError(RuntimeError):
-    """The request can never be rendered; the message is one sentence for the requester, or the id of a text."""
+    """The request can never be rendered; the message is one English sentence, or the id of a text.
+
+    Attributes:
+        stored: The message in a form that can be read in any language; see `bot.engine.messages.RunFailed`.
+    """
+
+    def __init__(self, message: str, stored: str = "") -> None:
+        super().__init__(message)
+        self.stored = stored
 
 
 class RunCancelledError(RuntimeError):

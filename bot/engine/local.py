@@ -204,7 +204,7 @@ class LocalEngine:
             raise EngineCrashedError("process was closed")
         message = await self._process.receive(limit_s)
         if isinstance(message, RunFailed):
-            raise RunFailedError(message.message)
+            raise RunFailedError(message.message, message.stored)
         if isinstance(message, RunCancelled):
             raise RunCancelledError
         return message

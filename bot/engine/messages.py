@@ -79,9 +79,15 @@ class ModelReady:
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    """The model cannot be loaded or the request cannot be rendered; the message is for the requester."""
+    """The model cannot be loaded or the request cannot be rendered.
+
+    Attributes:
+        message: Why, in English.
+        stored: The same as JSON of `guidance.request.messages.Message`, to be read in any language.
+    """
 
     message: str
+    stored: str
 
 
 @dataclass(frozen=True, slots=True)

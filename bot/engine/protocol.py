@@ -133,8 +133,8 @@ def decode_process_message(body: bytes, text: int) -> ProcessMessage:
             )
         case {"type": "Suspended", "step": int(step)}, {"checkpoint": checkpoint}:
             return Suspended(checkpoint, step)
-        case {"type": "RunFailed", "message": str(message)}, _:
-            return RunFailed(message)
+        case {"type": "RunFailed", "message": str(message), "stored": str(stored)}, _:
+            return RunFailed(message, stored)
         case {"type": "RunCancelled" | "Pong" as kind}, _:
             return Pong() if kind == "Pong" else RunCancelled()
     raise _invalid("message of the engine's process", fields)

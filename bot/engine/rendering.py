@@ -19,6 +19,7 @@ from guidance.io.picture import PictureError, to_png, to_preview
 from guidance.io.timelapse import Timelapse
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import RenderError
+from guidance.request.messages import MessageError
 from guidance.request.request import RequestError
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 class ClipRenderer:
     """A Renderer with one CLIP model at a time."""
 
-    failures: tuple[type[Exception], ...] = (ModelError, RequestError, PictureError, CheckpointError, RenderError)
+    failures: tuple[type[MessageError], ...] = (ModelError, RequestError, PictureError, CheckpointError, RenderError)
 
     def __init__(self) -> None:
         self._model: ClipModel | None = None

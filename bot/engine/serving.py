@@ -24,6 +24,7 @@ from bot.engine.messages import (
     RunMessage,
     StartRun,
 )
+from guidance.request.messages import MessageError, message_of
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Renderer(Protocol):
         failures: Exceptions that say in one sentence why a request cannot be rendered. Any other ends the process.
     """
 
-    failures: tuple[type[Exception], ...]
+    failures: tuple[type[MessageError], ...]
 
     def load(self, load: LoadModel) -> str:
         """Loads a model, unless it is loaded already; returns its type of device, such as "cpu"."""
@@ -76,7 +77,7 @@ class EngineProcess:
                         for reply in self._renderer.execute(message, lambda: self._commands):
                             self._send(reply)
             except self._renderer.failures as error:
-                self._send(RunFailed(str(error)))
+                self._send(RunFailed(str(error), message_of(error).to_json()))
 
     def _listen(self) -> None:
         try:

@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.store.pictures import Pictures
 from guidance.io.picture import PictureError, png_of, read_image, request_of
+from guidance.request.messages import MessageError
 from guidance.request.request import Request
 
 MAX_BYTES: Final = 10 * 2**20
@@ -23,8 +24,8 @@ Fetch = Callable[[int], Awaitable[bytes]]
 """Reads the upload; raises IntakeError if it has more than the given number of bytes."""
 
 
-class IntakeError(ValueError):
-    """The upload is refused. The message is the id of a text, or an error message of `guidance`."""
+class IntakeError(MessageError, ValueError):
+    """The upload is refused. The message is the id of a text, or a message of `guidance`."""
 
 
 async def store_upload(size: int, fetch: Fetch, pictures: Pictures) -> str:
@@ -63,11 +64,11 @@ async def request_in(size: int, fetch: Fetch) -> Request:
     try:
         return await asyncio.to_thread(request_of, data)
     except PictureError as error:
-        raise IntakeError(str(error)) from error
+        raise IntakeError(error.message) from error
 
 
 def _clean(data: bytes) -> bytes:
     try:
         return png_of(read_image(data, side=MAX_SIDE))
     except PictureError as error:
-        raise IntakeError(str(error)) from error
+        raise IntakeError(error.message) from error

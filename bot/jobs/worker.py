@@ -191,7 +191,7 @@ class Worker:
         except RunCancelledError:
             log.info("job %d was cancelled", job.id)
         except RunFailedError as error:
-            await self._fail(job, str(error))
+            await self._fail(job, error.stored or str(error))
         except EngineCrashedError as error:
             log.warning("job %d: the engine crashed (%s)", job.id, error)
             await self._crashed(job)

@@ -180,7 +180,7 @@ class Run:
 
     def _resume(self, checkpoint: Checkpoint) -> None:
         if checkpoint.request != self.request:
-            raise RenderError("the checkpoint belongs to another request")
+            raise RenderError(Message("checkpoint-of-another"))
         if _SCORE not in checkpoint.tensors or not self.first_step <= checkpoint.step <= self.last_step:
             raise CheckpointError("the checkpoint does not fit its own request; it is broken")
         restore(checkpoint, self._canvas, self._optimizer)

@@ -54,10 +54,15 @@ _LETTER: Final = re.compile(rf"(?:^|(?<=\s))-([{''.join(_LETTERS)}])\s?\d[\d.]*(
 _DASHED: Final = "|".join(sorted((name for name, (_, value) in FOREIGN_FLAGS.items() if value == _NUMBER), key=len))
 _FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--([A-Za-z][\w-]*)|[—–]({_DASHED}|tile|niji)(?=\s+\d|\s*$))")
 _TAG: Final = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>]*>", re.IGNORECASE)
-_LINK: Final = re.compile(r"<?https?://[^\s>]+>?", re.IGNORECASE)
+_LINK: Final = re.compile(r"(?:\[[^\[\]]*\]\()?<?https?://[^\s>)]+[>)]?", re.IGNORECASE)
 _MENTION: Final = re.compile(r"<(?:@[!&]?|#|id:|t:-?|/[^:<>]{1,40}:)\d+(?::[A-Za-z])?>")
 _EMOJI: Final = re.compile(r"<a?:(\w{2,32}):\d{5,20}>")
-_COMMAND: Final = re.compile(r"^/?imagine\s+prompt\s*:\s*|^prompt\s*:\s*", re.IGNORECASE)
+_COMMAND: Final = re.compile(r"^/?imagine\s+prompt\s*:\s*|^/imagine\s+|^prompt\s*:\s*", re.IGNORECASE)
+_ASSIGNED: Final = re.compile(
+    r"(?:^|(?<=\s))(seed|steps|aspect|np|negative_prompt|cfg_scale|width|height|sampler)=(?=\S)", re.IGNORECASE
+)
+# -A k_euler of InvokeAI
+_SAMPLER: Final = re.compile(r"(?:^|(?<=\s))-A\s?\"?(?:k_|ddim|plms)\w*\"?")
 _EDIT: Final = re.compile(r"\[[^\[\]:]*:[^\[\]:]+:\s*\d*\.?\d+\s*\]")
 # The parameters that Automatic1111 writes under a picture. White space has become single spaces.
 _INFOTEXT: Final = re.compile(r"^(.*?)(?:\s*\bNegative prompt: (.*?))?(?:\s*\bSteps: (\d+), ([A-Z][\w +/-]*: .*))?$")
@@ -88,7 +93,8 @@ def words(text: str) -> str:
 
 def translated(text: str) -> Translation:
     """Translates what other programs understand, and finds what has no counterpart."""
-    text, dropped = _from_infotext(_COMMAND.sub("", words(text)))
+    # "seed=5" is "--seed 5".
+    text, dropped = _from_infotext(_ASSIGNED.sub(r"--\1 ", _COMMAND.sub("", words(text))))
     found = sorted(_found(text), key=lambda entry: entry[0])
     pieces, begin = [], 0
     for start, end, _ in found:
@@ -112,6 +118,8 @@ def _found(text: str) -> Iterator[tuple[int, int, Message]]:
             yield match.start(), match.end(), _item(match[0], f"elsewhere-{instead}")
     for match in _LETTER.finditer(text):
         yield match.start(), match.end(), _item(match[0], f"elsewhere-{_LETTERS[match[1]]}")
+    for match in _SAMPLER.finditer(text):
+        yield match.start(), match.end(), _item(match[0], "elsewhere-none")
     for match in _FLAG.finditer(text):
         known = FOREIGN_FLAGS.get((match[1] or match[2]).lower().replace("_", "-"))
         if known is not None:

@@ -36,7 +36,7 @@ RANDOM_SEED: Final = -1
 """What other programs write for a seed by chance."""
 # Phones turn two hyphens into a dash; a dash is also punctuation, so it counts only before the name of a flag.
 _DASHED: Final = "|".join([*FLAGS, *elsewhere.ALIASES])
-_FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–](?=(?:{_DASHED})\b))([\w-]+)=?\s*")
+_FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–]{{1,2}}(?=(?:{_DASHED})\b))([\w-]+)=?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,14 @@ def _without_flags(text: str) -> tuple[str, str, dict[str, Any]]:
         name = elsewhere.ALIASES.get(name.replace("_", "-"), name)
         limit = matches[index + 1].start() if index + 1 < len(matches) else len(text)
         if name not in FLAGS:
-            raise PromptError(
-                column,
-                Message("flag-unknown", flag=f"--{match[1]}", hint=nearest(name, FLAGS, "--")),
-                _without_unknown(text, match),
-            )
+            hint = nearest(name, FLAGS, "--")
+            # A flag that is nearly known is to be corrected, not left out.
+            without = _without_unknown(text, match) if hint.name == "known-names" else None
+            raise PromptError(column, Message("flag-unknown", flag=f"--{match[1]}", hint=hint), without)
         end = _end_of_value(name, text, match.end(), limit)
         value = text[match.end() : end].strip()
+        if name != "no":
+            value = value.rstrip(",;")
         if not value:
             raise PromptError(column, Message("flag-needs-value", flag=f"--{name}", meaning=FLAGS[name]))
         if name in values:

@@ -18,7 +18,7 @@ _FIRST: Final = 0xE000
 _ESCAPED: Final = {"\\" + bracket: chr(0xF000 + index) for index, bracket in enumerate("()[]{}")}
 _HELD: Final = {held: escaped[1] for escaped, held in _ESCAPED.items()}
 _NUMBER: Final = r"[+\-\u2212]?(?:\d{1,2}(?:\.\d{0,9})?|\.\d{1,9})"
-_BAR: Final = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|(\|)")
+_BAR: Final = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|(?<!\|)(\|)(?!\|)")
 _COLON: Final = re.compile(rf"(?<=[^\W\d_])\s?:({_NUMBER})(?=[\s,]|$),?")
 _WEIGHTED: Final = re.compile(rf"\(([^()]*[^()\s:])\s*:\s*({_NUMBER})\s*\)|\(([^()]+)\)(\d\.\d+)(?=[\s,]|$)")
 _DOUBLED: Final = re.compile(r"(\({2,})([^()]+)(\){2,})|(\[{2,})([^\[\]]+)(\]{2,})|(\{{2,})([^{}]+)(\}{2,})")

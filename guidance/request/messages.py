@@ -122,6 +122,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "picture-without-request": "this PNG carries no request; it was not made by guidance, or was re-saved since",
     "picture-request-wrong": "the PNG's request cannot be used: {reason}",
     "broke-down": "the picture broke down (not a number); try a lower learning rate or another seed",
+    "checkpoint-of-another": "the checkpoint belongs to another request",
     "memory-too-small": "memory does not suffice for one view of this picture; "
     "ask for a smaller one, or a smaller model",
 }

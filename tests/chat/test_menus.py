@@ -8,6 +8,7 @@ import discord
 import pytest
 from PIL import Image, PngImagePlugin
 
+from bot.chat.attachments import images_of
 from bot.chat.commands import menus
 from bot.jobs.job import Origin
 from guidance.io.picture import to_png
@@ -197,3 +198,45 @@ async def test_an_image_over_a_limit_is_not_downloaded(harness: BotHarness) -> N
     harness.download = never
     text = await harness.refuses(harness.imagine(harness.ada, "a tiger", image=("cat.png", png())))
     assert text.startswith("The limit is one picture per hour.")
+
+
+async def test_the_picture_of_a_message_that_carries_a_request_is_found(harness: BotHarness) -> None:
+    message = await harness.done(harness.ada, "a lighthouse", seed=7)
+    made = await message.attachments[0].read()
+    posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png()), ("mine.png", made)])
+    assert "seed 7" in answer(await harness.chiyo.context_menu(harness.channel, "Show parameters", posted))
+    await harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted)
+    await harness.wait_until_idle()
+    assert (await harness.job(2)).request.prompt == "a lighthouse"
+
+
+async def test_parameters_of_two_pictures_are_shown_together(harness: BotHarness) -> None:
+    made = []
+    for prompt, seed in (("a lighthouse", 7), ("a harbour", 8)):
+        message = await harness.done(harness.ada, prompt, seed=seed)
+        made.append((f"{seed}.png", await message.attachments[0].read()))
+    posted = await harness.ben.send(harness.channel, attachments=made)
+    text = answer(await harness.chiyo.context_menu(harness.channel, "Show parameters", posted))
+    assert "seed 7" in text
+    assert "seed 8" in text
+
+
+async def test_a_forwarded_message_has_its_images_in_its_snapshot() -> None:
+    file = {"id": "5", "filename": "cat.png", "size": 9, "url": "", "proxy_url": "", "content_type": "image/png"}
+    snapshot = {
+        "message": {
+            "type": 0, "content": "", "embeds": [], "timestamp": "2026-01-01T00:00:00+00:00",
+            "edited_timestamp": None, "flags": 0, "mentions": [], "mention_roles": [], "attachments": [file],
+        }
+    }  # fmt: skip
+    data = {
+        "id": "1", "channel_id": "2", "type": 0, "content": "", "attachments": [], "embeds": [], "mentions": [],
+        "mention_roles": [], "mention_everyone": False, "pinned": False, "tts": False,
+        "timestamp": "2026-01-01T00:00:00+00:00", "edited_timestamp": None,
+        "author": {"id": "3", "username": "ada", "discriminator": "0", "avatar": None},
+        "message_snapshots": [snapshot],
+    }  # fmt: skip
+    client = discord.Client(intents=discord.Intents.none())
+    channel = client.get_partial_messageable(2)
+    message = discord.Message(state=client._connection, channel=channel, data=data)  # type: ignore[arg-type]
+    assert [attachment.filename for attachment in images_of(message)] == ["cat.png"]

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from fluent.syntax import FluentParser
@@ -11,11 +12,17 @@ from fluent.syntax import ast as ftl
 from fluent.syntax.visitor import Visitor
 
 from bot.chat.i18n.localizer import FOLDER, LANGUAGES, localizer
+from bot.chat.i18n.reasons import reason
 from bot.jobs.admission import Refusal
+from guidance.request import messages as reasons
+from guidance.request.flags import FLAGS
+from guidance.request.messages import Message
+from guidance.request.parameters import PARAMETERS, RANGES
+from guidance.request.request import Request, RequestError
 
 BOT = Path(__file__).parents[2] / "bot"
-NONCES = {"ready-*", "results-*", "over-*", "gallery-*"}
-"""Message nonces, which look like text ids."""
+NONCES = {"ready-*", "results-*", "over-*", "gallery-*", "guidance-*"}
+"""Message nonces, which look like text ids, and the reasons of guidance, which have files of their own."""
 
 
 class Variables(Visitor):
@@ -144,3 +151,86 @@ def test_an_unknown_text_or_a_missing_variable_raises() -> None:
     assert localizer("fr").language == "en"
     assert localizer("en-GB").language == "en"
     assert localizer(None).language == "en"
+
+
+def reasons_in(language: str) -> dict[str, set[str]]:
+    """The variables of every reason of guidance in a language."""
+    text = (FOLDER / f"reasons.{language}.ftl").read_text(encoding="utf-8")
+    found = {}
+    for entry in FluentParser().parse(text).body:
+        assert not isinstance(entry, ftl.Junk), entry.content
+        if isinstance(entry, ftl.Message):
+            variables = Variables()
+            variables.visit(entry)
+            found[entry.id.name.removeprefix("guidance-")] = variables.names
+    return found
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_every_reason_of_guidance_has_a_text_with_its_values(language: str) -> None:
+    wanted = {
+        name: {field for _, field, _, _ in Formatter().parse(text) if field}
+        for name, text in reasons.ENGLISH.items()
+        if name != "other"
+    }
+    assert reasons_in(language) == wanted
+
+
+def test_every_message_in_the_code_of_guidance_has_an_english_text_and_its_values() -> None:
+    checked = 0
+    for path in sorted((BOT.parent / "guidance").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Message"):
+                continue
+            if isinstance(node.args[0], ast.Constant):
+                text = reasons.ENGLISH[str(node.args[0].value)]
+                fields = {field for _, field, _, _ in Formatter().parse(text) if field}
+                assert fields <= {str(keyword.arg) for keyword in node.keywords}, (path.name, text)
+                checked += 1
+    assert checked > 50
+    for limits in RANGES.values():
+        assert str(limits.message())
+    assert str(FLAGS["no"]) == PARAMETERS["negative"].help
+
+
+def test_errors_that_members_meet_have_an_id() -> None:
+    """An error with a text of its own would stay English; those of files and of the command line may."""
+    plain = []
+    for folder in ("request", "optimize", "clip"):
+        for path in sorted((BOT.parent / "guidance" / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                    called = getattr(node.exc.func, "id", "")
+                    text = any(isinstance(value, ast.JoinedStr) for value in node.exc.args) or any(
+                        isinstance(value, ast.Constant) and isinstance(value.value, str) for value in node.exc.args
+                    )
+                    if called in ("RequestError", "PromptError", "RenderError", "PictureError", "ModelError") and text:
+                        plain.append((path.name, node.lineno))
+    assert plain == []
+
+
+@pytest.mark.parametrize(
+    ("text", "german"),
+    [
+        ("a castle --v 5", "das gehört zu einem anderen Programm: --v (das Modell wählt, wer den Bot betreibt)"),
+        ("a castle --sed 5", "ab Zeichen 10 nicht lesbar: --sed gibt es nicht; meinst du --seed?"),
+        ("a castle --steps 0", "--steps 0 ist falsch: eine ganze Zahl, 1 bis 2000 Schritte"),
+        ("--no dogs a cat", "der Prompt ist leer, weil --no alle Wörter danach nimmt"),
+        ("a castle --ar 99:1", "jede Seite muss 64 bis 2048 Pixel haben"),
+    ],
+)
+def test_reasons_of_guidance_are_german_in_german(text: str, german: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        Request.resolve(text)
+    assert german in reason(caught.value, localizer("de"))
+    assert reason(caught.value, localizer("en")) == str(caught.value)
+    assert isinstance(caught.value.message, Message)
+    stored = caught.value.message.to_json()
+    assert Message.from_json(stored) == caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text", ["", "reason-broken", "{}", "[]", '["none",{}]', '["range",{"low":"1"}]', "[1,2]", "5"]
+)
+def test_a_text_that_is_no_message_is_none(text: str) -> None:
+    assert Message.from_json(text) is None

@@ -34,7 +34,7 @@ from bot.engine.messages import ControlRun, ModelReady, Ping, Pong, RunFailed
 
 while (message := protocol.read(sys.stdin.buffer)) is not None:
     if isinstance(message, ControlRun):
-        reply = RunFailed(f"{message.command} of run {message.run}")
+        reply = RunFailed(f"{message.command} of run {message.run}", "")
     elif isinstance(message, Ping):
         reply = Pong()
     else:

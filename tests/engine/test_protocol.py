@@ -46,7 +46,7 @@ FROM_PROCESS: list[ProcessMessage] = [
     RenderResult(b"png", 0.25, 9.5, 80, REQUEST, (FLAG, Flag("spider", "picture", 0.5)), b"timelapse"),
     RenderResult(b"png", None, 0.5, 0, REQUEST),
     Suspended(b"checkpoint", 7),
-    RunFailed("this cannot be rendered"),
+    RunFailed("this cannot be rendered", '["broke-down",{}]'),
     RunCancelled(),
     Pong(),
 ]

@@ -20,6 +20,7 @@ from bot.engine.process import take_stdout
 from bot.engine.serving import EngineProcess
 from bot.jobs.job import Progress, RenderResult, Suspended
 from bot.operations import lifeline
+from guidance.request.messages import MessageError
 from tests.harness.scripted_engine import picture_of
 
 COMMAND: Final = (sys.executable, "-m", "tests.harness.scripted_process")
@@ -27,7 +28,7 @@ STEP_VARIABLE: Final = "SCRIPTED_STEP_S"
 """Environment variable: the seconds that a step takes; 0 by default."""
 
 
-class UnrenderableError(Exception):
+class UnrenderableError(MessageError):
     """The request cannot be rendered."""
 
 
@@ -111,7 +112,7 @@ FAULTS: Final[dict[str, Callable[[BinaryIO], None]]] = {
 class ScriptedRenderer:
     """A Renderer of pictures of one colour."""
 
-    failures: tuple[type[Exception], ...] = (UnrenderableError,)
+    failures: tuple[type[MessageError], ...] = (UnrenderableError,)
 
     def __init__(self, outgoing: BinaryIO) -> None:
         self._outgoing = outgoing

@@ -12,13 +12,14 @@ from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.submission import JobSubmitter, Submission, defer
+from bot.chat.typed import submit_typed
 from bot.config import ImagineConfig
 from bot.jobs.job import Origin
 from bot.setting_values import parse_aspect
 from bot.store.styles import Styles
 from guidance.request.defaults import defaults_for
 from guidance.request.parameters import RANGES
-from guidance.request.request import PROMPT_CHARACTERS, Request, RequestError
+from guidance.request.request import PROMPT_CHARACTERS, Request
 
 QUALITIES: Final = {"draft": 0.5, "normal": 1.0, "high": 2.0}
 """Factors of the default steps. Fewer steps make bolder, coarser pictures, as the learning rate is scaled up."""
@@ -82,9 +83,10 @@ def imagine_command(
             overrides["steps"] = steps
         elif quality is not None:
             overrides["steps"] = _steps(offered, model, quality)
-        try:
+
+        async def submit(interaction: Interaction, text: str) -> None:
             first = Request.resolve(
-                prompt,
+                text,
                 seed=seed,
                 model=model,
                 style=style,
@@ -94,16 +96,18 @@ def imagine_command(
                 host=offered.defaults(),
                 **overrides,
             )
-        except RequestError as error:
-            raise UserFacingError("request-error", message=str(error)) from error
-        # Consecutive seeds, so that the first seed is enough to make the batch again.
-        requests = [replace(first, seed=(first.seed + number) % 2**32) for number in range(count)]
-        submission = Submission(requests=requests, origin=Origin.COMMAND, spoiler=spoiler)
-        if image is not None:
-            await submitter.check(interaction, submission)
-            init = await attachments.store(image)
-            submission = replace(submission, requests=[replace(request, init=init) for request in requests])
-        await submitter.submit(interaction, submission)
+            # Consecutive seeds, so that the first seed is enough to make the batch again.
+            requests = [replace(first, seed=(first.seed + number) % 2**32) for number in range(count)]
+            submission = Submission(requests=requests, origin=Origin.COMMAND, spoiler=spoiler)
+            if image is not None:
+                if not interaction.response.is_done():
+                    await defer(interaction)
+                await submitter.check(interaction, submission)
+                init = await attachments.store(image)
+                submission = replace(submission, requests=[replace(request, init=init) for request in requests])
+            await submitter.submit(interaction, submission)
+
+        await submit_typed(interaction, prompt, submit)
 
     @command.autocomplete("style")
     async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
-from bot.chat.attachments import Attachments, image_of
+from bot.chat.attachments import Attachments, images_of
 from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
@@ -64,7 +64,7 @@ class ContextMenus:
 
     async def _init(self, interaction: Interaction, message: discord.Message) -> None:
         context_of(interaction)
-        attachment = image_of(message)
+        attachment = images_of(message)[0]
         await self._submitter.check_room(interaction)
         try:
             async with asyncio.timeout(DOWNLOAD_S):
@@ -79,7 +79,7 @@ class ContextMenus:
             await self._job_actions.rerun(interaction, jobs, Origin.MENU)
             return
         await self._submitter.check_room(interaction)
-        request = await self._request_in(interaction, message)
+        request = (await self._requests_in(interaction, message))[0]
         if request.inputs():
             raise UserFacingError("needs-its-inputs")
         rerun = derived.rerun(request, self._model)
@@ -87,7 +87,7 @@ class ContextMenus:
 
     async def _info(self, interaction: Interaction, message: discord.Message) -> None:
         jobs = await self._jobs.of_message(message.id)
-        requests = [job.request for job in jobs] or [await self._request_in(interaction, message)]
+        requests = [job.request for job in jobs] or await self._requests_in(interaction, message)
         await parameters.show(interaction, requests, jobs)
 
     async def _report(self, interaction: Interaction, message: discord.Message) -> None:
@@ -98,10 +98,10 @@ class ContextMenus:
             forms.report(context.channel_id, message.id, localizer(interaction.locale))
         )
 
-    async def _request_in(self, interaction: Interaction, message: discord.Message) -> Request:
-        attachment = image_of(message)
+    async def _requests_in(self, interaction: Interaction, message: discord.Message) -> list[Request]:
+        attachments = images_of(message)
         await defer(interaction)  # the download may take longer than the 3 s that Discord waits for an answer
-        return await self._attachments.request_in(attachment)
+        return await self._attachments.requests_in(attachments)
 
 
 def _menu(name: str, callback: Any) -> "app_commands.ContextMenu":

@@ -1,4 +1,4 @@
-"""Looks up the bot's texts, which are in `locale/*.ftl`, one file per language."""
+"""Looks up the bot's texts, which are in `locale/*.ftl`, one file per language, and one for reasons of guidance."""
 
 from functools import cache
 from pathlib import Path
@@ -57,5 +57,7 @@ def localizer(locale: discord.Locale | str | None) -> Localizer:
 def _bundle(language: str) -> FluentBundle:
     # Isolation would wrap every value in invisible characters, which Discord shows in code blocks.
     bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource((FOLDER / f"{language}.ftl").read_text(encoding="utf-8")))
+    for path in (FOLDER / f"{language}.ftl", FOLDER / f"reasons.{language}.ftl"):
+        if path.exists():  # the English reasons are in guidance
+            bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
     return bundle

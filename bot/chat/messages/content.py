@@ -9,10 +9,12 @@ from typing import Final
 import discord
 
 from bot.chat.i18n.localizer import Localizer
+from bot.chat.i18n.reasons import reason
 from bot.chat.messages.buttons import buttons
 from bot.delivery.messenger import Card
 from bot.images.contact_sheet import contact_sheet_png, contact_sheet_preview
 from bot.jobs.job import PICTURED, Job, JobState, Progress
+from guidance.request.messages import Message
 
 BAR_CELLS: Final = 16
 SHORT_BAR_CELLS: Final = 8
@@ -148,8 +150,10 @@ def _similarity(similarity: float | None, t: Localizer) -> str:
 
 
 def _reason(job: Job, t: Localizer) -> str:
-    reason = job.reason or ""
-    return t(reason, job=str(job.id)) if t.has(reason) else escape(reason, REASON_CHARACTERS)
+    stored = job.reason or ""
+    if t.has(stored):
+        return t(stored, job=str(job.id))
+    return escape(reason(Message.from_json(stored) or stored, t), REASON_CHARACTERS)
 
 
 def _footer(card: Card, t: Localizer) -> str:

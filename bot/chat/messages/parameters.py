@@ -14,6 +14,8 @@ from guidance.request.defaults import defaults_for
 from guidance.request.request import Request
 
 FIELD_CHARACTERS: Final = 1024
+EMBEDS_CHARACTERS: Final = 6000
+"""Most characters of all embeds of a message."""
 ALWAYS: Final = ("steps", "seed", "model")
 TEXTS: Final = frozenset({"prompt", "negative", "style", "images", "init", "mask", "schema"})
 
@@ -23,8 +25,8 @@ async def show(interaction: Interaction, requests: Sequence[Request], jobs: Sequ
 
     Args:
         interaction: To be answered.
-        requests: At most 10. A prompt equal to the previous one is left out, as the embeds of a message share 6000
-            characters.
+        requests: At most 10. A prompt equal to the previous one is left out, and the last of them are if all together
+            are too long for a message.
         jobs: The jobs of the first requests, where they are known.
     """
     t = localizer(interaction.locale)
@@ -32,6 +34,8 @@ async def show(interaction: Interaction, requests: Sequence[Request], jobs: Sequ
         embed(request, t, job, words=index == 0 or _words(request) != _words(requests[index - 1]))
         for index, (request, job) in enumerate(zip(requests, [*jobs, *[None] * len(requests)], strict=False))
     ]
+    while len(embeds) > 1 and sum(map(len, embeds)) > EMBEDS_CHARACTERS:
+        embeds.pop()
     if interaction.response.is_done():
         await interaction.followup.send(embeds=embeds, ephemeral=True)
     else:

@@ -10,6 +10,7 @@ from bot.chat.messages.content import escape
 from bot.chat.messages.messenger import DiscordMessenger, translated
 from bot.chat.modals.forms import ModalSubmission
 from bot.chat.submission import JobSubmitter, Submission, reply_privately
+from bot.chat.typed import submit_typed
 from bot.config import ImagineConfig
 from bot.delivery.messenger import ChannelGoneError
 from bot.jobs import derived
@@ -19,7 +20,7 @@ from bot.store.guilds import Guilds
 from bot.store.people import ERASED
 from bot.store.pictures import Pictures
 from bot.store.styles import Styles
-from guidance.request.request import Request, RequestError
+from guidance.request.request import Request
 
 
 class ModalHandler:
@@ -77,36 +78,34 @@ class ModalHandler:
         job = await self._job_actions.job(interaction, int(submitted.target))
         if job.request.prompt == ERASED:
             raise UserFacingError("erased")
-        try:
-            request = derived.edited(
-                job.request,
-                self._model,
-                _text(submitted),
-                submitted.fields.get("negative", ""),
-                await styles_of(self._styles, interaction.user.id),
-            )
-        except RequestError as error:
-            raise UserFacingError("request-error", message=str(error)) from error
-        submission = Submission(requests=[request], origin=Origin.BUTTON, parent_ids=[job.id], spoiler=job.spoiler)
-        await self._submitter.submit(interaction, submission)
+
+        async def submit(interaction: Interaction, text: str) -> None:
+            negative = submitted.fields.get("negative", "")
+            own_styles = await styles_of(self._styles, interaction.user.id)
+            request = derived.edited(job.request, self._model, text, negative, own_styles)
+            submission = Submission(requests=[request], origin=Origin.BUTTON, parent_ids=[job.id], spoiler=job.spoiler)
+            await self._submitter.submit(interaction, submission)
+
+        await submit_typed(interaction, _text(submitted), submit)
 
     async def _init(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         strength = submitted.fields.get("strength", "").strip().replace(",", ".")
         overrides: dict[str, Any] = {"strength": _strength(strength)} if strength else {}
         if not await self._pictures.has(submitted.target):
             raise UserFacingError("file-gone")
-        try:
+
+        async def submit(interaction: Interaction, text: str) -> None:
             request = Request.resolve(
-                _text(submitted),
+                text,
                 model=self._model,
                 init=submitted.target,
                 styles=await styles_of(self._styles, interaction.user.id),
                 host=self._host.defaults(),
                 **overrides,
             )
-        except RequestError as error:
-            raise UserFacingError("request-error", message=str(error)) from error
-        await self._submitter.submit(interaction, Submission(requests=[request], origin=Origin.MENU))
+            await self._submitter.submit(interaction, Submission(requests=[request], origin=Origin.MENU))
+
+        await submit_typed(interaction, _text(submitted), submit)
 
     async def _report(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         context = context_of(interaction)
