@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 from typing import Self
 
+from bot.app import DATABASE
 from bot.config import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
+from bot.store.database import Database
+from tests.harness.fixtures import FIRST_JOB, begin_at
 
 CONFIG = """
 [discord]
@@ -48,10 +51,16 @@ class Service:
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
         places = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        self._database = folder / "data" / DATABASE
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in places.items()}) + settings)
 
     async def start(self) -> None:
-        """Starts the bot and waits until it is online."""
+        """Starts the bot and waits until it is online. Its first job gets a number of four digits."""
+        if not self._database.exists():
+            self._database.parent.mkdir(parents=True, exist_ok=True)
+            database = await Database.open(self._database)
+            await begin_at(database, FIRST_JOB)
+            await database.close()
         before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

@@ -24,10 +24,20 @@ def pocket() -> "Iterator[ClipModel]":
     torch.set_num_threads(2)
 
 
+FIRST_JOB = 1001
+
+
+async def begin_at(database: Database, number: int) -> None:
+    """Give the next job a number."""
+    async with database.transaction() as connection:
+        await connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('job', ?)", (number - 1,))
+
+
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    """The newest schema, empty."""
+    """The newest schema, empty. Job numbers have four digits, as those of a bot that has run for a while."""
     opened = await Database.open(Path(":memory:"))
+    await begin_at(opened, FIRST_JOB)
     yield opened
     await opened.close()
 
