@@ -34,7 +34,7 @@ class Channel:
 
     async def send(self, card: Card) -> int:
         await self._call()
-        message_id = 1000 + len(self.messages)
+        message_id = 1_300_000_000_000_000_000 + len(self.messages)
         self.messages[message_id] = [card]
         return message_id
 

@@ -28,9 +28,13 @@ FIRST_JOB = 1001
 
 
 async def begin_at(database: Database, number: int) -> None:
-    """Give the next job a number."""
+    """Give the first job of a new database a number."""
     async with database.transaction() as connection:
-        await connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('job', ?)", (number - 1,))
+        await connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT 'job', ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'job')",
+            (number - 1,),
+        )
 
 
 @pytest.fixture
