@@ -6,6 +6,7 @@ stderr says what.
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,22 +17,26 @@ from bot.chat.client import LoginError
 from bot.check import Severity, diagnose
 from bot.demo import DemoError, demo
 from bot.engine import EngineCrashedError, RunFailedError
-from bot.operations import logs
+from bot.operations import lifeline, logs
+from bot.operations.data_folder import PRIVATE_UMASK, DataFolderError
 from bot.operations.lock import FolderInUseError
 from bot.operations.metrics_server import MetricsServerError
 from bot.store.backup import BackupError, back_up
 from bot.store.database import DatabaseError
+from bot.store.storage_error import StorageError
 from bot.toml_reader import ConfigError
 
 HOST_ERRORS: Final = (
     BackupError,
     ConfigError,
+    DataFolderError,
     DatabaseError,
     DemoError,
     FolderInUseError,
     LoginError,
     RunFailedError,
     MetricsServerError,
+    StorageError,
 )
 """Errors that the host can fix; the message says how."""
 MARKS: Final = {Severity.OK: "✓", Severity.WARNING: "!", Severity.ERROR: "✗"}
@@ -41,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns its exit status."""
     options = _parser().parse_args(arguments)
     logs.configure()
+    os.umask(PRIVATE_UMASK)
+    if options.end_with_parent:
+        lifeline.end_with_parent(sys.stdin.fileno())
     try:
         match options.command:
             case "run":
@@ -72,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m bot", description="A Discord bot that makes pictures from prompts."
     )
+    parser.set_defaults(end_with_parent=False)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("run", "run the bot"),
@@ -79,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")
+    # For the sandbox, which holds the other end of the bot's stdin.
+    commands.choices["run"].add_argument("--end-with-parent", action="store_true", help=argparse.SUPPRESS)
     backup = commands.add_parser("backup", help="copy the database; the bot may be running")
     backup.add_argument("file", metavar="FILE", type=Path, help="the copy")
     backup.add_argument("--config", type=Path, default=Path("config.toml"), help="default: %(default)s")

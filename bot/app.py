@@ -16,11 +16,13 @@ from bot.community import retention
 from bot.composition import build
 from bot.config import TOKEN_VARIABLE, Config
 from bot.engine.local import LocalEngine
-from bot.operations import health, lock
+from bot.operations import data_folder, health, lock
 from bot.operations.metrics import Metrics
 from bot.operations.metrics_server import serve_metrics
+from bot.operations.short_pauses import prefer_short_pauses
 from bot.store.database import Database
 from bot.store.job_counts import job_counts
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,8 @@ async def run(config: Config, token: str) -> None:
     """Runs the bot until SIGTERM or SIGINT. A job that is still rendering then continues after the next start.
 
     Raises:
-        FolderInUseError, DatabaseError, MetricsServerError, RunFailedError, LoginError: The bot cannot run; the
-            message says why.
+        DataFolderError, FolderInUseError, DatabaseError, StorageError, MetricsServerError, RunFailedError, LoginError:
+            The bot cannot run; the message says why.
     """
     # The engine's process inherits the environment and does not need the token.
     os.environ.pop(TOKEN_VARIABLE, None)
@@ -64,7 +66,9 @@ async def _serve(config: Config, token: str) -> None:
 async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.Task[None]"]]:
     async with contextlib.AsyncExitStack() as stack:
         folder = config.storage.folder
-        folder.mkdir(parents=True, exist_ok=True)
+        data_folder.prepare(folder)
+        if data_folder.open_to_others(folder):
+            log.warning("%s can be read by other users of this machine; make it yours and close it: chmod 700", folder)
         held = stack.enter_context(lock.acquire(folder))
         lock.write_owner(held, os.getpid())
 
@@ -86,6 +90,8 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         app = await build(config, database, engine, connected, downloader(session), metrics=metrics)
         stack.push_async_callback(app.job_messages.close)
         worker, poster = app.worker, app.poster
+        if unfinished := await app.pictures.remove_unfinished():
+            log.info("deleted %d unfinished files", unfinished)
         await worker.recover()
         online = asyncio.Event()
 
@@ -99,8 +105,8 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
 
         async def catch_up() -> None:
             await online.wait()
-            await poster.catch_up()
-            await worker.catch_up()
+            await outlast("catching up", poster.catch_up)
+            await outlast("catching up", worker.catch_up)
             await retention.run(app.history, app.people, app.pictures, config.storage.keep_pictures_days)
 
         async def sessions() -> None:
@@ -108,9 +114,12 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             await app.sessions.run()
 
         metrics.set_connected(ready)
+        prefer_short_pauses()
         override_endpoints(config.discord)
         tasks = [
             asyncio.create_task(worker.run(), name="worker"),
+            asyncio.create_task(app.queue_board.run(), name="queue positions"),
+            asyncio.create_task(engine.ping_when_idle(), name="pings of the engine"),
             asyncio.create_task(catch_up(), name="catch up and retention"),
             asyncio.create_task(sessions(), name="sessions"),
             asyncio.create_task(health.write_heartbeat(folder / HEALTH, ready), name="health"),

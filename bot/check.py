@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,8 +13,9 @@ from bot.config import Config, load, token
 from bot.engine import EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.jobs.job import RenderResult
-from bot.operations import lock
+from bot.operations import data_folder, lock
 from bot.store.database import Database, DatabaseError
+from bot.store.storage_error import StorageError
 from bot.toml_reader import ConfigError
 from guidance.request.request import Request
 
@@ -76,16 +76,17 @@ def _token(config: Config) -> CheckResult:
 
 def _folder(folder: Path, stack: contextlib.ExitStack) -> tuple[CheckResult, bool]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        message = f"{folder} cannot be written ({error.strerror}); change its owner or choose another storage.data_dir"
-        return CheckResult("data folder", Severity.ERROR, message), False
-    try:
+        data_folder.prepare(folder)
         stack.enter_context(lock.acquire(folder))
+    except data_folder.DataFolderError as error:
+        return CheckResult("data folder", Severity.ERROR, str(error)), False
     except lock.FolderInUseError as error:
         return CheckResult("data folder", Severity.WARNING, str(error)), False
+    if data_folder.open_to_others(folder):
+        message = (
+            f"{folder.resolve()} can be read by other users of this machine; make it yours and close it: chmod 700"
+        )
+        return CheckResult("data folder", Severity.WARNING, message), True
     return CheckResult("data folder", Severity.OK, f"{folder.resolve()} is writable"), True
 
 
@@ -98,6 +99,8 @@ async def _database(path: Path) -> CheckResult:
         return CheckResult("database", Severity.ERROR, str(error))
     try:
         problems = [row[0] for row in await database.fetch("PRAGMA quick_check(1)") if row[0] != "ok"]
+    except StorageError as error:
+        problems = [str(error)]
     finally:
         await database.close()
     if problems:

@@ -21,6 +21,7 @@ from bot.chat.commands.session import SessionGroup
 from bot.chat.commands.style import StyleGroup
 from bot.chat.download import Download
 from bot.chat.gallery import Gallery
+from bot.chat.identify_budget import IdentifyBudget
 from bot.chat.job_actions import JobActions
 from bot.chat.messages.history_pages import HistoryPages
 from bot.chat.messages.messenger import DiscordMessenger
@@ -41,6 +42,7 @@ from bot.jobs.job import Concept, Job
 from bot.jobs.job_control import JobControl
 from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import Queue
+from bot.jobs.queue_board import QueueBoard
 from bot.jobs.wait_time import WaitTimeEstimator
 from bot.jobs.worker import Worker
 from bot.operations.metrics import Metrics
@@ -70,6 +72,7 @@ class App:
 
     worker: Worker
     poster: PicturePoster
+    queue_board: QueueBoard
     job_messages: JobMessages
     sessions: Sessions
     jobs: Jobs
@@ -107,7 +110,7 @@ async def build(
     audit, people, rows = Audit(database, clock), People(database, clock), SessionRows(database, clock)
     await guilds.load()
 
-    messenger = DiscordMessenger(connected, guilds.of, metrics)
+    messenger = DiscordMessenger(connected, guilds.of, metrics, clock)
     session_channel = DiscordSessionChannel(connected, messenger, pictures)
     job_messages = JobMessages(
         jobs,
@@ -125,6 +128,7 @@ async def build(
 
     current_run = CurrentRun(engine, clock)
     estimator = WaitTimeEstimator(queue, history, current_run.running, clock)
+    queue_board = QueueBoard(estimator, job_messages.show_positions)
     poster = PicturePoster(jobs, pictures, job_messages, posted, metrics)
     worker = Worker(
         jobs=jobs,
@@ -132,7 +136,7 @@ async def build(
         pictures=pictures,
         engine=engine,
         current_run=current_run,
-        estimator=estimator,
+        queue_board=queue_board,
         poster=poster,
         job_messages=job_messages,
         concepts=[Concept(entry.name, entry.texts, entry.threshold) for entry in config.concept],
@@ -144,6 +148,7 @@ async def build(
         queue=queue,
         pictures=pictures,
         worker=worker,
+        queue_board=queue_board,
         current_run=current_run,
         poster=poster,
         job_messages=job_messages,
@@ -178,7 +183,6 @@ async def build(
         guilds=guilds,
         sessions=rows,
         screening=config.moderation,
-        estimator=estimator,
         job_messages=job_messages,
         job_control=job_control,
     )
@@ -193,7 +197,7 @@ async def build(
         model=model,
     )
     attachments = Attachments(download, pictures)
-    queue_list, history_pages = QueueList(estimator, history, guilds), HistoryPages(history, pictures)
+    queue_list, history_pages = QueueList(queue_board, history, guilds), HistoryPages(history, pictures)
     menus = ContextMenus(
         jobs=jobs, guilds=guilds, attachments=attachments, submitter=submitter, job_actions=job_actions, model=model
     )
@@ -238,9 +242,9 @@ async def build(
             jobs, submitter, job_actions, Gallery(connected, messenger, guilds, jobs, pictures), messenger
         ),
     )
-    key_values = KeyValueStore(database)
+    key_values, identify_budget = KeyValueStore(database), IdentifyBudget()
 
     def client(online: Callable[[], None]) -> ImagineClient:
-        return ImagineClient(handlers, key_values, metrics, online)
+        return ImagineClient(handlers, key_values, metrics, identify_budget, online)
 
-    return App(worker, poster, job_messages, sessions, jobs, history, people, pictures, client)
+    return App(worker, poster, queue_board, job_messages, sessions, jobs, history, people, pictures, client)

@@ -4,16 +4,17 @@ The bot's token is not in config.toml but in the environment or in a file of its
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from bot.community import blocklist
 from bot.community.guild_settings import Limit, Screening
 from bot.operations.logs import Format, Level
+from bot.setting_values import parse_aspect, parse_size, read_path, read_url
 from bot.toml_reader import Between, ConfigError, check_range, read
 from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.parameters import RANGES, Settings
@@ -39,7 +40,7 @@ class DiscordConfig:
     def check(self) -> None:
         """Refuses a URL without TLS, which would send the token in the clear, unless the host is loopback."""
         for key, secure in (("api_url", "https"), ("gateway_url", "wss")):
-            url = urlsplit(getattr(self, key))
+            url = read_url(f"discord.{key}", getattr(self, key))
             plain = secure.removesuffix("s")
             if url.scheme != secure and not (url.scheme == plain and url.hostname in LOOPBACK):
                 raise ConfigError(f"discord.{key} must begin with {secure}://, unless it is on this machine")
@@ -55,7 +56,11 @@ class StorageConfig:
     @property
     def folder(self) -> Path:
         """The data folder."""
-        return Path(self.data_dir)
+        return read_path("storage.data_dir", self.data_dir)
+
+    def check(self) -> None:
+        """Refuses what is no path."""
+        read_path("storage.data_dir", self.data_dir)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class ImagineConfig:
     aspects: tuple[str, ...] = ("1:1", "3:2", "2:3", "16:9", "9:16")
     steps: int = 0
     max_steps: Annotated[int, Between(RANGES["steps"].low, RANGES["steps"].high)] = 300
+    max_views: Annotated[int, Between(RANGES["views"].low, RANGES["views"].high)] = 32
     max_pixels: Annotated[int, Between(64 * 64, UPLOAD_BYTES // 3)] = 512 * 512
 
     def defaults(self) -> Settings:
@@ -202,6 +208,14 @@ class Config:
     log: LogConfig = field(default_factory=LogConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
 
+    def check(self) -> None:
+        """Refuses screening without anything to look for."""
+        for key in ("screening", "screening_restricted"):
+            if (mode := getattr(self.moderation, key)) is not Screening.OFF and not self.concept:
+                raise ConfigError(
+                    f'moderation.{key} is "{mode}", but there is no [[concept]]; add one, or set it to "off"'
+                )
+
 
 def load(path: Path) -> Config:
     """Reads a config.toml.
@@ -210,12 +224,18 @@ def load(path: Path) -> Config:
         ConfigError: The file cannot be read, or a setting cannot be used.
     """
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors, such as Windows Notepad, begin a file with a byte order mark.
+        return parse(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path} does not exist; copy config.example.toml to it") from error
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}); copy config.example.toml to it") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror}); name a file that can be with --config") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text; save it with this encoding") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path} is not a configuration: its values are nested too deeply") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    return parse(data)
 
 
 def parse(data: Mapping[str, object]) -> Config:
@@ -231,40 +251,29 @@ def token(config: Config) -> str:
     """The bot's token, from the environment or from `discord.token_file`.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: There is none, or it cannot be one.
     """
     if value := os.environ.get(TOKEN_VARIABLE, "").strip():
-        return value
+        return _checked_token(TOKEN_VARIABLE, value)
     if not config.discord.token_file:
         raise ConfigError(f"no token: set {TOKEN_VARIABLE}, or name a file that holds it in discord.token_file")
+    path = read_path("discord.token_file", config.discord.token_file)
     try:
-        value = Path(config.discord.token_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"discord.token_file: {config.discord.token_file} cannot be read") from error
+        value = path.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        raise ConfigError(f"discord.token_file: {path} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"discord.token_file: {path} is not UTF-8 text; save it with this encoding") from error
     if not value:
-        raise ConfigError(f"discord.token_file: {config.discord.token_file} is empty")
+        raise ConfigError(f"discord.token_file: {path} is empty")
+    return _checked_token(f"discord.token_file: {path}", value)
+
+
+def _checked_token(place: str, value: str) -> str:
+    """The token, without a byte order mark. No message contains any of it."""
+    value = value.removeprefix("\ufeff")
+    if len(value.splitlines()) > 1:
+        raise ConfigError(f"{place} has more than one line; keep only the token")
+    if not re.fullmatch(r"[\w.-]+", value, re.ASCII):
+        raise ConfigError(f"{place} is not a token; it has letters, digits and . _ - only: no quotes, no spaces")
     return value
-
-
-def parse_size(text: str) -> tuple[int, int]:
-    """Turns "320x208" into (320, 208).
-
-    Raises:
-        ConfigError: Not a size.
-    """
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise ConfigError(f"imagine.size: {text!r} is not a size; write WIDTHxHEIGHT in pixels, such as 320x208")
-    return int(width), int(height)
-
-
-def parse_aspect(text: str) -> tuple[int, int]:
-    """Turns "3:2" into (3, 2).
-
-    Raises:
-        ConfigError: Not an aspect.
-    """
-    width, _, height = text.partition(":")
-    if not (width.isdecimal() and height.isdecimal() and 0 < int(width) < 100 and 0 < int(height) < 100):
-        raise ConfigError(f"imagine.aspects: {text!r} is not an aspect; write WIDTH:HEIGHT, such as 3:2")
-    return int(width), int(height)

@@ -12,6 +12,7 @@ from typing import Final
 from bot.config import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
 
+CONFIG_FILE: Final = "config.toml"
 CONFIG: Final = """\
 # Written by `python -m bot sandbox` at each start.
 [discord]
@@ -46,6 +47,7 @@ async def demo(port: int, data: Path) -> int:
     try:
         folder = data.resolve()
         (folder / "discord").mkdir(parents=True, exist_ok=True)
+        (folder / CONFIG_FILE).touch()  # fails here where the folder cannot be written
         sandbox = Sandbox(port, data=folder / "discord")
         await sandbox.start()
     except OSError as error:
@@ -61,7 +63,7 @@ async def demo(port: int, data: Path) -> int:
 
 
 def _configure(sandbox: Sandbox, folder: Path) -> Path:
-    path = folder / "config.toml"
+    path = folder / CONFIG_FILE
     # A JSON string is a TOML string.
     path.write_text(
         CONFIG.format(
@@ -82,7 +84,8 @@ async def _keep_bot(sandbox: Sandbox, config: Path, stop: asyncio.Event) -> None
         began = loop.time()
         bot = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "bot", "run", "--config", str(config)),
+            *("-m", "bot", "run", "--config", str(config), "--end-with-parent"),
+            stdin=asyncio.subprocess.PIPE,
             env=os.environ | {TOKEN_VARIABLE: sandbox.bot_token},
         )
         ended = asyncio.create_task(bot.wait())

@@ -50,35 +50,35 @@ def read(prefix: str, kind: type[Section], data: Mapping[str, object]) -> Sectio
     return section
 
 
-def check_range(place: str, value: Any, between: Between) -> object:
+def check_range(key: str, value: Any, between: Between) -> object:
     """Returns a number that lies in its range.
 
     Raises:
         ConfigError: The number lies outside, or is NaN.
     """
     if not between.low <= value <= between.high:
-        raise ConfigError(f"{place} is {value:.10g}, but must be {between.low:.10g} to {between.high:.10g}")
+        raise ConfigError(f"{key} is {value:.10g}, but must be {between.low:.10g} to {between.high:.10g}")
     return value
 
 
-def _value(place: str, kind: Any, value: object) -> object:
+def _value(key: str, kind: Any, value: object) -> object:
     if get_origin(kind) is Annotated:
         number, between = get_args(kind)
-        return check_range(place, _value(place, number, value), between)
+        return check_range(key, _value(key, number, value), between)
     if get_origin(kind) is tuple:
         if not isinstance(value, list):
-            raise ConfigError(f"{place} must be a list")
-        return tuple(_value(f"{place}[{index}]", get_args(kind)[0], entry) for index, entry in enumerate(value))
+            raise ConfigError(f"{key} must be a list")
+        return tuple(_value(f"{key}[{index}]", get_args(kind)[0], entry) for index, entry in enumerate(value))
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
-            raise ConfigError(f"{place} must be a section: [{place}]")
-        return read(f"{place}.", kind, value)
+            raise ConfigError(f"{key} must be a section: [{key}]")
+        return read(f"{key}.", kind, value)
     if issubclass(kind, StrEnum):
-        if _value(place, str, value) not in set(kind):
-            raise ConfigError(f"{place} must be one of {', '.join(kind)}, not {value!r}")
+        if _value(key, str, value) not in set(kind):
+            raise ConfigError(f"{key} must be one of {', '.join(kind)}, not {value!r}")
         return kind(value)
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        raise ConfigError(f"{place} must be {SCALARS[kind]}, not {value!r}")
+        raise ConfigError(f"{key} must be {SCALARS[kind]}, not {value!r}")
     return value

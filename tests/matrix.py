@@ -44,7 +44,7 @@ def main() -> int:
         began = time.monotonic()
         with busy_loops(2 if busy else 0):
             run = subprocess.run(
-                ["nice", *SUITE] if busy else SUITE,
+                ["nice", "-n", "5", *SUITE] if busy else SUITE,
                 env=os.environ | settings,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

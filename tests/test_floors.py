@@ -102,8 +102,13 @@ FORBIDDEN = [
     ),
     (
         "values and rules",
-        ["bot/community/guild_settings.py", "bot/community/blocklist.py", "bot/toml_reader.py"],
+        ["bot/community/guild_settings.py", "bot/toml_reader.py"],
         ("bot", "torch", "PIL", "asyncio"),
+    ),
+    (
+        "blocklist",
+        [f"bot/community/{name}.py" for name in ("blocklist", "pattern_automaton", "look_alikes")],
+        (*(f"bot.{name}" for name in BOT_FOLDERS if name != "community"), "bot.config", "guidance", "asyncio"),
     ),
     (
         "jobs and settings",

@@ -1,5 +1,6 @@
 """Images attached to commands and messages: stored as init images, or read for the request they carry."""
 
+import asyncio
 from typing import Final
 
 import discord
@@ -11,7 +12,10 @@ from bot.images.intake import IntakeError
 from bot.store.pictures import Pictures
 from guidance.request.request import Request
 
-IMAGES: Final = ("image/png", "image/jpeg", "image/webp")
+UPLOADS_AT_ONCE: Final = 4
+"""Attachments that are held in memory at a time; others wait."""
+UNLABELLED: Final = (None, "", "application/octet-stream")
+"""Content types that Discord gives a file whose name has no known ending."""
 
 
 class Attachments:
@@ -25,6 +29,7 @@ class Attachments:
     def __init__(self, download: Download, pictures: Pictures) -> None:
         self._download = download
         self._pictures = pictures
+        self._slots = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     async def store(self, attachment: discord.Attachment) -> str:
         """Stores an image; returns its sha256.
@@ -33,9 +38,10 @@ class Attachments:
             UserFacingError: It is too large, or not an image that can be read.
         """
         try:
-            return await intake.store_upload(
-                attachment.size, lambda most: self._download(attachment, most), self._pictures
-            )
+            async with self._slots:
+                return await intake.store_upload(
+                    attachment.size, lambda most: self._download(attachment, most), self._pictures
+                )
         except IntakeError as error:
             raise _refused(error) from error
 
@@ -46,20 +52,24 @@ class Attachments:
             UserFacingError: It carries none, or cannot be read.
         """
         try:
-            return await intake.request_in(attachment.size, lambda most: self._download(attachment, most))
+            async with self._slots:
+                return await intake.request_in(attachment.size, lambda most: self._download(attachment, most))
         except IntakeError as error:
             raise _refused(error) from error
 
 
 def image_of(message: discord.Message) -> discord.Attachment:
-    """The first image attached to a message.
+    """The first attachment of a message that is labelled as an image, else the first without a label.
+
+    What it is, its bytes decide when it is read.
 
     Raises:
         UserFacingError: There is none.
     """
-    for attachment in message.attachments:
-        if attachment.content_type in IMAGES:
-            return attachment
+    unlabelled = [attachment for attachment in message.attachments if attachment.content_type in UNLABELLED]
+    images = [attachment for attachment in message.attachments if (attachment.content_type or "").startswith("image/")]
+    for attachment in (*images, *unlabelled):
+        return attachment
     raise UserFacingError("no-image")
 
 

@@ -15,6 +15,7 @@ from bot.chat.commands import tree
 from bot.chat.context import Interaction
 from bot.chat.errors import answer_error
 from bot.chat.http_metrics import trace_config
+from bot.chat.identify_budget import IdentifyBudget, IdentifyLimitError
 from bot.chat.job_actions import JobActions
 from bot.chat.messages.buttons import JobButton
 from bot.chat.messages.history_pages import HistoryPages, PageButton
@@ -70,11 +71,17 @@ class ImagineClient(discord.Client):
         handlers: Handle interactions and events. Buttons read them from `interaction.client`.
         key_values: Stores which commands are registered.
         metrics: Counts the HTTP statuses of Discord's API.
+        identify_budget: Limits the IDENTIFYs; all clients share one.
         online: Called whenever the client is ready.
     """
 
     def __init__(
-        self, handlers: Handlers, key_values: KeyValueStore, metrics: Metrics, online: Callable[[], None]
+        self,
+        handlers: Handlers,
+        key_values: KeyValueStore,
+        metrics: Metrics,
+        identify_budget: IdentifyBudget,
+        online: Callable[[], None],
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_reactions=True),
@@ -84,6 +91,7 @@ class ImagineClient(discord.Client):
         )
         self.handlers = handlers
         self._key_values = key_values
+        self._identify_budget = identify_budget
         self._online = online
         self.tree = tree.build(self, handlers.commands)
 
@@ -92,6 +100,16 @@ class ImagineClient(discord.Client):
         self.add_dynamic_items(JobButton, PageButton)
         assert self.application_id is not None  # noqa: S101 - the login sets it
         await tree.sync(self.tree, self._key_values, self.application_id)
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Called by discord.py before each IDENTIFY, also when it reconnects by itself.
+
+        Raises:
+            IdentifyLimitError: It must wait longer than an open connection can; `run_with_reconnect` waits.
+        """
+        _, _, limit = await self.http.get_bot_gateway()
+        self._identify_budget.take(limit["total"], limit["remaining"], limit["reset_after"] / 1000)
+        await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_ready(self) -> None:
         """Called by discord.py after each new gateway session."""
@@ -147,7 +165,7 @@ async def run_with_reconnect(
     """
     pause = FIRST_PAUSE_S
     while True:
-        client, began = make(), clock()
+        client, began, wait = make(), clock(), 0.0
         try:
             await client.start(token)
             log.warning("connection to Discord closed")
@@ -155,6 +173,9 @@ async def run_with_reconnect(
             raise LoginError(INVALID_TOKEN) from error
         except discord.PrivilegedIntentsRequired as error:
             raise LoginError("Discord refuses the intents") from error
+        except IdentifyLimitError as error:
+            wait = error.seconds
+            log.warning("%s", error)
         except Exception as error:
             if isinstance(error, discord.ConnectionClosed) and error.code in FATAL_CLOSE_CODES:
                 raise LoginError(FATAL_CLOSE_CODES[error.code]) from error
@@ -168,7 +189,7 @@ async def run_with_reconnect(
         if stable:
             pause = FIRST_PAUSE_S
         # Random, so that not all bots reconnect at the same moment after an outage.
-        await sleep(random.uniform(pause / 2, pause))
+        await sleep(max(wait, random.uniform(pause / 2, pause)))
         pause = min(2 * pause, LONGEST_PAUSE_S)
 
 

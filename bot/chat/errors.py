@@ -1,8 +1,9 @@
 """Errors as the user reads them.
 
-1. RefusedError and UserFacingError: their own text, shown only to the user, in their language.
+1. RefusedError, UserFacingError and RequestError: their own text, shown only to the user.
 2. Interactions that Discord dropped or that were answered already: a log line only, as no answer can be sent.
-3. Everything else: an incident number, which the log has too, with the traceback.
+3. A disk that refuses: a text that says so, and a line in the log.
+4. Everything else: an incident number, which the log has too, with the traceback.
 """
 
 import logging
@@ -14,6 +15,8 @@ from discord import app_commands
 
 from bot.chat.i18n.localizer import Localizer, localizer
 from bot.jobs.admission import RefusedError
+from bot.store.storage_error import StorageError
+from guidance.request.request import RequestError
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,11 @@ def user_message(error: BaseException, t: Localizer) -> str:
         return t(error.name, **error.values)
     if isinstance(error, RefusedError):
         return refusal(error, t)
+    if isinstance(error, StorageError):
+        log.error("a member's request could not be stored: %s", error)
+        return t("not-stored")
+    if isinstance(error, RequestError):
+        return t("request-error", message=str(error))
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
     return t("incident", incident=incident)

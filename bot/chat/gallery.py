@@ -9,8 +9,8 @@ import discord
 from bot.chat.context import is_restricted
 from bot.chat.messages.buttons import STAR_EMOJI
 from bot.chat.messages.content import escape, picture_file
-from bot.chat.messages.messenger import DiscordMessenger, translated
-from bot.delivery.messenger import ChannelGoneError, MessageGoneError, UnreachableError
+from bot.chat.messages.messenger import DiscordMessenger, nonce, translated
+from bot.delivery.messenger import ChannelGoneError, DeliveryError, PostRefusedError
 from bot.jobs.job import PICTURED, Job
 from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
@@ -55,12 +55,12 @@ class Gallery:
             if not new:
                 return
             try:
-                with translated():
+                async with translated():
                     channel = client.get_partial_messageable(channel_id, guild_id=jobs[0].guild_id)
                     message = await channel.fetch_message(message_id)
                     if _stars(message) >= settings.gallery_stars:
                         await self._copy(client, settings.gallery_channel, message, new)
-            except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
+            except DeliveryError as error:
                 log.warning("cannot copy to the gallery of server %d (%s)", jobs[0].guild_id, error)
 
     async def _copy(
@@ -84,9 +84,16 @@ class Gallery:
                     link=original.jump_url,
                 )
             )
-            copy = await client.get_partial_messageable(gallery_id, guild_id=guild_id).send(
-                embed=embed, file=picture_file(job, png), nonce=f"gallery-{job.id}"
-            )
+            if not await self._jobs.begin_gallery(job.id):
+                continue
+            try:
+                async with translated():
+                    copy = await client.get_partial_messageable(gallery_id, guild_id=guild_id).send(
+                        embed=embed, file=picture_file(job, png), nonce=nonce("gallery", job.id)
+                    )
+            except (ChannelGoneError, PostRefusedError):
+                await self._jobs.set_gallery(job.id, None)
+                raise
             await self._jobs.set_gallery(job.id, copy.id)
 
 

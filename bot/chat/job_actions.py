@@ -143,7 +143,7 @@ class JobActions:
         await self._pictures.drop(unused)
         gallery = self._guilds.of(jobs[0].guild_id).gallery_channel
         if gallery is not None:
-            copies += [(gallery, job.gallery_id) for job in jobs if job.gallery_id is not None]
+            copies += [(gallery, job.gallery_id) for job in jobs if job.gallery_id]
         for copy in [*copies, (channel_id, message_id)]:
             await self._messenger.remove(*copy)
 

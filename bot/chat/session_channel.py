@@ -11,9 +11,9 @@ import discord
 from bot.chat.messages import parameters
 from bot.chat.messages.buttons import VOTE_EMOJI
 from bot.chat.messages.content import escape, fitting
-from bot.chat.messages.messenger import DiscordMessenger, translated
+from bot.chat.messages.messenger import MOST_SEARCHED, DiscordMessenger, nonce, translated
 from bot.community.prompt_sessions import Ranked
-from bot.delivery.messenger import ChannelGoneError, MessageGoneError, UnreachableError
+from bot.delivery.messenger import DeliveryError, MessageGoneError, UnreachableError
 from bot.images.contact_sheet import contact_sheet_png
 from bot.jobs.job import Job
 from bot.store.pictures import Pictures
@@ -54,7 +54,7 @@ class DiscordSessionChannel:
         client = self._connected()
         mine = client.user.id if client.user is not None else 0
         try:
-            with translated():
+            async with translated():
                 channel = client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
                 message = await channel.fetch_message(job.message_id)
                 for reaction in message.reactions:
@@ -64,6 +64,23 @@ class DiscordSessionChannel:
         except MessageGoneError:
             pass
         return 0
+
+    def mark(self) -> int:
+        """See `SessionChannel`."""
+        return self._messenger.mark()
+
+    async def find_results(self, session: Session, search_from: int) -> int | None:
+        """See `SessionChannel`. Of the bot's messages in the thread, only the results have an embed with a title."""
+        client = self._connected()
+        if session.thread_id is None or client.user is None:
+            return None
+        async with translated():
+            thread = client.get_partial_messageable(session.thread_id, guild_id=session.guild_id)
+            after = discord.Object(search_from)
+            async for message in thread.history(limit=MOST_SEARCHED, after=after, oldest_first=True):
+                if message.author.id == client.user.id and any(embed.title for embed in message.embeds):
+                    return message.id
+        return None
 
     async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
         """See `SessionChannel`."""
@@ -78,13 +95,13 @@ class DiscordSessionChannel:
             block = parameters.prompt_block(entry.job.request, PROMPT_BLOCK_CHARACTERS)
             embed.add_field(name=name, value=block, inline=False)
         files = await self._contact_sheet(ranking)
-        with translated():
+        async with translated():
             thread = client.get_partial_messageable(session.thread_id, guild_id=session.guild_id)
-            message = await thread.send(embed=embed, files=files, nonce=f"results-{session.id}")
+            message = await thread.send(embed=embed, files=files, nonce=nonce("results", session.id))
             link = f"https://discord.com/channels/{session.guild_id}/{session.thread_id}/{message.id}"
             try:
                 await client.get_partial_messageable(session.channel_id, guild_id=session.guild_id).send(
-                    t("session-ended", theme=escape(session.theme), link=link), nonce=f"over-{session.id}"
+                    t("session-ended", theme=escape(session.theme), link=link), nonce=nonce("over", session.id)
                 )
             except discord.HTTPException as error:
                 log.info("session %d: could not announce its end (%s)", session.id, error.text)
@@ -93,10 +110,10 @@ class DiscordSessionChannel:
     async def invite_votes(self, job: Job, message_id: int) -> None:
         """Adds the voting emoji to a submission, so that members vote with one click."""
         try:
-            with translated():
+            async with translated():
                 channel = self._connected().get_partial_messageable(job.channel_id, guild_id=job.guild_id)
                 await channel.get_partial_message(message_id).add_reaction(VOTE_EMOJI)
-        except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
+        except DeliveryError as error:
             log.info("job %d: could not add the voting emoji (%s)", job.id, error)
 
     async def _contact_sheet(self, ranking: Sequence[Ranked]) -> list[discord.File]:

@@ -1,17 +1,21 @@
 """Submits requests from commands, buttons, menus, forms and reactions."""
 
+import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
 
+import aiohttp
 import discord
 
 from bot.chat.context import ChannelContext, Interaction, context_of, public_localizer, requester_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.localizer import localizer
 from bot.chat.messages.content import build_message
+from bot.clock import Sleep, wait_at_most
 from bot.community.guild_settings import Screening
 from bot.config import ModerationConfig
 from bot.delivery.job_messages import JobMessages
@@ -19,13 +23,15 @@ from bot.delivery.messenger import Card
 from bot.jobs.admission import Admission, RefusedError, Requester
 from bot.jobs.job import Job, JobRequest, Origin
 from bot.jobs.job_control import JobControl
-from bot.jobs.wait_time import WaitTimeEstimator
 from bot.store.guilds import Guilds
 from bot.store.sessions import SessionRows
 from guidance.request.request import Request
 
 log = logging.getLogger(__name__)
 
+ANSWER_S: Final = 1.5
+"""Seconds after which an interaction is acknowledged with a private answer, if its real answer is not ready. Discord
+drops it after 3 s."""
 NEEDED: Final = ("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
 """Permissions the bot needs in a channel to post a picture, edit its message and find it again."""
 
@@ -54,9 +60,9 @@ class JobSubmitter:
         admission: Checks limits and stores jobs.
         guilds, sessions: The stores it reads.
         screening: The host's defaults for screening.
-        estimator: Gives the position in the queue for the first answer.
         job_messages: Takes over a job's message.
         job_control: Told of new jobs.
+        sleep: Measures ANSWER_S.
     """
 
     def __init__(
@@ -66,20 +72,42 @@ class JobSubmitter:
         guilds: Guilds,
         sessions: SessionRows,
         screening: ModerationConfig,
-        estimator: WaitTimeEstimator,
         job_messages: JobMessages,
         job_control: JobControl,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._admission = admission
         self._guilds = guilds
         self._sessions = sessions
         self._screening = screening
-        self._estimator = estimator
         self._job_messages = job_messages
         self._job_control = job_control
+        self._sleep = sleep
+
+    async def check(self, interaction: Interaction, submission: Submission) -> None:
+        """Checks a submission as `submit` does, before the work of reading its image.
+
+        Raises:
+            UserFacingError, RefusedError: As `submit`.
+        """
+        context = context_of(interaction)
+        job_requests = await self._job_requests(submission, context, requester_of(interaction, context))
+        await self._admission.check(job_requests, requester_of(interaction, context))
+
+    async def check_room(self, interaction: Interaction) -> None:
+        """Checks, before a file is read, whether the user may ask for a picture at all.
+
+        Raises:
+            RefusedError: They may not.
+        """
+        context = context_of(interaction)
+        await self._admission.check_room(context.guild_id, requester_of(interaction, context))
 
     async def submit(self, interaction: Interaction, submission: Submission) -> None:
         """Admits a submission and answers the interaction with its message.
+
+        The answer does not wait for the job's position in the queue, which an edit adds. If admission takes longer
+        than ANSWER_S, the interaction is acknowledged before it.
 
         Raises:
             UserFacingError: The bot lacks permissions in the channel, or a session takes one picture at a time.
@@ -88,32 +116,26 @@ class JobSubmitter:
         context = context_of(interaction)
         if missing := missing_permissions(interaction):
             raise UserFacingError("missing-permissions", permissions=", ".join(missing))
-        jobs = await self._admit(submission, context, requester_of(interaction, context))
+        jobs = await self._answered_in_time(interaction, self._enter_and_admit(interaction, submission, context))
         first_job = jobs[0]
         if interaction.response.is_done():
             # The interaction was deferred with a private answer, so the bot sends the public message itself.
-            self._job_messages.adopt(first_job)
-            await self._enqueued(first_job)
-            await interaction.delete_original_response()
+            self._adopt(first_job)
+            with contextlib.suppress(discord.HTTPException):
+                await interaction.delete_original_response()
             return
-        queue_position = await self._estimator.position(first_job.id)
         t = public_localizer(self._guilds.of(context.guild_id), interaction.guild)
-        card = Card(
-            tuple(jobs),
-            queue_position.position if queue_position else None,
-            queue_position.start_at if queue_position else None,
-        )
-        content = await build_message(card, t)
+        content = await build_message(Card(tuple(jobs)), t)
         try:
             response = await interaction.response.send_message(embed=content.embed, view=content.view)
             assert response.message_id is not None  # noqa: S101 - a response of this type creates a message
             await self._job_messages.opened(first_job, response.message_id)
-            first_job = replace(first_job, message_id=response.message_id)
-        except discord.HTTPException as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             # The job is stored. The updater finds the message if Discord created it, and sends a new one otherwise.
             log.warning("job %d: could not answer the interaction (%s)", first_job.id, error)
-            self._job_messages.adopt(first_job)
-        await self._enqueued(first_job)
+            self._adopt(first_job)
+        else:
+            self._job_control.queue_changed()
 
     async def submit_without_interaction(
         self, submission: Submission, context: ChannelContext, requester: Requester
@@ -125,11 +147,33 @@ class JobSubmitter:
             RefusedError: It is not admitted.
         """
         (first_job, *_) = await self._admit(submission, context, requester)
-        self._job_messages.adopt(first_job)
-        await self._enqueued(first_job)
+        self._adopt(first_job)
         return first_job
 
-    async def _admit(self, submission: Submission, context: ChannelContext, requester: Requester) -> list[Job]:
+    async def _answered_in_time(self, interaction: Interaction, admission: Coroutine[Any, Any, list[Job]]) -> list[Job]:
+        """Awaits the admission, and acknowledges the interaction if it takes longer than ANSWER_S."""
+        admitting = asyncio.create_task(admission)
+        try:
+            if not interaction.response.is_done() and not await wait_at_most(
+                ANSWER_S, asyncio.wait([admitting]), self._sleep
+            ):
+                try:
+                    await defer(interaction)
+                except discord.HTTPException as error:
+                    log.warning("could not acknowledge an interaction in time (%s)", error)
+            return await admitting
+        finally:
+            admitting.cancel()
+
+    async def _enter_and_admit(
+        self, interaction: Interaction, submission: Submission, context: ChannelContext
+    ) -> list[Job]:
+        await enter_private_thread(interaction)
+        return await self._admit(submission, context, requester_of(interaction, context), interaction.id)
+
+    async def _job_requests(
+        self, submission: Submission, context: ChannelContext, requester: Requester, interaction_id: int | None = None
+    ) -> list[JobRequest]:
         settings = self._guilds.of(context.guild_id)
         host = self._screening
         screening = settings.screens(
@@ -140,7 +184,7 @@ class JobSubmitter:
         session = await self._sessions.of_thread(context.channel_id)
         if session is not None and len(submission.requests) > 1:
             raise UserFacingError("session-one-each")
-        job_requests = [
+        return [
             JobRequest(
                 request=request,
                 requester_id=requester.id,
@@ -151,9 +195,20 @@ class JobSubmitter:
                 session_id=None if session is None else session.id,
                 spoiler=submission.spoiler or settings.spoiler,
                 screening=screening,
+                # The message that answers the interaction is newer than the interaction.
+                search_from=interaction_id,
             )
             for request, parent_id in zip_longest(submission.requests, submission.parent_ids)
         ]
+
+    async def _admit(
+        self,
+        submission: Submission,
+        context: ChannelContext,
+        requester: Requester,
+        interaction_id: int | None = None,
+    ) -> list[Job]:
+        job_requests = await self._job_requests(submission, context, requester, interaction_id)
         try:
             jobs = await self._admission.admit(job_requests, requester)
         except RefusedError as error:
@@ -162,9 +217,11 @@ class JobSubmitter:
         log.info("job %d: member %d submitted %d by %s", jobs[0].id, requester.id, len(jobs), submission.origin)
         return jobs
 
-    async def _enqueued(self, first_job: Job) -> None:
-        await self._job_control.queue_changed()
+    def _adopt(self, first_job: Job) -> None:
+        """Has the updater send the job's message."""
+        self._job_messages.adopt(first_job)
         self._job_messages.changed(first_job)
+        self._job_control.queue_changed()
 
 
 def missing_permissions(interaction: Interaction) -> Sequence[str]:
@@ -174,6 +231,21 @@ def missing_permissions(interaction: Interaction) -> Sequence[str]:
     if isinstance(interaction.channel, discord.Thread):
         needed = tuple("send_messages_in_threads" if name == "send_messages" else name for name in NEEDED)
     return [name.replace("_", " ").title() for name in needed if not getattr(granted, name)]
+
+
+async def enter_private_thread(interaction: Interaction) -> None:
+    """Joins the interaction's thread if it is private: an interaction can be answered anywhere, a message cannot.
+
+    Raises:
+        UserFacingError: The bot is not in the thread, and may not add itself.
+    """
+    thread = interaction.channel
+    if not isinstance(thread, discord.Thread) or not thread.is_private() or thread.me is not None:
+        return
+    try:
+        await thread.join()
+    except (discord.Forbidden, discord.NotFound) as error:
+        raise UserFacingError("thread-not-joined") from error
 
 
 async def defer(interaction: Interaction) -> None:

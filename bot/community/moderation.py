@@ -80,7 +80,7 @@ class Moderation:
         """Pauses the server: no job of it starts, and new ones are refused with the reason."""
         await self._set_paused(by, reason)
         await self.record(by, "pause", detail=reason)
-        await self._job_control.queue_changed()
+        self._job_control.queue_changed()
 
     async def resume(self, by: Moderator) -> bool:
         """Resumes the server; returns False if it was not paused."""
@@ -88,7 +88,7 @@ class Moderation:
             return False
         await self._set_paused(by, None)
         await self.record(by, "resume")
-        await self._job_control.queue_changed()
+        self._job_control.queue_changed()
         return True
 
     async def remove(self, by: Moderator, job_id: int) -> CancelOutcome:
@@ -122,7 +122,7 @@ class Moderation:
         if not await self._jobs.bump(job.id):
             return False
         await self.record(by, "bump", job.requester_id, f"#{job.id}")
-        await self._job_control.queue_changed()
+        self._job_control.queue_changed()
         return True
 
     async def ban(self, by: Moderator, person_id: int, seconds: float | None, reason: str) -> float | None:

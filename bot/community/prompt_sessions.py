@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from bot.clock import Sleep, wait_at_most
-from bot.delivery.messenger import ChannelGoneError, UnreachableError
+from bot.delivery.messenger import DeliveryError, UnreachableError
 from bot.jobs.job import ACTIVE, PICTURED, Job, JobState
 from bot.store.history import History
 from bot.store.sessions import Session, SessionRows, SessionState
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
 LAST_PICTURES_S: Final = 900.0
 """Seconds after its end for which a session waits for unfinished pictures."""
 RETRY_S: Final = 10.0
+GIVE_UP_S: Final = 3600.0
+"""Seconds after its end for which results that fail unexpectedly are tried again."""
 MAX_PER_SERVER: Final = 5
 """Maximum number of simultaneous sessions per server."""
 
@@ -34,10 +37,18 @@ class Ranked:
 
 
 class SessionChannel(Protocol):
-    """The threads of sessions. Every method may raise ChannelGoneError or UnreachableError."""
+    """The threads of sessions. Every method may raise a DeliveryError."""
 
     async def votes(self, job: Job) -> int:
         """The number of votes, without the requester's and the bot's; 0 if the message is gone."""
+        ...
+
+    def mark(self) -> int:
+        """A snowflake below those of all messages that are sent from now on."""
+        ...
+
+    async def find_results(self, session: Session, search_from: int) -> int | None:
+        """The id of the message with the session's results in its thread, if one was sent after `search_from`."""
         ...
 
     async def announce_results(self, session: Session, ranking: Sequence[Ranked]) -> int | None:
@@ -115,7 +126,7 @@ class Sessions:
         """Ends sessions when they are due, until cancelled."""
         while True:
             self._wake.clear()
-            pause = await self._close_due()
+            pause = await outlast("sessions", self._close_due, self._sleep)
             await wait_at_most(pause, self._wake.wait(), self._sleep)
 
     async def _close_due(self) -> float:
@@ -132,9 +143,14 @@ class Sessions:
             except UnreachableError as error:
                 log.info("session %d: the results could not be posted (%s); retrying", session.id, error)
                 pause = min(pause, RETRY_S)
-            except ChannelGoneError:
-                log.info("session %d: the thread is gone", session.id)
+            except DeliveryError as error:
+                log.info("session %d: the results cannot be posted (%s)", session.id, error)
                 await self._rows.set(session.id, state=SessionState.ENDED)
+            except Exception:
+                log.exception("session %d: the results could not be posted", session.id)
+                pause = min(pause, RETRY_S)
+                if self._clock() - session.ends_at > GIVE_UP_S:
+                    await self._rows.set(session.id, state=SessionState.ENDED)
         return pause
 
     async def _close(self, session: Session) -> bool:
@@ -145,7 +161,14 @@ class Sessions:
         unfinished = any(job.state in ACTIVE or job.state is JobState.POSTING for job in jobs)
         if unfinished and self._clock() - session.ends_at < LAST_PICTURES_S:
             return False
-        results_id = await self._session_channel.announce_results(session, await self.leaderboard(session))
+        # Until the results are posted, `results_id` is a snowflake below theirs, so a kill does not post them twice.
+        results_id = None
+        if session.results_id is None:
+            await self._rows.set(session.id, results_id=self._session_channel.mark())
+        else:
+            results_id = await self._session_channel.find_results(session, session.results_id)
+        if results_id is None:
+            results_id = await self._session_channel.announce_results(session, await self.leaderboard(session))
         await self._rows.set(session.id, state=SessionState.ENDED, results_id=results_id)
         log.info("session %d ended with %d pictures", session.id, len(jobs))
         return True

@@ -10,6 +10,7 @@ from bot.clock import Sleep
 from bot.store.history import History
 from bot.store.people import People
 from bot.store.pictures import Pictures
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,8 @@ async def run(
         clock: Returns seconds since 1970.
         sleep: Sleeps until the next round.
     """
-    while True:
+
+    async def delete_due() -> None:
         now = clock()
         dropped = await pictures.drop(await history.files_before(now - days * 86400))
         if dropped:
@@ -46,4 +48,7 @@ async def run(
             log.info("deleted %d files that no job refers to", orphans)
         if forgotten := await people.forget():
             log.info("deleted the user ids of %d people who asked for erasure", forgotten)
+
+    while True:
+        await outlast("retention", delete_due, sleep)
         await sleep(PERIOD_S)

@@ -6,21 +6,25 @@ Each message has one updater. A `Messenger` sends and edits, so this module does
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
+from typing import Final
 
 from bot.clock import Sleep
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.message_state import MessageState, worth_an_edit
 from bot.delivery.message_updater import OPENING_S, MessageUpdater
-from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, Messenger, UnreachableError
+from bot.delivery.messenger import Card, DeliveryError, Messenger
 from bot.jobs.job import PICTURED, Job, JobState, Progress
 from bot.jobs.wait_time import QueuePosition
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 
 log = logging.getLogger(__name__)
+
+EDITS: Final = 20
+"""Messages in which one call shows new queue positions, so that a long queue does not delay other edits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class JobMessages:
         self._context = copy_context()
         self._updaters: dict[int, MessageUpdater] = {}
         self._positions: dict[int, QueuePosition] = {}
+        self._shown_positions: Sequence[QueuePosition] | None = None
+        self._outdated: list[tuple[bool, int, int]] = []
 
     async def opened(self, job: Job, message_id: int) -> None:
         """Chat has sent the message of the job's batch: stores its id and allows edits."""
@@ -88,20 +94,45 @@ class JobMessages:
         updater.state.add_progress(job.id, progress)
         updater.changed(urgent=progress.step == 0)
 
-    def show_positions(self, queue_positions: Iterable[QueuePosition]) -> None:
+    def show_positions(self, queue_positions: Sequence[QueuePosition]) -> bool:
         """Replaces all queue positions, and edits the messages where the difference is large enough.
 
-        Small differences need no edit, because clients count down to the start time themselves.
+        Called again with the same positions, it edits the messages that are left over.
+
+        Small differences need no edit, because clients count down to the start time themselves. At most EDITS messages
+        are edited at once: first those that show no position, then in the queue's order.
+
+        Returns:
+            Whether more messages need an edit.
         """
-        self._positions = {}
-        for queue_position in queue_positions:
-            self._positions.setdefault(queue_position.batch_id, queue_position)
+        if queue_positions is not self._shown_positions:
+            self._shown_positions = queue_positions
+            self._positions = {}
+            for queue_position in queue_positions:
+                self._positions.setdefault(queue_position.batch_id, queue_position)
+            self._outdated = self._find_outdated()
+        for _, _, batch_id in self._outdated[:EDITS]:
+            if batch_id in self._updaters:
+                self._updaters[batch_id].changed()
+        del self._outdated[:EDITS]
+        return bool(self._outdated)
+
+    def _find_outdated(self) -> list[tuple[bool, int, int]]:
+        """(shows a position, new position, batch id) of the messages to edit, in the order in which they are edited."""
+        now = self._clock()
+        outdated = []
         for batch_id, updater in self._updaters.items():
-            if worth_an_edit(updater.state.position, self._positions.get(batch_id), self._clock()):
-                updater.changed()
+            state, position = updater.state, self._positions.get(batch_id)
+            if updater.opened and (not state.composed or worth_an_edit(state.position, position, now)):
+                outdated.append((state.position is not None, 0 if position is None else position.position, batch_id))
+        return sorted(outdated)
 
     async def post(self, job: Job) -> None:
-        """Shows the job's finished picture. Returns once the message shows it, or the message or channel is gone."""
+        """Shows the job's finished picture. Returns once the message shows it, or was removed on request.
+
+        Raises:
+            NotPostedError: The picture cannot be shown in its channel.
+        """
         # Rendering starts an updater, which runs until chat has sent the message. Without an updater, chat sent the
         # message long ago, or the bot has restarted.
         updater = self._updater(job, opened=True)
@@ -122,6 +153,7 @@ class JobMessages:
             return None
         waits = any(job.state is JobState.QUEUED for job in jobs)
         position = state.position = self._positions.get(batch_id) if waits else None
+        state.composed = True
         progress = {
             job.id: state.progress[job.id] for job in jobs if job.state is JobState.RUNNING and job.id in state.progress
         }
@@ -155,10 +187,24 @@ class JobMessages:
         if not 0 <= self._timing.mention_after_s <= self._clock() - job.created_at:
             return
         try:
-            await self._messenger.mention(job, message_id)
-        except (MessageGoneError, ChannelGoneError, UnreachableError) as error:
+            if await self._jobs.begin_mention(job.id):
+                await self._messenger.mention(job, message_id)
+        except DeliveryError as error:
             # Not retried: the picture is visible, and a late or repeated mention is worse than none.
             log.info("job %d: the requester was not mentioned (%s)", job.id, error)
+        except Exception:
+            log.exception("job %d: the requester was not mentioned", job.id)
+
+    async def _tell(self, card: Card) -> None:
+        """Tells the requester of a failed job that its message cannot be shown, at most once."""
+        failed = next((job for job in card.jobs if job.state is JobState.FAILED), None)
+        try:
+            if failed is not None and await self._jobs.begin_mention(card.first_job.id):
+                await self._messenger.tell(failed)
+        except DeliveryError as error:
+            log.info("job %d: the requester could not be told that a job failed (%s)", card.first_job.id, error)
+        except Exception:
+            log.exception("job %d: the requester could not be told that a job failed", card.first_job.id)
 
     def _updater(self, job: Job, *, opened: bool = False) -> MessageUpdater:
         """The updater of the job's message.
@@ -173,8 +219,9 @@ class JobMessages:
                 batch_id,
                 self._card,
                 self._messenger,
-                self._jobs.set_message,
+                self._jobs,
                 self._mention,
+                self._tell,
                 lambda: self._settings(job.guild_id).preview_s or self._timing.interval_s,
                 self._sleep,
                 self._context,

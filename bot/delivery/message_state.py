@@ -21,11 +21,13 @@ class MessageState:
         progress: The latest progress of each job that has reported any, by job id.
         pictures: Finished pictures as PNG, by sha256; each is read from the store once.
         position: The queue position on the last card; None if it had none.
+        composed: Whether a card was composed since the start or since chat sent the message, which has no position.
     """
 
     progress: dict[int, Progress] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     position: QueuePosition | None = None
+    composed: bool = False
 
     def add_progress(self, job_id: int, progress: Progress) -> None:
         """Stores a job's progress. Without a new preview or similarity, the previous one is kept."""

@@ -7,15 +7,23 @@ from typing import Protocol
 from bot.jobs.job import ACTIVE, Job, Progress
 
 
-class MessageGoneError(RuntimeError):
+class DeliveryError(RuntimeError):
+    """A message could not be sent or edited. Each has one of the classes below."""
+
+
+class MessageGoneError(DeliveryError):
     """The message can no longer be edited: deleted, locked or too old."""
 
 
-class ChannelGoneError(RuntimeError):
+class ChannelGoneError(DeliveryError):
     """The bot can no longer send messages in the channel."""
 
 
-class UnreachableError(RuntimeError):
+class PostRefusedError(DeliveryError):
+    """The chat system does not accept this message, now or later. It may accept one with other content."""
+
+
+class UnreachableError(DeliveryError):
     """Temporary failure; retry later."""
 
 
@@ -51,7 +59,11 @@ class Card:
 
 
 class Messenger(Protocol):
-    """Sends and edits messages. Every method may raise MessageGoneError, ChannelGoneError or UnreachableError."""
+    """Sends and edits messages. Every coroutine may raise a DeliveryError."""
+
+    def mark(self) -> int:
+        """A snowflake below those of all messages that are sent from now on, for `Job.search_from`."""
+        ...
 
     async def send(self, card: Card) -> int:
         """Sends a new message; returns its id. Sending the same card again within minutes creates no second message."""
@@ -62,9 +74,13 @@ class Messenger(Protocol):
         ...
 
     async def find(self, job: Job) -> int | None:
-        """The id of the message that shows the job, if it is among the channel's latest messages."""
+        """The id of the message that shows the job, if one was sent after `Job.search_from` was stored."""
         ...
 
     async def mention(self, job: Job, message_id: int) -> None:
-        """Replies to the message and mentions the requester, unless such a reply exists."""
+        """Replies to the message and mentions the requester."""
+        ...
+
+    async def tell(self, job: Job) -> None:
+        """Writes to the requester privately why a failed job is not shown in its channel."""
         ...

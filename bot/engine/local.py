@@ -7,13 +7,18 @@ import sys
 from collections.abc import AsyncGenerator
 from typing import Final
 
+from bot.clock import Sleep
 from bot.config import EngineConfig
-from bot.engine import EngineCrashedError, RenderTask, RunCancelledError, RunFailedError, protocol
+from bot.engine import EngineCrashedError, RenderTask, RunCancelledError, RunFailedError
+from bot.engine.child import ANSWER_S, EngineChild
 from bot.engine.messages import (
     BotMessage,
     ControlRun,
     LoadModel,
     ModelReady,
+    Ping,
+    Pong,
+    ProcessMessage,
     RunCancelled,
     RunCommand,
     RunFailed,
@@ -25,6 +30,8 @@ from bot.operations.metrics import Metrics
 log = logging.getLogger(__name__)
 
 COMMAND: Final = (sys.executable, "-m", "bot.engine.process")
+PING_PERIOD_S: Final = 30.0
+"""Seconds between two pings of an idle process."""
 
 
 class LocalEngine:
@@ -34,17 +41,28 @@ class LocalEngine:
         settings: Model, device, time limits.
         preview_interval_s: Shortest time between two previews, in seconds.
         metrics: Counts every start but the first.
+        answer_s: Seconds in which a process that is not busy answers.
 
     Attributes:
         starts: How often a process was started.
     """
 
-    def __init__(self, settings: EngineConfig, preview_interval_s: float, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        settings: EngineConfig,
+        preview_interval_s: float,
+        metrics: Metrics | None = None,
+        answer_s: float = ANSWER_S,
+    ) -> None:
         self.starts = 0
         self._settings = settings
         self._preview_interval_s = preview_interval_s
         self._metrics = metrics or Metrics()
-        self._process: asyncio.subprocess.Process | None = None
+        self._answer_s = answer_s
+        self._process: EngineChild | None = None
+        self._device = ""
+        self._loaded: LoadModel | None = None
+        self._in_use = asyncio.Lock()
         self._run = 0
         self._running = False
         self._task_sent = False
@@ -52,33 +70,20 @@ class LocalEngine:
 
     async def start(self) -> str:
         """Implements Engine.start: loads the configured model."""
-        await self._ensure_process()
-        await self._send(self._load(self._settings.model))
-        return (await self._receive_ready()).device
+        async with self._in_use:
+            await self._ensure_loaded(self._load(self._settings.model))
+            return self._device
 
     async def run(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
         """Implements Engine.run."""
-        ended = False
         self._run += 1
         self._running, self._task_sent, self._early_commands = True, False, []
         try:
-            await self._ensure_process()
-            await self._send_task(task)
-            await self._receive_ready()
-            while not ended:
-                entry = await self._receive(self._settings.step_timeout_s)
-                if isinstance(entry, ModelReady):
-                    raise await self._crashed("unexpected message")
-                ended = not isinstance(entry, Progress)
-                yield entry
-        except (RunFailedError, RunCancelledError):
-            ended = True
-            raise
+            async with self._in_use, contextlib.aclosing(self._entries(task)) as entries:
+                async for entry in entries:
+                    yield entry
         finally:
             self._running = False
-            if not ended:
-                # The rest of this run's messages would be read as the next run's.
-                await self._kill()
 
     async def cancel(self) -> None:
         """Implements Engine.cancel."""
@@ -96,8 +101,73 @@ class LocalEngine:
         """Kills the process."""
         await self._kill()
 
+    async def ping_when_idle(self, sleep: Sleep = asyncio.sleep) -> None:
+        """Pings the process every PING_PERIOD_S while no run uses it, until cancelled.
+
+        A process that does not answer is killed at once, so that it does not hold the GPU's memory until the next run.
+        """
+        while True:
+            await sleep(PING_PERIOD_S)
+            if not self._in_use.locked():
+                async with self._in_use:
+                    await self._is_alive()
+
+    async def _entries(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
+        ended, step = False, -1
+        try:
+            await self._ensure_loaded(self._load(task.request.model))
+            await self._send_task(task)
+            await self._receive_ready(self._answer_s)
+            while not ended:
+                entry = await self._receive(self._settings.step_timeout_s)
+                if isinstance(entry, Progress):
+                    if not step < entry.step <= entry.total:
+                        raise await self._crashed(f"step {entry.step} of {entry.total} follows step {step}")
+                    step = entry.step
+                elif isinstance(entry, RenderResult | Suspended):
+                    ended = True
+                else:
+                    raise await self._crashed("unexpected message")
+                yield entry
+        except (RunFailedError, RunCancelledError):
+            ended = True
+            raise
+        finally:
+            if not ended:
+                # The rest of this run's messages would be read as the next run's.
+                await self._kill()
+
     def _load(self, model: str) -> LoadModel:
         return LoadModel(model, self._settings.device, self._settings.graphs)
+
+    async def _ensure_loaded(self, load: LoadModel) -> None:
+        """Starts a process if none runs or the one that runs does not answer, and loads the model."""
+        if not await self._is_alive():
+            await self._start_process()
+        if self._loaded != load:
+            self._loaded = None
+            await self._send(load)
+            await self._receive_ready(self._settings.load_timeout_s)
+            self._loaded = load
+
+    async def _is_alive(self) -> bool:
+        """Whether the process answers a ping; one that does not is killed. No run may use it."""
+        if self._process is None or self._process.ended:
+            return False
+        try:
+            await self._process.send(Ping())
+            if not isinstance(await self._process.receive(self._answer_s), Pong):
+                raise await self._process.crashed("unexpected message")
+        except EngineCrashedError:
+            return False
+        return True
+
+    async def _start_process(self) -> None:
+        self._loaded = None
+        self._process = await EngineChild.start(COMMAND)
+        self.starts += 1
+        if self.starts > 1:
+            self._metrics.engine_restarted()
 
     async def _send_task(self, task: RenderTask) -> None:
         """Sends the task, then the commands that came before it."""
@@ -117,57 +187,22 @@ class LocalEngine:
         with contextlib.suppress(EngineCrashedError):  # `run` raises it too
             await self._send(ControlRun(self._run, command))
 
-    async def _ensure_process(self) -> None:
-        """Starts a process if none runs."""
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                *COMMAND, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-            )
-            self.starts += 1
-            if self.starts > 1:
-                self._metrics.engine_restarted()
-
     async def _send(self, message: BotMessage) -> None:
-        process = self._process
-        if process is None:
+        if self._process is None:
             raise EngineCrashedError("process was closed")
-        assert process.stdin is not None  # noqa: S101 - it is a pipe
-        try:
-            process.stdin.write(protocol.encode(message))
-            await process.stdin.drain()
-        except ConnectionError as error:
-            raise await self._crashed("process closed its pipe") from error
-        except protocol.ProtocolError as error:
-            raise RunFailedError("the images of this request are too large to be rendered together") from error
+        await self._process.send(message)
 
-    async def _receive_ready(self) -> ModelReady:
-        ready = await self._receive(self._settings.load_timeout_s)
+    async def _receive_ready(self, limit_s: float) -> None:
+        ready = await self._receive(limit_s)
         if not isinstance(ready, ModelReady):
             raise await self._crashed("unexpected message")
-        return ready
+        self._device = ready.device
 
-    async def _receive(self, timeout_s: float) -> ModelReady | Progress | RenderResult | Suspended:
-        """The process's next message.
-
-        Raises:
-            EngineCrashedError: The process ended, or sent no valid message in that time. It is killed.
-            RunFailedError, RunCancelledError: The process reported it.
-        """
-        process = self._process
-        if process is None:
+    async def _receive(self, limit_s: float) -> ProcessMessage:
+        """The process's next message. Raises also RunFailedError and RunCancelledError, which the process reported."""
+        if self._process is None:
             raise EngineCrashedError("process was closed")
-        assert process.stdout is not None  # noqa: S101 - it is a pipe
-        try:
-            async with asyncio.timeout(timeout_s):
-                text, size = protocol.lengths(await process.stdout.readexactly(protocol.HEADER.size))
-                body = await process.stdout.readexactly(text + size)
-            message = protocol.decode_process_message(body, text)
-        except TimeoutError as error:
-            raise await self._crashed(f"no message for {timeout_s:g} s") from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            raise await self._crashed("process ended") from error
-        except protocol.ProtocolError as error:
-            raise await self._crashed(str(error)) from error
+        message = await self._process.receive(limit_s)
         if isinstance(message, RunFailed):
             raise RunFailedError(message.message)
         if isinstance(message, RunCancelled):
@@ -175,13 +210,11 @@ class LocalEngine:
         return message
 
     async def _crashed(self, why: str) -> EngineCrashedError:
-        await self._kill()
-        log.warning("engine: %s; it restarts with the next job", why)
-        return EngineCrashedError(why)
+        if self._process is None:
+            return EngineCrashedError(why)
+        return await self._process.crashed(why)
 
     async def _kill(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await process.kill()

@@ -19,6 +19,16 @@ class RunCommand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ping:
+    """Asks a process that renders nothing for a sign of life. The process answers Pong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to Ping."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoadModel:
     """Asks for a model. The process answers ModelReady or RunFailed.
 
@@ -79,6 +89,6 @@ class RunCancelled:
     """The run ended because of RunCommand.CANCEL."""
 
 
-BotMessage = LoadModel | StartRun | ControlRun
+BotMessage = Ping | LoadModel | StartRun | ControlRun
 RunMessage = Progress | RenderResult | Suspended | RunCancelled
-ProcessMessage = ModelReady | RunFailed | RunMessage
+ProcessMessage = Pong | ModelReady | RunFailed | RunMessage

@@ -15,6 +15,8 @@ from bot.engine.messages import (
     ControlRun,
     LoadModel,
     ModelReady,
+    Ping,
+    Pong,
     ProcessMessage,
     RunCancelled,
     RunCommand,
@@ -75,6 +77,8 @@ def decode_bot_message(body: bytes, text: int) -> BotMessage:
     """
     fields, blobs = _unpack(body, text)
     match fields:
+        case {"type": "Ping"}:
+            return Ping()
         case {"type": "LoadModel"}:
             return _load_model(fields)
         case {
@@ -131,8 +135,8 @@ def decode_process_message(body: bytes, text: int) -> ProcessMessage:
             return Suspended(checkpoint, step)
         case {"type": "RunFailed", "message": str(message)}, _:
             return RunFailed(message)
-        case {"type": "RunCancelled"}, _:
-            return RunCancelled()
+        case {"type": "RunCancelled" | "Pong" as kind}, _:
+            return Pong() if kind == "Pong" else RunCancelled()
     raise _invalid("message of the engine's process", fields)
 
 
@@ -191,7 +195,7 @@ def _unpack(body: bytes, text: int) -> tuple[Any, Blobs]:
         for name, size in sizes.items():
             blobs[name] = body[begin : begin + size]
             begin += size
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ProtocolError(f"a message cannot be read: {error}") from error
     if begin != len(body):
         raise ProtocolError("a message and its parts differ in length")

@@ -9,17 +9,42 @@ import time
 from collections.abc import Callable, Iterator
 
 from bot.engine import RenderTask
-from bot.engine.messages import RunCancelled, RunCommand, RunMessage, StartRun
+from bot.engine.messages import LoadModel, RunCancelled, RunCommand, RunMessage, StartRun
 from bot.engine.screening import picture_flags, prompt_flags
 from bot.jobs.job import Progress, RenderResult, Suspended
 from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import ModelError
 from guidance.io.checkpoint import Checkpoint, CheckpointError
-from guidance.io.picture import to_png, to_preview
+from guidance.io.picture import PictureError, to_png, to_preview
 from guidance.io.timelapse import Timelapse
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import RenderError
+from guidance.request.request import RequestError
 
 log = logging.getLogger(__name__)
+
+
+class ClipRenderer:
+    """A Renderer with one CLIP model at a time."""
+
+    failures: tuple[type[Exception], ...] = (ModelError, RequestError, PictureError, CheckpointError, RenderError)
+
+    def __init__(self) -> None:
+        self._model: ClipModel | None = None
+
+    def load(self, load: LoadModel) -> str:
+        """Implements Renderer.load."""
+        return self._loaded(load).device.type
+
+    def execute(self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
+        """Implements Renderer.execute."""
+        return execute(start, self._loaded(start.load), commands)
+
+    def _loaded(self, load: LoadModel) -> ClipModel:
+        if self._model is None or self._model.name != load.model:
+            self._model = None  # frees the memory of the old model first
+            self._model = ClipModel.load(load.model, load.device, graphs=load.graphs)
+        return self._model
 
 
 def execute(start: StartRun, model: ClipModel, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:

@@ -5,9 +5,8 @@ Metadata, further frames and trailing bytes are dropped.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
-
-from PIL import Image
 
 from bot.store.pictures import Pictures
 from guidance.io.picture import PictureError, png_of, read_image, request_of
@@ -16,6 +15,9 @@ from guidance.request.request import Request
 MAX_BYTES: Final = 10 * 2**20
 MAX_SIDE: Final = 2048
 """Maximum side of a stored picture in pixels. Runs scale larger pictures down anyway."""
+
+_DECODER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decoder")
+"""Decodes one picture at a time, as a large one takes 160 MB."""
 
 Fetch = Callable[[int], Awaitable[bytes]]
 """Reads the upload; raises IntakeError if it has more than the given number of bytes."""
@@ -34,9 +36,10 @@ async def store_upload(size: int, fetch: Fetch, pictures: Pictures) -> str:
         pictures: The store.
 
     Raises:
-        IntakeError: The upload has too many bytes or pixels, or is not a PNG, JPEG or WebP.
+        IntakeError: The upload has too many bytes or pixels, or is of a format that is not read.
     """
-    return await pictures.put(await asyncio.to_thread(_clean, await read(size, fetch)))
+    data = await read(size, fetch)
+    return await pictures.put(await asyncio.get_running_loop().run_in_executor(_DECODER, _clean, data))
 
 
 async def read(size: int, fetch: Fetch) -> bytes:
@@ -65,8 +68,6 @@ async def request_in(size: int, fetch: Fetch) -> Request:
 
 def _clean(data: bytes) -> bytes:
     try:
-        image = read_image(data)
+        return png_of(read_image(data, side=MAX_SIDE))
     except PictureError as error:
         raise IntakeError(str(error)) from error
-    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-    return png_of(image)

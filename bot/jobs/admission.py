@@ -1,10 +1,11 @@
 """Admission: checks a request against all limits and stores it as a job. Every way to ask for a picture uses it."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.community import blocklist
+from bot.community.blocklist_search import search
 from bot.community.guild_settings import GuildSettings, Limit
 from bot.config import ImagineConfig, LimitsConfig
 from bot.jobs.job import Job, JobRequest
@@ -14,6 +15,7 @@ from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs, RerunTwiceError
 from bot.store.sessions import Session, SessionRows, SessionState
 from bot.store.usage import DAY_S, HOUR_S, Usage
+from guidance.request.cost import cost_of
 
 
 class Refusal(StrEnum):
@@ -26,6 +28,7 @@ class Refusal(StrEnum):
     MEMBER_TOO_NEW = "member_too_new"
     BLOCKED_WORDS = "blocked_words"
     TOO_MANY_STEPS = "too_many_steps"
+    TOO_MANY_VIEWS = "too_many_views"
     TOO_LARGE = "too_large"
     TOO_MANY_WAITING = "too_many_waiting"
     SERVER_FULL = "server_full"
@@ -120,24 +123,38 @@ class Admission:
             RefusedError: They are not admitted; nothing is stored.
         """
         settings = self._guilds.of(job_requests[0].guild_id)
-        await self.check_person(job_requests[0].guild_id, requester)
-        session = await self._session(job_requests[0])
-        for job_request in job_requests:
-            self._check_request(job_request)
-            await self.check_words(
-                job_request.guild_id,
-                job_request.request.prompt,
-                job_request.request.negative,
-                job_request.request.style,
-            )
+        session = await self._check(job_requests, requester)
         weight = settings.weight_of(requester.role_ids)
         weighed = [replace(job_request, weight=weight) for job_request in job_requests]
         try:
             return await self._jobs.admit(
-                weighed, lambda used: self._check_usage(used, weighed, settings, requester, session)
+                weighed,
+                lambda used: self._check_usage(used, len(weighed), _cost(weighed), settings, requester, session),
             )
         except RerunTwiceError:
             raise RefusedError(Refusal.RERUN_TWICE) from None
+
+    async def check(self, job_requests: Sequence[JobRequest], requester: Requester) -> None:
+        """Checks what `admit` checks, and stores nothing: before the work that comes before a request.
+
+        Raises:
+            RefusedError: They would not be admitted now.
+        """
+        first = job_requests[0]
+        session = await self._check(job_requests, requester)
+        used = await self._jobs.usage(requester.id, first.guild_id, first.session_id)
+        wanted = _cost(job_requests)
+        self._check_usage(used, len(job_requests), wanted, self._guilds.of(first.guild_id), requester, session)
+
+    async def check_room(self, guild_id: int, requester: Requester) -> None:
+        """Checks whether a member may ask for a picture here and now, whatever it will be.
+
+        Raises:
+            RefusedError: They may not (see `check_person`), or have reached the limit of a number of pictures.
+        """
+        await self.check_person(guild_id, requester)
+        used = await self._jobs.usage(requester.id, guild_id)
+        self._check_usage(used, 1, 1, self._guilds.of(guild_id), requester, None)
 
     async def check_words(self, guild_id: int, *texts: str) -> None:
         """Checks texts against the patterns that the host and the server block.
@@ -145,8 +162,8 @@ class Admission:
         Raises:
             RefusedError: BLOCKED_WORDS. It does not name the words, so that nobody can find out the list.
         """
-        patterns = [*self._host_patterns, *await self._blocked.of(guild_id)]
-        if any(blocklist.matches(patterns, text) for text in texts):
+        # The host's list is searched on its own, so that it is compiled once for all servers.
+        if await search(self._host_patterns, *texts) or await search(await self._blocked.of(guild_id), *texts):
             raise RefusedError(Refusal.BLOCKED_WORDS)
 
     def limit(self, name: Limit, settings: GuildSettings, requester: Requester) -> int:
@@ -178,9 +195,24 @@ class Admission:
         if long_enough > now:
             raise RefusedError(Refusal.MEMBER_TOO_NEW, hours, long_enough)
 
+    async def _check(self, job_requests: Sequence[JobRequest], requester: Requester) -> Session | None:
+        await self.check_person(job_requests[0].guild_id, requester)
+        session = await self._session(job_requests[0])
+        for job_request in job_requests:
+            self._check_request(job_request)
+            await self.check_words(
+                job_request.guild_id,
+                job_request.request.prompt,
+                job_request.request.negative,
+                job_request.request.style,
+            )
+        return session
+
     def _check_request(self, job_request: JobRequest) -> None:
         if job_request.request.steps > self._imagine.max_steps:
             raise RefusedError(Refusal.TOO_MANY_STEPS, self._imagine.max_steps)
+        if job_request.request.views > self._imagine.max_views:
+            raise RefusedError(Refusal.TOO_MANY_VIEWS, self._imagine.max_views)
         if job_request.request.width * job_request.request.height > self._imagine.max_pixels:
             raise RefusedError(Refusal.TOO_LARGE, self._imagine.max_pixels)
 
@@ -195,12 +227,13 @@ class Admission:
     def _check_usage(
         self,
         used: Usage,
-        job_requests: Sequence[JobRequest],
+        count: int,
+        wanted: int,
         settings: GuildSettings,
         requester: Requester,
         session: Session | None,
     ) -> None:
-        count = len(job_requests)
+        """Checks limits for `count` jobs that cost `wanted` steps."""
         if session is not None and used.session + count > session.per_person:
             raise RefusedError(Refusal.SESSION_FULL, session.per_person)
         own = self.limit(Limit.WAITING_PER_MEMBER, settings, requester)
@@ -213,13 +246,16 @@ class Admission:
             raise RefusedError(Refusal.QUEUE_FULL, self._limits.waiting_in_all)
         hourly = self.limit(Limit.JOBS_PER_HOUR, settings, requester)
         daily = self.limit(Limit.STEPS_PER_DAY, settings, requester)
-        wanted = sum(len(job_request.request.span()) for job_request in job_requests)
         frees = (_hour_frees(used, hourly, count), _day_frees(used, daily, wanted))
         until = None if None in frees else max(moment for moment in frees if moment is not None)
         if len(used.hour) + count > hourly:
             raise RefusedError(Refusal.TOO_MANY_THIS_HOUR, hourly, until)
         if used.day_steps + wanted > daily:
             raise RefusedError(Refusal.TOO_MANY_STEPS_TODAY, daily, until)
+
+
+def _cost(job_requests: Sequence[JobRequest]) -> int:
+    return sum(math.ceil(cost_of(job_request.request)) for job_request in job_requests)
 
 
 def _hour_frees(used: Usage, limit: int, count: int) -> float | None:

@@ -23,7 +23,7 @@ def new_seed() -> int:
 
 def rerun(request: Request, model: str) -> Request:
     """The same request with a new seed."""
-    return replace(under(request, model), seed=new_seed())
+    return replace(for_model(request, model), seed=new_seed())
 
 
 def edited(request: Request, model: str, text: str, negative: str, styles: Mapping[str, Style] = STYLES) -> Request:
@@ -32,7 +32,7 @@ def edited(request: Request, model: str, text: str, negative: str, styles: Mappi
     Raises:
         RequestError: The prompt cannot be parsed, or a flag is out of range.
     """
-    before = replace(under(request, model), seed=new_seed())
+    before = replace(for_model(request, model), seed=new_seed())
     if negative.strip() == request.negative:
         # The negative is unchanged, so a flag in the text has priority over it.
         return derive.revised(before, text, styles=styles)
@@ -47,12 +47,12 @@ def variations(request: Request, model: str, picture: str) -> list[Request]:
         model: The host's current model.
         picture: sha256 of the finished picture.
     """
-    return [derive.variation(under(request, model), picture, new_seed()) for _ in range(VARIATIONS)]
+    return [derive.variation(for_model(request, model), picture, new_seed()) for _ in range(VARIATIONS)]
 
 
 def continued(request: Request, model: str, picture: str) -> Request:
     """A request for more steps on the picture."""
-    return derive.continued(under(request, model), picture)
+    return derive.continued(for_model(request, model), picture)
 
 
 def enlarged(request: Request, model: str, picture: str) -> Request:
@@ -61,26 +61,24 @@ def enlarged(request: Request, model: str, picture: str) -> Request:
     Raises:
         RequestError: That size is out of range.
     """
-    return derive.upscaled(under(request, model), picture)
+    return derive.upscaled(for_model(request, model), picture)
 
 
-def under(request: Request, model: str) -> Request:
+def for_model(request: Request, model: str) -> Request:
     """The request for another model, with that model's default settings."""
     if request.model == model:
         return request
-    return replace(
-        Request.resolve(
-            request.prompt,
-            negative=request.negative,
-            seed=request.seed,
-            width=request.width,
-            height=request.height,
-            model=model,
-            images=request.images,
-            init=request.init,
-            mask=request.mask,
-            strength=request.strength,
-            perturbation=request.perturbation,
-        ),
-        style=request.style,
+    resolved = Request.resolve(
+        "a picture",
+        seed=request.seed,
+        width=request.width,
+        height=request.height,
+        model=model,
+        images=request.images,
+        init=request.init,
+        mask=request.mask,
+        strength=request.strength,
+        perturbation=request.perturbation,
     )
+    # The words are not parsed again: they have been, and the language may have changed since.
+    return replace(resolved, prompt=request.prompt, negative=request.negative, style=request.style)

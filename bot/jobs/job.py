@@ -64,6 +64,8 @@ class JobRequest:
         spoiler: Whether the picture is a spoiler.
         screening: What happens if a concept is found in it.
         weight: Jobs that the requester may run in one turn.
+        search_from: A snowflake; no message that shows the job has a smaller id. If it is above the job's `message_id`,
+            a newer message may have been sent whose id was not stored. None before the first attempt to send one.
     """
 
     request: Request
@@ -76,6 +78,7 @@ class JobRequest:
     spoiler: bool = False
     screening: Screening = Screening.OFF
     weight: int = 1
+    search_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ class Job(JobRequest):
         state: Its state.
         message_id: The message that shows it, once that is known.
         attempts: How often the engine crashed on it.
+        interruptions: How often the bot was killed while it ran.
         turn: Number of the turn in which it was started; None before.
         bumped_at: When a moderator bumped it, if one did.
         steps: Steps that its run takes, or took once it has ended.
@@ -98,8 +102,11 @@ class Job(JobRequest):
         similarity: Similarity of the finished picture to its prompt.
         seconds: Seconds of rendering.
         reason: Why it failed or was rejected: the id of a text, or a sentence of the engine.
-        gallery_id: Message with its copy in the gallery channel.
+        gallery_id: Message with its copy in the gallery channel; 0 if it was about to be sent, and may not exist.
         deleted_at: When its message was removed on request.
+        unshown: Of the first job of a batch: how many jobs of the batch have failed or been cancelled since its message
+            was last shown.
+        mentioned_at: When its requester was mentioned or written to; stored before, so that it never happens twice.
     """
 
     id: int
@@ -107,6 +114,7 @@ class Job(JobRequest):
     state: JobState
     message_id: int | None
     attempts: int
+    interruptions: int
     turn: int | None
     bumped_at: float | None
     steps: int
@@ -119,9 +127,16 @@ class Job(JobRequest):
     reason: str | None
     gallery_id: int | None
     deleted_at: float | None
+    unshown: int
+    mentioned_at: float | None
     created_at: float
     started_at: float | None
     finished_at: float | None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether a message may have been sent whose id was not stored."""
+        return self.search_from is not None and self.search_from > (self.message_id or 0)
 
     @property
     def is_first(self) -> bool:

@@ -7,6 +7,7 @@ from bot.jobs.current_run import CurrentRun
 from bot.jobs.job import Job, JobState
 from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import CancelOutcome, Queue
+from bot.jobs.queue_board import QueueBoard
 from bot.jobs.worker import Worker
 from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
@@ -22,7 +23,8 @@ class JobControl:
 
     Args:
         jobs, queue, pictures: Rows, their order, and files.
-        worker: Woken when the queue changes.
+        worker: Woken when the queue grows.
+        queue_board: Told when the queue changes.
         current_run: Ended early.
         poster: Posts approved pictures.
         job_messages: Shows the changes.
@@ -36,6 +38,7 @@ class JobControl:
         queue: Queue,
         pictures: Pictures,
         worker: Worker,
+        queue_board: QueueBoard,
         current_run: CurrentRun,
         poster: PicturePoster,
         job_messages: JobMessages,
@@ -45,14 +48,15 @@ class JobControl:
         self._queue = queue
         self._pictures = pictures
         self._worker = worker
+        self._queue_board = queue_board
         self._current_run = current_run
         self._poster = poster
         self._job_messages = job_messages
         self._metrics = metrics
 
-    async def queue_changed(self) -> None:
-        """Jobs were admitted, bumped, paused or resumed: shows their positions and wakes the worker."""
-        await self._worker.update_positions()
+    def queue_changed(self) -> None:
+        """Jobs were admitted, bumped, paused or resumed: has their positions shown and wakes the worker."""
+        self._queue_board.changed()
         self._worker.wake()
 
     async def cancel(self, job: Job) -> CancelOutcome:
@@ -62,7 +66,7 @@ class JobControl:
             await self._current_run.cancel(job.id)
             self._metrics.job_ended(outcome.job)
             self._job_messages.changed(outcome.job)
-            await self._worker.update_positions()
+            self._queue_board.changed()
         return outcome
 
     async def finish_now(self, job: Job) -> bool:

@@ -1,17 +1,21 @@
 """Posts finished pictures during the next run, so that a slow or unreachable Discord does not idle the GPU."""
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from bot.clock import Sleep, wait_at_most
 from bot.delivery.job_messages import JobMessages
+from bot.delivery.message_updater import BROKEN, PAUSES_S, NotPostedError
 from bot.jobs.job import Job, JobState
 from bot.operations import logs
 from bot.operations.metrics import Metrics
+from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
+from bot.store.storage_error import outlast
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +26,16 @@ DRAIN_S: Final = 5.0
 
 
 class PicturePoster:
-    """Takes jobs from `posting` to `done`, each in a task of its own.
+    """Takes jobs from `posting` to `done` or, if the channel does not take the picture, to `failed`.
+
+    Each job has a task of its own.
 
     Args:
         jobs, pictures: Rows and files.
         job_messages: Shows the pictures.
         posted: Called with each job whose picture has reached its channel.
         metrics: Counts the jobs.
-        sleep: Measures DRAIN_S.
+        sleep: Measures DRAIN_S and the pauses after errors.
     """
 
     def __init__(
@@ -74,14 +80,41 @@ class PicturePoster:
 
     async def _post(self, job: Job) -> None:
         with logs.log_context(job=job.id):
-            if job.picture is None or not await self._pictures.has(job.picture):
-                log.error("job %d: its picture is not in the store", job.id)
-                failed = await self._jobs.finish(job.id, JobState.FAILED, LOST)
-                self._metrics.job_ended(failed)
-                self._job_messages.changed(failed)
+            for tries in itertools.count():
+                try:
+                    await (self._post_once(job) if tries <= len(PAUSES_S) else self._fail(job, BROKEN))
+                except TransitionError as error:
+                    log.info("%s", error)  # it has ended meanwhile
+                except Exception:
+                    log.exception("job %d could not be posted", job.id)
+                    await self._sleep(PAUSES_S[min(tries, len(PAUSES_S) - 1)])
+                    continue
                 return
+
+    async def _post_once(self, job: Job) -> None:
+        if job.picture is None or not await self._pictures.has(job.picture):
+            log.error("job %d: its picture is not in the store", job.id)
+            await self._fail(job, LOST)
+            return
+        try:
             await self._job_messages.post(job)
-            done = await self._jobs.finish(job.id, JobState.DONE)
-            self._metrics.job_ended(done)
-            log.info("job %d is done", job.id)
+        except NotPostedError as error:
+            await self._fail(job, error.reason)
+            return
+        done = await self._finish(job, JobState.DONE)
+        self._metrics.job_ended(done)
+        log.info("job %d is done", job.id)
+        try:
             await self._posted(done)
+        except Exception:
+            log.exception("job %d is done, but what follows failed", job.id)
+
+    async def _fail(self, job: Job, reason: str) -> None:
+        failed = await self._finish(job, JobState.FAILED, reason)
+        self._metrics.job_ended(failed)
+        self._job_messages.adopt(failed)
+        self._job_messages.changed(failed)
+
+    async def _finish(self, job: Job, state: JobState, reason: str | None = None) -> Job:
+        """Ends the job, as soon as the disk takes it: its picture is posted, and would be posted again otherwise."""
+        return await outlast(f"job {job.id}", lambda: self._jobs.finish(job.id, state, reason), self._sleep)

@@ -6,6 +6,7 @@ between two jobs of one requester. Moderators make two exceptions: a bumped job 
 requester several jobs per turn.
 """
 
+import asyncio
 import heapq
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -111,15 +112,8 @@ class Queue:
     async def order(self) -> list[int]:
         """Ids of all waiting jobs, the next one first, without those of paused servers."""
         waiting, turn_state = await self._jobs.waiting()
-        return service_order(self._runnable(waiting), turn_state)
-
-    async def position(self, job_id: int) -> int | None:
-        """1 for the next job to run; None if the job does not wait or its server is paused."""
-        return (await self.positions()).get(job_id)
-
-    async def positions(self) -> dict[int, int]:
-        """Positions of the jobs in `order`, by id."""
-        return {job_id: number for number, job_id in enumerate(await self.order(), start=1)}
+        # In a thread, because thousands of jobs would stop the event loop for some time.
+        return await asyncio.to_thread(service_order, self._runnable(waiting), turn_state)
 
     async def cancel(self, job: Job) -> CancelOutcome:
         """Cancels a job that waits, runs or is held. It changes only the row; JobControl ends the run."""

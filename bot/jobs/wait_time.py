@@ -4,9 +4,10 @@ New requesters queue ahead of those who have been served: never ahead of a reque
 second. So a second job starts later than the queue alone suggests, by the demand that is expected until then.
 """
 
+import asyncio
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,12 +26,14 @@ class QueuePosition:
         job_id, batch_id: The job, and the first of its batch.
         position: 1 for the next job to run.
         start_at: Expected start (seconds since 1970); None if the pace of the runs before it is unknown.
+        guild_id: The server it was requested in.
     """
 
     job_id: int
     batch_id: int
     position: int
     start_at: float | None
+    guild_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,38 +73,41 @@ class WaitTimeEstimator:
         loads = await self._history.loads()
         paces = await self._history.paces()
         demand = await self._history.demand(DEMAND_S)
-        now = self._clock()
-        running = self._running()
-        start: float | None = now
-        served: dict[int, float] = {}
-        if running is not None and running.job_id in loads:
-            rest = remaining(running, loads[running.job_id], paces, now)
-            start = None if rest is None else now + rest
-            if start is not None:
-                served[loads[running.job_id].requester_id] = start
-        queue_positions = []
-        turn = (0, 0)
-        delay = 0.0
-        for position, job_id in enumerate((job_id for job_id in order if job_id in loads), start=1):
-            load = loads[job_id]
-            own = load.requester_id
-            turn = (own, turn[1] + 1 if turn[0] == own else 0)
-            if turn[1] % load.weight == 0:
-                delay = demand * (served.get(own, now) - now)
-            queue_positions.append(
-                QueuePosition(job_id, load.batch_id, position, None if start is None else start + delay)
-            )
-            seconds = duration(load, paces)
-            start = None if start is None or seconds is None else start + seconds
-            if start is not None:
-                served[own] = start + delay
-        return queue_positions
+        # In a thread, because thousands of jobs would stop the event loop for some time.
+        return await asyncio.to_thread(_positions, order, loads, paces, demand, self._running(), self._clock())
 
-    async def position(self, job_id: int) -> QueuePosition | None:
-        """Position of one job; None if it is not in the queue's order."""
-        return next(
-            (queue_position for queue_position in await self.positions() if queue_position.job_id == job_id), None
-        )
+
+def _positions(
+    order: Sequence[int],
+    loads: Mapping[int, Load],
+    paces: Sequence[Pace],
+    demand: float,
+    running: RunningJob | None,
+    now: float,
+) -> list[QueuePosition]:
+    start: float | None = now
+    served: dict[int, float] = {}
+    if running is not None and running.job_id in loads:
+        rest = remaining(running, loads[running.job_id], paces, now)
+        start = None if rest is None else now + rest
+        if start is not None:
+            served[loads[running.job_id].requester_id] = start
+    queue_positions = []
+    turn = (0, 0)
+    delay = 0.0
+    for position, job_id in enumerate((job_id for job_id in order if job_id in loads), start=1):
+        load = loads[job_id]
+        own = load.requester_id
+        turn = (own, turn[1] + 1 if turn[0] == own else 0)
+        if turn[1] % load.weight == 0:
+            delay = demand * (served.get(own, now) - now)
+        start_at = None if start is None else start + delay
+        queue_positions.append(QueuePosition(job_id, load.batch_id, position, start_at, load.guild_id))
+        seconds = duration(load, paces)
+        start = None if start is None or seconds is None else start + seconds
+        if start is not None:
+            served[own] = start + delay
+    return queue_positions
 
 
 def duration(load: Load, paces: Sequence[Pace]) -> float | None:

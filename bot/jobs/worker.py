@@ -6,6 +6,7 @@ A job's row changes before its message, so that a restart at any point finds a r
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -17,22 +18,31 @@ from bot.jobs.current_run import CurrentRun
 from bot.jobs.job import Concept, Job, JobState, Progress, RenderResult, Suspended
 from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import Queue
-from bot.jobs.wait_time import WaitTimeEstimator
+from bot.jobs.queue_board import QueueBoard
 from bot.operations import logs
 from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
+from bot.store.storage_error import FIRST_PAUSE_S, StorageError, outlast
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2
 """Crashes of the engine after which a job fails, so that it cannot block the queue."""
+INTERRUPTIONS: Final = 3
+"""Kills of the bot during one job after which the job fails, as it may be the cause."""
+INTERRUPTED: Final = "reason-interrupted"
 CRASHED: Final = "reason-crashed"
 BROKEN: Final = "reason-broken"
+NOT_STORED: Final = "reason-not-stored"
 INPUT_GONE: Final = "reason-input-gone"
 """Ids of texts."""
-SUSPEND_S: Final = 30.0
+PAGE: Final = 200
+"""Waiting jobs that are read at once after a restart."""
+STORAGE_TRIES: Final = 3
+"""Runs of a job that the disk refused after which it fails, if the disk takes other files."""
+SUSPEND_S: Final = 5.0
 """Seconds in which a run must be suspended while the bot stops; otherwise its job starts from the beginning."""
 
 
@@ -43,9 +53,9 @@ class Worker:
         jobs, queue, pictures: Rows, their order, and files.
         engine: Renders.
         current_run: Told what the engine renders.
-        estimator: Gives the waiting jobs' positions.
+        queue_board: Told when a job leaves the queue.
         poster: Posts finished pictures.
-        job_messages: Shows progress and positions.
+        job_messages: Shows progress.
         concepts: What pictures are screened for, in servers that screen them.
         timelapse: Whether a time-lapse is kept of each run.
         metrics: Counts the jobs.
@@ -60,7 +70,7 @@ class Worker:
         pictures: Pictures,
         engine: Engine,
         current_run: CurrentRun,
-        estimator: WaitTimeEstimator,
+        queue_board: QueueBoard,
         poster: PicturePoster,
         job_messages: JobMessages,
         concepts: Sequence[Concept],
@@ -73,7 +83,7 @@ class Worker:
         self._pictures = pictures
         self._engine = engine
         self._current_run = current_run
-        self._estimator = estimator
+        self._queue_board = queue_board
         self._poster = poster
         self._job_messages = job_messages
         self._concepts = tuple(concepts)
@@ -82,38 +92,68 @@ class Worker:
         self._sleep = sleep
         self._wake = asyncio.Event()
         self._draining = False
+        self._refused: Counter[int] = Counter()
 
     async def recover(self) -> None:
-        """Returns running jobs to the queue after a restart; they keep their places, attempts and checkpoints."""
+        """Returns running jobs to the queue after the bot was killed; they keep their places and checkpoints.
+
+        A job that was running at each of INTERRUPTIONS kills fails; `catch_up` shows it.
+        """
         for job in await self._jobs.in_state(JobState.RUNNING):
-            log.info("job %d was running when the bot stopped; it waits again", job.id)
-            await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint)
+            if job.interruptions + 1 >= INTERRUPTIONS:
+                log.error("job %d was running at each of %d kills of the bot; it fails", job.id, INTERRUPTIONS)
+                self._metrics.job_ended(await self._jobs.finish(job.id, JobState.FAILED, INTERRUPTED))
+            else:
+                log.info("job %d was running when the bot was killed; it waits again", job.id)
+                await self._jobs.interrupted(job.id)
 
     async def catch_up(self) -> None:
         """Shows what waits after a restart. The channel must be reachable."""
-        for job in await self._jobs.in_state(JobState.QUEUED):
+        for job in await self._jobs.unshown():
             self._job_messages.adopt(job)
             self._job_messages.changed(job)
-        await self.update_positions()
+        after = 0
+        while page := await self._jobs.queued_page(after, PAGE):
+            after = page[-1].id
+            for job in page:
+                self._job_messages.adopt(job)
+                if job.is_first and (job.message_id is None or job.unconfirmed):
+                    self._job_messages.changed(job)
+        self._queue_board.changed()
 
     def wake(self) -> None:
         """Claims a job if none is running; called when the queue changes."""
         self._wake.set()
-
-    async def update_positions(self) -> None:
-        """Shows every waiting job's position where it has changed."""
-        self._job_messages.show_positions(await self._estimator.positions())
 
     async def drain(self, seconds: float) -> None:
         """Claims no more jobs; returns when the current run has ended. After so many seconds it is suspended."""
         self._draining = True
         self._wake.set()
         if not await wait_at_most(seconds, self._current_run.wait_until_idle(), self._sleep):
-            await self._current_run.suspend()
-            await wait_at_most(SUSPEND_S, self._current_run.wait_until_idle(), self._sleep)
+            await wait_at_most(SUSPEND_S, self._suspended(), self._sleep)
+
+    async def _suspended(self) -> None:
+        await self._current_run.suspend()
+        await self._current_run.wait_until_idle()
 
     async def run(self) -> None:
-        """Works until it is cancelled."""
+        """Works until it is cancelled. While the disk refuses, all jobs wait."""
+        while True:
+            try:
+                await self._serve()
+            except StorageError as error:
+                log.error("jobs wait: %s", error)  # noqa: TRY400 - the reason is enough
+                await self._sleep(FIRST_PAUSE_S)
+                await outlast("jobs wait", self._resume, self._sleep)
+
+    async def _resume(self) -> None:
+        """Returns the job that could not be stored to the queue, once there is room for a picture."""
+        await self._pictures.probe()
+        for job in await self._jobs.in_state(JobState.RUNNING):
+            log.info("job %d waits again", job.id)
+            self._job_messages.changed(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
+
+    async def _serve(self) -> None:
         while True:
             self._wake.clear()
             job = None if self._draining else await self._queue.claim()
@@ -124,6 +164,14 @@ class Worker:
             with logs.log_context(job=job.id):
                 try:
                     await self._render(job)
+                    del self._refused[job.id]
+                except StorageError:
+                    self._refused[job.id] += 1
+                    if self._refused[job.id] < STORAGE_TRIES:
+                        raise
+                    log.exception("job %d cannot be stored", job.id)
+                    await self._fail(job, NOT_STORED)
+                    del self._refused[job.id]
                 except Exception:
                     log.exception("job %d failed unexpectedly", job.id)
                     await self._fail(job, BROKEN)
@@ -134,7 +182,7 @@ class Worker:
         log.info("job %d starts", job.id)
         self._metrics.job_started(job)
         self._job_messages.progress(job, Progress(0, job.steps))
-        await self.update_positions()
+        self._queue_board.changed()
         try:
             async with contextlib.aclosing(self._engine.run(await self._render_task(job))) as entries:
                 async for entry in entries:

@@ -4,6 +4,8 @@ import fcntl
 from pathlib import Path
 from typing import IO
 
+from bot.operations.data_folder import DataFolderError, unusable
+
 
 class FolderInUseError(RuntimeError):
     """Another bot uses the folder; the message names its process."""
@@ -14,8 +16,13 @@ def acquire(folder: Path) -> IO[str]:
 
     Raises:
         FolderInUseError: Another process has locked the folder.
+        DataFolderError: The lock's file cannot be opened or locked.
     """
-    file = (folder / "lock").open("a+", encoding="utf-8")
+    path = folder / "lock"
+    try:
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise unusable(path, error) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -23,6 +30,11 @@ def acquire(folder: Path) -> IO[str]:
         owner = file.read().strip() or "unknown"
         file.close()
         raise FolderInUseError(f"{folder} is in use by another bot (process {owner}); stop that one first") from None
+    except OSError as error:
+        file.close()
+        raise DataFolderError(
+            f"{folder} cannot be locked ({error.strerror}); choose a storage.data_dir on a local disk"
+        ) from error
     return file
 
 

@@ -4,13 +4,19 @@ SQLite's backup API reads a snapshot, so the bot can go on writing. A plain copy
 are still in the write-ahead log. Pictures are not copied.
 """
 
+import contextlib
 import os
 import sqlite3
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+TEMPORARY: Final = ".bot-backup-"
+"""Prefix of an unfinished copy."""
+STALE_S: Final = 86400.0
+"""Age in seconds from which an unfinished copy belongs to a process that was killed."""
 COMPANIONS: Final = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite puts beside a database."""
 
@@ -39,9 +45,15 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> Copy:
     Raises:
         BackupError: The database is missing or damaged; or the target exists, is the database or cannot be written.
     """
-    _check(database, target, replace=replace)
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        _check(database, target, replace=replace)
+    except OSError as error:
+        raise BackupError(
+            f"{error.filename} cannot be read ({error.strerror}); run the backup as the bot's user"
+        ) from error
+    try:
+        _remove_stale(target.parent)
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=TEMPORARY)
     except OSError as error:
         raise BackupError(f"{target.parent} cannot be written ({error.strerror}); name a file elsewhere") from error
     os.close(descriptor)
@@ -58,6 +70,14 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> Copy:
         for end in ("", *COMPANIONS):
             Path(f"{temporary}{end}").unlink(missing_ok=True)
     return copy
+
+
+def _remove_stale(folder: Path) -> None:
+    """Deletes what killed backups left in the folder."""
+    for path in folder.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(FileNotFoundError):  # another backup has just ended
+            if path.stat().st_mtime < time.time() - STALE_S:
+                path.unlink()
 
 
 def _check(database: Path, target: Path, *, replace: bool) -> None:

@@ -1,7 +1,8 @@
 """Queries over past and current jobs: for members, for the estimate of waiting times, and for retention."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +40,7 @@ class Load:
         model, area, views: As in `Pace`.
         requester_id: The member who requested it.
         weight: Jobs that the requester may have in one round.
+        guild_id: The server it was requested in.
     """
 
     id: int
@@ -49,6 +51,7 @@ class Load:
     views: int
     requester_id: int = 0
     weight: int = 1
+    guild_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,24 @@ class History:
             )
         )
 
+    async def running_or(self, guild_id: int, job_ids: Collection[int]) -> list[Job]:
+        """A server's running jobs, and the jobs with these ids."""
+        marks = ", ".join("?" * len(job_ids))
+        return jobs_of(
+            await self._database.fetch(
+                f"SELECT * FROM job WHERE id IN ({marks}) OR id IN"  # noqa: S608
+                " (SELECT id FROM job WHERE state = 'running' AND guild_id = ?) ORDER BY id",
+                (*job_ids, guild_id),
+            )
+        )
+
+    async def queued(self, guild_id: int, most: int) -> tuple[list[Job], int]:
+        """The oldest queued jobs of a server, up to `most`, and how many there are."""
+        where = "FROM job WHERE state = 'queued' AND guild_id = ?"
+        rows = await self._database.fetch(f"SELECT * {where} ORDER BY id LIMIT ?", (guild_id, most))
+        count = await self._database.fetch(f"SELECT count(*) {where}", (guild_id,))
+        return jobs_of(rows), int(count[0][0])
+
     async def unfinished_of(self, person_id: int) -> list[Job]:
         """A person's jobs that wait, run or are held, in all servers."""
         return jobs_of(
@@ -154,12 +175,15 @@ class History:
 
     async def loads(self) -> dict[int, Load]:
         """Loads of all jobs that wait or run, by job id. It is faster than parsing hundreds of requests."""
-        rows = await self._database.fetch(
+        sql = (
             "SELECT id, coalesce(batch_id, id), steps, json_extract(request, '$.model'),"
             " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
-            " requester_id, weight FROM job WHERE state IN ('queued', 'running')"
+            " requester_id, weight, guild_id FROM job WHERE state IN ('queued', 'running')"
         )
-        return {row[0]: Load(*row) for row in rows}
+        async with self._database.snapshot() as connection:
+            rows = await connection.execute_fetchall(sql)
+        # In a thread, because thousands of rows would stop the event loop for some time.
+        return await asyncio.to_thread(lambda: {row[0]: Load(*row) for row in rows})
 
     async def demand(self, seconds: float) -> float:
         """Rendering time, in seconds, that newcomers add to the queue in each second.

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterable
+from typing import Final
 
 import aiosqlite
 
 from bot.community.guild_settings import Screening
 from bot.jobs.job import TRANSITIONS, Job, JobState, Origin
 from guidance.request.request import Request
+
+UNPICTURED: Final = frozenset({JobState.FAILED, JobState.CANCELLED})
+"""Ends that a message may lack if the bot is killed; a picture that it lacks keeps its job in `posting`."""
 
 
 class TransitionError(RuntimeError):
@@ -40,15 +44,14 @@ async def get(connection: aiosqlite.Connection, job_id: int) -> Job:
     Raises:
         LookupError: There is none.
     """
-    async with connection.execute("SELECT * FROM job WHERE id = ?", (job_id,)) as cursor:
-        row = await cursor.fetchone()
-    if row is None:
+    rows = jobs_of(await connection.execute_fetchall("SELECT * FROM job WHERE id = ?", (job_id,)))
+    if not rows:
         raise LookupError(f"job {job_id} does not exist")
-    return job_of(row)
+    return rows[0]
 
 
 async def transition(connection: aiosqlite.Connection, job_id: int, state: JobState, **columns: object) -> Job:
-    """Changes a job's state together with other columns.
+    """Changes a job's state together with other columns. An end without a picture is counted as not shown yet.
 
     Raises:
         LookupError: There is no such job.
@@ -59,6 +62,11 @@ async def transition(connection: aiosqlite.Connection, job_id: int, state: JobSt
         raise TransitionError(f"job {job_id} is {before} and cannot become {state}")
     names = "".join(f", {name} = ?" for name in columns)
     await connection.execute(f"UPDATE job SET state = ?{names} WHERE id = ?", (state, *columns.values(), job_id))  # noqa: S608
+    if state in UNPICTURED:
+        await connection.execute(
+            "UPDATE job SET unshown = unshown + 1 WHERE id = (SELECT coalesce(batch_id, id) FROM job WHERE id = ?)",
+            (job_id,),
+        )
     return await get(connection, job_id)
 
 

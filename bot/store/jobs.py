@@ -1,5 +1,7 @@
 """Jobs from admission to their end. `job_row.transition` makes all changes of state."""
 
+import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -10,7 +12,7 @@ import aiosqlite
 
 from bot.jobs.job import Job, JobRequest, JobState, Origin
 from bot.store.database import Database
-from bot.store.job_row import get, job_of, jobs_of, transition, unused
+from bot.store.job_row import TransitionError, get, job_of, jobs_of, transition, unused
 from bot.store.usage import Usage, usage
 from guidance.request.request import Request
 
@@ -137,13 +139,21 @@ class Jobs:
             await self._database.fetch(f"SELECT * FROM job WHERE state IN ({marks}) ORDER BY id", states)  # noqa: S608
         )
 
+    async def queued_page(self, after: int, size: int) -> list[Job]:
+        """Up to `size` queued jobs with ids above `after`, oldest first."""
+        return jobs_of(
+            await self._database.fetch(
+                "SELECT * FROM job WHERE state = 'queued' AND id > ? ORDER BY id LIMIT ?", (after, size)
+            )
+        )
+
     async def waiting(self) -> tuple[list[WaitingJob], TurnState]:
         """The queued jobs, oldest first, and the last turn."""
-        async with self._database.transaction() as connection:
+        async with self._database.snapshot() as connection:
             return await _waiting(connection), await _turn_state(connection)
 
     async def claim(self, pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None]) -> Job | None:
-        """Starts a queued job, in one transaction.
+        """Starts a queued job. No other coroutine may start one at the same time.
 
         Args:
             pick: Chooses one of the queued jobs and the number of its turn, or None.
@@ -151,12 +161,15 @@ class Jobs:
         Returns:
             The job, now `running`; None if `pick` chose none.
         """
-        async with self._database.transaction() as connection:
-            picked = pick(await _waiting(connection), await _turn_state(connection))
-            if picked is None:
-                return None
+        while (picked := pick(*await self.waiting())) is not None:
             chosen, turn = picked
-            return await transition(connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock())
+            # Reading a long queue takes time, in which others write; the chosen job may be cancelled meanwhile.
+            with contextlib.suppress(TransitionError):
+                async with self._database.transaction() as connection:
+                    return await transition(
+                        connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock()
+                    )
+        return None
 
     async def requeue(self, job_id: int, *, crashed: bool, checkpoint: str | None = None) -> Job:
         """`running` → `queued`. The job keeps its turn, so its requester does not queue again.
@@ -171,6 +184,12 @@ class Jobs:
             return await transition(
                 connection, job_id, JobState.QUEUED, attempts=attempts, started_at=None, checkpoint=checkpoint
             )
+
+    async def interrupted(self, job_id: int) -> Job:
+        """`running` → `queued`: the bot was killed while it rendered the job. Counts it; keeps turn and checkpoint."""
+        async with self._database.transaction() as connection:
+            interruptions = (await get(connection, job_id)).interruptions + 1
+            return await transition(connection, job_id, JobState.QUEUED, interruptions=interruptions, started_at=None)
 
     async def render_done(
         self,
@@ -232,13 +251,43 @@ class Jobs:
         """Records the message that shows the job."""
         await self._set(job_id, "message_id", message_id)
 
-    async def set_gallery(self, job_id: int, message_id: int) -> bool:
-        """Records the job's message in the gallery; returns False and changes nothing if there is one already."""
+    async def begin_message(self, job_id: int, search_from: int) -> None:
+        """Records that a message of the job is about to be sent, with an id above `search_from`."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                "UPDATE job SET search_from = max(?, coalesce(message_id, 0) + 1) WHERE id = ?", (search_from, job_id)
+            )
+
+    async def set_shown(self, job_id: int, ends: int) -> None:
+        """Records that the message shows so many more failed or cancelled jobs."""
+        async with self._database.transaction() as connection:
+            await connection.execute("UPDATE job SET unshown = max(0, unshown - ?) WHERE id = ?", (ends, job_id))
+
+    async def unshown(self) -> list[Job]:
+        """First jobs of batches whose messages lack the end of a job, because the bot was killed before the edit."""
+        return jobs_of(
+            await self._database.fetch("SELECT * FROM job WHERE unshown > 0 AND deleted_at IS NULL ORDER BY id")
+        )
+
+    async def begin_mention(self, job_id: int) -> bool:
+        """Records that the job's requester is about to be mentioned; returns False if that was recorded before."""
         async with self._database.transaction() as connection:
             cursor = await connection.execute(
-                "UPDATE job SET gallery_id = ? WHERE id = ? AND gallery_id IS NULL", (message_id, job_id)
+                "UPDATE job SET mentioned_at = ? WHERE id = ? AND mentioned_at IS NULL", (self._clock(), job_id)
             )
             return cursor.rowcount == 1
+
+    async def begin_gallery(self, job_id: int) -> bool:
+        """Records that the job is about to be copied to the gallery; returns False if that was recorded before."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE job SET gallery_id = 0 WHERE id = ? AND gallery_id IS NULL", (job_id,)
+            )
+            return cursor.rowcount == 1
+
+    async def set_gallery(self, job_id: int, message_id: int | None) -> None:
+        """Records the job's message in the gallery; None if it was refused, so that the next star tries again."""
+        await self._set(job_id, "gallery_id", message_id)
 
     async def cover(self, job_id: int) -> None:
         """Marks the picture as a spoiler."""
@@ -282,29 +331,29 @@ class Jobs:
 
 
 _SINCE: Final = """
-    SELECT id, requester_id, guild_id, weight, bumped_at, max(
+    SELECT id, requester_id, max(
         2 * (SELECT min(arrived_turn) FROM job AS own WHERE own.requester_id = job.requester_id
              AND own.state = 'queued') - 1,
         2 * coalesce((SELECT max(turn) FROM job AS own WHERE own.requester_id = job.requester_id
-                      AND own.id <> job.id), 0)
-    ) AS since
+                      AND own.id <> job.id AND turn IS NOT NULL), 0)
+    ) AS since, guild_id, weight, bumped_at
     FROM job WHERE state = 'queued' ORDER BY id
 """
 
 
 async def _waiting(connection: aiosqlite.Connection) -> list[WaitingJob]:
-    async with connection.execute(_SINCE) as cursor:
-        return [WaitingJob(**{name: row[name] for name in row.keys()}) for row in await cursor.fetchall()]  # noqa: SIM118
+    rows = await connection.execute_fetchall(_SINCE)
+    # In a thread, because thousands of rows would stop the event loop for some time.
+    return await asyncio.to_thread(lambda: [WaitingJob(*row) for row in rows])
 
 
 async def _turn_state(connection: aiosqlite.Connection) -> TurnState:
-    async with connection.execute(
+    rows = await connection.execute_fetchall(
         # A job that is queued again after a crash was not served.
         "SELECT requester_id, count(*) FILTER (WHERE state <> 'queued') AS served, turn FROM job"
-        " WHERE turn = (SELECT max(turn) FROM job) GROUP BY requester_id"
-    ) as cursor:
-        row = await cursor.fetchone()
-    return TurnState() if row is None else TurnState(row["requester_id"], row["served"], row["turn"])
+        " WHERE turn = (SELECT max(turn) FROM job WHERE turn IS NOT NULL) GROUP BY requester_id"
+    )
+    return next((TurnState(row["requester_id"], row["served"], row["turn"]) for row in rows), TurnState())
 
 
 async def _insert(
@@ -323,6 +372,7 @@ async def _insert(
         "spoiler": int(job_request.spoiler),
         "screening": job_request.screening,
         "weight": job_request.weight,
+        "search_from": job_request.search_from,
         "arrived_turn": arrived,
         "steps": len(job_request.request.span()),
         "created_at": now,

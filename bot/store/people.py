@@ -28,14 +28,14 @@ class People:
             "sessions": "SELECT * FROM session WHERE host_id = ?",
             "audit": "SELECT * FROM audit WHERE ? IN (actor_id, target_id)",
         }
-        kept: dict[str, object] = {}
+        data: dict[str, object] = {}
         for name, sql in tables.items():
             rows = [dict(row) for row in await self._database.fetch(sql, (person_id,))]
             for row in rows:
                 if "request" in row:
                     row["request"] = json.loads(row["request"])
-            kept[name] = rows
-        return json.dumps(kept, indent=1, ensure_ascii=False)
+            data[name] = rows
+        return json.dumps(data, indent=1, ensure_ascii=False)
 
     async def messages_of(self, person_id: int) -> list[tuple[int, int]]:
         """(channel id, message id) of all messages that show the person's pictures, newest first."""

@@ -26,7 +26,8 @@ class Session:
         thread_id: Where members submit; None until the thread exists.
         per_person: Pictures that one member may submit.
         started_at, ends_at: Seconds since 1970.
-        results_id: The message with the results, once it exists.
+        results_id: The message with the results. In a session that is not over: a snowflake below the message's, stored
+            before it is sent.
     """
 
     id: int

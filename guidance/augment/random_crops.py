@@ -58,13 +58,13 @@ class AugmentParams:
     """The random numbers of V views of one picture in one step, on its device; None for augmentations that are off.
 
     Attributes:
-        places: (4, V) in [0, 1): size, vertical position, horizontal position, mirroring.
+        placements: (4, V) in [0, 1): size, vertical position, horizontal position, mirroring.
         maps: (V, 3, 3), see `homographies`.
         matrices, offsets: (V, 3, 3) and (V, 1, 3), the linear map of the colours.
         noise: (V, S, S, 3), normal, with the standard deviation of the step.
     """
 
-    places: Tensor
+    placements: Tensor
     maps: Tensor | None
     matrices: Tensor | None
     offsets: Tensor | None
@@ -73,9 +73,9 @@ class AugmentParams:
     def copy_from(self, other: "AugmentParams") -> None:
         """Copies another's values, of the same shapes, into the present memory."""
         for field in fields(self):
-            kept, new = getattr(self, field.name), getattr(other, field.name)
-            if kept is not None:
-                kept.copy_(new)
+            own, new = getattr(self, field.name), getattr(other, field.name)
+            if own is not None:
+                own.copy_(new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,28 +148,28 @@ class RandomCrops:
         part: tuple[int, int] | None = None,
     ) -> AugmentParams:
         """Draws the random numbers of one picture's views in a step; arguments as in `__call__`."""
-        chosen = slice(*(part or (0, self.count)))
+        selected = slice(*(part or (0, self.count)))
         # On the CPU, so that a GPU run sees the same crops; for all views, so that a part equals its part of the whole.
-        places = torch.rand(4, self.count, generator=generator(_CPU, seed, step, "crops"))
+        placements = torch.rand(4, self.count, generator=generator(_CPU, seed, step, "crops"))
         maps = matrices = offsets = None
         if self.rotation or self.perspective:
             maps = homographies(self.count, self.rotation, self.perspective, generator(_CPU, seed, step, "warp"))
         if self.jitter:
             matrices, offsets = self._tints(seed, step)
         deviation = self.noise.at(progress)
-        noise = self._noise(device, seed, step, size, chosen, deviation) if deviation else None
+        noise = self._noise(device, seed, step, size, selected, deviation) if deviation else None
         maps, matrices, offsets = (
-            None if whole is None else whole[chosen].to(device, non_blocking=True)
+            None if whole is None else whole[selected].to(device, non_blocking=True)
             for whole in (maps, matrices, offsets)
         )
-        return AugmentParams(places[:, chosen].to(device, non_blocking=True), maps, matrices, offsets, noise)
+        return AugmentParams(placements[:, selected].to(device, non_blocking=True), maps, matrices, offsets, noise)
 
     def apply(self, picture: Tensor, params: AugmentParams, progress: float, size: int) -> Tensor:
         """(3, H, W) to (V, 3, size, size), in channels-last order.
 
         Uses no random numbers and nothing from the CPU, so that a graph can capture it; but see `capturable`.
         """
-        views = self._cropped(picture, params.places, progress, size)
+        views = self._cropped(picture, params.placements, progress, size)
         if params.maps is not None:
             views = warped(views, params.maps)
         if params.matrices is not None and params.offsets is not None:
@@ -178,16 +178,18 @@ class RandomCrops:
             views = views + params.noise
         return views.permute(0, 3, 1, 2)
 
-    def _cropped(self, picture: Tensor, places: Tensor, progress: float, size: int) -> Tensor:
+    def _cropped(self, picture: Tensor, placements: Tensor, progress: float, size: int) -> Tensor:
         """(3, H, W) to (V, size, size, 3)."""
         _, height, width = picture.shape
         short = min(height, width)
         low, high = self.low.at(progress) * short, self.high.at(progress) * short
-        side = low + (high - low) * places[0]
+        side = low + (high - low) * placements[0]
         bounds = (low, high)
-        mirrored = side * (1 - 2 * (places[3] < self.flip).to(side.dtype))
-        columns = crop_taps(_start(places[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True)
-        rows = crop_taps(_start(places[1], side, height), side, height, size, triangle, bounds=bounds, shared=False)
+        mirrored = side * (1 - 2 * (placements[3] < self.flip).to(side.dtype))
+        columns = crop_taps(
+            _start(placements[2], side, width), mirrored, width, size, triangle, bounds=bounds, shared=True
+        )
+        rows = crop_taps(_start(placements[1], side, height), side, height, size, triangle, bounds=bounds, shared=False)
         # Columns first, from the one picture; then each view's own rows.
         narrow = columns(picture.permute(2, 1, 0).reshape(width, height * 3))
         turned = narrow.view(len(side), size, height, 3).transpose(1, 2).reshape(len(side) * height, size * 3)
@@ -195,15 +197,17 @@ class RandomCrops:
 
     def _tints(self, seed: int, step: int) -> tuple[Tensor, Tensor]:
         """The matrices and offsets of colour jitter, (count, 3, 3) and (count, 1, 3), on the CPU."""
-        draws = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
-        contrast, saturation, brightness = self.jitter * draws * torch.tensor([[0.5], [1.0], [0.25]])
+        samples = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
+        contrast, saturation, brightness = self.jitter * samples * torch.tensor([[0.5], [1.0], [0.25]])
         contrast, saturation = (1 + contrast)[:, None, None], (1 + saturation)[:, None, None]
         grey = torch.tensor(_LUMA).expand(3, 3)
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
         return matrix, (1 - contrast) * 0.5 + brightness[:, None, None]
 
-    def _noise(self, device: torch.device, seed: int, step: int, size: int, chosen: slice, deviation: float) -> Tensor:
-        first, last = chosen.start // GROUP, -(-chosen.stop // GROUP)
+    def _noise(
+        self, device: torch.device, seed: int, step: int, size: int, selected: slice, deviation: float
+    ) -> Tensor:
+        first, last = selected.start // GROUP, -(-selected.stop // GROUP)
         halves = [
             torch.randn(
                 min(GROUP // 2, -(-(self.count - index * GROUP) // 2)),
@@ -217,7 +221,7 @@ class RandomCrops:
         ]
         # Antithetic: each is also used with the opposite sign, which halves the draws and cancels in the mean.
         noise = torch.cat([signed for half in halves for signed in (half, -half)])
-        return noise[chosen.start - first * GROUP : chosen.stop - first * GROUP]
+        return noise[selected.start - first * GROUP : selected.stop - first * GROUP]
 
 
 def _start(draw: Tensor, side: Tensor, size: int) -> Tensor:

@@ -18,11 +18,11 @@ def homographies(count: int, rotation: float, perspective: float, source: torch.
     Returns:
         (N, 3, 3), on the CPU.
     """
-    draws = torch.rand(count, 9, generator=source, dtype=torch.float64) * 2 - 1
-    angle = draws[:, 0] * math.radians(rotation)
+    samples = torch.rand(count, 9, generator=source, dtype=torch.float64) * 2 - 1
+    angle = samples[:, 0] * math.radians(rotation)
     corners = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]], dtype=torch.float64)
     turn = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], dim=1).view(-1, 2, 2)
-    moved = corners @ turn.transpose(1, 2) + 2 * perspective * draws[:, 1:].view(-1, 4, 2)
+    moved = corners @ turn.transpose(1, 2) + 2 * perspective * samples[:, 1:].view(-1, 4, 2)
     # The eight unknowns of the map that moves the corners: two equations for each corner.
     x, y = corners[:, 0].expand(count, 4), corners[:, 1].expand(count, 4)
     u, v = moved[..., 0], moved[..., 1]
@@ -52,10 +52,10 @@ def gathered(views: Tensor, grid: Tensor) -> Tensor:
     """The same for CUDA, by sums over four neighbours; the gradient is sorted before it is summed."""
     count, size = views.shape[:2]
     # From −1..1 to pixel centres, mirrored at the outer borders as in `sampled`.
-    place = (grid + 1) * (size / 2)
-    place = (size - (place.abs() % (2 * size) - size).abs() - 0.5).clamp(0, size - 1)
-    low = place.floor().clamp_max(size - 2)
-    share = place - low
+    position = (grid + 1) * (size / 2)
+    position = (size - (position.abs() % (2 * size) - size).abs() - 0.5).clamp(0, size - 1)
+    low = position.floor().clamp_max(size - 2)
+    share = position - low
     column, row = low.long().unbind(3)
     first = torch.arange(count, device=views.device)[:, None, None] * size * size + row * size + column
     index = torch.stack([first, first + 1, first + size, first + size + 1], dim=3).view(-1, 4)

@@ -32,8 +32,8 @@ class Fourier(nn.Module):
         self.register_buffer("scale", scale[..., None], persistent=False)
         self.register_buffer("basis", colour.basis(), persistent=False)
         cpu = torch.device("cpu")
-        draws = [torch.randn(3, *frequency.shape, 2, generator=generator(cpu, seed, 0, "canvas")) for seed in seeds]
-        self.spectrum = nn.Parameter(torch.stack(draws) * START)
+        samples = [torch.randn(3, *frequency.shape, 2, generator=generator(cpu, seed, 0, "canvas")) for seed in seeds]
+        self.spectrum = nn.Parameter(torch.stack(samples) * START)
 
     def forward(self) -> Tensor:
         """(B, 3, H, W) in (0, 1)."""

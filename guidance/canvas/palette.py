@@ -32,8 +32,8 @@ class Palette(nn.Module):
         # The colours that the squares should have. Stored checkpoints hold the attribute's name.
         self.wishes = Pyramid(-(-height // pixel), -(-width // pixel), seeds, level_decay)
         cpu = torch.device("cpu")
-        draws = [torch.randn(3, colours, generator=generator(cpu, seed, 0, "palette")) for seed in seeds]
-        start = torch.stack(draws) * 0.5
+        samples = [torch.randn(3, colours, generator=generator(cpu, seed, 0, "palette")) for seed in seeds]
+        start = torch.stack(samples) * 0.5
         start[:, 0] = torch.linspace(-LIGHTNESS, LIGHTNESS, colours)
         self.palette = nn.Parameter(start)
         self.register_buffer("basis", colour.basis(), persistent=False)

@@ -2,51 +2,36 @@
 
 import argparse
 import json
-import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from guidance.cli.options import parser
-from guidance.clip.model import ClipModel, ModelError
+from guidance.cli.task import CommandLineTask, build_task, check
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import ModelError
 from guidance.io.atomic_write import atomic_write, check_writable
-from guidance.io.checkpoint import Checkpoint, CheckpointError, is_checkpoint
+from guidance.io.checkpoint import CheckpointError
 from guidance.io.dataset import Dataset
-from guidance.io.inputs import digest
-from guidance.io.picture import PictureError, contact_sheet, png_of, read_image, request_of, to_png
+from guidance.io.picture import PictureError, contact_sheet, png_of, read_image, to_png
 from guidance.io.timelapse import encoder, every
 from guidance.optimize.loop import Result, render
 from guidance.optimize.run import RenderError
-from guidance.request.derive import continued, revised, upscaled, variation
-from guidance.request.model_name import DEFAULT_MODEL
-from guidance.request.parameters import PARAMETERS, RANGES
-from guidance.request.request import ImagePrompt, Request, RequestError
+from guidance.request.request import RequestError
 
 BAR_WIDTH = 30
-MOST_PICTURES = 100_000
-
-
-@dataclass(slots=True)
-class CommandLineTask:
-    """The arguments of `render`, as the options give them."""
-
-    request: Request
-    blobs: dict[str, bytes] = field(default_factory=dict)
-    resume: Checkpoint | None = None
-    microbatch: int | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit status."""
     options = parser().parse_args(arguments)
     try:
-        _check(options)
-        task = _build_task(options)
+        check(options)
+        task = build_task(options)
         if options.count > 1:
             return _render_many(options, task)
         return _render_one(options, task)
@@ -56,94 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(1, str(error))
     except KeyboardInterrupt:
         return _fail(130, "stopped")
-
-
-def _check(options: argparse.Namespace) -> None:
-    """Checks options against each other, and what would otherwise fail only after the work."""
-    sources = [name for name in ("like", "vary", "upscale", "prolong", "resume") if getattr(options, name)]
-    if len(sources) > 1:
-        raise RequestError("choose one of --like, --vary, --upscale, --continue and --resume")
-    if options.resume:
-        _check_resume(options)
-    if options.prompt is None and not sources and not options.image:
-        raise RequestError("PROMPT is missing; say what the picture should show")
-    if not 1 <= options.count <= MOST_PICTURES:
-        raise RequestError(f"--count is {options.count}, but must be 1 to {MOST_PICTURES}")
-    if options.microbatch is not None and not RANGES["views"].holds(options.microbatch):
-        raise RequestError(f"--microbatch is {options.microbatch}, but must be {RANGES['views']}")
-    if not 1 <= options.checkpoint_every <= 2000:
-        raise RequestError(f"--checkpoint-every is {options.checkpoint_every}, but must be 1 to 2000 steps")
-    if options.count > 1 and (options.timelapse or options.checkpoint or options.resume):
-        raise RequestError("--timelapse, --checkpoint and --resume are for one picture; leave --count out")
-    if options.sheet and options.count == 1:
-        raise RequestError("--sheet shows several pictures; ask for them with --count")
-    if options.timelapse:
-        encoder(options.timelapse)
-    if options.sheet and options.sheet.suffix.lower() != ".png":
-        raise RequestError(f"--sheet is {options.sheet}, but is written as PNG; end its name in .png")
-    for path in (options.sheet, options.timelapse, options.checkpoint, options.out if options.count == 1 else None):
-        if path:
-            check_writable(path)
-
-
-def _check_resume(options: argparse.Namespace) -> None:
-    """Refuses options that a resumed run would ignore."""
-    fields = (*PARAMETERS, "prompt", "size", "aspect", "model", "style")
-    for name in fields:
-        if getattr(options, name, None) is not None:
-            shown = "the prompt" if name == "prompt" else f"--{name.replace('_', '-')}"
-            raise RequestError(f"--resume finishes a run as it was requested; leave {shown} out, or use --continue")
-
-
-def _build_task(options: argparse.Namespace) -> CommandLineTask:
-    """Reads the files and builds the request."""
-    blobs: dict[str, bytes] = {}
-
-    def added(path: Path) -> str:
-        data = _read(path)
-        if not is_checkpoint(data):
-            read_image(data)  # raises now for a file that is not a picture
-        blobs[digest(data)] = data
-        return digest(data)
-
-    if options.resume:
-        checkpoint = Checkpoint.from_bytes(_read(options.resume))
-        for path in (options.init, options.mask, *(_path_and_weight(text)[0] for text in options.image)):
-            if path:
-                added(path)
-        return CommandLineTask(checkpoint.request, blobs, checkpoint, options.microbatch)
-    chosen: dict[str, Any] = {name: value for name in PARAMETERS if (value := getattr(options, name, None)) is not None}
-    chosen |= _parse_size(options.size)
-    given: dict[str, Any] = {name: added(path) for name in ("init", "mask") if (path := getattr(options, name))}
-    if options.image:
-        given["images"] = tuple(
-            ImagePrompt(added(path), weight) for path, weight in map(_path_and_weight, options.image)
-        )
-    if source := options.like or options.vary or options.upscale or options.prolong:
-        request = revised(_derived_request(options, source, added), options.prompt, **chosen)
-        request = replace(request, **given)
-    else:
-        model = options.model or DEFAULT_MODEL
-        aspect = _parse_aspect(options.aspect)
-        request = Request.resolve(
-            options.prompt or "", model=model, style=options.style, aspect=aspect, **given, **chosen
-        )
-    return CommandLineTask(request, blobs, microbatch=options.microbatch)
-
-
-def _derived_request(options: argparse.Namespace, source: Path, added: Callable[[Path], str]) -> Request:
-    """The request that --like, --vary, --upscale or --continue makes of a file."""
-    for name in ("model", "style", "aspect"):
-        if getattr(options, name):
-            raise RequestError(f"{source} has its own {name}; leave --{name} out")
-    data = _read(source)
-    request = Checkpoint.from_bytes(data).request if is_checkpoint(data) else request_of(data)
-    if options.like:
-        return request
-    init = added(source)
-    if options.vary:
-        return variation(request, init, secrets.randbelow(2**32))
-    return upscaled(request, init) if options.upscale else continued(request, init)
 
 
 def _render_one(options: argparse.Namespace, task: CommandLineTask) -> int:
@@ -230,42 +127,6 @@ def _report(options: argparse.Namespace, result: Result, path: Path, seconds: fl
         "device": device,
     }
     print(json.dumps(fields, allow_nan=False), flush=True)
-
-
-def _parse_size(text: str | None) -> dict[str, int]:
-    if text is None:
-        return {}
-    width, separator, height = text.lower().partition("x")
-    if not (separator and width.isdecimal() and height.isdecimal()):
-        raise RequestError(f"--size is {text!r}, but must be WIDTHxHEIGHT in pixels, such as 320x256")
-    return {"width": int(width), "height": int(height)}
-
-
-def _parse_aspect(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    width, separator, height = text.partition(":")
-    if not (separator and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise RequestError(f"--aspect is {text!r}, but must be WIDTH:HEIGHT, such as 16:9")
-    return int(width), int(height)
-
-
-def _path_and_weight(text: str) -> tuple[Path, float]:
-    """FILE or FILE::WEIGHT."""
-    name, separator, weight = text.rpartition("::")
-    if not separator:
-        return Path(text), 1.0
-    try:
-        return Path(name), float(weight)
-    except ValueError:
-        raise RequestError(f"--image is {text!r}, but after '::' there must be a number") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PictureError(f"{path} cannot be read ({error.strerror})") from error
 
 
 def _fail(status: int, message: str) -> int:

@@ -1,14 +1,17 @@
 """The options of `python -m guidance`. Those of a picture's parameters follow from `guidance.request.parameters`."""
 
 import argparse
+import re
 from pathlib import Path
 from typing import Final, NoReturn
 
 from guidance.clip.perceptor import PRECISIONS
 from guidance.request.defaults import defaults_for
+from guidance.request.elsewhere import FOREIGN_FLAGS
+from guidance.request.flags import FLAGS
+from guidance.request.messages import Message
 from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.parameters import PARAMETERS, RANGES, Group, Parameter
-from guidance.request.prompt import FLAGS
 from guidance.request.style import STYLES
 
 LANGUAGE: Final = f"""\
@@ -20,12 +23,41 @@ the prompt's language:
 exit status: 0 with a picture, 2 when the request or a file cannot be used (one line says why), 1 when a run failed."""
 
 
+INSTEAD: Final = {
+    "width": "--size WxH", "height": "--size WxH", "W": "--size WxH", "H": "--size WxH", "resolution": "--size WxH",
+    "output": "--out", "o": "--out", "n": "--count", "num": "--count", "batch": "--count", "n_samples": "--count",
+    "iterations": "--steps", "iters": "--steps", "i": "--steps", "prompt": "PROMPT without an option", "p": "PROMPT",
+    "lr": "--learning-rate", "image-prompt": "--image", "image_prompts": "--image", "init_image": "--init",
+    "init-image": "--init", "ii": "--init", "cutn": "--views", "num_cuts": "--views", "clip_models": "--model",
+}  # fmt: skip
+"""Options of other programs, and what to use here."""
+
+
 class Parser(argparse.ArgumentParser):
     """Reports an error in one line, without argparse's usage."""
 
     def error(self, message: str) -> NoReturn:
         """Prints one line and exits with status 2."""
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, f"{self.prog}: {_with_hints(message)}\n")
+
+
+def _with_hints(message: str) -> str:
+    """An error of argparse; for unknown options, with what to use here."""
+    start = "unrecognized arguments: "
+    if not message.startswith(start):
+        return message
+    unknown = [word for word in message.removeprefix(start).split(" ") if re.match(r"--?[A-Za-z]", word)]
+    hints = []
+    for option in unknown:
+        name = option.lstrip("-").partition("=")[0]
+        foreign = FOREIGN_FLAGS.get(name.lower().replace("_", "-"))
+        if name in INSTEAD:
+            hints.append(f"{option} ({INSTEAD[name]})")
+        elif foreign:
+            hints.append(f"{option} ({Message(foreign[0])})")
+        else:
+            hints.append(option)
+    return f"unrecognized arguments: {'; '.join(hints)}" if hints else message
 
 
 def parser() -> Parser:
@@ -65,8 +97,10 @@ def _both(pocket: str, others: str) -> str:
 def _parameter(group: "argparse._ArgumentGroup", parameter: Parameter) -> None:
     values = str(parameter.range or ", ".join(parameter.choices) or "any text")
     metavars = {int: "N", float: "F", str: "NAME" if parameter.choices else "TEXT"}
+    flag = [f"--{parameter.flag}"] if parameter.flag and parameter.flag != parameter.name else []
     group.add_argument(
         f"--{parameter.name.replace('_', '-')}",
+        *flag,
         metavar=metavars[parameter.type],
         type=parameter.type,
         help=f"{parameter.help} ({values}; default: {_default(parameter)})",
@@ -91,13 +125,16 @@ def _size(group: "argparse._ArgumentGroup") -> None:
     sizes = _both(*(f"{of['width']}x{of['height']}" for of in map(defaults_for, (DEFAULT_MODEL, "another"))))
     group.add_argument("--size", metavar="WxH", help=f"width and height, each {RANGES['width']} (default: {sizes})")
     group.add_argument(
-        "--aspect", metavar="W:H", help="the shape instead, with as many pixels as the default size (default: 1:1)"
+        "--aspect",
+        "--ar",
+        metavar="W:H",
+        help="the shape instead, with as many pixels as the default size (default: 1:1)",
     )
 
 
 def _start(group: "argparse._ArgumentGroup") -> None:
     file = {"metavar": "FILE", "type": Path}
-    group.add_argument("--init", **file, help="a PNG, JPEG, WebP or checkpoint to start from")  # type: ignore[arg-type]
+    group.add_argument("--init", **file, help="a PNG, JPEG, WebP, GIF, BMP, AVIF or checkpoint to start from")  # type: ignore[arg-type]
     group.add_argument("--mask", **file, help="with an init image: white where it may change, black where it stays")  # type: ignore[arg-type]
     group.add_argument("--like", **file, help="the request of a PNG made here; other options change it")  # type: ignore[arg-type]
     group.add_argument("--vary", **file, help="a variation of a PNG or checkpoint made here")  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ def _fuse(network: nn.Module, example: Tensor) -> None:
 def _pairs(network: nn.Module, example: Tensor) -> Iterator[tuple[nn.Conv2d, nn.BatchNorm2d]]:
     """Convolutions and the normalisations that take their outputs, where both are called once in the pass."""
     outputs: dict[int, nn.Conv2d] = {}
-    kept: list[Tensor] = []  # while an output is alive, no other tensor gets its id
+    alive: list[Tensor] = []  # while an output is alive, no other tensor gets its id
     calls: dict[nn.Module, int] = {}
     found: list[tuple[nn.Conv2d, nn.BatchNorm2d]] = []
 
@@ -68,7 +68,7 @@ def _pairs(network: nn.Module, example: Tensor) -> Iterator[tuple[nn.Conv2d, nn.
         calls[module] = calls.get(module, 0) + 1
         if isinstance(module, nn.Conv2d):
             outputs[id(output)] = module
-            kept.append(output)
+            alive.append(output)
         elif isinstance(module, nn.BatchNorm2d) and id(inputs[0]) in outputs:
             found.append((outputs[id(inputs[0])], module))
 

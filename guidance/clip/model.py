@@ -5,23 +5,19 @@ import ctypes
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Final
 
 import open_clip
 import torch
 
+from guidance.clip.open_clip_source import ModelError, check_tokenizer, not_loaded, open_clip_source
 from guidance.clip.perceptor import PRECISIONS, Perceptor
 from guidance.device.cuda_graphs import GraphCapture, graph_capture_for
-from guidance.request.model_name import DEFAULT_MODEL, parse_ensemble
+from guidance.request.messages import Message
+from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
 
-POCKET: Final = Path(__file__).parents[1] / "pocket"
 _KEEP_MEMORY: Final = {-4: 0, -1: 2**31 - 1, -2: 256 * 2**20}
 """Parameters of glibc's mallopt: M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD, the last two in bytes."""
-
-
-class ModelError(RuntimeError):
-    """A model or device is not available; the message is one sentence that says what to do."""
 
 
 def prepare(device: torch.device) -> None:
@@ -61,7 +57,7 @@ def pick_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise ModelError(f"device {name!r} is not available on this machine; use auto or cpu") from error
+        raise ModelError(Message("device-missing", device=name)) from error
     return device
 
 
@@ -113,55 +109,33 @@ class ClipModel:
         """
         whole = name if isinstance(name, str) else " + ".join(name)
         if precision not in PRECISIONS:
-            raise ModelError(f"precision {precision!r} is unknown; use one of {', '.join(PRECISIONS)}")
+            raise ModelError(Message("precision-unknown", precision=precision, known=", ".join(PRECISIONS)))
         try:
             parts = parse_ensemble(whole)
-        except ValueError as error:
-            raise ModelError(str(error)) from error
-        place = pick_device(device)
-        prepare(place)
-        perceptors = [_load(part, weight, place) for part, weight in parts]
+        except ModelNameError as error:
+            raise ModelError(error.message) from error
+        torch_device = pick_device(device)
+        prepare(torch_device)
+        perceptors = [_load(part, weight, torch_device) for part, weight in parts]
         for perceptor in perceptors:
             perceptor.set_precision(precision)
-        return cls(whole, perceptors, place, graph_capture_for(place) if graphs else None)
+        return cls(whole, perceptors, torch_device, graph_capture_for(torch_device) if graphs else None)
 
 
-def _load(name: str, weight: float, place: torch.device) -> Perceptor:
-    architecture, pretrained = _open_clip_name(name)
+def _load(name: str, weight: float, torch_device: torch.device) -> Perceptor:
+    source = open_clip_source(name)
     with quiet():
         try:
-            network = open_clip.create_model(architecture, pretrained, require_pretrained=True)
-            tokenizer = open_clip.get_tokenizer(architecture)
+            check_tokenizer(name, source.architecture, source.config())
+            network = open_clip.create_model(
+                source.architecture, source.pretrained, require_pretrained=True, force_quick_gelu=source.quick_gelu
+            )
+            tokenizer = open_clip.get_tokenizer(source.architecture)
+        except ModelError:
+            raise
         except Exception as error:  # open_clip passes on any error of its download libraries
-            raise ModelError(
-                f"model {name!r} could not be loaded ({_first_line(error)}); its weights come from the network "
-                f"at the first use, so connect once or name {DEFAULT_MODEL!r}, which needs no download"
-            ) from error
-    return Perceptor(name, weight, network, tokenizer, place)
-
-
-def _open_clip_name(name: str) -> tuple[str, str | None]:
-    """A model's name as open_clip's (architecture, pretrained).
-
-    Raises:
-        ModelError: The name is unknown.
-    """
-    if name == DEFAULT_MODEL:
-        return f"local-dir:{POCKET}", None
-    if name.startswith(("hf-hub:", "local-dir:")):
-        return name, None
-    architecture, _, pretrained = name.partition("/")
-    if not pretrained or (architecture, pretrained) not in open_clip.list_pretrained():
-        raise ModelError(
-            f"model {name!r} is unknown; name {DEFAULT_MODEL!r} or ARCH/PRETRAINED as open_clip lists them, "
-            "such as ViT-B-32/laion2b_s34b_b79k"
-        )
-    return architecture, pretrained
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:160].rstrip(". ")
+            raise not_loaded(name, error) from error
+    return Perceptor(name, weight, network, tokenizer, torch_device)
 
 
 @contextlib.contextmanager

@@ -2,27 +2,22 @@
 
 import copy
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 import open_clip
 import torch
 from torch import Tensor
 
 from guidance.clip.bn_fusion import fuse_batch_norms
+from guidance.clip.long_texts import Tokenizer, parts_of
+from guidance.clip.open_clip_source import ModelError
+from guidance.request.messages import Message
 
 CACHED_TEXTS: Final = 1024
 HALF: Final = ("float16", "bfloat16")
 PRECISIONS: Final = ("auto", "float32", *HALF)
 EXACT_ENOUGH: Final = 0.99
 """Least cosine to the float32 gradient for half precision; two batches of views differ by far more."""
-
-
-class Tokenizer(Protocol):
-    """The tokenizer that open_clip chooses for a model."""
-
-    def __call__(self, texts: list[str]) -> Tensor:
-        """N texts to (N, context) token numbers."""
-        ...
 
 
 class Perceptor:
@@ -34,6 +29,9 @@ class Perceptor:
         network: An open_clip model; frozen and moved to the device here.
         tokenizer: The network's tokenizer.
         device: Where the network runs.
+
+    Raises:
+        ModelError: The network sees pictures that are not square.
 
     Attributes:
         name, weight, device: As given.
@@ -47,10 +45,9 @@ class Perceptor:
         self, name: str, weight: float, network: open_clip.CLIP, tokenizer: Tokenizer, device: torch.device
     ) -> None:
         preprocessing = open_clip.get_model_preprocess_cfg(network)
-        size = preprocessing["size"]
         self.name = name
         self.weight = weight
-        self.image_size: int = size if isinstance(size, int) else min(size)
+        self.image_size = _side(name, preprocessing["size"])
         self.precision = torch.float32
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
         example = torch.rand(1, 3, self.image_size, self.image_size, generator=torch.Generator().manual_seed(0))
@@ -58,7 +55,11 @@ class Perceptor:
         self.scale = float(self.network.logit_scale.exp())
         self._tokenizer = tokenizer
         self.device = device
-        mean, std = (torch.tensor(preprocessing[name], device=device).view(1, 3, 1, 1) for name in ("mean", "std"))
+        # A configuration may have one number for all three channels.
+        mean, std = (
+            torch.tensor(preprocessing[name], device=device, dtype=torch.float32).expand(3).view(1, 3, 1, 1)
+            for name in ("mean", "std")
+        )
         self._scale, self._shift = 1 / std, -mean / std
         self._texts: dict[str, Tensor] = {}
 
@@ -90,13 +91,24 @@ class Perceptor:
 
     @torch.no_grad()
     def encode_text(self, texts: Sequence[str]) -> Tensor:
-        """N texts to (N, D), float32, unit length. Long texts are truncated; encoded texts are cached."""
+        """N texts to (N, D), float32, unit length. Encoded texts are cached.
+
+        A text that is longer than the network reads is encoded in parts of about the same length; the result is their
+        mean, so that every word counts.
+        """
         if len(self._texts) + len(texts) > CACHED_TEXTS:
             self._texts.clear()
         if new := [text for text in dict.fromkeys(texts) if text not in self._texts]:
-            tokens = self._tokenizer(new).to(self.device)
-            self._texts.update(zip(new, _unit(self.network.encode_text(tokens)), strict=True))
+            parts = [self.parts(text) for text in new]
+            tokens = self._tokenizer([part for several in parts for part in several]).to(self.device)
+            encoded = torch.split(_unit(self.network.encode_text(tokens)), [len(several) for several in parts])
+            means = torch.stack([part[0] if len(part) == 1 else _unit(part.mean(dim=0)) for part in encoded])
+            self._texts.update(zip(new, means, strict=True))
         return torch.stack([self._texts[text] for text in texts])
+
+    def parts(self, text: str) -> list[str]:
+        """The text in parts that the network reads as a whole; see `guidance.clip.long_texts`."""
+        return parts_of(text, self._tokenizer)
 
     def encode_image(self, views: Tensor) -> Tensor:
         """(V, 3, image_size, image_size) in [0, 1] to (V, D), float32, unit length; differentiable."""
@@ -137,3 +149,11 @@ class Perceptor:
 
 def _unit(vectors: Tensor) -> Tensor:
     return torch.nn.functional.normalize(vectors.float(), dim=-1)
+
+
+def _side(name: str, size: int | Sequence[int]) -> int:
+    """The side of the square pictures that a network sees."""
+    sides = {size} if isinstance(size, int) else set(size)
+    if len(sides) > 1:
+        raise ModelError(Message("model-not-square", model=name, size="x".join(map(str, size))))  # type: ignore[arg-type]
+    return sides.pop()

@@ -48,6 +48,8 @@ MAX_VIEWS: Final = 4
 def of_texts(model: ClipModel, texts: Sequence[str], concept: Sequence[str]) -> float:
     """The highest probability of the concept over the texts, in [0, 1]; 0 if there are no texts.
 
+    Each part of a text that is longer than a network reads is a text of its own, so that length hides nothing.
+
     Args:
         model: Classifies; it caches the encoded texts.
         texts: Phrases of a prompt.
@@ -55,7 +57,7 @@ def of_texts(model: ClipModel, texts: Sequence[str], concept: Sequence[str]) -> 
     """
     if not texts:
         return 0.0
-    return _highest_mean(model, [_probabilities(each, each.encode_text(texts), concept) for each in model.perceptors])
+    return _highest_mean(model, [_of_texts(each, texts, concept) for each in model.perceptors])
 
 
 @torch.no_grad()
@@ -75,6 +77,13 @@ def of_picture(model: ClipModel, picture: Image.Image, concept: Sequence[str]) -
         views = torch.stack([to_tensor(part, each.image_size, each.image_size) for part in _squares(picture)])
         probabilities.append(_probabilities(each, each.encode_image(views.to(model.device)), concept))
     return _highest_mean(model, probabilities)
+
+
+def _of_texts(perceptor: Perceptor, texts: Sequence[str], concept: Sequence[str]) -> Tensor:
+    """(N) probabilities of N texts, each that of its most probable part."""
+    parts = [perceptor.parts(text) for text in texts]
+    found = _probabilities(perceptor, perceptor.encode_text([part for several in parts for part in several]), concept)
+    return torch.stack([several.max() for several in torch.split(found, [len(several) for several in parts])])
 
 
 def _probabilities(perceptor: Perceptor, embeddings: Tensor, concept: Sequence[str]) -> Tensor:

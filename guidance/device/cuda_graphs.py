@@ -51,14 +51,14 @@ class CudaGraphCapture:
         with torch.cuda.device(self._device):
             # Run once before, on the stream that will be captured, so that libraries allocate their memory for that
             # stream outside the graph, and no gradient is accumulated on another stream.
-            aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-            aside.wait_stream(torch.cuda.current_stream())
-            with torch.cuda.stream(aside):
+            side_stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+            side_stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(side_stream):
                 work()
-            torch.cuda.current_stream().wait_stream(aside)
+            torch.cuda.current_stream().wait_stream(side_stream)
             graph = torch.cuda.CUDAGraph()
             try:
-                with torch.cuda.graph(graph, stream=aside):
+                with torch.cuda.graph(graph, stream=side_stream):
                     answer = work()
             except RuntimeError:
                 graph.reset()  # otherwise it holds its memory until garbage collection

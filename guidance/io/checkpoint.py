@@ -12,6 +12,7 @@ import safetensors.torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from guidance.request.messages import MessageError
 from guidance.request.request import Request, RequestError
 
 KIND: Final = "guidance checkpoint 1"
@@ -19,7 +20,7 @@ _LENGTH: Final = struct.Struct("<Q")
 _MAX_HEADER: Final = 1 << 20
 
 
-class CheckpointError(ValueError):
+class CheckpointError(MessageError, ValueError):
     """Bytes that are not a valid checkpoint; the message is one sentence."""
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from guidance.io.picture import read_image
 from guidance.io.tensor import to_tensor
+from guidance.request.messages import Message
 from guidance.request.request import Request, RequestError
 
 
@@ -19,9 +20,9 @@ def inputs_of(request: Request, blobs: Mapping[str, bytes]) -> dict[str, bytes]:
     found = {}
     for sha256 in sorted(request.inputs()):
         if sha256 not in blobs:
-            raise RequestError(f"an image that the request needs was not given: the one with sha256 {sha256[:12]}…")
+            raise RequestError(Message("input-not-given", sha256=sha256[:12]))
         if digest(blobs[sha256]) != sha256:
-            raise RequestError(f"the image given as {sha256[:12]}… has another sha256")
+            raise RequestError(Message("input-differs", sha256=sha256[:12]))
         found[sha256] = blobs[sha256]
     return found
 

@@ -4,20 +4,38 @@ A PNG carries its request in a text chunk. It carries no time, path or host, so 
 """
 
 import io
+import json
 from collections.abc import Sequence
 from typing import Final
 
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, PngImagePlugin
 
+from guidance.io.colour import Convert, to_srgb
+from guidance.io.file_parts import orientation_of, parts_of, texts_of
+from guidance.io.formats import OPENERS, format_of
+from guidance.request.messages import Message, MessageError, message_of
 from guidance.request.request import Request, RequestError
 
 CHUNK: Final = "guidance"
 """Keyword of the PNG text chunk that holds the request as JSON."""
-FORMATS: Final = ("PNG", "JPEG", "WEBP")
 MAX_PIXELS: Final = 40_000_000
+MAX_JPEG_PIXELS: Final = 200_000_000
+"""JPEGs above MAX_PIXELS are decoded at reduced scale."""
+MAX_PROGRESSIVE_PIXELS: Final = 64_000_000
+STRIP_PIXELS: Final = 1_000_000
+_KNOWN: Final = " or ".join((", ".join(list(OPENERS)[:-1]), list(OPENERS)[-1]))
+_TURNED: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
-class PictureError(ValueError):
+class PictureError(MessageError, ValueError):
     """A picture cannot be read or written; the message is one sentence."""
 
 
@@ -30,35 +48,86 @@ def filled(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS, box=box)
 
 
-def read_image(data: bytes, max_pixels: int = MAX_PIXELS) -> Image.Image:
-    """The first frame of a PNG, JPEG or WebP as RGB, on white, rotated as its EXIF data says, without metadata.
+def read_image(data: bytes, max_pixels: int = MAX_PIXELS, side: int | None = None) -> Image.Image:
+    """The first frame as 8-bit sRGB, on white, rotated as its EXIF data says, without metadata.
+
+    The format is recognised by the bytes; see `guidance.io.formats`. Broken metadata is ignored.
+
+    Args:
+        data: The file.
+        max_pixels: Most pixels that are decoded. A larger JPEG is decoded at reduced scale, up to MAX_JPEG_PIXELS.
+        side: Most pixels of the long side; a larger picture is scaled down, with less memory than `thumbnail` needs.
 
     Raises:
-        PictureError: The bytes are another format, damaged, or an image of more than `max_pixels`. The size is
-            checked before the image is decoded.
+        PictureError: The bytes are another format, damaged, or an image with too many pixels. The size is checked
+            before the image is decoded.
     """
+    name = format_of(data)
+    if name is None:
+        raise PictureError(Message("picture-unknown", formats=_KNOWN))
+    if name not in OPENERS:
+        raise PictureError(Message("picture-format", format=name))
+    parts = parts_of(data)
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return _decoded(image, max_pixels)
-    except UnidentifiedImageError as error:
-        raise PictureError("this is not a PNG, JPEG or WebP image") from error
-    except Image.DecompressionBombError as error:
-        raise PictureError(f"the image is too large; at most {max_pixels / 1e6:g} million pixels are read") from error
-    except (OSError, SyntaxError, ValueError) as error:
-        raise PictureError("the image is broken and cannot be read") from error
+        with OPENERS[name](io.BytesIO(parts.pixels)) as image:
+            _check_size(image, name, max_pixels, side)
+            exif, profile = (parts.exif, parts.profile) if parts.pixels is not data else _metadata(image)
+            upright = _converted(image, to_srgb(profile, image.mode), side)
+    except (PictureError, MemoryError):
+        raise
+    except Exception as error:
+        # Decoders raise errors of many kinds for damaged files.
+        raise PictureError(Message("picture-broken")) from error
+    turned = _TURNED.get(orientation_of(exif))
+    if turned is not None:
+        upright = upright.transpose(turned)
+    if side is not None:
+        upright.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return upright
 
 
-def _decoded(image: Image.Image, max_pixels: int) -> Image.Image:
-    if image.width * image.height > max_pixels:
-        raise Image.DecompressionBombError
-    upright = ImageOps.exif_transpose(image)
-    return Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright.convert("RGBA")).convert("RGB")
+def _check_size(image: ImageFile.ImageFile, name: str, max_pixels: int, side: int | None) -> None:
+    """Refuses an image with too many pixels; tells the decoder of a large JPEG to decode it at reduced scale."""
+    width, height = image.size
+    most = max_pixels
+    if name == "JPEG":
+        # A progressive JPEG is kept in memory as a whole, whatever the scale is.
+        most = max(max_pixels, MAX_PROGRESSIVE_PIXELS if image.info.get("progressive") else MAX_JPEG_PIXELS)
+    if width * height > most:
+        raise PictureError(Message("picture-too-large", most=most / 1e6))
+    if name != "JPEG":
+        return
+    scale = 1
+    while width * height > max_pixels * scale**2 or (side is not None and max(width, height) >= 2 * scale * side):
+        scale *= 2
+    if scale > 1:
+        image.draft(None, (width // scale, height // scale))
+
+
+def _metadata(image: ImageFile.ImageFile) -> tuple[bytes, bytes]:
+    """EXIF data and profile of the formats that `parts_of` does not take apart."""
+    exif, profile = image.info.get("exif"), image.info.get("icc_profile")
+    return exif if isinstance(exif, bytes) else b"", profile if isinstance(profile, bytes) else b""
+
+
+def _converted(image: ImageFile.ImageFile, convert: Convert, side: int | None) -> Image.Image:
+    """The pixels by strips, so that only a strip is in memory in every mode; each is scaled down by a whole number."""
+    image.load()
+    factor = 1 if side is None else max(1, max(image.size) // side)
+    width, height = image.size
+    whole = Image.new("RGB", (-(-width // factor), -(-height // factor)))
+    rows = factor * max(1, STRIP_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        strip = convert(image.crop((0, top, width, min(top + rows, height))))
+        whole.paste(strip.reduce(factor) if factor > 1 else strip, (0, top // factor))
+    return whole
 
 
 def to_png(image: Image.Image, request: Request) -> bytes:
     """A PNG file that carries the request."""
     chunks = PngImagePlugin.PngInfo()
-    chunks.add_itxt(CHUNK, request.to_json())
+    # Plain text in ASCII: other programs keep it when they save the picture again, but lose international text.
+    chunks.add_text(CHUNK, json.dumps(json.loads(request.to_json()), sort_keys=True, separators=(",", ":")))
     return png_of(image, chunks)
 
 
@@ -70,23 +139,20 @@ def png_of(image: Image.Image, chunks: PngImagePlugin.PngInfo | None = None) -> 
 
 
 def request_of(data: bytes) -> Request:
-    """The request that a PNG carries.
+    """The request that a PNG carries. The pixels are not decoded.
 
     Raises:
         PictureError: The bytes are not a PNG, or carry no valid request.
     """
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
-            image.load()
-            text = image.info.get(CHUNK)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise PictureError("this is not a PNG image") from error
-    if not isinstance(text, str):
-        raise PictureError("this PNG carries no request; it was not made by guidance, or was re-saved since")
+    if format_of(data) != "PNG":
+        raise PictureError(Message("picture-not-png"))
+    text = next(texts_of(data, CHUNK), None)
+    if text is None:
+        raise PictureError(Message("picture-without-request"))
     try:
         return Request.from_json(text)
     except RequestError as error:
-        raise PictureError(f"the PNG's request cannot be used: {error}") from error
+        raise PictureError(Message("picture-request-wrong", reason=message_of(error))) from error
 
 
 def to_preview(image: Image.Image, side: int) -> bytes:

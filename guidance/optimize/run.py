@@ -20,13 +20,14 @@ from guidance.io.tensor import from_tensor
 from guidance.optimize.optimizer import cosine_schedule, make_optimizer
 from guidance.optimize.start import CANVAS, OPTIMIZER, blank_canvas, load_init, restore
 from guidance.optimize.step_in_progress import StepInProgress
+from guidance.request.messages import Message, MessageError
 from guidance.request.request import Request
 
 _SCORE: Final = "score"
-BROKE_DOWN: Final = "the picture broke down (not a number); try a lower learning rate or another seed"
+BROKE_DOWN: Final = Message("broke-down")
 
 
-class RenderError(RuntimeError):
+class RenderError(MessageError, RuntimeError):
     """A run cannot continue; the message is one sentence for the user."""
 
 
@@ -63,7 +64,7 @@ class Run:
         resume: Checkpoint | None = None,
     ) -> None:
         if request.model != model.name:
-            raise RenderError(f"the request asks for model {request.model!r}, but {model.name!r} is loaded")
+            raise RenderError(Message("another-model", model=request.model, loaded=model.name))
         inputs = inputs_of(request, blobs or {})
         self.request = request
         self._device = model.device

@@ -17,6 +17,7 @@ from guidance.device.cuda_graphs import GraphCapture
 from guidance.optimize.gradient import gradient_of
 from guidance.optimize.run import RenderError, Run
 from guidance.optimize.step_in_progress import StepInProgress
+from guidance.request.messages import Message
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +76,7 @@ class Stepper:
                 if not _out_of_memory(error):
                     raise
                 if self.microbatch == 1:
-                    raise RenderError(
-                        "memory does not suffice for one view of this picture; "
-                        "ask for a smaller one, or a smaller model"
-                    ) from error
+                    raise RenderError(Message("memory-too-small")) from error
             # Outside the handler: inside it the error still holds the memory of the failed attempt.
             self.microbatch = -(-self.microbatch // 2)
             log.warning("out of memory; from here on %d views at a time", self.microbatch)
@@ -153,16 +151,16 @@ class _CapturedStep:
 
     def replay(self) -> Tensor:
         """Makes the run's next step. Returns its similarity."""
-        for kept, size in zip(self._params, self._sizes, strict=True):
-            kept.copy_from(self._run.sample(size))
+        for params, size in zip(self._params, self._sizes, strict=True):
+            params.copy_from(self._run.sample(size))
         self._replay()
         return self._similarity.clone()
 
 
 @torch.no_grad()
 def _put(state: Sequence[Tensor], values: Sequence[Tensor]) -> None:
-    for kept, value in zip(state, values, strict=True):
-        kept.copy_(value)
+    for tensor, value in zip(state, values, strict=True):
+        tensor.copy_(value)
 
 
 def _out_of_memory(error: RuntimeError) -> bool:

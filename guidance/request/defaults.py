@@ -1,4 +1,4 @@
-"""What each model takes where nothing was chosen."""
+"""The defaults of each model."""
 
 from typing import Any, Final
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from guidance.request.defaults import for_steps, scale_learning_rate
-from guidance.request.prompt import clean
-from guidance.request.request import Request, fitted, parse_prompt, style_named
+from guidance.request.messages import Message
+from guidance.request.prompt import clean_negative
+from guidance.request.request import Request, RequestError, fitted, parse_prompt, style_named
 from guidance.request.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
@@ -30,23 +31,25 @@ def revised(request: Request, text: str | None = None, styles: Mapping[str, Styl
     Raises:
         RequestError: See Request.
     """
-    typed: dict[str, Any] = {}
+    from_text: dict[str, Any] = {}
     if text is not None:
         parsed = parse_prompt(text)
         if parsed.style:
             style = style_named(parsed.style, styles)
-            typed |= {**style.settings, "style": style.words}
+            from_text |= {**style.settings, "style": style.words}
         if parsed.aspect:
-            typed["width"], typed["height"] = fitted(parsed.aspect, request.width * request.height)
-        typed |= {"prompt": parsed.prompt, **parsed.settings}
+            from_text["width"], from_text["height"] = fitted(parsed.aspect, request.width * request.height)
+        if not parsed.prompt and not request.images and "negative" in parsed.settings:
+            raise RequestError(Message("prompt-all-negative"))
+        from_text |= {"prompt": parsed.prompt, **parsed.settings}
     if "negative" in changes:
-        changes["negative"] = clean(changes["negative"])
-    changed = replace(request, **typed | changes)
+        changes["negative"] = clean_negative(changes["negative"])
+    changed = replace(request, **from_text | changes)
     if changed.steps == request.steps:
         return changed
     scaled = {"learning_rate": scale_learning_rate(changed.learning_rate, request.steps, changed.steps)}
     usual = for_steps(request.model, request.steps)
-    before = {name: typed.get(name, getattr(request, name)) for name in usual}
+    before = {name: from_text.get(name, getattr(request, name)) for name in usual}
     if before | {"learning_rate": usual["learning_rate"]} == usual:
         scaled = for_steps(request.model, changed.steps) | scaled
     return replace(changed, **(scaled | changes))

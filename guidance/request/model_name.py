@@ -3,15 +3,23 @@
 import re
 from typing import Final
 
+from guidance.request.messages import Message, MessageError
+
 DEFAULT_MODEL: Final = "pocket"
+FOLDER: Final = "local-dir:"
+"""Before the path of a folder with a model that open_clip saved."""
 _WEIGHT: Final = re.compile(r"\d{1,3}(\.\d{0,6})?", re.ASCII)
+
+
+class ModelNameError(MessageError, ValueError):
+    """A name that is not that of a model or an ensemble."""
 
 
 def parse_ensemble(model: str) -> tuple[tuple[str, float], ...]:
     """The models of an ensemble and their weights: "A::2 + B" is (("A", 2.0), ("B", 1.0)).
 
     Raises:
-        ValueError: A name is missing or given twice, or a weight is not a number above 0, up to 100.
+        ModelNameError: A name is missing or given twice, or a weight is not a number above 0, up to 100.
     """
     found: dict[str, float] = {}
     for entry in model.split(" + "):
@@ -19,8 +27,8 @@ def parse_ensemble(model: str) -> tuple[tuple[str, float], ...]:
         if not separator:
             name, weight = entry.strip(), "1"
         if not name or name in found:
-            raise ValueError(f"model {model!r} names {'a model twice' if name else 'no model'} at {entry!r}")
+            raise ModelNameError(Message("model-twice" if name else "model-missing", model=model, entry=entry))
         if not _WEIGHT.fullmatch(weight) or not 0 < float(weight) <= 100:
-            raise ValueError(f"model {name!r} has the weight {weight!r}, but must have a number above 0, up to 100")
+            raise ModelNameError(Message("model-weight", model=name, weight=weight))
         found[name] = float(weight)
     return tuple(found.items())

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
 
+from guidance.request.messages import Message
+
 CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
 DISTANCES: Final = ("cosine", "spherical")
 
@@ -38,7 +40,17 @@ class Range:
     unit: str = ""
 
     def __str__(self) -> str:
-        return f"{self.low:.10g} to {self.high:.10g} {self.unit}".rstrip()
+        return str(self.message())
+
+    def message(self) -> Message:
+        """The range in words."""
+        if not self.unit:
+            return Message("range", low=self.low, high=self.high)
+        return Message("range-of", low=self.low, high=self.high, unit=self.unit_message())
+
+    def unit_message(self) -> Message:
+        """The unit in words; there must be one."""
+        return Message(f"unit-{self.unit.replace(' ', '-').replace(chr(39), '-')}")
 
     def holds(self, value: float) -> bool:
         """False for a value outside the range and for NaN."""
@@ -233,7 +245,7 @@ class Parameters:
         float,
         Parameter(
             Group.LOSS,
-            "how far each place moves at a pace of its own; at 0, places that matter little hardly move",
+            "how independently each place moves; at 1 as in Adam, at 0 places that matter little hardly move",
             1.0,
             Range(0, 1),
             pocket=0.5,
@@ -245,7 +257,7 @@ class Parameters:
         Parameter(Group.LOSS, "measure between a crop and a phrase", "cosine", choices=DISTANCES, added=(2, "cosine")),
     ]
     smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0)]
-    saturation: Annotated[float, _prior("weight against gaudy colour", added=1)]
+    saturation: Annotated[float, _prior("weight against strong colour", added=1)]
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
     high_frequency: Annotated[float, _prior("weight against more fine detail than photographs have", added=2)]
     repetition: Annotated[float, _prior("weight against texture that repeats", added=2)]

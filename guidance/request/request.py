@@ -14,21 +14,34 @@ from dataclasses import asdict, dataclass, fields
 from types import NoneType
 from typing import Any, Final, Self, get_type_hints
 
+from guidance.request import flags
 from guidance.request import prompt as language
 from guidance.request.defaults import defaults_for, for_steps
-from guidance.request.model_name import DEFAULT_MODEL, parse_ensemble
+from guidance.request.flags import ParsedPrompt, nearest
+from guidance.request.messages import Message, MessageError
+from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
 from guidance.request.parameters import PARAMETERS, RANGES, Parameters, Settings
-from guidance.request.prompt import ParsedPrompt, PromptError, clean, nearest
+from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.schema import SCHEMA, upgraded
 from guidance.request.style import STYLES, Style
 
 PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
+MODEL_CHARACTERS: Final = 500
+SHOWN_CHARACTERS: Final = 40
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class RequestError(ValueError):
-    """A request that cannot be carried out. The message is one sentence for the person who asked."""
+class RequestError(MessageError, ValueError):
+    """A request that cannot be carried out. The message is one sentence for the person who asked.
+
+    Attributes:
+        without: The prompt without what is not known here, if that is what is wrong; else None.
+    """
+
+    def __init__(self, message: Message | str, without: str | None = None) -> None:
+        super().__init__(message)
+        self.without = without
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +83,13 @@ class Request(Parameters):
 
     def __post_init__(self) -> None:
         if self.schema != SCHEMA:
-            raise RequestError(f"schema {self.schema} is not known here (this version knows {SCHEMA}); update guidance")
+            raise RequestError(Message("schema-unknown", schema=_shown(self.schema), known=SCHEMA))
         for field in fields(self):
             _check_type(field.name, getattr(self, field.name))
         for name, limits in RANGES.items():
             value = getattr(self, name)
-            if not (math.isfinite(value) and limits.holds(value)):
-                raise RequestError(f"{name} is {value:g}, but must be {limits}")
+            if not limits.holds(value):
+                raise RequestError(Message("out-of-range", name=name, value=_shown(value), range=limits.message()))
         for name in ("prompt", "negative", "style"):
             _check_text(name, getattr(self, name))
         self._check_choices()
@@ -84,36 +97,50 @@ class Request(Parameters):
         self._check_targets()
 
     def _check_choices(self) -> None:
+        if len(self.model) > MODEL_CHARACTERS:
+            raise RequestError(Message("model-name-too-long", count=len(self.model), most=MODEL_CHARACTERS))
         try:
             parse_ensemble(self.model)
-        except ValueError as error:
-            raise RequestError(str(error)) from error
+        except ModelNameError as error:
+            raise RequestError(error.message) from error
         for name, parameter in PARAMETERS.items():
             if parameter.choices and (value := getattr(self, name)) not in parameter.choices:
-                raise RequestError(f"{name} {value!r} is unknown; choose one of {', '.join(parameter.choices)}")
+                raise RequestError(
+                    Message("not-a-choice", name=name, value=_shown(value), choices=", ".join(parameter.choices))
+                )
         for low, high in (("view_low", "view_high"), ("view_low_end", "view_high_end")):
             if getattr(self, low) > getattr(self, high):
-                raise RequestError(f"{low} ({getattr(self, low):g}) is above {high} ({getattr(self, high):g})")
+                raise RequestError(
+                    Message(
+                        "views-crossed",
+                        low=low,
+                        low_value=getattr(self, low),
+                        high=high,
+                        high_value=getattr(self, high),
+                    )
+                )
 
     def _check_images(self) -> None:
         if len(self.images) > MOST_IMAGES:
-            raise RequestError(f"{len(self.images)} image prompts are too many; {MOST_IMAGES} are allowed")
+            raise RequestError(Message("too-many-images", count=len(self.images), most=MOST_IMAGES))
         for name, value in self._digests():
             if not _SHA256.fullmatch(value):
-                raise RequestError(f"{name} is not a sha256 in hexadecimal")
+                raise RequestError(Message("not-a-sha256", name=name))
         if self.init is None and (self.mask is not None or self.perturbation):
-            raise RequestError(f"a {'mask' if self.mask else 'perturbation'} needs an init image to change")
+            raise RequestError(Message("mask-needs-init" if self.mask else "perturbation-needs-init"))
 
     def _check_targets(self) -> None:
         if not self.prompt and not self.images:
-            raise RequestError("the prompt is empty; say what the picture should show")
+            raise RequestError(Message("prompt-empty"))
         for image in self.images:
             if not language.WEIGHTS.holds(image.weight) or image.weight == 0:
-                raise RequestError(f"an image's weight is {image.weight:g}, but must be {language.WEIGHTS} and not 0")
+                raise RequestError(
+                    Message("image-weight", weight=_shown(image.weight), range=language.WEIGHTS.message())
+                )
         for stage in self.stages():
             weights = [phrase.weight for phrase in stage.phrases] + [image.weight for image in self.images]
             if not any(weight > 0 for weight in weights):
-                raise RequestError("every phrase has a negative weight; say also what the picture should show")
+                raise RequestError(Message("only-negative-weights"))
 
     def _digests(self) -> list[tuple[str, str]]:
         named = [("init", self.init), ("mask", self.mask), *(("image", image.sha256) for image in self.images)]
@@ -133,7 +160,7 @@ class Request(Parameters):
         try:
             return language.stages(self.prompt, self.negative)
         except PromptError as error:
-            raise RequestError(f"the prompt cannot be read at {error}") from error
+            raise RequestError(error.message) from error
 
     @classmethod
     def resolve(
@@ -149,7 +176,7 @@ class Request(Parameters):
         mask: str | None = None,
         styles: Mapping[str, Style] = STYLES,
         host: Settings | None = None,
-        **chosen: Any,
+        **overrides: Any,
     ) -> Self:
         """Reads what a person typed, and fills in what was not chosen.
 
@@ -167,7 +194,7 @@ class Request(Parameters):
             mask: See the class.
             styles: The styles that can be named.
             host: The defaults of the host who runs this; they replace the model's.
-            chosen: Other parameters.
+            overrides: Other parameters.
 
         Raises:
             RequestError: See the class; or a flag or style is wrong.
@@ -177,13 +204,17 @@ class Request(Parameters):
         look = style_named(named, styles) if named else Style("")
         above_defaults = {**(host or {}), **look.settings, **parsed.settings}
         settings = defaults_for(model) | above_defaults
-        if not {"width", "height"} & chosen.keys() and (shape := aspect or parsed.aspect):
+        if not {"width", "height"} & overrides.keys() and (shape := aspect or parsed.aspect):
             settings["width"], settings["height"] = fitted(shape, settings["width"] * settings["height"])
-        settings |= chosen
+        settings |= overrides
         # Fewer than 1 step are refused when the Request is built.
         scaled = for_steps(model, max(1, settings["steps"]))
-        settings |= {name: value for name, value in scaled.items() if name not in above_defaults.keys() | chosen.keys()}
-        settings["negative"] = clean(settings["negative"])
+        settings |= {
+            name: value for name, value in scaled.items() if name not in above_defaults.keys() | overrides.keys()
+        }
+        if not parsed.prompt and not images and "negative" in parsed.settings:
+            raise RequestError(Message("prompt-all-negative"))
+        settings["negative"] = clean_negative(settings["negative"])
         if seed is not None:
             settings["seed"] = seed
         elif "seed" not in settings:
@@ -212,19 +243,20 @@ class Request(Parameters):
         try:
             data = json.loads(text)
         except ValueError as error:
-            raise RequestError(f"not a request: {error}") from error
+            raise RequestError(Message("not-json")) from error
+        except RecursionError as error:
+            raise RequestError(Message("json-too-deep")) from error
         if not isinstance(data, dict):
-            raise RequestError("not a request: a JSON object is expected")
+            raise RequestError(Message("not-an-object"))
         data = upgraded(data)
         known = {field.name for field in fields(cls)}
         for name in sorted(data.keys() ^ known):
-            raise RequestError(
-                f"not a request of schema {SCHEMA}: {name!r} is {'missing' if name in known else 'unknown'}"
-            )
+            problem = "field-missing" if name in known else "field-unknown"
+            raise RequestError(Message(problem, schema=SCHEMA, name=_shown(name)))
         try:
             images = tuple(ImagePrompt(**image) for image in data["images"])
         except TypeError as error:
-            raise RequestError("images must be a list of objects with sha256 and weight") from error
+            raise RequestError(Message("images-wrong")) from error
         return cls(**data | {"images": images})
 
 
@@ -235,9 +267,9 @@ def parse_prompt(text: str) -> ParsedPrompt:
         RequestError: `prompt.parse` cannot read it.
     """
     try:
-        return language.parse(text)
+        return flags.parse(text)
     except PromptError as error:
-        raise RequestError(f"the prompt cannot be read at {error}") from error
+        raise RequestError(error.message, error.without) from error
 
 
 def fitted(aspect: tuple[int, int], area: int) -> tuple[int, int]:
@@ -252,8 +284,12 @@ def fitted(aspect: tuple[int, int], area: int) -> tuple[int, int]:
     for limits, side in zip((RANGES["width"], RANGES["height"]), sides, strict=True):
         if not limits.holds(side):
             raise RequestError(
-                f"the shape {aspect[0]}:{aspect[1]} makes a picture of {sides[0]}x{sides[1]}, but each side must be "
-                f"{limits}; choose a shape nearer to 1:1"
+                Message(
+                    "shape-too-long",
+                    shape=f"{aspect[0]}:{aspect[1]}",
+                    size=f"{sides[0]}x{sides[1]}",
+                    range=limits.message(),
+                )
             )
     return sides[0], sides[1]
 
@@ -265,28 +301,39 @@ def style_named(name: str, styles: Mapping[str, Style]) -> Style:
         RequestError: No style has that name.
     """
     if name not in styles:
-        raise RequestError(f"style {name!r} is unknown; {nearest(name, list(styles))}")
+        raise RequestError(Message("style-unknown", name=name, hint=nearest(name, list(styles))))
     return styles[name]
 
 
 _TYPES: Final = get_type_hints(Request)
 _TYPE_CHECKS: Final[Mapping[Any, tuple[tuple[type, ...], str]]] = {
-    int: ((int,), "a whole number"),
-    float: ((int, float), "a number"),
-    str: ((str,), "text"),
-    str | None: ((str, NoneType), "text"),
+    int: ((int,), "int"),
+    float: ((int, float), "float"),
+    str: ((str,), "str"),
+    str | None: ((str, NoneType), "str"),
 }
 
 
 def _check_type(name: str, value: object) -> None:
     """Checks at run time: a Request can come from JSON that anybody wrote."""
     if name == "images":
-        right, wanted = isinstance(value, tuple) and all(_is_image(entry) for entry in value), "image prompts"
+        right, wanted = isinstance(value, tuple) and all(_is_image(entry) for entry in value), "images"
     else:
         accepted, wanted = _TYPE_CHECKS[_TYPES[name]]
         right = isinstance(value, accepted) and not isinstance(value, bool)
     if not right:
-        raise RequestError(f"{name} must be {wanted}, not {value!r}")
+        raise RequestError(Message("wrong-type", name=name, wanted=Message(f"type-{wanted}"), value=_shown(value)))
+
+
+def _shown(value: object) -> str:
+    """A value for a message; long ones, which only somebody's JSON can have, are cut."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, int) and abs(value) >= 10**SHOWN_CHARACTERS:
+        return "a very large number" if value > 0 else "a very large negative number"
+    # The first characters of a list or object could be as long as the whole, and as deep.
+    shown = repr(value) if isinstance(value, (str, int, NoneType)) else f"a {type(value).__name__}"
+    return shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[:SHOWN_CHARACTERS]}…"
 
 
 def _is_image(entry: object) -> bool:
@@ -300,6 +347,8 @@ def _is_image(entry: object) -> bool:
 
 def _check_text(name: str, text: str) -> None:
     if len(text) > PROMPT_CHARACTERS:
-        raise RequestError(f"the {name} has {len(text)} characters; {PROMPT_CHARACTERS} are allowed")
+        raise RequestError(
+            Message("text-too-long", name=Message(f"name-{name}"), count=len(text), most=PROMPT_CHARACTERS)
+        )
     if text != clean(text):
-        raise RequestError(f"the {name} holds control or invisible characters; build requests with Request.resolve")
+        raise RequestError(Message("text-not-clean", name=Message(f"name-{name}")))

@@ -135,7 +135,9 @@ class BotHarness:
         """Starts the tasks, as `bot.app` does."""
         app = self.app
         await app.worker.recover()
-        self._tasks = [asyncio.create_task(app.worker.run()), asyncio.create_task(app.sessions.run())]
+        self._tasks = [
+            asyncio.create_task(work) for work in (app.worker.run(), app.queue_board.run(), app.sessions.run())
+        ]
         await app.poster.catch_up()
         await app.worker.catch_up()
 
@@ -189,6 +191,8 @@ class BotHarness:
 
     async def refuses(self, interaction: Awaitable[InteractionResult]) -> str:
         """The private answer to a refused interaction; asserts that it changed neither database nor channels."""
+        while await self.app.jobs.unshown():  # an end that has just been shown is recorded a moment later
+            await asyncio.sleep(0.005)
         rows, texts = self.rows(), self.everything()
         result = await interaction
         text = answer(result)

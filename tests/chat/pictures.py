@@ -14,6 +14,13 @@ def png(colour: str = "orange", side: int = 64) -> bytes:
     return data.getvalue()
 
 
+def jpeg() -> bytes:
+    """A plain photo."""
+    data = io.BytesIO()
+    Image.new("RGB", (64, 64), "orange").save(data, "JPEG")
+    return data.getvalue()
+
+
 def bomb() -> bytes:
     """A small PNG that says it has 10,000 million pixels."""
 

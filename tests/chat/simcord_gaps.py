@@ -23,9 +23,9 @@ def filled_in(env: Env, locales: Mapping[int, str], restricted: Container[int]) 
     backend = env.backend
     plain_emit = backend.emit
 
-    def payload(*args: Any, **about: Any) -> Any:
-        record, data = plain_payload(*args, **about)
-        data["locale"] = locales.get(about["user_id"], "en-US")
+    def payload(*args: Any, **options: Any) -> Any:
+        record, data = plain_payload(*args, **options)
+        data["locale"] = locales.get(options["user_id"], "en-US")
         return record, data
 
     def channel_payload(backend: Any, channel: Any) -> Any:

@@ -20,6 +20,29 @@ async def test_a_picture_is_copied_once_at_the_star_threshold(harness: BotHarnes
     assert len(gallery.history()) == 1
 
 
+async def test_a_copy_that_may_exist_after_a_kill_is_not_made_again(harness: BotHarness) -> None:
+    gallery = harness.guild.create_text_channel("gallery")
+    await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
+    message = await harness.done(harness.ada, "a lighthouse")
+    assert await harness.app.jobs.begin_gallery(1)  # and the bot was killed while it sent the copy
+    await harness.restart()
+    await harness.ben.react(message, "⭐")
+    assert gallery.history() == []
+    await harness.press(harness.ada, message, "Delete")
+    assert harness.gone(message)
+
+
+async def test_a_copy_that_is_refused_is_made_at_the_next_star(harness: BotHarness) -> None:
+    gallery = harness.guild.create_text_channel("gallery")
+    await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
+    message = await harness.done(harness.ada, "a lighthouse")
+    harness.env.inject_error("POST", f"/channels/{gallery.id}/messages", status=403, code=50013)
+    await harness.ben.react(message, "⭐")
+    assert gallery.history() == []
+    await harness.chiyo.react(message, "⭐")
+    assert len(gallery.history()) == 1
+
+
 async def test_without_a_gallery_stars_do_nothing(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     for member in (harness.ada, harness.ben, harness.chiyo):

@@ -31,11 +31,12 @@ async def test_the_job_s_message_is_the_immediate_response_to_the_command(harnes
     assert result.response is not None
     assert not result.ephemeral
     assert "**second**" in read_out(result.response)
-    assert "⏳ **Queued**, next in line" in read_out(result.response)
     third = await harness.imagine(harness.chiyo, "third")
     assert third.response is not None
-    assert "⏳ **Queued**, position 2" in read_out(third.response)
+    assert "⏳ **Queued**" in read_out(third.response)
     assert labels(third.response) == ["Cancel"]
+    assert (await harness.showing("second", "⏳ **Queued**, next in line")).id == result.response.id
+    assert (await harness.showing("third", "⏳ **Queued**, position 2")).id == third.response.id
 
 
 async def test_a_running_job_shows_its_progress(harness: BotHarness) -> None:
@@ -63,7 +64,8 @@ async def test_a_batch_has_one_message_and_consecutive_seeds(harness: BotHarness
 
 
 async def test_an_unfinished_batch_has_a_line_for_each_job(harness: BotHarness) -> None:
-    message = await harness.running(harness.ada, "a lighthouse", count=3)
+    await harness.running(harness.ada, "a lighthouse", count=3)
+    message = await harness.showing("a lighthouse", "next in line")
     assert "`1` 🎨 `██░░░░░░` 1/4" in card(message)
     assert "`2` ⏳ **Queued**, next in line" in card(message)
     assert "`3` ⏳ Queued" in card(message)
@@ -143,7 +145,7 @@ async def test_an_invalid_prompt_is_refused_with_a_message(harness: BotHarness) 
         ("a lighthouse --wobble 4", "known: --ar, --no"),
         ("a lighthouse --seed", "--seed needs a value"),
         ("a lighthouse --seed 4 --seed 5", "--seed is given twice"),
-        ("a lighthouse::0", "is no weight"),
+        ("a lighthouse::0", "is not a weight"),
         ("a lighthouse::-1", "every phrase has a negative weight"),
         ("--seed 4", "the prompt is empty; say what the picture should show"),
         ("a lighthouse --style pencl", "did you mean pencil?"),

@@ -1,14 +1,19 @@
 """The message menus: use as init image, rerun, show parameters, report (see test_modals)."""
 
 import asyncio
+import dataclasses
+import io
 
 import discord
 import pytest
+from PIL import Image, PngImagePlugin
 
 from bot.chat.commands import menus
 from bot.jobs.job import Origin
+from guidance.io.picture import to_png
+from guidance.request.request import Request
 from tests.chat.harness import BotHarness
-from tests.chat.pictures import bomb, png
+from tests.chat.pictures import bomb, jpeg, png
 from tests.chat.reading import answer, card, labels, read_out
 
 
@@ -58,7 +63,7 @@ async def test_menus_on_a_message_without_an_image_say_so(harness: BotHarness) -
     plain = await harness.ben.send(harness.channel, "look at this", attachments=[("notes.txt", b"words")])
     for name in ("Use as init image", "Rerun with a new seed", "Show parameters"):
         text = await harness.refuses(harness.ada.context_menu(harness.channel, name, plain))
-        assert text == "This message has no PNG, JPEG or WebP image."
+        assert text == "This message has no image."
 
 
 async def test_an_image_not_made_by_the_bot_has_no_parameters(harness: BotHarness) -> None:
@@ -116,3 +121,79 @@ async def test_menus_work_on_a_copy_of_a_job_s_message(harness: BotHarness) -> N
     await harness.ben.context_menu(harness.channel, "Rerun with a new seed", opened)
     await harness.wait_until_idle()
     assert "from #1" in read_out(harness.channel.history()[-1])
+
+
+def ours(**changes: object) -> bytes:
+    """A picture with a request that somebody changed."""
+    request = dataclasses.replace(Request.resolve("a lighthouse", seed=7, width=96, height=96), **changes)  # type: ignore[arg-type]
+    return to_png(Image.new("RGB", (96, 96)), request)
+
+
+async def test_an_image_without_an_ending_is_recognised_by_its_bytes(harness: BotHarness) -> None:
+    posted = await harness.ben.send(harness.channel, attachments=[("photo", jpeg())])
+    (attachment,) = posted.attachments
+    assert attachment.content_type not in {"image/jpeg", "image/png"}
+    await harness.ada.context_menu(harness.channel, "Use as init image", posted)
+    assert len(list(harness.folder.glob("pictures/??/*"))) == 1
+
+
+async def test_a_request_of_another_model_is_rerun_with_this_one_s_settings(harness: BotHarness) -> None:
+    data = ours(model="RN50/yfcc15m", prompt="a lighthouse --unknown 5", views=256, noise=1.0)
+    posted = await harness.ben.send(harness.channel, attachments=[("mine.png", data)])
+    await harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted)
+    await harness.wait_until_idle()
+    request = (await harness.job(1)).request
+    assert (request.model, request.views, request.prompt) == ("pocket", 4, "a lighthouse --unknown 5")
+
+
+async def test_more_views_than_the_host_allows_are_refused(harness: BotHarness) -> None:
+    posted = await harness.ben.send(harness.channel, attachments=[("mine.png", ours(views=256))])
+    text = await harness.refuses(harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted))
+    assert text == "The limit here is 32 views in each step."
+
+
+async def test_a_hostile_request_is_refused_in_one_sentence(harness: BotHarness) -> None:
+    plain = ours()
+    for text in ("[" * 100_000, '{"seed":' + "9" * 400 + "}"):
+        info = PngImagePlugin.PngInfo()
+        info.add_text("guidance", text)
+        data = io.BytesIO()
+        Image.open(io.BytesIO(plain)).save(data, "PNG", pnginfo=info)
+        posted = await harness.ben.send(harness.channel, attachments=[("mine.png", data.getvalue())])
+        for name in ("Rerun with a new seed", "Show parameters"):
+            answered = await harness.refuses(harness.ada.context_menu(harness.channel, name, posted))
+            assert answered.startswith("I can't use this image: the PNG's request cannot be used: not a request")
+
+
+async def test_a_banned_member_s_image_is_neither_downloaded_nor_stored(harness: BotHarness) -> None:
+    posted = await harness.ben.send(harness.channel, attachments=[("cat.png", png()), ("mine.png", ours())])
+    downloads = []
+    plain = harness.download
+
+    async def noted(attachment: discord.Attachment, most: int) -> bytes:
+        downloads.append(attachment.filename)
+        return await plain(attachment, most)
+
+    harness.download = noted
+    await harness.mo.slash(harness.channel, "mod ban", member=harness.ada.user, reason="flooding")
+    for asked in (
+        harness.ada.context_menu(harness.channel, "Use as init image", posted),
+        harness.ada.context_menu(harness.channel, "Rerun with a new seed", posted),
+        harness.imagine(harness.ada, "a tiger", image=("cat.png", png())),
+    ):
+        text = await harness.refuses(asked)
+        assert text == "You are banned from making pictures in this server: flooding"
+    assert downloads == []
+    assert list(harness.folder.glob("pictures/??/*")) == []
+
+
+async def test_an_image_over_a_limit_is_not_downloaded(harness: BotHarness) -> None:
+    await harness.olive.slash(harness.channel, "config limit", limit="jobs_per_hour", value=1)
+    await harness.done(harness.ada, "a lighthouse")
+
+    async def never(attachment: discord.Attachment, most: int) -> bytes:
+        raise AssertionError
+
+    harness.download = never
+    text = await harness.refuses(harness.imagine(harness.ada, "a tiger", image=("cat.png", png())))
+    assert text.startswith("The limit is one picture per hour.")

@@ -107,18 +107,33 @@ async def test_an_edit_replaces_the_picture(messenger: DiscordMessenger, job: Jo
     assert (await ada.messages())[0]["attachments"] == []
 
 
-async def test_a_job_s_message_is_found_in_the_channel_s_recent_messages(
+async def test_a_message_that_replaces_a_deleted_one_has_a_nonce_that_discord_takes(
     messenger: DiscordMessenger, job: Job, ada: Person
 ) -> None:
+    """Discord takes nonces of up to 25 characters; the two ids alone have 27."""
+    replaced = replace(job, id=12_345_678, message_id=1456074443980800026)
+    assert await messenger.send(card(replaced)) == await messenger.send(card(replaced))
+    assert await messenger.send(card(replace(replaced, message_id=1456074443980800027)))
+    assert len(await ada.messages()) == 2
+
+
+async def test_a_job_s_message_is_found_from_where_it_was_sent_on(
+    messenger: DiscordMessenger, job: Job, ada: Person
+) -> None:
+    await ada.send_message("before")
+    job = replace(job, search_from=messenger.mark())
     assert await messenger.find(job) is None
     message_id = await messenger.send(card(job))
-    for number in range(5):
+    for number in range(120):
         await ada.send_message(f"chatter {number}")
     assert await messenger.find(job) == message_id
     assert await messenger.find(replace(job, id=job.id * 10 + 1)) is None
+    assert await messenger.find(replace(job, search_from=message_id)) == message_id
+    assert await messenger.find(replace(job, search_from=message_id + 1)) is None
+    assert await messenger.find(replace(job, search_from=None)) is None
 
 
-async def test_retries_mention_the_requester_once(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
+async def test_the_same_mention_sent_twice_is_one_message(messenger: DiscordMessenger, job: Job, ada: Person) -> None:
     message_id = await messenger.send(card(job))
     await messenger.mention(job, message_id)
     await messenger.mention(job, message_id)

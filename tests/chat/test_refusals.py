@@ -124,3 +124,12 @@ async def test_a_refusal_is_in_the_users_language(harness: BotHarness) -> None:
     await harness.mo.slash(harness.channel, "mod pause")
     text = await harness.refuses(harness.imagine(harness.ada, "eins"))
     assert text == "Bilder sind auf diesem Server pausiert. Versuch es später noch einmal."
+
+
+async def test_a_full_or_broken_disk(harness: BotHarness) -> None:
+    harness.expected.append("could not be stored")
+    await harness.database.fetch("PRAGMA query_only = ON")
+    text = await harness.refuses(harness.imagine(harness.ada, "one"))
+    assert text == "The bot's disk is full or has a problem, so nothing can be stored right now. Try again later."
+    await harness.database.fetch("PRAGMA query_only = OFF")
+    assert "✅ **Done**" in card(await harness.done(harness.ada, "one"))

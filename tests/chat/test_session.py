@@ -302,3 +302,18 @@ async def test_buttons_in_a_thread_submit_too(harness: BotHarness) -> None:
     assert "New seed" in labels(message)
     text = await harness.refuses(harness.ada.click(message, label="New seed"))
     assert text == "Each member can submit one picture to this session, and you already have."
+
+
+async def test_results_posted_before_a_kill_are_found_in_the_thread(harness: BotHarness) -> None:
+    thread = await started(harness)
+    await submitted(harness, harness.ben, thread, "a castle")
+    await harness.ada.slash(thread, "session end")
+    await over(harness, thread)
+    posted = len(thread.history())
+    async with harness.database.transaction() as connection:
+        await connection.execute(
+            "UPDATE session SET state = 'closing', results_id = (SELECT message_id FROM job WHERE id = 1)"
+        )
+    await harness.restart()
+    await harness.until(lambda: any(str(thread.id) in row and "'ended'" in row for row in harness.rows()))
+    assert len(thread.history()) == posted

@@ -1,6 +1,8 @@
 """Reconnecting after errors, with growing pauses, and stopping after permanent errors."""
 
 import asyncio
+import itertools
+import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -12,9 +14,21 @@ import pytest
 from aiohttp import web
 
 from bot.chat import client as supervised
-from bot.chat.client import LONGEST_PAUSE_S, STABLE_S, LoginError, override_endpoints, run_with_reconnect
+from bot.chat.client import (
+    LONGEST_PAUSE_S,
+    STABLE_S,
+    Handlers,
+    ImagineClient,
+    LoginError,
+    override_endpoints,
+    run_with_reconnect,
+)
+from bot.chat.identify_budget import RESERVE, IdentifyBudget, IdentifyLimitError
 from bot.config import DiscordConfig
+from bot.operations.metrics import Metrics
 from bot.sandbox.server import Sandbox
+from bot.store.database import Database
+from bot.store.key_values import KeyValueStore
 from tests.harness.channel import until
 from tests.harness.job_requests import SettableClock
 
@@ -50,14 +64,14 @@ class Discords:
     """Clients made one after the other, each with the next end; the last one stays."""
 
     def __init__(self, *ends: End) -> None:
-        self.made: list[Scripted] = []
+        self.clients: list[Scripted] = []
         self._ends = ends
         self.fault: Exception | None = None
 
     def make(self) -> Scripted:
-        end = self._ends[len(self.made)] if len(self.made) < len(self._ends) else stays
-        self.made.append(Scripted(end, self.fault))
-        return self.made[-1]
+        end = self._ends[len(self.clients)] if len(self.clients) < len(self._ends) else stays
+        self.clients.append(Scripted(end, self.fault))
+        return self.clients[-1]
 
 
 async def stays(_: Scripted) -> None:
@@ -114,8 +128,8 @@ async def supervising(
 async def test_every_lost_connection_gets_a_new_client_and_the_old_one_is_closed(end: End, pauses: Pauses) -> None:
     discords = Discords(end, end)
     async with supervising(discords.make, pauses) as task:
-        await until(lambda: len(discords.made) == 3)
-        assert [client.was_closed for client in discords.made] == [True, True, False]
+        await until(lambda: len(discords.clients) == 3)
+        assert [client.was_closed for client in discords.clients] == [True, True, False]
         assert not task.done()
     assert len(pauses) == 2
 
@@ -146,7 +160,7 @@ async def test_after_a_good_connection_the_next_pause_is_short_again(
 
     discords = Discords(*[OSError("down")] * 5, ends, OSError("down"))
     async with supervising(discords.make, pauses, clock):
-        await until(lambda: len(discords.made) == 8)
+        await until(lambda: len(discords.clients) == 8)
     limits = [1, 2, 4, 8, 16, *((1, 2) if good else (32, 60))]
     assert all(limit / 2 <= pause <= limit for pause, limit in zip(pauses, limits, strict=True))
 
@@ -166,7 +180,7 @@ async def test_a_permanent_error_raises_login_error(end: Exception, error: str, 
     discords.fault = OSError("already gone")  # which must not hide the reason
     with pytest.raises(LoginError, match=error):
         await run_with_reconnect(discords.make, "token", sleep=pauses.sleep)
-    assert [client.was_closed for client in discords.made] == [True, True]
+    assert [client.was_closed for client in discords.clients] == [True, True]
     assert len(pauses) == 1
 
 
@@ -174,7 +188,7 @@ async def test_a_connection_that_cannot_be_closed_does_not_end_the_bot(pauses: P
     discords = Discords(OSError("down"))
     discords.fault = RuntimeError("half closed")
     async with supervising(discords.make, pauses) as task:
-        await until(lambda: len(discords.made) == 2)
+        await until(lambda: len(discords.clients) == 2)
         assert not task.done()
 
 
@@ -190,17 +204,17 @@ async def test_a_connection_that_hangs_while_it_closes_does_not_end_the_bot(
         return client
 
     async with supervising(make, pauses):
-        await until(lambda: len(discords.made) == 2)
+        await until(lambda: len(discords.clients) == 2)
 
 
 async def test_cancellation_closes_the_client(pauses: Pauses) -> None:
     discords = Discords()
     async with supervising(discords.make, pauses) as task:
-        await until(lambda: len(discords.made) == 1)
+        await until(lambda: len(discords.clients) == 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    assert discords.made[0].was_closed
+    assert discords.clients[0].was_closed
     assert pauses == []
 
 
@@ -210,10 +224,51 @@ async def test_each_failed_attempt_logs_one_line_and_a_traceback_only_at_debug(
     caplog.set_level("DEBUG", "bot.chat.client")
     discords = Discords(*[OSError("down")] * 3)
     async with supervising(discords.make, pauses):
-        await until(lambda: len(discords.made) == 4)
+        await until(lambda: len(discords.clients) == 4)
     lines = [record for record in caplog.records if record.name == "bot.chat.client"]
     assert [record.exc_info is not None for record in lines if record.levelname == "WARNING"] == [False] * 3
     assert [record.exc_info is not None for record in lines if record.levelname == "DEBUG"] == [True] * 3
+
+
+async def test_a_day_of_failing_connections_uses_up_less_than_the_day_s_identifies(pauses: Pauses) -> None:
+    """Each connection sends an IDENTIFY and then fails, at once or after it was ready for a minute."""
+    total, day_s, clock, used = 1000, 86400.0, SettableClock(), list[float]()
+    began, budget = clock.now, IdentifyBudget(clock)
+
+    async def identifies(client: Scripted) -> None:
+        budget.take(total, total - len(used), began + day_s - clock.now)
+        used.append(clock.now)
+        client.ready = True
+        clock.now += random.choice([0.1, STABLE_S + 1])
+        raise KeyError("guild_id")
+
+    async def sleep(seconds: float) -> None:
+        clock.now += seconds
+        if clock.now - began > day_s:
+            await asyncio.Event().wait()
+        await asyncio.sleep(0)
+
+    discords = Discords(*[identifies] * 5000)
+    task = asyncio.create_task(run_with_reconnect(discords.make, "token", clock, sleep))
+    await until(lambda: clock.now - began > day_s)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert total / 2 < len(used) <= total - RESERVE
+    assert max(later - earlier for earlier, later in itertools.pairwise(used)) < 600, "they are spread over the day"
+
+
+@pytest.mark.parametrize(
+    ("remaining", "wait_s"),
+    [(1000, 0), (501, 0), (500, 86400 / 490), (110, 864), (RESERVE, 3600), (1, 3600)],
+)
+def test_a_new_process_waits_too_when_few_identifies_are_left(remaining: int, wait_s: float) -> None:
+    budget = IdentifyBudget(SettableClock())
+    if not wait_s:
+        budget.take(1000, remaining, 86400)
+        return
+    with pytest.raises(IdentifyLimitError) as caught:
+        budget.take(1000, remaining, 86400)
+    assert caught.value.seconds == pytest.approx(wait_s)
 
 
 @pytest.fixture
@@ -257,24 +312,24 @@ async def test_discord_py_reconnects_after_its_first_connect_to_the_gateway_fail
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     broken = f"ws://127.0.0.1:{runner.addresses[0][1]}/"
-    made: list[discord.Client] = []
+    clients: list[discord.Client] = []
     async with Sandbox() as sandbox:
 
         def make() -> discord.Client:
-            url = sandbox.gateway_url if made else broken
+            url = sandbox.gateway_url if clients else broken
             override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=url))
             intents = discord.Intents(guilds=True)
-            made.append(discord.Client(intents=intents, max_messages=None, guild_ready_timeout=0.05))
-            return made[-1]
+            clients.append(discord.Client(intents=intents, max_messages=None, guild_ready_timeout=0.05))
+            return clients[-1]
 
         task = asyncio.create_task(run_with_reconnect(make, sandbox.bot_token))
-        await until(lambda: task.done() or (made and made[-1].is_ready()))
+        await until(lambda: task.done() or (clients and clients[-1].is_ready()))
         assert not task.done(), task.exception()
-        assert len(made) == 2
-        assert made[0].is_closed()
+        assert len(clients) == 2
+        assert clients[0].is_closed()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert made[1].is_closed()
+        assert clients[1].is_closed()
     await runner.cleanup()
 
 
@@ -283,3 +338,29 @@ async def test_an_invalid_token_ends_the_bot(settings_restored: None) -> None:
         override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
         with pytest.raises(LoginError, match="refuses the token"):
             await run_with_reconnect(lambda: discord.Client(intents=discord.Intents.none()), "wrong")
+
+
+async def test_a_bot_asks_discord_before_each_identify(settings_restored: None, database: Database) -> None:
+    """A client that discord.py reconnects by itself asks too, and stops when few are left."""
+    handlers = Handlers([], *[None] * 4)  # type: ignore[arg-type]
+    budget, pauses = IdentifyBudget(), Pauses()
+    made: list[ImagineClient] = []
+
+    def make() -> discord.Client:
+        made.append(ImagineClient(handlers, KeyValueStore(database), Metrics(), budget, lambda: None))
+        return made[-1]
+
+    async with Sandbox() as sandbox:
+        identifies = sandbox.state.identifies
+        override_endpoints(DiscordConfig(api_url=sandbox.api_url, gateway_url=sandbox.gateway_url))
+        task = asyncio.create_task(run_with_reconnect(make, sandbox.bot_token, sleep=pauses.sleep))
+        await until(lambda: task.done() or (made and made[-1].is_ready()))
+        assert identifies.used == 1
+        identifies.remaining = RESERVE
+        await made[-1].close()
+        await until(lambda: task.done() or len(made) > 3)
+        assert not task.done(), task.exception()
+        assert identifies.used == 1
+        assert max(pauses) == 3600
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

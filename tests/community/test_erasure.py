@@ -79,8 +79,8 @@ def clock() -> SettableClock:
 
 async def _retain(database: Database, folder: Path, clock: SettableClock, rounds: int = 1) -> None:
     """Runs so many rounds of retention."""
-    kept = History(database, clock), People(database, clock), Pictures(folder)
-    task = asyncio.create_task(retention.run(*kept, 30, clock, clock.sleep))
+    stores = History(database, clock), People(database, clock), Pictures(folder)
+    task = asyncio.create_task(retention.run(*stores, 30, clock, clock.sleep))
     for _ in range(rounds - 1):
         await clock.slept()
     await until(lambda: clock.sleeps)

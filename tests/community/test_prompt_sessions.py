@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.community.prompt_sessions import LAST_PICTURES_S, MAX_PER_SERVER, Ranked, Sessions, TooManySessionsError
+from bot.community.prompt_sessions import (
+    GIVE_UP_S,
+    LAST_PICTURES_S,
+    MAX_PER_SERVER,
+    Ranked,
+    Sessions,
+    TooManySessionsError,
+)
 from bot.delivery.messenger import ChannelGoneError, UnreachableError
 from bot.jobs.job import Job, JobState
 from bot.store.database import Database
@@ -21,11 +28,20 @@ from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
 @dataclass
 class MemorySessionChannel:
-    """A SessionChannel in memory. `failures` are raised by the next announcements, one each."""
+    """A SessionChannel in memory. `failures` are raised by the next announcements, one each; `found` is a message with
+    results that was sent before a kill."""
 
     counted: dict[int, int] = field(default_factory=dict)
     results: list[tuple[int, list[int]]] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    found: int | None = None
+
+    def mark(self) -> int:
+        return 3000
+
+    async def find_results(self, session: Session, search_from: int) -> int | None:
+        assert search_from == self.mark()
+        return self.found
 
     async def votes(self, job: Job) -> int:
         return self.counted.get(job.id, 0)
@@ -122,6 +138,30 @@ async def test_a_session_that_was_due_while_the_bot_was_off_ends_at_the_next_sta
     harness.restart()
     await harness.advance(9999)
     assert sorted(done for done, _ in harness.session_channel.results) == [session.id, closing.id]
+
+
+async def test_results_that_were_posted_before_a_kill_are_not_posted_again(harness: SessionHarness) -> None:
+    session = await harness.begin()
+    await harness.rows.set(session.id, state=SessionState.CLOSING, results_id=harness.session_channel.mark())
+    harness.session_channel.found = 3500
+    harness.restart()
+    await harness.advance(600)
+    ended = await harness.rows.get(session.id)
+    assert ended is not None
+    assert (ended.state, ended.results_id) == (SessionState.ENDED, 3500)
+    assert harness.session_channel.results == []
+
+
+async def test_results_that_fail_unexpectedly_are_tried_for_an_hour(harness: SessionHarness) -> None:
+    session, other = await harness.begin(), await harness.begin(11)
+    harness.session_channel.failures = [ZeroDivisionError()] * 9
+    await harness.advance(600)
+    assert await harness.state(session) is SessionState.CLOSING
+    await harness.advance(GIVE_UP_S + 1)
+    assert await harness.state(session) is SessionState.ENDED
+    harness.session_channel.failures = []
+    await harness.advance(1)
+    assert [done for done, _ in harness.session_channel.results] == [other.id]
 
 
 async def test_results_are_retried_while_discord_is_unreachable_and_dropped_if_the_thread_is_gone(

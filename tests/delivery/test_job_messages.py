@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.community.guild_settings import GuildSettings
-from bot.delivery.job_messages import JobMessages, MessageTiming
-from bot.delivery.message_updater import MAX_PAUSE_S, OPENING_S
-from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+from bot.delivery.job_messages import EDITS, JobMessages, MessageTiming
+from bot.delivery.message_updater import GIVE_UP_S, OPENING_S, PAUSES_S, NotPostedError
+from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, PostRefusedError, UnreachableError
 from bot.jobs.job import Job, JobRequest, JobState, Progress
 from bot.jobs.wait_time import QueuePosition
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
-from tests.harness.channel import Channel, until
+from tests.harness.channel import InMemoryMessenger, until
 from tests.harness.job_requests import SettableClock, admit_all, job_request, oldest, reload
 
 INTERVAL_S = 3.0
@@ -29,7 +30,7 @@ class MessagesHarness:
 
     jobs: Jobs
     pictures: Pictures
-    channel: Channel
+    channel: InMemoryMessenger
     clock: SettableClock = field(default_factory=SettableClock)
     interval_s: float = INTERVAL_S
     mention_after_s: float = 0.0
@@ -91,14 +92,15 @@ class MessagesHarness:
 
 @pytest.fixture
 async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[..., MessagesHarness]]:
-    made: list[MessagesHarness] = []
+    harnesses: list[MessagesHarness] = []
 
-    def build(**changes: object) -> MessagesHarness:
-        made.append(MessagesHarness(Jobs(database, SettableClock()), Pictures(tmp_path), Channel(), **changes))  # type: ignore[arg-type]
-        return made[-1]
+    def build(**changes: Any) -> MessagesHarness:
+        jobs = Jobs(database, SettableClock())
+        harnesses.append(MessagesHarness(jobs, Pictures(tmp_path), InMemoryMessenger(), **changes))
+        return harnesses[-1]
 
     yield build
-    for harness in made:
+    for harness in harnesses:
         await harness.job_messages.close()
 
 
@@ -176,7 +178,7 @@ async def test_the_picture_is_posted_when_discord_is_reachable_again(harness: Me
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [UnreachableError("down")] * 8
     posting = asyncio.create_task(harness.job_messages.post(job))
-    for pause in (1, 2, 4, 8, 16, 32, MAX_PAUSE_S, MAX_PAUSE_S):
+    for pause in (*PAUSES_S, PAUSES_S[-1]):
         await until(lambda: harness.clock.sleeps)
         assert harness.clock.sleeps == [pause]
         harness.clock.now += pause
@@ -244,13 +246,14 @@ async def test_a_message_removed_on_request_during_its_final_edit_is_not_sent_ag
 async def test_nothing_is_sent_to_a_channel_that_is_gone(harness: MessagesHarness) -> None:
     job = await harness.rendered(await harness.running())
     harness.channel.failures = [ChannelGoneError("no access")]
-    await harness.job_messages.post(job)
+    with pytest.raises(NotPostedError, match="reason-no-access"):
+        await harness.job_messages.post(job)
     assert harness.channel.messages == {MESSAGE: []}
     assert harness.channel.mentions == []
 
 
 async def test_a_message_sent_before_a_crash_is_found_and_not_sent_again(harness: MessagesHarness) -> None:
-    await harness.jobs.admit([job_request()], admit_all)
+    await harness.jobs.admit([job_request(search_from=70)], admit_all)
     job = await harness.claimed()
     harness.channel.messages[77] = []
     harness.channel.lost = {job.id: 77}
@@ -396,6 +399,164 @@ async def test_a_held_picture_is_not_shown_until_it_is_approved(harness: Message
     harness.job_messages.adopt(released)
     await harness.job_messages.post(released)
     assert harness.cards[-1].pictures == {job.id: b"png"}
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PostRefusedError("harmful link"), "reason-refused"),
+        (ChannelGoneError("no access"), "reason-no-access"),
+        (UnreachableError("down"), "reason-unreachable"),
+        (ZeroDivisionError("an error of our own"), "reason-broken"),
+    ],
+)
+async def test_every_error_ends_a_final_card_after_growing_pauses(
+    harness: MessagesHarness, error: Exception, reason: str
+) -> None:
+    job = await harness.rendered(await harness.running())
+    harness.channel.refuses = lambda card: error
+    posting = asyncio.create_task(harness.job_messages.post(job))
+    pauses = list[float]()
+    while True:
+        await until(lambda: posting.done() or harness.clock.sleeps)
+        if posting.done():
+            break
+        pauses.append(harness.clock.sleeps[0])
+        await harness.clock.slept()
+    with pytest.raises(NotPostedError, match=reason):
+        await posting
+    assert pauses == sorted(pauses)
+    assert max(pauses, default=0) <= PAUSES_S[-1]
+    assert sum(pauses) <= GIVE_UP_S + PAUSES_S[-1]
+    assert bool(pauses) is not isinstance(error, PostRefusedError | ChannelGoneError)
+    assert harness.channel.mentions == []
+
+
+@pytest.mark.parametrize("error", [PostRefusedError("invalid"), ZeroDivisionError("ours")])
+async def test_progress_that_is_refused_is_not_tried_again(
+    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    tries = list[Card]()
+
+    async def refused(message_id: int, card: Card) -> None:
+        tries.append(card)
+        raise error
+
+    job = await harness.running()
+    with monkeypatch.context() as patched:
+        patched.setattr(harness.channel, "edit", refused)
+        for step in range(1, 9):
+            harness.job_messages.progress(job, Progress(step, 9))
+            await harness.clock.slept()
+        await harness.quiet()
+    assert len(tries) == 1
+    await harness.job_messages.post(await harness.rendered(job))
+    assert harness.cards[-1].pictures == {job.id: b"png"}
+
+
+async def test_a_failed_job_whose_message_is_refused_is_told_to_its_requester_once(harness: MessagesHarness) -> None:
+    job = await harness.running()
+    harness.channel.refuses = lambda card: PostRefusedError("harmful link")
+    failed = await harness.jobs.finish(job.id, JobState.FAILED, "reason-refused")
+    for _ in range(2):
+        harness.job_messages.adopt(failed)
+        harness.job_messages.changed(failed)
+        await harness.over()
+    assert harness.channel.told == [(1, "reason-refused")]
+    assert await harness.jobs.unshown() == []
+
+
+async def test_a_message_is_announced_in_its_row_before_it_is_sent(
+    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = list[int | None]()
+
+    async def send(card: Card) -> int:
+        sent.append((await reload(harness.jobs, job)).search_from)
+        raise UnreachableError("timed out, but the message may exist")
+
+    (job,) = await harness.jobs.admit([job_request()], admit_all)
+    monkeypatch.setattr(harness.channel, "send", send)
+    harness.job_messages.adopt(job)
+    harness.job_messages.changed(await harness.jobs.finish(job.id, JobState.FAILED))
+    await until(lambda: harness.clock.sleeps)
+    assert (sent, harness.channel.searches) == ([harness.channel.mark()], [])
+    harness.channel.messages[950] = []
+    harness.channel.lost = {job.id: 950}
+    await harness.clock.slept()
+    await until(lambda: harness.channel.messages[950])
+    await harness.over()
+    assert (len(sent), harness.channel.searches) == (1, [job.id])
+    assert (await reload(harness.jobs, job)).message_id == 950
+
+
+async def test_a_message_that_replaces_a_deleted_one_is_found_after_a_kill(harness: MessagesHarness) -> None:
+    job = await harness.rendered(await harness.running())
+    await harness.jobs.begin_message(job.id, 0)  # then the message was sent, and the bot was killed
+    assert (await reload(harness.jobs, job)).unconfirmed
+    harness.channel.messages = {950: []}
+    harness.channel.lost = {job.id: 950}
+    await harness.job_messages.post(job)
+    assert [card.pictures for card in harness.channel.messages[950]] == [{job.id: b"png"}]
+    assert list(harness.channel.messages) == [950]
+
+
+async def test_a_mention_recorded_before_a_kill_is_not_repeated(
+    make: Callable[..., MessagesHarness], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness, after = make(), make()
+    job = await harness.rendered(await harness.running())
+
+    async def killed(job: Job, message_id: int) -> None:
+        assert (await reload(harness.jobs, job)).mentioned_at is not None
+        harness.channel.mentions.append((job.requester_id, message_id))
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(harness.channel, "mention", killed)
+    with pytest.raises(asyncio.CancelledError):
+        await harness.job_messages.post(job)
+    after.channel.messages = {MESSAGE: []}
+    await after.job_messages.post(job)
+    assert after.cards[-1].pictures == {job.id: b"png"}
+    assert (harness.channel.mentions, after.channel.mentions) == ([(1, MESSAGE)], [])
+
+
+async def test_a_database_that_fails_for_a_while_does_not_end_the_updates(
+    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await harness.rendered(await harness.running())
+    of_batch, failures = harness.jobs.of_batch, [OSError("disk full")] * 3
+
+    async def failing(batch_id: int) -> list[Job]:
+        if failures:
+            raise failures.pop()
+        return await of_batch(batch_id)
+
+    monkeypatch.setattr(harness.jobs, "of_batch", failing)
+    posting = asyncio.create_task(harness.job_messages.post(job))
+    for pause in PAUSES_S[:3]:
+        await until(lambda: harness.clock.sleeps)
+        assert harness.clock.sleeps == [pause]
+        await harness.clock.slept()
+    await posting
+    assert harness.cards[-1].pictures == {job.id: b"png"}
+
+
+async def test_one_call_edits_a_limited_number_of_messages_those_without_a_position_first(
+    harness: MessagesHarness,
+) -> None:
+    count = 2 * EDITS + 5
+    admitted = [(await harness.jobs.admit([job_request(person)], admit_all))[0] for person in range(count)]
+    for job in admitted:
+        harness.channel.messages[job.id] = []
+        await harness.job_messages.opened(job, job.id)
+    positions = [QueuePosition(job.id, job.id, place, None) for place, job in enumerate(admitted, start=1)]
+    for edited in (EDITS, 2 * EDITS, count):
+        assert harness.job_messages.show_positions(positions) is (edited < count)
+        while sum(map(len, harness.channel.messages.values())) < edited:
+            await harness.quiet()
+    assert not harness.job_messages.show_positions(positions)
+    assert [harness.channel.messages[job.id][-1].position for job in admitted] == list(range(1, count + 1))
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ port = {port}
 """
 STEPS: Final = 16
 """Steps per picture: few, so that pictures are finished and posted during the measurement."""
-ASK_S: Final = 4.0
+REQUEST_INTERVAL_S: Final = 4.0
 LIMIT_S: Final = 0.05
 """The design's upper limit for the 99th percentile, in seconds."""
 
@@ -81,13 +81,13 @@ async def measure(seconds: float) -> float:
 
 
 async def keep_asking(*people: Person) -> None:
-    """Submits a job for each person every `ASK_S` seconds."""
+    """Submits a job for each person every `REQUEST_INTERVAL_S` seconds."""
     number = 0
     while True:
         for person in people:
             number += 1
             await person.invoke("imagine", {"prompt": f"a lighthouse in a storm {number}", "steps": STEPS})
-        await asyncio.sleep(ASK_S)
+        await asyncio.sleep(REQUEST_INTERVAL_S)
 
 
 async def read_metrics(port: int) -> Samples:

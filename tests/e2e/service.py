@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -43,16 +44,33 @@ HANG_S = 600.0
 
 
 class Service:
-    """The bot's process. It logs to `bot.log` in `folder`; `settings` are appended to its configuration."""
+    """The bot's process.
 
-    def __init__(self, sandbox: Sandbox, folder: Path, settings: str = SMALL) -> None:
+    Args:
+        sandbox: Where it connects to.
+        folder: For its data, its configuration, and its log, `bot.log`.
+        settings: Appended to its configuration.
+        program: The module that is run.
+        wrapper: A command that runs what follows it, in the same process.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        folder: Path,
+        settings: str = SMALL,
+        program: str = "bot",
+        wrapper: Sequence[str] = (),
+    ) -> None:
+        self._program = program
+        self._wrapper = wrapper
         self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
         self._log = folder / "bot.log"
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
-        places = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
         self._database = folder / "data" / DATABASE
-        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in places.items()}) + settings)
+        self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
 
     async def start(self) -> None:
         """Starts the bot and waits until it is online. Its first job gets a number of four digits."""
@@ -64,7 +82,7 @@ class Service:
         before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "run", "--config", str(self._config)),
+                *(*self._wrapper, sys.executable, "-m", self._program, "run", "--config", str(self._config)),
                 stdout=log,
                 stderr=log,
                 env=self._environment,
@@ -82,10 +100,15 @@ class Service:
         async with asyncio.timeout(HANG_S):
             return await self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """The bot's process id."""
+        assert self._process is not None
+        return self._process.pid
+
     def children(self) -> list[int]:
         """The process ids of the bot's children: its engine, or none."""
-        assert self._process is not None
-        pid = self._process.pid
+        pid = self.pid
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     async def new_engine(self, old: int) -> int:

@@ -30,11 +30,13 @@ STAND_IN = (
     """
 import sys
 from bot.engine import protocol
-from bot.engine.messages import ControlRun, ModelReady, RunFailed
+from bot.engine.messages import ControlRun, ModelReady, Ping, Pong, RunFailed
 
 while (message := protocol.read(sys.stdin.buffer)) is not None:
     if isinstance(message, ControlRun):
         reply = RunFailed(f"{message.command} of run {message.run}")
+    elif isinstance(message, Ping):
+        reply = Pong()
     else:
         reply = ModelReady("none")
     sys.stdout.buffer.write(protocol.encode(reply))

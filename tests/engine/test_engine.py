@@ -47,9 +47,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine() -> AsyncIterator[LocalEngine]:
     """An engine whose process the tests share."""
-    made = LocalEngine(SETTINGS, preview_interval_s=0.0)
-    yield made
-    await made.close()
+    engine = LocalEngine(SETTINGS, preview_interval_s=0.0)
+    yield engine
+    await engine.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

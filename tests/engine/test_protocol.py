@@ -14,6 +14,8 @@ from bot.engine.messages import (
     ControlRun,
     LoadModel,
     ModelReady,
+    Ping,
+    Pong,
     ProcessMessage,
     RunCancelled,
     RunCommand,
@@ -35,6 +37,7 @@ FROM_BOT: list[BotMessage] = [
     StartRun(3, LOAD, TASK, preview_interval_s=1.5, preview_pixels=256),
     StartRun(4, LOAD, RenderTask(REQUEST, previews=False), preview_interval_s=0, preview_pixels=32),
     *(ControlRun(3, command) for command in RunCommand),
+    Ping(),
 ]
 FROM_PROCESS: list[ProcessMessage] = [
     ModelReady("cuda"),
@@ -45,6 +48,7 @@ FROM_PROCESS: list[ProcessMessage] = [
     Suspended(b"checkpoint", 7),
     RunFailed("this cannot be rendered"),
     RunCancelled(),
+    Pong(),
 ]
 Decode = Callable[[bytes, int], BotMessage | ProcessMessage]
 
@@ -134,7 +138,18 @@ def test_an_unknown_type_or_one_of_the_other_direction_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"{}", b"[1]", b"[{}, 5]", b"[{}, [1]]", b'["x", {}]', b'[{}, {"png": 9}]', b'[{}, {"png": "x"}]', b"not"]
+    "text",
+    [
+        b"{}",
+        b"[1]",
+        b"[{}, 5]",
+        b"[{}, [1]]",
+        b'["x", {}]',
+        b'[{}, {"png": 9}]',
+        b'[{}, {"png": "x"}]',
+        b"not",
+        b"[" * 100_000,
+    ],
 )
 @pytest.mark.parametrize("decode", [protocol.decode_bot_message, protocol.decode_process_message])
 def test_a_message_of_another_shape_is_an_error(decode: Decode, text: bytes) -> None:

@@ -144,9 +144,9 @@ def test_a_command_while_the_time_lapse_is_encoded_cancels_or_is_ignored(
 ) -> None:
     encode = Timelapse.to_mp4
 
-    def encoding(recording: Timelapse) -> bytes:
+    def encoding(timelapse: Timelapse) -> bytes:
         rendering.commanded.add(command)
-        return encode(recording)
+        return encode(timelapse)
 
     monkeypatch.setattr(Timelapse, "to_mp4", encoding)
     task = RenderTask(request(steps=2), timelapse=True)
@@ -181,12 +181,12 @@ def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt(
     rendering: Rendering, pocket: ClipModel
 ) -> None:
     init = flat("red")
-    kept = RenderTask(request("a castle", init=sha(init), strength=0.0), {sha(init): init})
-    *_, rendered = render(kept.request, pocket, blobs=kept.blobs)
+    unchanged = RenderTask(request("a castle", init=sha(init), strength=0.0), {sha(init): init})
+    *_, rendered = render(unchanged.request, pocket, blobs=unchanged.blobs)
     assert isinstance(rendered, Rendered)
     score = zeroshot.of_picture(pocket, rendered.image, SPIDER.texts)
     below, above = replace(SPIDER, threshold=score / 2), replace(SPIDER, name="surely", threshold=(1 + score) / 2)
-    result = rendering.end(replace(kept, concepts=(below, above)))
+    result = rendering.end(replace(unchanged, concepts=(below, above)))
     (flag,) = [flag for flag in result.flags if flag.where == "picture"]
     assert flag.concept == "spider"
     assert flag.score == pytest.approx(score)

@@ -30,9 +30,9 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def decibels(made: Tensor, wanted: Tensor) -> float:
+def decibels(actual: Tensor, wanted: Tensor) -> float:
     """Peak signal-to-noise ratio."""
-    return float(-10 * torch.log10((made - wanted).square().mean()))
+    return float(-10 * torch.log10((actual - wanted).square().mean()))
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:

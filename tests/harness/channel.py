@@ -1,4 +1,4 @@
-"""A channel in memory."""
+"""A Messenger in memory, and waiting until something is true."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from bot.jobs.job import Job
 
 
 @dataclass
-class Channel:
-    """A Messenger that a test can break.
+class InMemoryMessenger:
+    """A Messenger whose failures a test decides.
 
     Attributes:
         messages: The cards that each message has shown, oldest first.
@@ -18,8 +18,10 @@ class Channel:
         failures: Raised by the next calls, one each.
         holding: Whether calls wait until they are released.
         held: Those that wait, the oldest first.
-        lost: Messages that hold a job but that nobody remembered, by job.
-        refuses: Says of which card an edit fails, and how.
+        lost: Messages whose id was not stored, by job.
+        refuses: Says of which card an edit or a send fails, and how.
+        told: (requester, reason) of each private message.
+        searches: Jobs whose message was looked for.
     """
 
     messages: dict[int, list[Card]] = field(default_factory=dict)
@@ -31,9 +33,16 @@ class Channel:
     most_in_flight: int = 0
     lost: dict[int, int] = field(default_factory=dict)
     refuses: Callable[[Card], Exception | None] = lambda card: None
+    told: list[tuple[int, str | None]] = field(default_factory=list)
+    searches: list[int] = field(default_factory=list)
+
+    def mark(self) -> int:
+        return 900
 
     async def send(self, card: Card) -> int:
         await self._call()
+        if (error := self.refuses(card)) is not None:
+            raise error
         message_id = 1_300_000_000_000_000_000 + len(self.messages)
         self.messages[message_id] = [card]
         return message_id
@@ -47,11 +56,16 @@ class Channel:
         self.messages[message_id].append(card)
 
     async def find(self, job: Job) -> int | None:
+        self.searches.append(job.id)
         return self.lost.get(job.id)
 
     async def mention(self, job: Job, message_id: int) -> None:
         await self._call()
         self.mentions.append((job.requester_id, message_id))
+
+    async def tell(self, job: Job) -> None:
+        await self._call()
+        self.told.append((job.requester_id, job.reason))
 
     async def release(self) -> None:
         """Waits for a call, and lets it go on."""

@@ -49,9 +49,9 @@ async def database() -> AsyncIterator[Database]:
 @pytest.fixture
 async def idle(database: Database, tmp_path: Path) -> AsyncIterator[WorkerHarness]:
     """A harness whose worker does not run yet."""
-    made = WorkerHarness(database, tmp_path)
-    yield made
-    await made.close()
+    harness = WorkerHarness(database, tmp_path)
+    yield harness
+    await harness.close()
 
 
 @pytest.fixture

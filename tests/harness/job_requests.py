@@ -23,6 +23,7 @@ def job_request(
     screening: Screening = Screening.OFF,
     spoiler: bool = False,
     channel_id: int = 200,
+    search_from: int | None = None,
     request: Request | None = None,
 ) -> JobRequest:
     """A plain ask of one person."""
@@ -38,6 +39,7 @@ def job_request(
         weight=weight,
         screening=screening,
         spoiler=spoiler,
+        search_from=search_from,
     )
 
 

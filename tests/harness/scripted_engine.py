@@ -61,11 +61,11 @@ class ScriptedEngine:
         if self.wanted == "suspend":
             yield Suspended(b"checkpoint of " + request.prompt.encode(), 1)
             return
-        made = request.steps
+        steps = request.steps
         if self.wanted == "finish":
-            request, made = replace(request, stop=1 / request.steps), 1
+            request, steps = replace(request, stop=1 / request.steps), 1
         timelapse = b"timelapse" if task.timelapse else None
-        yield RenderResult(picture_of(request), 0.5, 0.5, made, request, flags, timelapse)
+        yield RenderResult(picture_of(request), 0.5, 0.5, steps, request, flags, timelapse)
 
     async def cancel(self) -> None:
         self._want("cancel")

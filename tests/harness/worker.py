@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.clock import Sleep
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
 from bot.delivery.messenger import Card
@@ -14,6 +15,7 @@ from bot.jobs.job import Concept, Flag, Job, JobRequest, JobState
 from bot.jobs.job_control import JobControl
 from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import Queue
+from bot.jobs.queue_board import QueueBoard
 from bot.jobs.wait_time import WaitTimeEstimator
 from bot.jobs.worker import Worker
 from bot.operations.metrics import Metrics
@@ -23,7 +25,7 @@ from bot.store.history import History
 from bot.store.jobs import Jobs
 from bot.store.pictures import Pictures
 from guidance.request.request import Request
-from tests.harness.channel import HANG_S, POLL_S, Channel, until
+from tests.harness.channel import HANG_S, POLL_S, InMemoryMessenger, until
 from tests.harness.job_requests import SettableClock, admit_all, job_request, reload
 from tests.harness.scripted_engine import ScriptedEngine
 
@@ -51,29 +53,32 @@ class WorkerHarness:
     database: Database
     folder: Path
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
-    channel: Channel = field(default_factory=Channel)
+    channel: InMemoryMessenger = field(default_factory=InMemoryMessenger)
     clock: SettableClock = field(default_factory=SettableClock)
     timelapse: bool = False
+    sleep: Sleep = _hurried
     posted: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.jobs, self.history = Jobs(self.database), History(self.database)
         self.guilds, self.pictures = Guilds(self.database), Pictures(self.folder)
         self.job_messages = JobMessages(
-            self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=_hurried
+            self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=self.sleep
         )
         self.queue = Queue(self.jobs, self.guilds.paused)
         self.current_run, metrics = CurrentRun(self.engine), Metrics()
         self.poster = PicturePoster(
             self.jobs, self.pictures, self.job_messages, self._posted, metrics, self.clock.sleep
         )
+        estimator = WaitTimeEstimator(self.queue, self.history, self.current_run.running)
+        self.queue_board = QueueBoard(estimator, self.job_messages.show_positions, self.sleep)
         self.worker = Worker(
             jobs=self.jobs,
             queue=self.queue,
             pictures=self.pictures,
             engine=self.engine,
             current_run=self.current_run,
-            estimator=WaitTimeEstimator(self.queue, self.history, self.current_run.running),
+            queue_board=self.queue_board,
             poster=self.poster,
             job_messages=self.job_messages,
             concepts=[SPIDERS],
@@ -86,6 +91,7 @@ class WorkerHarness:
             queue=self.queue,
             pictures=self.pictures,
             worker=self.worker,
+            queue_board=self.queue_board,
             current_run=self.current_run,
             poster=self.poster,
             job_messages=self.job_messages,
@@ -158,13 +164,14 @@ class WorkerHarness:
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Runs the worker."""
-        task = asyncio.create_task(self.worker.run())
+        """Runs the worker, and shows the positions in the queue."""
+        tasks = [asyncio.create_task(self.worker.run()), asyncio.create_task(self.queue_board.run())]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def close(self) -> None:
         await self.poster.close()

@@ -52,7 +52,7 @@ async def refused(file: File, pictures: Pictures) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF"])
 async def test_a_picture_is_stored_as_a_new_png(pictures: Pictures, kind: str) -> None:
     image = await stored(File(encoded(Image.new("RGB", (40, 30), "red"), kind)), pictures)
     assert (image.size, image.mode) == ((40, 30), "RGB")
@@ -89,14 +89,15 @@ async def test_a_decompression_bomb_is_not_decoded(pictures: Pictures) -> None:
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
         b"\x89PNG\r\n\x1a\n",
         encoded(Image.new("RGB", (40, 30)))[:60],
-        encoded(Image.new("RGB", (40, 30)), "GIF"),
-        encoded(Image.new("RGB", (40, 30)), "BMP"),
+        encoded(Image.new("RGB", (40, 30)), "TIFF"),
     ],
-    ids=["empty", "text", "svg", "only a signature", "cut off", "gif", "bmp"],
+    ids=["empty", "text", "svg", "only a signature", "cut off", "tiff"],
 )
 async def test_other_files_are_refused_with_a_message(pictures: Pictures, data: bytes) -> None:
     assert await refused(File(data), pictures) in {
-        "this is not a PNG, JPEG or WebP image",
+        "this is not a PNG, JPEG, WebP, GIF, BMP or AVIF image",
+        "this is a file in the format SVG, which is not read; save the picture as PNG or JPEG",
+        "this is a file in the format TIFF, which is not read; save the picture as PNG or JPEG",
         "the image is broken and cannot be read",
     }
 

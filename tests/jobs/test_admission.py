@@ -1,6 +1,7 @@
 """The gate: every limit holds for exactly its number, says it, and opens again when it says so."""
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.store.database import Database
 from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
 from bot.store.sessions import SessionRows, SessionState
+from guidance.request.cost import cost_of
 from guidance.request.request import Request
 from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
@@ -138,12 +140,12 @@ async def test_a_refusal_for_account_and_membership_age_has_the_later_time(harne
     assert refused.until == now + 2 * 86400
 
 
-@pytest.mark.parametrize("place", ["prompt", "negative", "style"])
-async def test_blocked_words_are_refused_wherever_they_stand(harness: AdmissionHarness, place: str) -> None:
+@pytest.mark.parametrize("field_name", ["prompt", "negative", "style"])
+async def test_blocked_words_are_refused_wherever_they_stand(harness: AdmissionHarness, field_name: str) -> None:
     harness.host_patterns = ("badword",)
     await harness.blocked.add(HERE, "worse*")
     for words in ("a BadWord", "worsening"):
-        asked = job_request(request=replace(job_request().request, **{place: words}))  # type: ignore[arg-type]
+        asked = job_request(request=replace(job_request().request, **{field_name: words}))  # type: ignore[arg-type]
         refused = await harness.refused(job_request(), asked)
         assert (refused.refusal, refused.detail) == (Refusal.BLOCKED_WORDS, ""), "a list is no riddle to be solved"
     await harness.admit(job_request(prompt="worsening", guild_id=101))
@@ -156,6 +158,8 @@ async def test_more_steps_or_pixels_than_the_host_allows_are_refused_however_the
     await harness.admit(sized(width=128, height=128, steps=50))
     steps = await harness.refused(sized(width=128, height=128, steps=51))
     assert (steps.refusal, steps.limit) == (Refusal.TOO_MANY_STEPS, 50)
+    views = await harness.refused(sized(width=128, height=128, steps=50, views=33))
+    assert (views.refusal, views.limit) == (Refusal.TOO_MANY_VIEWS, 32)
     pixels = await harness.refused(sized(width=128, height=136, steps=50))
     assert (pixels.refusal, pixels.limit) == (Refusal.TOO_LARGE, 128 * 128)
 
@@ -210,6 +214,53 @@ async def test_a_day_s_steps_are_counted_as_they_are_made(harness: AdmissionHarn
     assert refused.until == harness.clock.now + 86400
     await harness.admit(job_request(request=half))
     assert (await harness.refused(job_request(steps=1))).refusal is Refusal.TOO_MANY_STEPS_TODAY
+
+
+@pytest.mark.parametrize(
+    ("changes", "times"),
+    [({}, 1.0), ({"views": 32}, 6.7), ({"width": 512, "height": 512}, 1.5), ({"width": 64, "height": 64}, 1.0)],
+)
+async def test_a_day_s_steps_are_priced_by_views_and_pixels(
+    harness: AdmissionHarness, changes: dict[str, int], times: float
+) -> None:
+    made = sized(steps=100, **changes)
+    cost = math.ceil(cost_of(made.request))
+    assert cost == pytest.approx(100 * times, rel=0.05)
+    harness.limits = replace(WIDE, steps_per_day=cost + 50)
+    await harness.admit(made)
+    assert (await harness.refused(sized(steps=51))).refusal is Refusal.TOO_MANY_STEPS_TODAY
+    await harness.admit(sized(steps=50))
+    harness.limits = replace(WIDE, steps_per_day=cost - 1)
+    assert (await harness.refused(made)).until is None
+
+
+async def test_a_palette_costs_more_with_more_colours(harness: AdmissionHarness) -> None:
+    plain, many = (replace(job_request(steps=10).request, canvas="palette", colours=colours) for colours in (2, 64))
+    assert cost_of(plain) == pytest.approx(10, rel=0.1)
+    assert cost_of(many) > 2 * cost_of(plain)
+    (job,) = await harness.admit(job_request(request=many))
+    assert (await harness.jobs.usage(job.requester_id, HERE)).day_steps == math.ceil(cost_of(many))
+
+
+async def test_a_check_refuses_what_admission_would_and_stores_nothing(harness: AdmissionHarness) -> None:
+    harness.limits = replace(WIDE, jobs_per_hour=1, steps_per_day=60)
+    admission, requester = harness.admission(), Requester(id=1)
+    await admission.check([job_request(steps=60)], requester)
+    await admission.check_room(HERE, requester)
+    for asked, refusal in (
+        ([job_request(steps=61)], Refusal.TOO_MANY_STEPS_TODAY),
+        ([job_request(steps=5)] * 2, Refusal.TOO_MANY_THIS_HOUR),
+    ):
+        with pytest.raises(RefusedError) as caught:
+            await admission.check(asked, requester)
+        assert caught.value.refusal is refusal
+    assert await harness.jobs.in_state(*JobState) == []
+    await harness.admit(job_request(steps=5))
+    with pytest.raises(RefusedError, match=Refusal.TOO_MANY_THIS_HOUR):
+        await admission.check_room(HERE, requester)
+    await harness.bans.set(HERE, Ban(1, None, "spam"))
+    with pytest.raises(RefusedError, match=Refusal.BANNED):
+        await admission.check_room(HERE, requester)
 
 
 async def test_a_request_that_can_never_be_admitted_has_no_retry_time(harness: AdmissionHarness) -> None:
@@ -315,9 +366,9 @@ def test_a_request_at_the_retry_time_is_admitted_and_one_second_earlier_is_not(
         try:
             harness = AdmissionHarness(database, replace(WIDE, jobs_per_hour=hourly, steps_per_day=daily))
             now = harness.clock.now
-            for age, made in zip(sorted(ages, reverse=True), steps, strict=False):
+            for age, count in zip(sorted(ages, reverse=True), steps, strict=False):
                 harness.clock.now = now - age
-                await job_in_state(harness.jobs, JobState.DONE, job_request(steps=made))
+                await job_in_state(harness.jobs, JobState.DONE, job_request(steps=count))
             harness.clock.now = now
             job_requests = [job_request(steps=count) for count in wanted]
             try:

@@ -70,10 +70,10 @@ def test_flags_in_an_edit_count() -> None:
 
 
 def test_variations_start_from_the_picture_with_seeds_of_their_own() -> None:
-    made = derived.variations(replace(BEFORE, stop=0.5), MODEL, PICTURE)
-    assert len(made) == derived.VARIATIONS
-    assert len({one.seed for one in made}) == len(made)
-    for one in made:
+    requests = derived.variations(replace(BEFORE, stop=0.5), MODEL, PICTURE)
+    assert len(requests) == derived.VARIATIONS
+    assert len({one.seed for one in requests}) == len(requests)
+    for one in requests:
         assert (one.init, one.stop, one.width, one.height) == (PICTURE, 1.0, 128, 192)
         assert 0 < one.perturbation < 1
         assert 0 < len(one.span()) < one.steps
@@ -97,27 +97,27 @@ def test_under_another_model_words_shape_and_inputs_stay_and_the_rest_is_the_mod
     before = replace(
         BEFORE, init="1" * 64, mask="2" * 64, images=(ImagePrompt("3" * 64, 2.0),), strength=0.5, style="x"
     )
-    after = derived.under(before, OTHER)
+    after = derived.for_model(before, OTHER)
     assert after.model == OTHER
     for name in ("prompt", "negative", "style", "width", "height", "seed", "init", "mask", "images", "strength"):
         assert getattr(after, name) == getattr(before, name)
     assert after.views == defaults_for(OTHER)["views"]
     assert after.steps == defaults_for(OTHER)["steps"]
-    assert derived.under(before, MODEL) is before
+    assert derived.for_model(before, MODEL) is before
 
 
 @pytest.mark.parametrize("prompt", ["a -- b", "castle::2 fog::-0.5", "a castle at 60 %: a ruin", ""])
 def test_words_mean_the_same_under_another_model(prompt: str) -> None:
     before = replace(BEFORE, prompt=prompt, images=(ImagePrompt("3" * 64),))
-    assert derived.under(before, OTHER).stages() == before.stages()
+    assert derived.for_model(before, OTHER).stages() == before.stages()
 
 
 def test_everything_derived_is_for_the_model_in_use() -> None:
-    made = [
+    requests = [
         derived.rerun(BEFORE, OTHER),
         derived.edited(BEFORE, OTHER, "a ruin", ""),
         *derived.variations(BEFORE, OTHER, PICTURE),
         derived.continued(BEFORE, OTHER, PICTURE),
         derived.enlarged(BEFORE, OTHER, PICTURE),
     ]
-    assert {one.model for one in made} == {OTHER}
+    assert {one.model for one in requests} == {OTHER}

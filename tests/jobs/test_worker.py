@@ -1,14 +1,17 @@
 """The worker: a job's way through the engine, and what a fault, a stop or a restart does to it."""
 
 import asyncio
+import hashlib
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.community.guild_settings import GuildSettings, Screening
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.jobs.job import Flag, JobState
-from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE
+from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE, INTERRUPTIONS, NOT_STORED, STORAGE_TRIES, SUSPEND_S
 from bot.store.database import Database
 from tests.harness.channel import until
 from tests.harness.job_requests import job_in_state, reload
@@ -59,6 +62,80 @@ async def test_an_unexpected_error_fails_its_job_with_a_reason_and_the_next_one_
     await harness.until(await harness.submit("good"), JobState.DONE)
 
 
+def block(harness: WorkerHarness, sha256: str) -> Path:
+    """Puts a file where the folder of a picture must be."""
+    place = harness.folder / sha256[:2]
+    place.write_bytes(b"")
+    return place
+
+
+async def test_a_job_that_the_disk_refuses_waits_and_ends_when_there_is_room(harness: WorkerHarness) -> None:
+    gate = harness.gate("a cat")
+    job = await harness.submit("a cat")
+    await harness.at_gate(job)
+    sha256 = hashlib.sha256(picture_of(job.request)).hexdigest()
+    in_the_way = block(harness, sha256)
+    gate.set()
+    await until(lambda: harness.clock.sleeps)
+    assert (await reload(harness.jobs, job)).state is JobState.RUNNING
+    in_the_way.unlink()
+    await harness.clock.slept()
+    done = await harness.until(job, JobState.DONE)
+    assert (done.picture, done.attempts) == (sha256, 0)
+
+
+async def test_nothing_is_rendered_while_the_disk_refuses(harness: WorkerHarness) -> None:
+    gate = harness.gate("a cat")
+    job = await harness.submit("a cat")
+    await harness.at_gate(job)
+    shutil.rmtree(harness.folder)
+    harness.folder.write_bytes(b"")
+    gate.set()
+    await until(lambda: harness.clock.sleeps)
+    pauses = harness.clock.sleeps
+    for _ in range(8):
+        await harness.clock.slept()
+        await until(lambda: harness.clock.sleeps)
+        pauses += harness.clock.sleeps
+    assert pauses == [1, 1, 2, 4, 8, 16, 32, 60, 60]
+    assert harness.runs == ["a cat"]
+    harness.folder.unlink()
+    await harness.clock.slept()
+    await harness.until(job, JobState.DONE)
+
+
+async def test_a_job_whose_own_picture_cannot_be_stored_fails_with_a_reason_and_the_next_one_runs(
+    harness: WorkerHarness,
+) -> None:
+    gate = harness.gate("a cat")
+    job = await harness.submit("a cat")
+    await harness.at_gate(job)
+    block(harness, hashlib.sha256(picture_of(job.request)).hexdigest())
+    gate.set()
+    for _ in range(STORAGE_TRIES - 1):
+        await harness.clock.slept()
+    assert (await harness.until(job, JobState.FAILED)).reason == NOT_STORED
+    assert harness.runs == ["a cat"] * STORAGE_TRIES
+    other = small(request=replace(SMALL, seed=8))
+    (good,) = await harness.submit_batch([other])
+    await harness.until(good, JobState.DONE)
+
+
+async def test_a_database_that_refuses_every_change_stops_no_task_and_loses_no_job(harness: WorkerHarness) -> None:
+    gate = harness.gate("a cat")
+    job = await harness.submit("a cat")
+    await harness.at_gate(job)
+    await harness.database.fetch("PRAGMA query_only = ON")
+    gate.set()
+    await until(lambda: harness.clock.sleeps)
+    await harness.clock.slept()
+    await until(lambda: harness.clock.sleeps)
+    await harness.database.fetch("PRAGMA query_only = OFF")
+    await harness.clock.slept()
+    await harness.until(job, JobState.DONE)
+    await harness.until(await harness.submit("a dog"), JobState.DONE)
+
+
 async def test_a_missing_input_image_fails_its_job_without_the_engine(harness: WorkerHarness) -> None:
     missing = small(request=replace(SMALL, init="a" * 64))
     (job,) = await harness.submit_batch([missing])
@@ -86,6 +163,21 @@ async def test_a_run_that_ends_while_the_bot_stops_is_posted_and_no_other_starts
     assert (await reload(harness.jobs, job)).state is JobState.DONE
     assert harness.channel.mentions == [(1, job.id)]
     assert (await reload(harness.jobs, waiting)).state is JobState.QUEUED
+
+
+async def test_the_bot_stops_in_time_when_the_engine_takes_no_command(
+    harness: WorkerHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness.gate("hung")
+    job = await harness.submit("hung")
+    await harness.at_gate(job)
+    monkeypatch.setattr(harness.engine, "suspend", asyncio.Event().wait)
+    draining = asyncio.create_task(harness.worker.drain(5))
+    await harness.clock.slept()
+    await harness.clock.slept()
+    await draining
+    assert harness.clock.now == 1_000_000.0 + 5 + SUSPEND_S
+    assert (await reload(harness.jobs, job)).state is JobState.RUNNING
 
 
 async def test_a_suspended_run_is_resumed_from_its_checkpoint_after_a_restart(
@@ -193,8 +285,37 @@ async def test_waiting_jobs_show_their_positions(harness: WorkerHarness) -> None
     first = await harness.submit("first")
     await harness.at_gate(first)
     second, third = await harness.submit("second", 2), await harness.submit("third", 3)
-    await harness.worker.update_positions()
-    await until(lambda: harness.channel.messages[third.id])
-    assert (harness.last_card(second).position, harness.last_card(third).position) == (1, 2)
+    harness.queue_board.changed()
+    await until(
+        lambda: (
+            [[card.position for card in harness.channel.messages[job.id][-1:]] for job in (second, third)] == [[1], [2]]
+        )
+    )
     gate.set()
     await harness.until(third, JobState.DONE)
+
+
+async def test_a_job_that_kills_the_bot_each_time_fails_and_the_next_one_runs(idle: WorkerHarness) -> None:
+    poison, other = await idle.submit("poison"), await idle.submit("other", 2)
+    for kill in range(1, INTERRUPTIONS + 1):
+        claimed = await idle.queue.claim()
+        assert claimed is not None
+        assert claimed.id == poison.id
+        await idle.worker.recover()  # the bot was killed, and starts again
+        assert (await reload(idle.jobs, poison)).interruptions == min(kill, INTERRUPTIONS - 1)
+    failed = await reload(idle.jobs, poison)
+    assert (failed.state, failed.reason) == (JobState.FAILED, "reason-interrupted")
+    await idle.catch_up()
+    await until(lambda: idle.channel.messages[poison.id])
+    assert idle.last_card(poison).first_job.reason == "reason-interrupted"
+    async with idle.at_work():
+        await idle.until(other, JobState.DONE)
+    assert idle.runs == ["other"]
+
+
+async def test_a_suspended_job_is_not_counted_as_interrupted(idle: WorkerHarness) -> None:
+    job = await idle.submit("long")
+    await idle.queue.claim()
+    await idle.jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
+    await idle.worker.recover()
+    assert (await reload(idle.jobs, job)).interruptions == 0

@@ -7,6 +7,7 @@ import pytest
 
 from bot.check import CheckResult, Severity, diagnose
 from bot.operations import lock
+from bot.store.database import Database
 
 
 async def check_results(path: Path) -> dict[str, CheckResult]:
@@ -60,6 +61,21 @@ async def test_the_database_of_a_folder_in_use_is_not_checked(config: Path, monk
     assert "database" not in found
     assert found["device"].severity is Severity.ERROR
     assert "the engine crashed" in found["device"].message
+
+
+async def test_a_damaged_page_of_the_database_is_reported(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.COMMAND", (sys.executable, "-c", ""))
+    path = config.parent / "data" / "bot.db"
+    path.parent.mkdir()
+    database = await Database.open(path)
+    ((page,),) = await database.fetch("SELECT rootpage FROM sqlite_schema WHERE name = 'job'")
+    await database.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    found = (await check_results(config))["database"]
+    assert found.severity is Severity.ERROR
+    assert "is damaged" in found.message
 
 
 async def test_without_a_config_nothing_else_is_checked(tmp_path: Path) -> None:

@@ -92,6 +92,18 @@ def test_the_commented_concept_of_the_example_is_valid() -> None:
         ("[metrics]\nport = 65536", "metrics.port is 65536, but must be 0 to 65535"),
         ("[metrics]\nhost = '0.0.0.0'", "metrics.host is unknown; did you mean metrics.port"),
         ("[discord\n", "not valid TOML"),
+        ("a = " + "[" * 100_000, "nested too deeply"),
+        ("[discord]\napi_url = 'http://[::1'", r"discord.api_url: 'http://\[::1' is not a URL"),
+        ("[discord]\napi_url = 'https://'", "discord.api_url: 'https://' is not a URL"),
+        ("[discord]\napi_url = ''", "discord.api_url: '' is not a URL"),
+        ("[discord]\ngateway_url = 'wss://discord gg'", "discord.gateway_url: 'wss://discord gg' is not a URL"),
+        ("[discord]\ngateway_url = 'wss://discord.gg:99999'", "discord.gateway_url: .* is not a URL"),
+        ("[storage]\ndata_dir = ''", "storage.data_dir is '', but must be a path"),
+        ("[storage]\ndata_dir = ' '", "storage.data_dir is ' ', but must be a path"),
+        ('[storage]\ndata_dir = "a\\u0000b"', "storage.data_dir is 'a.x00b', but must be a path"),
+        ("[storage]\ndata_dir = '~nobody-has-this-name/x'", "names the home folder of nobody"),
+        ("[moderation]\nscreening = 'hold'", r'moderation.screening is "hold", but there is no \[\[concept'),
+        ("[moderation]\nscreening_restricted = 'spoiler'", r'screening_restricted is "spoiler", but there is no'),
     ],
 )
 def test_a_mistake_is_reported_with_its_key(text: str, message: str, tmp_path: Path) -> None:
@@ -106,6 +118,79 @@ def test_the_error_for_a_missing_file_names_the_example(tmp_path: Path) -> None:
         load(tmp_path / "none.toml")
 
 
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ("[storage]\ndata_dir = 'Bücher'".encode("cp1252"), "not UTF-8 text"),
+        ("[storage]\ndata_dir = 'x'".encode("utf-16"), "not UTF-8 text"),
+    ],
+)
+def test_a_file_in_another_encoding_is_reported(data: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(data)
+    with pytest.raises(ConfigError, match=message):
+        load(path)
+
+
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf[storage]\r\ndata_dir = 'here'\r\n")
+    assert load(path).storage.folder == Path("here")
+
+
+def test_a_folder_is_no_config(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path)
+
+
+def test_a_tilde_stands_for_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
+    (tmp_path / "token").write_text("a.b")
+    settings = parse({"storage": {"data_dir": "~/imagine"}, "discord": {"token_file": "~/token"}})
+    assert settings.storage.folder == tmp_path / "imagine"
+    assert config.token(settings) == "a.b"
+
+
+@pytest.mark.parametrize("data", [b"\xef\xbb\xbfa.b-c_d", b"  a.b-c_d \r\n\n", b"\xef\xbb\xbf\n\ta.b-c_d\n"])
+def test_a_byte_order_mark_and_white_space_are_no_part_of_the_token(
+    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
+    secret = tmp_path / "token"
+    secret.write_bytes(data)
+    assert config.token(parse({"discord": {"token_file": str(secret)}})) == "a.b-c_d"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"SECRET\nSECRET2\n", "has more than one line; keep only the token"),
+        (b"Bot SECRET", "is not a token"),
+        (b'"SECRET"', "is not a token"),
+        ("SECRÉT".encode(), "is not a token"),
+        (b"SEC\x00RET", "is not a token"),
+        ("SECRET".encode("utf-16"), "is not UTF-8 text"),
+    ],
+)
+def test_what_cannot_be_a_token_is_reported_without_showing_it(
+    data: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
+    secret = tmp_path / "token"
+    secret.write_bytes(data)
+    with pytest.raises(ConfigError, match=message) as caught:
+        config.token(parse({"discord": {"token_file": str(secret)}}))
+    assert "SEC" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\0b"])
+def test_the_file_of_the_token_must_be_a_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
+    with pytest.raises(ConfigError, match=r"no token|must be a path"):
+        config.token(parse({"discord": {"token_file": name}}))
+
+
 def test_loopback_needs_no_tls() -> None:
     for host in ("127.0.0.1:8080", "localhost", "[::1]:99"):
         parse({"discord": {"api_url": f"http://{host}/api/v10", "gateway_url": f"ws://{host}/gateway"}})
@@ -113,12 +198,12 @@ def test_loopback_needs_no_tls() -> None:
 
 def test_the_token_comes_only_from_the_environment_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = tmp_path / "token"
-    secret.write_text("from the file\n")
+    secret.write_text("from-the-file\n")
     settings = parse({"discord": {"token_file": str(secret)}})
-    monkeypatch.setenv(config.TOKEN_VARIABLE, " from the environment ")
-    assert config.token(settings) == "from the environment"
+    monkeypatch.setenv(config.TOKEN_VARIABLE, " from-the-environment ")
+    assert config.token(settings) == "from-the-environment"
     monkeypatch.delenv(config.TOKEN_VARIABLE)
-    assert config.token(settings) == "from the file"
+    assert config.token(settings) == "from-the-file"
     secret.write_text("")
     with pytest.raises(ConfigError, match="is empty"):
         config.token(settings)

@@ -168,8 +168,7 @@ async def test_restarts_of_the_engine_are_counted(monkeypatch: pytest.MonkeyPatc
     assert await engine.start() == "none"
     assert value(metrics.text(), "imagine_engine_restarts_total") == 0
     assert engine._process is not None
-    engine._process.kill()
-    await engine._process.wait()
+    await engine._process.kill()
     await engine.start()
     assert value(metrics.text(), "imagine_engine_restarts_total") == 1
     await engine.close()

@@ -44,10 +44,10 @@ async def test_discord_py_waits_and_edits_again(clock: ManualClock, monkeypatch:
         running(sandbox, clock, monkeypatch, Client()) as client,
     ):
         sent = await client.text_channel("imagine").send("one")
-        kept = sandbox.guild_data.messages[sent.channel.id][sent.id]
-        kept.timestamp -= 3601
+        stored = sandbox.guild_data.messages[sent.channel.id][sent.id]
+        stored.timestamp -= 3601
         for words in ("two", "three"):
             await sent.edit(content=words)
-        assert kept.content == "three"
+        assert stored.content == "three"
         assert client.waits.slept == [300.0]
-        assert kept.edited_at is not None
+        assert stored.edited_at is not None

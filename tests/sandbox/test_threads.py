@@ -210,8 +210,8 @@ async def test_threads_survive_a_restart_and_guild_create_lists_only_active_ones
     tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Sandbox(clock=clock, data=tmp_path) as first, Person(first.page_url, "Ada") as ada:
-        kept = await ada.start_thread("Kept", await ada.send_message("about this"))
-        await kept.send_message("hello")
+        kept_thread = await ada.start_thread("Kept", await ada.send_message("about this"))
+        await kept_thread.send_message("hello")
         archived = await ada.start_thread("Asleep")
         await archived.change_thread(archived=True)
     async with (
@@ -224,7 +224,7 @@ async def test_threads_survive_a_restart_and_guild_create_lists_only_active_ones
             ("Kept", False),
             ("Asleep", True),
         ]
-        assert [message["content"] for message in await ada.at(kept.channel_id).messages()] == ["", "hello"]
+        assert [message["content"] for message in await ada.at(kept_thread.channel_id).messages()] == ["", "hello"]
         assert (await ada.messages())[0]["thread"]["member_count"] == 1
 
 

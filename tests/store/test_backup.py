@@ -139,6 +139,48 @@ def test_each_backup_error_is_one_sentence(path: Path, tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["data", "no database"]
 
 
+def test_what_a_killed_backup_left_is_deleted_a_day_later(path: Path, tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from bot.store import backup\n"
+        "backup._sync = lambda _: os.kill(os.getpid(), 9)\n"
+        "backup.back_up(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+    )
+    for name in ("monday", "tuesday"):
+        killed = subprocess.run([sys.executable, "-c", program, str(path), str(tmp_path / name)], check=False)
+        assert killed.returncode == -9
+    old, new = (entry for entry in tmp_path.iterdir() if entry.name != "data")
+    os.utime(old, (1000, 1000))
+    back_up(path, tmp_path / "wednesday")
+    assert {entry.name for entry in tmp_path.iterdir()} == {"data", "wednesday", new.name}
+
+
+def test_a_database_of_another_user_is_an_error_of_one_sentence(path: Path, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        path.parent.chmod(0)
+        before: list[str] = []
+    else:
+        tmp_path.chmod(0o755)
+        path.parent.chmod(0o700)
+        before = ["os.seteuid(65534)"]
+    program = "\n".join(
+        [
+            "import os, sys",
+            "from pathlib import Path",
+            "from bot.store.backup import BackupError, back_up",
+            *before,
+            "try:",
+            "    back_up(Path(sys.argv[1]), Path('/tmp/never'))",
+            "except BackupError as error:",
+            "    print(error)",
+        ]
+    )
+    ran = subprocess.run([sys.executable, "-c", program, str(path)], check=True, stdout=subprocess.PIPE, text=True)
+    path.parent.chmod(0o700)
+    assert "cannot be read (Permission denied); run the backup as the bot's user" in ran.stdout
+
+
 def test_a_damaged_database_does_not_replace_the_existing_copy(tmp_path: Path) -> None:
     target, damaged = tmp_path / "copy", tmp_path / "damaged.db"
     target.write_text("the last good one")

@@ -63,19 +63,19 @@ async def naming(database: Database, *needles: object) -> set[tuple[str, str]]:
 
 
 async def test_the_export_has_all_rows_of_one_person_and_no_others(life: Life) -> None:
-    kept = json.loads(await life.people.export(ADA))
-    assert {name: len(rows) for name, rows in kept.items()} == {
+    exported = json.loads(await life.people.export(ADA))
+    assert {name: len(rows) for name, rows in exported.items()} == {
         "jobs": 1,
         "styles": 1,
         "bans": 1,
         "sessions": 1,
         "audit": 1,
     }
-    assert kept["jobs"][0]["id"] == life.ada.id
-    assert kept["jobs"][0]["request"]["images"] == [{"sha256": "2" * 64, "weight": 1.0}]
-    assert kept["styles"][0]["words"] == f"words of {ADA}"
-    assert str(BEN) not in json.dumps(kept)
-    assert "a dog" not in json.dumps(kept)
+    assert exported["jobs"][0]["id"] == life.ada.id
+    assert exported["jobs"][0]["request"]["images"] == [{"sha256": "2" * 64, "weight": 1.0}]
+    assert exported["styles"][0]["words"] == f"words of {ADA}"
+    assert str(BEN) not in json.dumps(exported)
+    assert "a dog" not in json.dumps(exported)
     named = {table for table, _ in await naming(life.database, ADA)}
     assert named == {"job", "style", "ban", "session", "audit"}, "a table that names people must be exported too"
 

@@ -53,14 +53,14 @@ def test_missing_settings_have_their_defaults() -> None:
 
 async def test_guild_settings_persist_and_belong_to_one_server(database: Database) -> None:
     guilds = Guilds(database)
-    chosen = GuildSettings(paused="cleaning", roles={5: RoleRule(2, {Limit.JOBS_PER_HOUR: 9})})
-    await guilds.set(1, chosen)
+    changed = GuildSettings(paused="cleaning", roles={5: RoleRule(2, {Limit.JOBS_PER_HOUR: 9})})
+    await guilds.set(1, changed)
     reloaded = Guilds(database)
     assert reloaded.of(1) == GuildSettings()
     await reloaded.load()
-    assert (reloaded.of(1), reloaded.of(2)) == (chosen, GuildSettings())
+    assert (reloaded.of(1), reloaded.of(2)) == (changed, GuildSettings())
     assert reloaded.paused() == frozenset({1})
-    await reloaded.set(1, replace(chosen, paused=None))
+    await reloaded.set(1, replace(changed, paused=None))
     assert reloaded.paused() == frozenset()
 
 
@@ -180,9 +180,9 @@ async def test_loads_are_those_of_waiting_and_running_jobs(database: Database) -
     running = (await jobs.in_state(JobState.RUNNING))[0]
     model = first_job.request.model
     assert await history.loads() == {
-        running.id: Load(running.id, running.id, 20, model, 128 * 64, 8, 1, 1),
-        first_job.id: Load(first_job.id, first_job.id, 30, model, 128 * 64, 8, 1, 1),
-        second.id: Load(second.id, first_job.id, 30, model, 128 * 64, 8, 1, 1),
+        running.id: Load(running.id, running.id, 20, model, 128 * 64, 8, 1, 1, 100),
+        first_job.id: Load(first_job.id, first_job.id, 30, model, 128 * 64, 8, 1, 1, 100),
+        second.id: Load(second.id, first_job.id, 30, model, 128 * 64, 8, 1, 1, 100),
     }
 
 
@@ -221,6 +221,6 @@ async def test_files_of_a_job_that_has_not_ended_are_never_old(database: Databas
     await job_in_state(jobs, JobState.DONE, job_request(request=start), picture="b" * 64)
     clock.now += 10
     await job_in_state(jobs, state, job_request(request=start), picture="b" * 64)
-    kept = {"a" * 64} | ({"b" * 64} if state in {JobState.HELD, JobState.POSTING} else set())
-    assert await history.files_before(clock.now + 1e6) == {"a" * 64, "b" * 64} - kept
+    remaining = {"a" * 64} | ({"b" * 64} if state in {JobState.HELD, JobState.POSTING} else set())
+    assert await history.files_before(clock.now + 1e6) == {"a" * 64, "b" * 64} - remaining
     assert await history.files() == {"a" * 64, "b" * 64}

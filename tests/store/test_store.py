@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from bot.store.history import History
 from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs, RerunTwiceError
 from bot.store.pictures import Pictures
+from bot.store.storage_error import StorageError
 from bot.store.usage import Usage
 from guidance.request.request import ImagePrompt
 from tests.harness.job_requests import admit_all, job_in_state, job_request, oldest, reload
@@ -224,6 +226,63 @@ async def test_unused_files_are_found_by_their_age(tmp_path: Path) -> None:
     assert await pictures.drop({old, new}) == 2
 
 
+async def test_files_that_a_killed_process_left_unfinished_are_deleted(tmp_path: Path) -> None:
+    pictures = Pictures(tmp_path)
+    kept = await pictures.put(b"kept")
+    program = (
+        "import asyncio, os, sys\n"
+        "from pathlib import Path\n"
+        "from bot.store.pictures import Pictures\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
+        "asyncio.run(Pictures(Path(sys.argv[1])).put(sys.argv[2].encode()))\n"
+    )
+    for number in range(3):
+        killed = await asyncio.create_subprocess_exec(sys.executable, "-c", program, str(tmp_path), str(number))
+        assert await killed.wait() == -9
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 4
+    assert await pictures.remove_unfinished() == 3
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [kept]
+
+
+async def test_what_the_disk_refuses_is_a_storage_error(tmp_path: Path) -> None:
+    pictures = Pictures(tmp_path / "pictures")
+    await pictures.probe()
+    (tmp_path / "file").write_bytes(b"")
+    blocked = Pictures(tmp_path / "file")
+    for refused in (blocked.put(b"x"), blocked.get("0" * 64), blocked.drop({"0" * 64}), blocked.probe()):
+        with pytest.raises(StorageError, match=r"not a directory|file exists"):
+            await refused
+    with pytest.raises(FileNotFoundError):
+        await pictures.get("0" * 64)
+
+
+async def test_a_full_database_is_a_storage_error_and_can_be_used_when_there_is_room(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "bot.db")
+    jobs = Jobs(database)
+    await database.fetch("PRAGMA max_page_count = 1")
+    with pytest.raises(StorageError, match=r"^the disk is full$"):
+        for _ in range(1000):
+            await jobs.admit([job_request()], admit_all)
+    before = len(await jobs.in_state(JobState.QUEUED))
+    await database.fetch("PRAGMA max_page_count = 1000000")
+    await jobs.admit([job_request()], admit_all)
+    assert len(await jobs.in_state(JobState.QUEUED)) == before + 1
+    await database.close()
+
+
+async def test_a_database_locked_by_another_process_is_a_storage_error(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "bot.db")
+    await database.fetch("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="another process has locked"):
+        await Jobs(database).admit([job_request()], admit_all)
+    other.execute("ROLLBACK")
+    other.close()
+    await Jobs(database).admit([job_request()], admit_all)
+    await database.close()
+
+
 async def test_migrations_keep_all_rows_of_the_first_schema(tmp_path: Path) -> None:
     path = tmp_path / "bot.db"
     with sqlite3.connect(path) as connection:
@@ -290,12 +349,16 @@ async def test_a_copy_leads_to_its_job_until_it_is_removed(database: Database) -
     assert [job.id for job in await jobs.of_message(11)] == [batch[0].id]
 
 
-async def test_the_gallery_copy_is_set_once(database: Database) -> None:
+async def test_the_gallery_copy_is_begun_once_unless_it_is_refused(database: Database) -> None:
     jobs = Jobs(database)
     job = await job_in_state(jobs, JobState.DONE)
-    outcomes = await asyncio.gather(*(jobs.set_gallery(job.id, message) for message in range(5)))
+    outcomes = await asyncio.gather(*(jobs.begin_gallery(job.id) for _ in range(5)))
     assert sum(outcomes) == 1
-    assert (await reload(jobs, job)).gallery_id == outcomes.index(True)
+    await jobs.set_gallery(job.id, None)
+    assert await jobs.begin_gallery(job.id)
+    await jobs.set_gallery(job.id, 7)
+    assert not await jobs.begin_gallery(job.id)
+    assert (await reload(jobs, job)).gallery_id == 7
 
 
 async def test_deleting_only_the_files_of_a_job_keeps_its_message(database: Database) -> None:

@@ -13,7 +13,7 @@ from tools.bench.calls import calls
 CPU = torch.device("cpu")
 
 
-class ManualClock:
+class LoadedClock:
     """A clock that work moves forward; from the tenth piece of work on twice as far, as under other load."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class ManualClock:
 def test_a_ratio_of_alternating_measurements_does_not_depend_on_other_load(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    clock = ManualClock()
+    clock = LoadedClock()
     monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: clock.now))
     pair = timing.pairs(lambda: clock.work(1.0), lambda: clock.work(3.0), 5, CPU)
     assert clock.done == [1.0, 3.0] * 7
@@ -67,10 +67,10 @@ def test_a_baseline_loop_runs_and_does_not_change_the_model(tiny: Perceptor, loo
 
 
 def test_only_calls_that_run_a_kernel_are_counted() -> None:
-    kept, wanted = torch.ones(2, 3), torch.ones(2, 3, requires_grad=True)
-    assert calls(lambda: kept.T[1:].view(-1, 1, 2)) == 0
-    assert calls(lambda: kept.T.reshape(6)) == 1  # a copy, since it is transposed
-    assert calls(lambda: kept.add_(1).sum()) == 2
+    tensor, wanted = torch.ones(2, 3), torch.ones(2, 3, requires_grad=True)
+    assert calls(lambda: tensor.T[1:].view(-1, 1, 2)) == 0
+    assert calls(lambda: tensor.T.reshape(6)) == 1  # a copy, since it is transposed
+    assert calls(lambda: tensor.add_(1).sum()) == 2
     assert calls(lambda: torch.autograd.grad((wanted * 2).sum(), wanted)) == 4  # ×, Σ; a one to begin with, ×
 
 

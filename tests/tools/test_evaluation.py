@@ -53,7 +53,7 @@ def test_drawings_lie_in_the_middle_of_white_squares_and_broken_ones_are_left_ou
     [(drawing, image)] = rasterize(clip_art(tmp_path), 5)
     assert drawing.path.stem == "good"
     assert image.size == (224, 224)
-    assert [image.getpixel(place) for place in ((112, 112), (2, 112))] == [(255, 0, 0), (255, 255, 255)]
+    assert [image.getpixel(xy) for xy in ((112, 112), (2, 112))] == [(255, 0, 0), (255, 255, 255)]
 
 
 @pytest.mark.parametrize("read", [clip_art, emoji])
@@ -69,10 +69,10 @@ def test_an_interrupted_evaluation_continues_with_its_pictures(
     monkeypatch.setattr("sys.argv", ["evaluate", "--out", str(tmp_path), "--part", "colours", "--prompts", "2"])
     evaluate.main()
     [folder] = [path for path in tmp_path.iterdir() if path.is_dir()]
-    made = {path: path.stat().st_mtime_ns for path in folder.glob("*.png")}
-    assert len(made) == 2
+    times = {path: path.stat().st_mtime_ns for path in folder.glob("*.png")}
+    assert len(times) == 2
     evaluate.main()
-    assert {path: path.stat().st_mtime_ns for path in folder.glob("*.png")} == made
+    assert {path: path.stat().st_mtime_ns for path in folder.glob("*.png")} == times
     assert "the colour that was asked for covers most" in capsys.readouterr().out
     with Image.open(tmp_path / "colours.jpg") as sheet:
         assert sheet.size[1] == 128

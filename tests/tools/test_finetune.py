@@ -68,7 +68,7 @@ def test_a_folder_and_a_pack_of_the_same_pictures_give_the_same_squares(
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> tuple[Student, Teacher, Pixels]:
+def small_training(monkeypatch: pytest.MonkeyPatch) -> tuple[Student, Teacher, Pixels]:
     """A small untrained network as student and teacher, and noise as photographs."""
     torch.manual_seed(0)
     monkeypatch.setattr(training, "BATCH", 8)
@@ -83,29 +83,31 @@ def made(monkeypatch: pytest.MonkeyPatch) -> tuple[Student, Teacher, Pixels]:
     return student_of(trunk, pixels, teacher), teacher, pixels
 
 
-def test_a_batch_is_used_twice_the_second_time_where_the_first_is_worse(made: tuple[Student, Teacher, Pixels]) -> None:
-    student, teacher, pixels = made
-    views, chosen = training._batch(pixels, np.random.default_rng(1))
+def test_a_batch_is_used_twice_the_second_time_where_the_first_is_worse(
+    small_training: tuple[Student, Teacher, Pixels],
+) -> None:
+    student, teacher, pixels = small_training
+    views, indices = training._batch(pixels, np.random.default_rng(1))
     torch.manual_seed(1)
-    pair = training._twice(student, teacher, views, chosen)
+    pair = training._twice(student, teacher, views, indices)
     first = next(pair)
     torch.autograd.backward(first.sum())
     assert next(pair).sum().item() > first.sum().item()
 
 
 def test_training_lowers_the_losses_and_goes_on_from_its_checkpoint(
-    made: tuple[Student, Teacher, Pixels], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_training: tuple[Student, Teacher, Pixels], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    student, teacher, pixels = made
+    student, teacher, pixels = small_training
     monkeypatch.setattr(training, "SAVED_EVERY", 4)
     monkeypatch.setattr(training, "WARM_UP", 1)
-    views, chosen = training._batch(pixels, np.random.default_rng(1))
+    views, indices = training._batch(pixels, np.random.default_rng(1))
     torch.manual_seed(1)
-    before = next(training._twice(student, teacher, views, chosen)).sum().item()
+    before = next(training._twice(student, teacher, views, indices)).sum().item()
     lines: list[str] = []
     finetune(student, teacher, pixels, 8, tmp_path / "state.pt", lines.append)
     torch.manual_seed(1)
-    assert next(training._twice(student, teacher, views, chosen)).sum().item() < before
+    assert next(training._twice(student, teacher, views, indices)).sum().item() < before
     finetune(student, teacher, pixels, 12, tmp_path / "state.pt", lines.append)
     assert lines == ["goes on after 8 passes"]
     assert torch.load(tmp_path / "state.pt", weights_only=True)["passes"] == 12

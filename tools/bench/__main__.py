@@ -37,14 +37,14 @@ def main() -> int:
         rows.append(row)
         if not options.json:
             print("   ".join(f"{name} {_format(value)}" for name, value in row.items()), flush=True)
-    place = pick_device(options.device)
-    machine = _machine(place)
+    device = pick_device(options.device)
+    machine = _machine(device)
     if options.json:
         print(json.dumps({"machine": machine, "rows": rows}, indent=1))
     else:
         print(f"on {machine}")
     judged = [row for row in rows if row.get("judged")]
-    return 0 if all(float(row["ratio"]) <= MAX_RATIO.get(place.type, MAX_RATIO["cuda"]) for row in judged) else 1
+    return 0 if all(float(row["ratio"]) <= MAX_RATIO.get(device.type, MAX_RATIO["cuda"]) for row in judged) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -169,7 +169,7 @@ def _scaling(device: str) -> Iterator[Row]:
         } | (json.loads(done.stdout))
 
 
-def _machine(place: torch.device) -> str:
+def _machine(device: torch.device) -> str:
     """The processor, the GPU or number of threads, and torch's version; no host name or path."""
     processor = platform.processor() or platform.machine()
     try:
@@ -177,7 +177,7 @@ def _machine(place: torch.device) -> str:
         processor = next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         pass  # not Linux: the short name remains
-    kind = torch.cuda.get_device_name(place) if place.type == "cuda" else f"{torch.get_num_threads()} threads"
+    kind = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{torch.get_num_threads()} threads"
     return f"{processor}, {kind}, torch {torch.__version__}"
 
 

@@ -28,7 +28,7 @@ def main() -> int:
     options = parser.parse_args()
     model = ClipModel.load("pocket", "cpu")
     _sheet(_canvases(model), options.out / "showcase-canvases.jpg")
-    _sheet(_derived(model), options.out / "showcase-again.jpg")
+    _sheet(_derived(model), options.out / "showcase-derived.jpg")
     return 0
 
 
@@ -36,16 +36,16 @@ def _canvases(model: ClipModel) -> list[Image.Image]:
     castle = "a castle on a hill"
     requests = [Request.resolve(castle, seed=SEED, canvas=canvas) for canvas in CANVASES]
     requests += [Request.resolve(castle, seed=SEED, style=style) for style in ("pixel-art", "pencil")]
-    return [_made(request, model).image for request in requests]
+    return [_render(request, model).image for request in requests]
 
 
 def _derived(model: ClipModel) -> list[Image.Image]:
-    first = _made(Request.resolve("a lighthouse", seed=SEED), model)
+    first = _render(Request.resolve("a lighthouse", seed=SEED), model)
     png, run = to_png(first.image, first.request), first.checkpoint().to_bytes()
     half = Image.new("L", first.image.size, 0)
     half.paste(255, (0, 0, first.image.width, first.image.height // 2))
     mask = to_png(half.convert("RGB"), first.request)
-    volcano = to_png(_made(Request.resolve("a volcano", seed=SEED), model).image, first.request)
+    volcano = to_png(_render(Request.resolve("a volcano", seed=SEED), model).image, first.request)
     blobs = {hashlib.sha256(data).hexdigest(): data for data in (png, run, mask, volcano)}
     of_png, of_run, of_mask, of_volcano = blobs
     masked = replace(first.request, prompt="a volcano", init=of_png, mask=of_mask, strength=1.0, perturbation=0.9)
@@ -57,10 +57,10 @@ def _derived(model: ClipModel) -> list[Image.Image]:
         masked,
         resembling,
     ]
-    return [first.image, *(_made(request, model, blobs).image for request in following)]
+    return [first.image, *(_render(request, model, blobs).image for request in following)]
 
 
-def _made(request: Request, model: ClipModel, blobs: Mapping[str, bytes] | None = None) -> Result:
+def _render(request: Request, model: ClipModel, blobs: Mapping[str, bytes] | None = None) -> Result:
     *_, result = render(request, model, blobs=blobs)
     assert isinstance(result, Result)  # noqa: S101 - render ends in one
     return result

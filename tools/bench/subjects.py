@@ -10,7 +10,8 @@ from dataclasses import replace
 import open_clip
 import torch
 
-from guidance.clip.model import POCKET, ClipModel, pick_device, prepare, quiet
+from guidance.clip.model import ClipModel, pick_device, prepare, quiet
+from guidance.clip.open_clip_source import POCKET
 from guidance.clip.perceptor import Perceptor
 from guidance.device.cuda_graphs import graph_capture_for
 from guidance.optimize.loop import render
@@ -20,8 +21,8 @@ from guidance.request.request import Request
 
 def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: bool = False) -> ClipModel:
     """A model of one or several architectures; `bare` keeps open_clip's image towers, with unfused normalisations."""
-    place = pick_device(device)
-    prepare(place)
+    torch_device = pick_device(device)
+    prepare(torch_device)
     perceptors = []
     for name in names:
         with torch.random.fork_rng(), quiet():
@@ -29,13 +30,13 @@ def loaded(names: Sequence[str], device: str, precision: str = "auto", *, bare: 
             architecture = f"local-dir:{POCKET}" if name == DEFAULT_MODEL else name
             network = open_clip.create_model(architecture, require_pretrained=name == DEFAULT_MODEL)
         tower = copy.deepcopy(network.visual) if bare else None
-        perceptor = Perceptor(name, 1.0, network, open_clip.get_tokenizer(architecture), place)
+        perceptor = Perceptor(name, 1.0, network, open_clip.get_tokenizer(architecture), torch_device)
         if tower is not None:
-            given = tower.to(place).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
+            given = tower.to(torch_device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
             perceptor.network.visual = given
         perceptor.set_precision(precision)
         perceptors.append(perceptor)
-    return ClipModel(" + ".join(names), perceptors, place, None if bare else graph_capture_for(place))
+    return ClipModel(" + ".join(names), perceptors, torch_device, None if bare else graph_capture_for(torch_device))
 
 
 def request_for(model: ClipModel, size: int, views: int, **changes: object) -> Request:

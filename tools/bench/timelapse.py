@@ -34,12 +34,12 @@ def _round(request: Request, model: ClipModel) -> tuple[float, float, float]:
         if not isinstance(step, Step):
             break
         step.similarity()  # waits for the device
-        made = time.perf_counter()
-        run += made - began
+        rendered = time.perf_counter()
+        run += rendered - began
         if timelapse.due(step.number):
             timelapse.add(step.picture())
         began = time.perf_counter()
-        add += began - made
+        add += began - rendered
     return run, add, timing.seconds(timelapse.to_mp4, model.device)
 
 

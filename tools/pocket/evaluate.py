@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from guidance.clip.model import POCKET, ClipModel
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import POCKET
 from tools.pocket.drawings import MissingError
 from tools.pocket.evaluation import pictured
 from tools.pocket.evaluation.cost import cost

@@ -22,10 +22,10 @@ COLUMNS: Final = 8
 
 def main() -> int:
     """Renders missing pictures; returns 0."""
-    chosen = json.loads(PROMPTS.read_text(encoding="utf-8"))
+    prompts = json.loads(PROMPTS.read_text(encoding="utf-8"))
     parser = argparse.ArgumentParser(prog="python -m tools.pocket.eye", description=__doc__)
     parser.add_argument("--part", choices=("measure", "development"), default="measure", help="default: %(default)s")
-    parser.add_argument("--group", choices=tuple(chosen["measure"]), default="things", help="default: %(default)s")
+    parser.add_argument("--group", choices=tuple(prompts["measure"]), default="things", help="default: %(default)s")
     parser.add_argument("--out", type=Path, default=Path("build/eye"), help="default: %(default)s")
     parser.add_argument("--sheet", type=Path, help="a JPEG of all pictures")
     options = parser.parse_args()
@@ -34,7 +34,7 @@ def main() -> int:
     cache.mkdir(exist_ok=True)
     model = ClipModel.load("pocket", "cpu")
     images = []
-    for prompt in chosen[options.part][options.group]:
+    for prompt in prompts[options.part][options.group]:
         images.append(picture(Request.resolve(prompt, seed=SEED), model, cache))
         images[-1].save(options.out / f"{re.sub('[^a-z0-9]+', '_', prompt)}.png")
     if options.sheet is not None:

@@ -8,7 +8,8 @@ from typing import Final
 
 from PIL import Image
 
-from guidance.clip.model import POCKET, ClipModel
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import POCKET
 from guidance.io.picture import PictureError, request_of, to_png
 from guidance.optimize.loop import Result, render
 from guidance.request.request import Request
@@ -45,7 +46,7 @@ class PictureCache:
         request = Request.resolve(prompt, seed=SEED)
         seconds_file = _path(request, self._folder).with_suffix(".seconds")
         began = time.monotonic()
-        if (image := _kept(request, self._folder)) is None:
+        if (image := _cached(request, self._folder)) is None:
             image = picture(request, self.model, self._folder)
             seconds_file.write_text(f"{time.monotonic() - began:.2f}", encoding="utf-8")
         with suppress(OSError, ValueError):  # the process ended before it wrote the time
@@ -55,7 +56,7 @@ class PictureCache:
 
 def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
     """The picture in the folder if the same request made it, else a new one."""
-    if (image := _kept(request, folder)) is not None:
+    if (image := _cached(request, folder)) is not None:
         return image
     *_, result = render(request, model)
     assert isinstance(result, Result)  # noqa: S101 - render ends in one
@@ -63,7 +64,7 @@ def picture(request: Request, model: ClipModel, folder: Path) -> Image.Image:
     return result.image
 
 
-def _kept(request: Request, folder: Path) -> Image.Image | None:
+def _cached(request: Request, folder: Path) -> Image.Image | None:
     path = _path(request, folder)
     try:
         data = path.read_bytes()

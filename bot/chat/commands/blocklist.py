@@ -12,6 +12,7 @@ from bot.chat.i18n.localizer import localizer
 from bot.chat.submission import reply_privately
 from bot.community import blocklist
 from bot.community.blocklist import PatternError
+from bot.community.blocklist_search import search
 from bot.community.moderation import Moderation, TooManyPatternsError
 from bot.store.blocklist import Blocked
 
@@ -76,8 +77,8 @@ class BlocklistGroup(app_commands.Group):
     @app_commands.describe(text=localized("opt-test-text"))
     async def test(self, interaction: Interaction, text: app_commands.Range[str, 1, 1000]) -> None:
         """Shows which patterns match a text; of the host's only how many."""
-        own = blocklist.matches(await self._blocked.of(interaction.guild_id or 0), text)
-        hosts = blocklist.matches(self._host_patterns, text)
+        own = await search(await self._blocked.of(interaction.guild_id or 0), text)
+        hosts = await search(self._host_patterns, text)
         if not own and not hosts:
             await reply_privately(interaction, "pattern-no-match")
             return

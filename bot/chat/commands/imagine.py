@@ -12,8 +12,9 @@ from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.submission import JobSubmitter, Submission, defer
-from bot.config import ImagineConfig, parse_aspect
+from bot.config import ImagineConfig
 from bot.jobs.job import Origin
+from bot.setting_values import parse_aspect
 from bot.store.styles import Styles
 from guidance.request.defaults import defaults_for
 from guidance.request.parameters import RANGES
@@ -22,6 +23,8 @@ from guidance.request.request import PROMPT_CHARACTERS, Request, RequestError
 QUALITIES: Final = {"draft": 0.5, "normal": 1.0, "high": 2.0}
 """Factors of the default steps. Fewer steps make bolder, coarser pictures, as the learning rate is scaled up."""
 MOST_CHOICES: Final = 25
+NOT_YET_READ: Final = "0" * 64
+"""Stands for the sha256 of an image while a request is checked, before the image is read."""
 SEEDS: Final = RANGES["seed"]
 
 
@@ -68,10 +71,8 @@ def imagine_command(
             # Discord may show choices from before a change of the configuration.
             raise UserFacingError("wrong-aspect", aspects=", ".join(offered.aspects))
         context_of(interaction)
-        init = None
         if image is not None:
             await defer(interaction)
-            init = await attachments.store(image)
         overrides: dict[str, Any] = {}
         if negative:
             overrides["negative"] = negative
@@ -88,7 +89,7 @@ def imagine_command(
                 model=model,
                 style=style,
                 aspect=None if aspect is None else parse_aspect(aspect),
-                init=init,
+                init=None if image is None else NOT_YET_READ,
                 styles=await styles_of(styles, interaction.user.id),
                 host=offered.defaults(),
                 **overrides,
@@ -97,7 +98,12 @@ def imagine_command(
             raise UserFacingError("request-error", message=str(error)) from error
         # Consecutive seeds, so that the first seed is enough to make the batch again.
         requests = [replace(first, seed=(first.seed + number) % 2**32) for number in range(count)]
-        await submitter.submit(interaction, Submission(requests=requests, origin=Origin.COMMAND, spoiler=spoiler))
+        submission = Submission(requests=requests, origin=Origin.COMMAND, spoiler=spoiler)
+        if image is not None:
+            await submitter.check(interaction, submission)
+            init = await attachments.store(image)
+            submission = replace(submission, requests=[replace(request, init=init) for request in requests])
+        await submitter.submit(interaction, submission)
 
     @command.autocomplete("style")
     async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -65,6 +65,7 @@ class ContextMenus:
     async def _init(self, interaction: Interaction, message: discord.Message) -> None:
         context_of(interaction)
         attachment = image_of(message)
+        await self._submitter.check_room(interaction)
         try:
             async with asyncio.timeout(DOWNLOAD_S):
                 sha256 = await self._attachments.store(attachment)
@@ -77,6 +78,7 @@ class ContextMenus:
         if jobs:
             await self._job_actions.rerun(interaction, jobs, Origin.MENU)
             return
+        await self._submitter.check_room(interaction)
         request = await self._request_in(interaction, message)
         if request.inputs():
             raise UserFacingError("needs-its-inputs")

@@ -130,8 +130,9 @@ def _first_waiting(card: Card) -> Job | None:
 def _queued(card: Card, t: Localizer) -> str:
     if card.paused:
         return t("queued-paused")
-    position = card.position or 1
-    text = t("queued-next") if position == 1 else t("queued", position=position)
+    if card.position is None:
+        return t("queued-unplaced")
+    text = t("queued-next") if card.position == 1 else t("queued", position=card.position)
     return text if card.start_at is None else f"{text} · {t('starts', at=f'<t:{int(card.start_at)}:R>')}"
 
 

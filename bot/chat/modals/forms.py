@@ -13,7 +13,7 @@ from guidance.request.request import PROMPT_CHARACTERS
 TITLE_CHARACTERS: Final = 45
 REASON_CHARACTERS: Final = 500
 PARAMETER_CHARACTERS: Final = 200
-CUSTOM_ID: Final = re.compile(r"(?P<form>edit|init|report):(?P<about>[0-9a-f:]{1,90})")
+CUSTOM_ID: Final = re.compile(r"(?P<form>edit|init|report):(?P<target>[0-9a-f:]{1,90})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,12 @@ class ModalSubmission:
 
     Attributes:
         form: "edit", "init" or "report".
-        about: The job's id; the image's sha256; or the message, as "channel_id:message_id".
+        target: The job's id; the image's sha256; or the message, as "channel_id:message_id".
         fields: The input by field name.
     """
 
     form: str
-    about: str
+    target: str
     fields: dict[str, str]
 
 
@@ -68,7 +68,7 @@ def parse_submission(interaction: "discord.Interaction[Any]") -> ModalSubmission
     for row in data.get("components", []):
         for field in [row["component"]] if "component" in row else row.get("components", []):
             fields[str(field["custom_id"])] = str(field.get("value", ""))
-    return ModalSubmission(match["form"], match["about"], fields)
+    return ModalSubmission(match["form"], match["target"], fields)
 
 
 def _add(

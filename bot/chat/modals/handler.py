@@ -72,9 +72,9 @@ class ModalHandler:
                 await self._report(interaction, submitted)
 
     async def _edit(self, interaction: Interaction, submitted: ModalSubmission) -> None:
-        if not submitted.about.isdecimal():
+        if not submitted.target.isdecimal():
             raise UserFacingError("unknown-job")
-        job = await self._job_actions.job(interaction, int(submitted.about))
+        job = await self._job_actions.job(interaction, int(submitted.target))
         if job.request.prompt == ERASED:
             raise UserFacingError("erased")
         try:
@@ -93,13 +93,13 @@ class ModalHandler:
     async def _init(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         strength = submitted.fields.get("strength", "").strip().replace(",", ".")
         overrides: dict[str, Any] = {"strength": _strength(strength)} if strength else {}
-        if not await self._pictures.has(submitted.about):
+        if not await self._pictures.has(submitted.target):
             raise UserFacingError("file-gone")
         try:
             request = Request.resolve(
                 _text(submitted),
                 model=self._model,
-                init=submitted.about,
+                init=submitted.target,
                 styles=await styles_of(self._styles, interaction.user.id),
                 host=self._host.defaults(),
                 **overrides,
@@ -110,7 +110,7 @@ class ModalHandler:
 
     async def _report(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         context = context_of(interaction)
-        channel_id, _, message_id = submitted.about.partition(":")
+        channel_id, _, message_id = submitted.target.partition(":")
         log_channel = self._guilds.of(context.guild_id).log_channel
         if log_channel is None:
             raise UserFacingError("no-log-channel")
@@ -122,7 +122,7 @@ class ModalHandler:
             reason=escape(submitted.fields.get("reason", "")),
         )
         try:
-            with translated():
+            async with translated():
                 await interaction.client.get_partial_messageable(log_channel, guild_id=context.guild_id).send(text)
         except ChannelGoneError as error:
             raise UserFacingError("no-log-channel") from error

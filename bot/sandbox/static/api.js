@@ -62,12 +62,12 @@ export function listen(onEvent, onLink) {
     socket.onclose = () => {
       if (stopped) return;
       onLink(false);
-      setTimeout(() => { if (!stopped) again(); }, wait);
+      setTimeout(() => { if (!stopped) reconnect(); }, wait);
       wait = Math.min(wait * 2, 8000);
     };
   };
   // a restarted sandbox has another token: reload the page
-  const again = () => call("GET", "/people").then(open, (error) => (error.status === 403 ? location.reload() : socket.onclose()));
+  const reconnect = () => call("GET", "/people").then(open, (error) => (error.status === 403 ? location.reload() : socket.onclose()));
   open();
   return () => { stopped = true; socket.close(); };
 }

@@ -18,9 +18,9 @@ document.addEventListener("keydown", (event) => { if (event.key === "Escape" && 
 
 // Open `content` inside `owner`; a second click on `opener` closes it again.
 export function popover(owner, content, { opener = null, onclose = null, kind = "" } = {}) {
-  const again = current?.owner === owner && current?.opener === opener;
+  const isOpen = current?.owner === owner && current?.opener === opener;
   closePopover();
-  if (again) return;
+  if (isOpen) return;
   const bounds = owner.getBoundingClientRect();
   const low = bounds.top > window.innerHeight / 2;
   const panel = h("div", { class: `popover ${kind}${low ? " up" : ""}` }, content);

@@ -39,12 +39,12 @@ def test_gathering_taps_is_the_matrix_product_and_its_adjoint(
     taps = crop_taps(start, length, size_in, size_out, kernel, bounds=bounds, shared=shared)
     rows = torch.rand(size_in if shared else count * size_in, 3, generator=source).requires_grad_()
     expected = dense(start, length, size_in, size_out, kernel) @ (rows if shared else rows.view(count, size_in, 3))
-    made = taps(rows)
-    assert torch.allclose(made, expected.reshape(-1, 3), atol=1e-4)
-    pull = torch.rand(made.shape, generator=source)
-    (ours,) = torch.autograd.grad(made, rows, pull)
-    (theirs,) = torch.autograd.grad(expected.reshape(-1, 3), rows, pull)
-    assert torch.allclose(ours, theirs, atol=2e-4, rtol=1e-4)
+    actual = taps(rows)
+    assert torch.allclose(actual, expected.reshape(-1, 3), atol=1e-4)
+    pull = torch.rand(actual.shape, generator=source)
+    (actual_gradient,) = torch.autograd.grad(actual, rows, pull)
+    (expected_gradient,) = torch.autograd.grad(expected.reshape(-1, 3), rows, pull)
+    assert torch.allclose(actual_gradient, expected_gradient, atol=2e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("side", [32, 48])

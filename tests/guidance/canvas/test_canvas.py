@@ -34,9 +34,9 @@ def test_a_canvas_holds_a_photograph_with_black_and_white_in_it_to_35_decibels(
 ) -> None:
     wanted = tensor_of(photograph(size[1], size[0]))
     wanted[..., -5:, :5], wanted[..., -5:, -5:] = 0, 1
-    made = canvas(name, *size)
-    made.from_image(wanted)
-    assert decibels(made().detach(), wanted) > 35
+    tested = canvas(name, *size)
+    tested.from_image(wanted)
+    assert decibels(tested().detach(), wanted) > 35
 
 
 @settings(max_examples=25)
@@ -48,32 +48,32 @@ def test_a_palette_holds_a_picture_of_its_colours_exactly(colours: int, pixel: i
         None
     ]
     wanted = squares.repeat_interleave(pixel, 2).repeat_interleave(pixel, 3)
-    made = canvas("palette", wanted.shape[2], wanted.shape[3], colours=colours, pixel=pixel)
-    made.from_image(wanted)
-    assert from_tensor(made()[0]).tobytes() == from_tensor(wanted[0]).tobytes()
+    tested = canvas("palette", wanted.shape[2], wanted.shape[3], colours=colours, pixel=pixel)
+    tested.from_image(wanted)
+    assert from_tensor(tested()[0]).tobytes() == from_tensor(wanted[0]).tobytes()
 
 
 @pytest.mark.parametrize("colours", [2, 5, 16, 64])
 def test_a_palette_comes_within_half_a_decibel_of_pillow_s_quantiser(colours: int) -> None:
     image = photograph(96, 80)
     wanted = tensor_of(image)
-    made = canvas("palette", 80, 96, colours=colours)
-    made.from_image(wanted)
+    tested = canvas("palette", 80, 96, colours=colours)
+    tested.from_image(wanted)
     best = max(
         decibels(tensor_of(image.quantize(colours, method=method, dither=Image.Dither.NONE).convert("RGB")), wanted)
         for method in (Image.Quantize.MEDIANCUT, Image.Quantize.MAXCOVERAGE, Image.Quantize.FASTOCTREE)
     )
-    assert decibels(made().detach(), wanted) > best - 0.5
+    assert decibels(tested().detach(), wanted) > best - 0.5
 
 
 def test_a_palette_shows_no_more_than_its_colours_in_squares_and_every_parameter_has_a_gradient() -> None:
-    made = canvas("palette", 70, 90, colours=7, pixel=4)
-    shown = made()
+    tested = canvas("palette", 70, 90, colours=7, pixel=4)
+    shown = tested()
     assert shown.shape == (1, 3, 70, 90)
     assert len(torch.unique(shown.detach().flatten(2)[0], dim=1).T) <= 7
     assert torch.equal(shown[..., 0:4, 0:4], shown[..., :1, :1].expand(-1, -1, 4, 4))
     ramp = torch.linspace(-1, 1, 90).expand_as(shown)
-    gradients = torch.autograd.grad((shown * ramp).sum(), list(made.parameters()))
+    gradients = torch.autograd.grad((shown * ramp).sum(), list(tested.parameters()))
     assert all(float(gradient.abs().max()) > 0 for gradient in gradients)
 
 
@@ -88,6 +88,6 @@ def test_items_of_a_batch_start_from_their_own_seeds(name: str) -> None:
 @pytest.mark.parametrize("name", CANVASES)
 def test_items_of_a_batch_are_set_to_their_own_images(name: str) -> None:
     wanted = torch.cat([tensor_of(photograph(80, 64)), 1 - tensor_of(photograph(80, 64))])
-    made = canvas(name, 64, 80, (5, 6), colours=64)
-    made.from_image(wanted)
-    assert decibels(made().detach(), wanted) > 22
+    tested = canvas(name, 64, 80, (5, 6), colours=64)
+    tested.from_image(wanted)
+    assert decibels(tested().detach(), wanted) > 22

@@ -12,9 +12,11 @@ import pytest
 from PIL import Image
 
 from guidance.cli.main import main
+from guidance.cli.options import parser
+from guidance.cli.task import build_task
 from guidance.clip.model import ClipModel
 from guidance.io.atomic_write import atomic_write
-from guidance.io.picture import read_image, request_of
+from guidance.io.picture import read_image, request_of, to_png
 from guidance.request.parameters import RANGES
 from guidance.request.request import Request
 
@@ -47,7 +49,7 @@ class CommandLine:
             status = int(end.code or 0)
         return status, *self.capture.readouterr()
 
-    def made(self, *arguments: str) -> list[str]:
+    def output_of(self, *arguments: str) -> list[str]:
         """The lines on stdout of a command that succeeds."""
         status, out, err = self.run(*arguments)
         assert status == 0, err
@@ -87,7 +89,7 @@ def test_the_same_seed_gives_identical_files_in_any_process_and_another_seed_ano
 ) -> None:
     reports = []
     for name, seed in (("a.png", "1"), ("c.png", "2")):
-        (report,) = real.made("a volcano", "--seed", seed, *SMALL, "--out", name, "--json")
+        (report,) = real.output_of("a volcano", "--seed", seed, *SMALL, "--out", name, "--json")
         reports.append(json.loads(report))
     other = process("a volcano", "--seed", "1", *SMALL, "--out", "b.png", folder=real.folder)
     assert (other.returncode, other.stdout) == (0, "b.png\n")
@@ -104,19 +106,19 @@ def test_the_same_seed_gives_identical_files_in_any_process_and_another_seed_ano
 
 
 def test_like_repeats_a_picture_and_flags_count_inside_the_prompt(line: CommandLine) -> None:
-    line.made("a castle --seed 5 --no fog --ar 2:1 --steps 3 --stop 70", "--views", "2", "--out", "a.png")
+    line.output_of("a castle --seed 5 --no fog --ar 2:1 --steps 3 --stop 70", "--views", "2", "--out", "a.png")
     first = line.request("a.png")
     assert (first.prompt, first.negative, first.seed, first.steps, first.stop) == ("a castle", "fog", 5, 3, 0.7)
     assert (first.width, first.height) == (360, 176)
-    line.made("--like", "a.png", "--out", "same.png")
+    line.output_of("--like", "a.png", "--out", "same.png")
     assert (line.folder / "same.png").read_bytes() == (line.folder / "a.png").read_bytes()
-    line.made("--like", "a.png", "--seed", "7", "--noise", "0.2", "--out", "b.png")
+    line.output_of("--like", "a.png", "--seed", "7", "--noise", "0.2", "--out", "b.png")
     assert line.request("b.png") == replace(first, seed=7, noise=0.2)
 
 
 def test_an_interrupted_run_is_resumed_to_the_same_bytes(line: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = ("a rose", "--seed", "3", "--size", "64x64", "--views", "2", "--steps", "6")
-    line.made(*whole, "--out", "whole.png")
+    line.output_of(*whole, "--out", "whole.png")
 
     def interrupted(path: Path, data: bytes) -> None:
         atomic_write(path, data)
@@ -127,20 +129,20 @@ def test_an_interrupted_run_is_resumed_to_the_same_bytes(line: CommandLine, monk
         broken = line.run(*whole, "--checkpoint", "run.ckpt", "--checkpoint-every", "3")
     assert broken == (130, "", "python -m guidance: stopped\n")
     assert not (line.folder / "3.png").exists()
-    line.made("--resume", "run.ckpt", "--out", "resumed.png")
+    line.output_of("--resume", "run.ckpt", "--out", "resumed.png")
     assert (line.folder / "resumed.png").read_bytes() == (line.folder / "whole.png").read_bytes()
 
 
 def test_a_picture_leads_to_variations_an_upscale_and_more_steps(line: CommandLine) -> None:
-    line.made("a rose", "--seed", "3", *SMALL, "--out", "a.png", "--checkpoint", "a.ckpt")
+    line.output_of("a rose", "--seed", "3", *SMALL, "--out", "a.png", "--checkpoint", "a.ckpt")
     for source in ("a.png", "a.ckpt"):
-        line.made("--upscale", source, "--out", "large.png")
+        line.output_of("--upscale", source, "--out", "large.png")
         assert read_image(Path("large.png").read_bytes()).size == (160, 128)
-    line.made("a thorny rose", "--continue", "a.ckpt", "--out", "more.png")
+    line.output_of("a thorny rose", "--continue", "a.ckpt", "--out", "more.png")
     more = line.request("more.png")
     assert (more.prompt, more.seed) == ("a thorny rose", 3)
     assert more.init == hashlib.sha256(Path("a.ckpt").read_bytes()).hexdigest()
-    line.made("--vary", "a.png", "--count", "3", "--seed", "8", "--out", "many", "--sheet", "sheet.png")
+    line.output_of("--vary", "a.png", "--count", "3", "--seed", "8", "--out", "many", "--sheet", "sheet.png")
     entries = [json.loads(entry) for entry in Path("many/manifest.jsonl").read_text().splitlines()]
     assert [entry["file"] for entry in entries] == ["8.png", "9.png", "10.png"]
     assert len({entry["sha256"] for entry in entries}) == 3
@@ -149,9 +151,9 @@ def test_a_picture_leads_to_variations_an_upscale_and_more_steps(line: CommandLi
 
 def test_a_data_set_continues_with_its_missing_pictures(line: CommandLine) -> None:
     many = ("a rose", "--seed", "1", *SMALL, "--out", "set", "--json")
-    assert len(line.made(*many, "--count", "2")) == 2
+    assert len(line.output_of(*many, "--count", "2")) == 2
     before = Path("set/1.png").stat().st_mtime_ns
-    (report,) = line.made(*many, "--count", "3")
+    (report,) = line.output_of(*many, "--count", "3")
     assert json.loads(report)["path"] == "set/3.png"
     assert Path("set/1.png").stat().st_mtime_ns == before
     assert len(Path("set/manifest.jsonl").read_text().splitlines()) == 3
@@ -159,7 +161,7 @@ def test_a_data_set_continues_with_its_missing_pictures(line: CommandLine) -> No
 
 @pytest.mark.parametrize("name", ["timelapse.mp4", "timelapse.webp"])
 def test_a_run_can_be_saved_as_a_timelapse(line: CommandLine, name: str) -> None:
-    line.made("a rose", "--seed", "1", *SMALL, "--timelapse", name)
+    line.output_of("a rose", "--seed", "1", *SMALL, "--timelapse", name)
     assert Path(name).stat().st_size > 500
     assert Path("1.png").exists()
 
@@ -170,14 +172,14 @@ def test_an_init_image_a_mask_and_an_image_prompt_are_used(line: CommandLine) ->
     left.paste(255, (0, 0, 32, 64))
     left.save("left.png")
     files = ("--init", "red.png", "--strength", "1", "--mask", "left.png", "--image", "red.png::0.5")
-    line.made("a rose", *files, "--size", "64x64", "--steps", "4", "--seed", "1", "--out", "out.png")
+    line.output_of("a rose", *files, "--size", "64x64", "--steps", "4", "--seed", "1", "--out", "out.png")
     picture = read_image(Path("out.png").read_bytes())
     assert {picture.getpixel((x, y)) for x in range(32, 64) for y in range(64)} == {(255, 0, 0)}
     assert {picture.getpixel((x, y)) for x in range(32) for y in range(64)} != {(255, 0, 0)}
 
 
 def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine) -> None:
-    text = " ".join("\n".join(line.made("--help")).split())
+    text = " ".join("\n".join(line.output_of("--help")).split())
     for name, limits in RANGES.items():
         if name in {"width", "height"}:
             continue
@@ -200,6 +202,7 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--count", "2", "--timelapse", "a.mp4"], "leave --count out"),
         (["a", "--count", "2", "--seed", "4294967295"], "too high for 2 seeds"),
         (["a", "--sheet", "a.png"], "with --count"),
+        (["a", "--out", "b.jpg"], "--out is b.jpg, but is written as PNG; end its name in .png"),
         (["a", "--count", "2", "--sheet", "a.xyz"], "end its name in .png"),
         (["--resume", __file__, "--steps", "9"], "leave --steps out"),
         (["--resume", __file__, "--aspect", "1:1"], "leave --aspect out"),
@@ -220,12 +223,19 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--seed", "-1"], "seed is -1"),
         (["a", "--canvas", "oil"], "choose one of pyramid, fourier, pixels, palette"),
         (["a", "--init", "missing.png"], "missing.png cannot be read"),
-        (["a", "--init", __file__], "not a PNG, JPEG or WebP"),
+        (["a", "--init", __file__], "not a PNG, JPEG, WebP"),
         (["a", "--out", "no/such/folder.png"], "cannot be written"),
         (["a", "--model", "ViT-B-99/nobody"], "is unknown"),
         (["a", "--model", "ViT-B-32/laion2b_s34b_b79k"], "needs no download"),
         (["a", "--device", "tpu"], "device 'tpu'"),
-        (["a", "--paint", "red"], "unrecognized"),
+        (["a", "--paint", "red"], "unrecognized arguments: --paint"),
+        (["a", "--width", "512", "--cfg_scale", "7"], "--width (--size WxH); --cfg_scale (give phrases weights"),
+        (["a", "--image", "https://example.org/a.png"], "is an address; download the picture first"),
+        (["a", "--init", "https://example.org/a.png"], "is an address; download the picture first"),
+        (["a", "--size", "wide"], "must be WIDTHxHEIGHT"),
+        (["a castle --v 5 --tile"], "--v (the model is chosen by whoever runs this); --tile (there is nothing"),
+        (["--no dogs a cat"], "--no takes all words after it"),
+        (["a", "--model", "local-dir:nowhere"], "nowhere is not a folder with open_clip_config.json"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(line: CommandLine, arguments: list[str], says: str) -> None:
@@ -241,3 +251,27 @@ def test_bad_input_is_one_line_in_a_process_of_its_own_too(tmp_path: Path) -> No
     run = process("a", "--steps", "0", folder=tmp_path)
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == "python -m guidance: steps is 0, but must be 1 to 2000 steps\n"
+
+
+@pytest.mark.parametrize("size", ["64x72", "64×72", "64 x 72", "64X72"])
+def test_a_size_and_a_shape_are_read_as_people_write_them(size: str) -> None:
+    task = build_task(parser().parse_args(["a cat --no fog", "--size", size]))
+    assert (task.request.width, task.request.height) == (64, 72)
+    task = build_task(parser().parse_args(["a cat", "--ar", "16x9", "--no", "fog"]))
+    assert task.request.width > task.request.height
+    assert task.request.negative == "fog"
+
+
+def test_a_model_in_a_folder_is_found_again_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    task = build_task(parser().parse_args(["a cat", "--model", "local-dir:mine + pocket"]))
+    assert task.request.model == f"local-dir:{tmp_path / 'mine'} + pocket"
+    (tmp_path / "cat.png").write_bytes(to_png(Image.new("RGB", (64, 64)), task.request))
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert build_task(parser().parse_args(["--like", "../cat.png"])).request == task.request
+    moved = build_task(parser().parse_args(["--like", "../cat.png", "--model", "local-dir:../mine"]))
+    assert moved.request.model == f"local-dir:{tmp_path / 'elsewhere' / '../mine'}"

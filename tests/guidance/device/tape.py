@@ -38,9 +38,9 @@ class Tape:
         def replay() -> None:
             self.replays += 1
             for call, arguments, named, results in listener.calls:
-                for kept, new in zip(results, tensors_of(call(*arguments, **named)), strict=True):
-                    if kept.data_ptr() != new.data_ptr():  # otherwise a view, or changed in place
-                        kept.copy_(new)
+                for old, new in zip(results, tensors_of(call(*arguments, **named)), strict=True):
+                    if old.data_ptr() != new.data_ptr():  # otherwise a view, or changed in place
+                        old.copy_(new)
 
         return replay, answer
 

@@ -49,7 +49,9 @@ def with_capture(model: ClipModel, graph_capture: GraphCapture) -> ClipModel:
     return ClipModel(model.name, model.perceptors, model.device, graph_capture)
 
 
-def made(request: Request, model: ClipModel, graph_capture: GraphCapture, **given: Any) -> tuple[list[float], Result]:
+def rendered(
+    request: Request, model: ClipModel, graph_capture: GraphCapture, **given: Any
+) -> tuple[list[float], Result]:
     """The similarity of every step, and the Result."""
     similarities = []
     for step in render(request, with_capture(model, graph_capture), **given):
@@ -62,8 +64,8 @@ def made(request: Request, model: ClipModel, graph_capture: GraphCapture, **give
 def agree(request: Request, model: ClipModel, replays: int = STEPS - CAPTURE_AT + 1, **given: Any) -> None:
     """Compares a captured run with one without, to the last bit; the third step runs both ways."""
     tape = Tape()
-    similarities, ours = made(request, model, tape, **given)
-    expected, theirs = made(request, model, NoCapture(), **given)
+    similarities, ours = rendered(request, model, tape, **given)
+    expected, theirs = rendered(request, model, NoCapture(), **given)
     assert similarities == expected
     assert ours.image.tobytes() == theirs.image.tobytes()
     assert ours.checkpoint().to_bytes() == theirs.checkpoint().to_bytes()
@@ -80,14 +82,14 @@ def test_on_every_canvas(quick: ClipModel, canvas: str) -> None:
 
 
 def test_with_colour_jitter_every_prior_and_a_negative(quick: ClipModel) -> None:
-    chosen: dict[str, Any] = {"jitter": 0.3, "distance": "spherical", "negative": "fog"}
+    settings: dict[str, Any] = {"jitter": 0.3, "distance": "spherical", "negative": "fog"}
     priors: dict[str, Any] = {
         "saturation": 1.0,
         "clipping": 1.0,
         "high_frequency": 0.1,
         "repetition": 0.01,
     }
-    agree(small(steps=STEPS, **chosen, **priors), quick)
+    agree(small(steps=STEPS, **settings, **priors), quick)
 
 
 @pytest.mark.parametrize("locality", [0.0, 0.5])
@@ -149,10 +151,10 @@ def test_a_capture_with_other_bits_is_not_used(quick: ClipModel, caplog: pytest.
     request = small(steps=STEPS)
     wrong = WrongTape()
     with caplog.at_level(logging.WARNING):
-        similarities, end = made(request, quick, wrong)
+        similarities, end = rendered(request, quick, wrong)
     assert "other bits" in caplog.text
     assert wrong.replays == 1
-    expected, right = made(request, quick, NoCapture())
+    expected, right = rendered(request, quick, NoCapture())
     assert (similarities, end.image.tobytes()) == (expected, right.image.tobytes())
 
 
@@ -160,7 +162,7 @@ def test_a_failed_capture_is_logged_once_and_the_run_continues_without_graphs(
     quick: ClipModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        made(small(steps=STEPS), quick, NoCapture())
+        rendered(small(steps=STEPS), quick, NoCapture())
     assert caplog.text.count("cannot be captured here") == 1
 
 

@@ -64,9 +64,9 @@ def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_interrupted(
 
 
 def test_a_checkpoint_does_not_change_while_its_run_continues(quick: ClipModel) -> None:
-    kept = [(step.checkpoint(), step.checkpoint().to_bytes()) for step in render(small(), quick)]
-    assert all(checkpoint.to_bytes() == written for checkpoint, written in kept)
-    assert len({written for _, written in kept[:-1]}) == 4
+    checkpoints = [(step.checkpoint(), step.checkpoint().to_bytes()) for step in render(small(), quick)]
+    assert all(checkpoint.to_bytes() == written for checkpoint, written in checkpoints)
+    assert len({written for _, written in checkpoints[:-1]}) == 4
 
 
 def test_a_resumed_run_stops_early_where_the_whole_one_does(quick: ClipModel) -> None:

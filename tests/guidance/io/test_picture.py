@@ -40,8 +40,8 @@ def test_a_png_has_no_metadata_except_its_request() -> None:
     assert set(Image.open(io.BytesIO(data)).info) == {"guidance"}
 
 
-@pytest.mark.parametrize("format_name", ["PNG", "JPEG", "WEBP"])
-def test_the_three_formats_are_read(format_name: str) -> None:
+@pytest.mark.parametrize("format_name", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "AVIF"])
+def test_six_formats_are_read(format_name: str) -> None:
     assert read_image(encoded(Image.new("RGB", (30, 20), "red"), format_name)).size == (30, 20)
 
 
@@ -64,10 +64,10 @@ def test_transparency_becomes_white_and_rotation_is_applied() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "not a PNG, JPEG or WebP"),
-        (b"GIF89a" + bytes(100), "not a PNG, JPEG or WebP"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not a PNG, JPEG or WebP"),
-        (encoded(Image.new("RGB", (64, 64)), "BMP"), "not a PNG, JPEG or WebP"),
+        (b"", "not a PNG, JPEG, WebP, GIF, BMP or AVIF"),
+        (b"GIF89a" + bytes(100), "broken"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "the format SVG, which is not read; save .* as PNG or JPEG"),
+        (encoded(Image.new("RGB", (64, 64)), "TIFF"), "the format TIFF"),
         (encoded(Image.effect_noise((64, 64), 50), "PNG")[:200], "broken"),
         (bomb(30_000, 30_000), "million pixels"),
         (bomb(9_000, 9_000), "million pixels"),

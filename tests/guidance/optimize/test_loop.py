@@ -99,8 +99,8 @@ def test_the_weight_of_a_prior_makes_a_small_step_lower_what_it_penalises(quick:
     noise = png(Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)))
 
     def change(weight: float) -> float:
-        chosen = PLAIN | {name: weight, "learning_rate": 0.001}
-        run = Run(small(init=sha(noise), strength=1.0, **chosen), quick, blobs([noise]))
+        settings = PLAIN | {name: weight, "learning_rate": 0.001}
+        run = Run(small(init=sha(noise), strength=1.0, **settings), quick, blobs([noise]))
         before = float(PRIORS[name](run.rendered().detach()))
         run.begin_step().apply(torch.zeros(1, 3, 64, 64), torch.zeros(()))
         return float(PRIORS[name](run.rendered().detach())) - before
@@ -108,9 +108,9 @@ def test_the_weight_of_a_prior_makes_a_small_step_lower_what_it_penalises(quick:
     assert change(1.0) < 0 == change(0.0)
 
 
-def off(made: Tensor, wanted: Tensor) -> float:
+def off(actual: Tensor, wanted: Tensor) -> float:
     """The length of the difference, relative to the expected length."""
-    return float((made - wanted).norm() / wanted.norm())
+    return float((actual - wanted).norm() / wanted.norm())
 
 
 def test_phrases_and_images_pull_by_the_ratios_of_their_weights(pocket: ClipModel) -> None:
@@ -186,11 +186,11 @@ def test_pixels_outside_the_mask_stay_as_they_were(quick: ClipModel, canvas: str
     mask = Image.new("L", (64, 64), 0)
     mask.paste(255, (16, 8, 40, 64))
     request = small(init=sha(PHOTO), mask=sha(png(mask)), strength=1.0, canvas=canvas, steps=8)
-    made = np.array(result_of(request, quick, PHOTO, png(mask)).image)
+    actual = np.array(result_of(request, quick, PHOTO, png(mask)).image)
     outside = np.array(mask) == 0
-    assert (made[outside] == np.array(photograph())[outside]).all()
+    assert (actual[outside] == np.array(photograph())[outside]).all()
     assert (
-        difference(Image.fromarray(made[~outside][None]), Image.fromarray(np.array(photograph())[~outside][None])) > 3
+        difference(Image.fromarray(actual[~outside][None]), Image.fromarray(np.array(photograph())[~outside][None])) > 3
     )
 
 
@@ -209,8 +209,8 @@ def test_the_noise_of_a_variation_leaves_no_grain_where_the_picture_is_smooth(qu
     values[:, :32] = np.random.default_rng(0).integers(0, 256, (64, 32, 3))
     rough = png(Image.fromarray(values))
     request = small(init=sha(rough), strength=0.0, perturbation=0.6)
-    made = np.array(result_of(request, quick, rough).image, dtype=float)
-    grain = np.abs(np.diff(made, axis=0)).mean(axis=(0, 2))  # of each column
+    actual = np.array(result_of(request, quick, rough).image, dtype=float)
+    grain = np.abs(np.diff(actual, axis=0)).mean(axis=(0, 2))  # of each column
     assert grain[40:].mean() < 0.2 * grain[:24].mean()
 
 
@@ -323,7 +323,7 @@ def number(name: str) -> st.SearchStrategy[float]:
 
 @given(
     prompt=st.text(min_size=1, max_size=80).filter(lambda text: bool(text.strip())),
-    chosen=st.fixed_dictionaries(
+    settings=st.fixed_dictionaries(
         {
             "width": st.integers(64, 160),
             "height": st.integers(64, 160),
@@ -343,13 +343,13 @@ def number(name: str) -> st.SearchStrategy[float]:
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_request_within_the_ranges_renders_or_is_refused_with_a_message(
-    tiny: Perceptor, prompt: str, chosen: dict[str, Any]
+    tiny: Perceptor, prompt: str, settings: dict[str, Any]
 ) -> None:
     model = ClipModel("tiny", [tiny], torch.device("cpu"))
     try:
-        request = Request.resolve(prompt, model="tiny", views=2, **chosen)
+        request = Request.resolve(prompt, model="tiny", views=2, **settings)
         result = result_of(request, model)
     except (RequestError, RenderError) as error:
         assert len(str(error).splitlines()) == 1
     else:
-        assert result.image.size == (chosen["width"], chosen["height"])
+        assert result.image.size == (settings["width"], settings["height"])

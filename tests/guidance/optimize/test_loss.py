@@ -44,9 +44,9 @@ def test_a_negative_phrase_pushes_only_while_the_picture_resembles_it(distance: 
 
 
 def test_total_variation_is_nothing_for_flat_and_most_for_a_chessboard() -> None:
-    board = ((torch.arange(8)[:, None] + torch.arange(8)) % 2).float().expand(1, 3, 8, 8)
+    checkerboard = ((torch.arange(8)[:, None] + torch.arange(8)) % 2).float().expand(1, 3, 8, 8)
     assert loss.total_variation(flat(0.3, 0.3, 0.3)) == 0
-    assert loss.total_variation(board) == 2
+    assert loss.total_variation(checkerboard) == 2
 
 
 def test_saturation_is_nothing_for_grey_and_grows_with_colour() -> None:

@@ -53,12 +53,12 @@ def test_out_of_memory_the_microbatch_is_halved_and_the_result_reports_it(
             raise error
         return encode(views)
 
-    *_, chosen = render(request, quick, microbatch=2)
-    assert isinstance(chosen, Result)
+    *_, explicit = render(request, quick, microbatch=2)
+    assert isinstance(explicit, Result)
     monkeypatch.setattr(perceptor, "encode_image", limited)
     short = result_of(request, quick)
     assert short.microbatch == 2
-    assert (chosen.microbatch, chosen.image.tobytes()) == (2, short.image.tobytes())
+    assert (explicit.microbatch, explicit.image.tobytes()) == (2, short.image.tobytes())
     monkeypatch.setattr(perceptor, "encode_image", lambda views: (_ for _ in ()).throw(error))
     with pytest.raises(RenderError, match="memory does not suffice"):
         result_of(request, quick)

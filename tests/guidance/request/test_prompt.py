@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.request.prompt import NEGATIVE_WEIGHT, ParsedPrompt, Phrase, PromptError, Stage, clean, parse, stages
+from guidance.request.flags import ParsedPrompt, parse
+from guidance.request.prompt import NEGATIVE_WEIGHT, Phrase, PromptError, Stage, clean, stages
 
 
 @given(text=st.text(max_size=80))
@@ -87,18 +88,18 @@ def test_a_stage_ends_the_value_of_no() -> None:
         ("a castle --seed many", 17, "a whole number, 0 to 4294967295"),
         ("a castle --seed 4294967296", 17, "4294967295"),
         ("a castle --steps 0", 18, "1 to 2000"),
-        ("a castle --ar 16x9", 15, "such as 16:9"),
+        ("a castle --ar wide", 15, "such as 16:9"),
         ("a castle --ar 0:9", 15, "such as 16:9"),
         ("a castle --stop 0", 17, "1 to 100"),
         ("--seed 1 a castle --seed 2", 19, "given twice"),
         ("::2 castle", 1, "nothing stands before"),
-        ("castle::0 fog", 9, "'0' is no weight"),
+        ("castle::0 fog", 9, "'0' is not a weight"),
         ("castle::11 fog", 9, "-10 to 10"),
-        ("castle::1.5.2 fog", 9, "'1.5.2' is no weight"),
-        ("--seed 3 castle::99", 18, "'99' is no weight"),
+        ("castle::1.5.2 fog", 9, "'1.5.2' is not a weight"),
+        ("--seed 3 castle::99", 18, "'99' is not a weight"),
         ("a castle at 60 %:", 17, "nothing is said"),
-        ("a castle at 100 %: a ruin", 13, "no percentage"),
-        ("a castle at x %: a ruin", 13, "'x' is no percentage"),
+        ("a castle at 100 %: a ruin", 13, "not a percentage"),
+        ("a castle at x %: a ruin", 13, "'x' is not a percentage"),
         ("a at 60 %: b at 30 %: c", 17, "stages rise"),
         ("at 60 %: a ruin", 1, "before 60 %"),
         ("--seed 5 at 60 %: a ruin", 10, "before 60 %"),

@@ -35,9 +35,9 @@ words = st.from_regex(r"[a-z]{1,9}( [a-zé🦁]{1,9}){0,4}", fullmatch=True).fil
     strength=st.floats(0, 1),
     weights=st.lists(st.floats(0.1, 10), max_size=3),
 )
-def test_any_request_survives_json(weights: list[float], prompt: str, **chosen: Any) -> None:
+def test_any_request_survives_json(weights: list[float], prompt: str, **settings: Any) -> None:
     images = tuple(ImagePrompt(SHA, weight) for weight in weights)
-    request = Request.resolve(prompt, images=images, init=SHA, mask=SHA, **chosen)
+    request = Request.resolve(prompt, images=images, init=SHA, mask=SHA, **settings)
     assert Request.from_json(request.to_json()) == request
     assert Request.from_json(request.to_json()).to_json() == request.to_json()
 
@@ -67,11 +67,11 @@ def test_fewer_steps_have_a_higher_rate_and_more_steps_the_same_unless_it_is_cho
 def test_a_short_run_has_a_higher_rate_unless_it_is_chosen() -> None:
     default = Request.resolve("a cat", seed=1)
     short = Request.resolve("a cat", seed=1, steps=16)
-    chosen = Request.resolve("a cat", seed=1, steps=16, learning_rate=0.3)
+    explicit = Request.resolve("a cat", seed=1, steps=16, learning_rate=0.3)
     assert short.learning_rate > default.learning_rate == Request.resolve("a cat", steps=2000).learning_rate
     assert derive.revised(default, steps=16) == short
     assert derive.revised(short, steps=default.steps) == default
-    assert derive.revised(chosen, steps=8).learning_rate == pytest.approx(0.3 * 2**0.75, abs=1e-4)
+    assert derive.revised(explicit, steps=8).learning_rate == pytest.approx(0.3 * 2**0.75, abs=1e-4)
 
 
 def test_without_a_seed_every_picture_gets_its_own() -> None:
@@ -199,9 +199,9 @@ def test_a_request_of_the_fifth_schema_keeps_its_meaning() -> None:
         "view_high_end": 1.0, "view_low": 0.7, "view_low_end": 0.7, "views": 6, "width": 256,
     }  # fmt: skip
     request = Request.from_json(json.dumps(stored))
-    kept = {name: value for name, value in json.loads(request.to_json()).items() if name in stored}
+    fields = {name: value for name, value in json.loads(request.to_json()).items() if name in stored}
     del stored["familiarity"]  # a weight that schema 6 no longer has
-    assert kept == stored | {"schema": request.schema}
+    assert fields == stored | {"schema": request.schema}
 
 
 def test_an_old_name_in_the_present_schema_is_unknown() -> None:

@@ -18,7 +18,8 @@ import open_clip
 import torch
 from safetensors.torch import save_file
 
-from guidance.clip.model import POCKET, pick_device, prepare
+from guidance.clip.model import pick_device, prepare
+from guidance.clip.open_clip_source import POCKET
 from tools.pocket.building import prompts, sources, space, targets
 from tools.pocket.building.distil import distil
 from tools.pocket.building.finetune import Teacher, finetune, student_of, teacher_features
@@ -47,49 +48,49 @@ PASSES: Final = 8000
 
 def main() -> None:
     """Fine-tunes the image tower, places the texts, teaches the text tower, writes the files."""
-    options = argparse.ArgumentParser(prog="python -m tools.pocket.building", description=__doc__)
-    options.add_argument("--steps", type=int, default=STEPS, help="of the text tower (default: %(default)s)")
-    options.add_argument("--out", type=Path, default=POCKET, help="where the model goes")
-    options.add_argument("--passes", type=int, default=PASSES, help="of the image tower (default: %(default)s)")
-    options.add_argument("--photos", type=Path, required=True, help="a folder of photographs, or of a pack of them")
-    options.add_argument("--cache", type=Path, required=True, help="keeps decoded photographs, checkpoints and texts")
-    chosen = options.parse_args()
+    parser = argparse.ArgumentParser(prog="python -m tools.pocket.building", description=__doc__)
+    parser.add_argument("--steps", type=int, default=STEPS, help="of the text tower (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=POCKET, help="where the model goes")
+    parser.add_argument("--passes", type=int, default=PASSES, help="of the image tower (default: %(default)s)")
+    parser.add_argument("--photos", type=Path, required=True, help="a folder of photographs, or of a pack of them")
+    parser.add_argument("--cache", type=Path, required=True, help="keeps decoded photographs, checkpoints and texts")
+    options = parser.parse_args()
     torch.manual_seed(0)
     prepare(pick_device("cpu"))
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    (chosen.out / "open_clip_config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
-    network = open_clip.create_model(f"local-dir:{chosen.out}", load_weights=False)
-    tokenizer = open_clip.get_tokenizer(f"local-dir:{chosen.out}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "open_clip_config.json").write_text(json.dumps(CONFIG, indent=2) + "\n", encoding="utf-8")
+    network = open_clip.create_model(f"local-dir:{options.out}", load_weights=False)
+    tokenizer = open_clip.get_tokenizer(f"local-dir:{options.out}")
     weights = sources.lite0_weights()
     directions = space.class_directions(weights)
     columns = space.basis(directions)
     report = json.loads(prompts.FILE.read_text(encoding="utf-8"))
     tower = network.visual.trunk
-    trunk, head = _image_tower(tower, weights, columns, chosen.photos, chosen.cache, chosen.passes)
+    trunk, head = _image_tower(tower, weights, columns, options.photos, options.cache, options.passes)
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)
     network.visual.requires_grad_(False).eval()
-    corpus = _kept(chosen.cache, "corpus", lambda: _corpus((directions @ columns).float(), report))
+    corpus = _cached(options.cache, "corpus", lambda: _corpus((directions @ columns).float(), report))
     _report(f"{len(corpus.nouns)} nouns ({corpus.named} named), {len(corpus.glosses)} definitions")
     forbidden = frozenset(entry["prompt"].lower() for part in report.values() for entry in part)
-    distil(network, tokenizer, corpus, chosen.steps, forbidden, _report)
-    path = chosen.out / "open_clip_model.safetensors"
+    distil(network, tokenizer, corpus, options.steps, forbidden, _report)
+    path = options.out / "open_clip_model.safetensors"
     save_file({name: _stored(name, tensor) for name, tensor in network.state_dict().items()}, path)
     _report(f"{path}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
 
 
-def _kept(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
+def _cached(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
     """The result of `make`, or that of an earlier build from the folder."""
     if folder is None:
         return make()
     path = folder / f"{name}.pickle"
     if path.exists():
-        made: Made = pickle.loads(path.read_bytes())  # noqa: S301 - this script wrote it
-        return made
-    made = make()
+        result: Made = pickle.loads(path.read_bytes())  # noqa: S301 - this script wrote it
+        return result
+    result = make()
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(pickle.dumps(made))
-    return made
+    path.write_bytes(pickle.dumps(result))
+    return result
 
 
 def _image_tower(
@@ -101,7 +102,7 @@ def _image_tower(
     trunk.requires_grad_(False).eval().to(memory_format=torch.channels_last)
     pixels = decoded(photos, cache)
     _report(f"{len(pixels)} photographs")
-    features = _kept(cache, "features", lambda: teacher_features(trunk, pixels))
+    features = _cached(cache, "features", lambda: teacher_features(trunk, pixels))
     classifier = weights["_fc.weight"].float(), weights["_fc.bias"].float()
     teacher = Teacher(features, classifier, columns.float(), features.float().mean(dim=0))
     student = student_of(trunk, pixels, teacher)

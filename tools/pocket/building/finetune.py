@@ -104,10 +104,10 @@ def teacher_features(trunk: Any, pixels: Pixels) -> Tensor:
 @torch.no_grad()
 def student_of(trunk: Any, pixels: Pixels, teacher: Teacher) -> Student:
     """A student whose head starts at the ridge regression from the untouched features."""
-    chosen = np.sort(np.random.default_rng(0).permutation(len(pixels))[:3000])
-    wanted = measure(interpolate(_tensor(pixels[chosen]), size=128, mode="area"))
+    indices = np.sort(np.random.default_rng(0).permutation(len(pixels))[:3000])
+    wanted = measure(interpolate(_tensor(pixels[indices]), size=128, mode="area"))
     student = Student(trunk, wanted.mean(dim=0), wanted.std(dim=0))
-    known = teacher.features[chosen].float() - teacher.centre
+    known = teacher.features[indices].float() - teacher.centre
     scores = (wanted - wanted.mean(dim=0)) / wanted.std(dim=0)
     gram = known.T @ known + RIDGE * torch.eye(known.shape[1])
     student.head.weight.copy_(torch.linalg.solve(gram, known.T @ scores).T)
@@ -149,8 +149,8 @@ def finetune(
     torch.manual_seed(first)
     done = first
     while done < passes:
-        views, chosen = _batch(pixels, random)
-        for losses in _twice(student, teacher, views, chosen):
+        views, indices = _batch(pixels, random)
+        for losses in _twice(student, teacher, views, indices):
             for group in optimizer.param_groups:
                 group["lr"] = PEAK_RATE * _share(done, passes, first)
             optimizer.zero_grad()
@@ -172,9 +172,9 @@ def finetune(
     student.requires_grad_(requires_grad=False)
 
 
-def _twice(student: Student, teacher: Teacher, views: Tensor, chosen: Tensor) -> Iterator[Tensor]:
+def _twice(student: Student, teacher: Teacher, views: Tensor, indices: Tensor) -> Iterator[Tensor]:
     """(3) losses of a noisy batch, and, once these were propagated, of the same one after an adversarial step."""
-    answers, wanted = teacher.features[chosen].float(), measure(views)
+    answers, wanted = teacher.features[indices].float(), measure(views)
     noise = LOUDEST * torch.rand(len(views), 1, 1, 1) * torch.randn_like(views)
     noisy = (views + noise).requires_grad_()
     yield _losses(student, teacher, noisy, answers, wanted)
@@ -200,8 +200,8 @@ def _losses(student: Student, teacher: Teacher, views: Tensor, answers: Tensor, 
 def _batch(pixels: Pixels, random: np.random.Generator) -> tuple[Tensor, Tensor]:
     """(BATCH, 3, S, S) clean views in [0, 1], and the indices of their photographs."""
     size = int(random.choice(SIZES, p=SIZE_SHARES))
-    chosen = random.choice(len(pixels), BATCH, replace=False)
-    return torch.stack([_view(pixels[index], size, random) for index in chosen]), torch.from_numpy(chosen)
+    indices = random.choice(len(pixels), BATCH, replace=False)
+    return torch.stack([_view(pixels[index], size, random) for index in indices]), torch.from_numpy(indices)
 
 
 def _view(photograph: Pixels, size: int, random: np.random.Generator) -> Tensor:

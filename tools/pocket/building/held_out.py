@@ -33,8 +33,8 @@ def main() -> int:
     return 0
 
 
-def _report(name: str, place: Callable[[Array], Array], texts: Array, rows: Array) -> None:
-    scores = place(texts) @ rows.T
+def _report(name: str, embed: Callable[[Array], Array], texts: Array, rows: Array) -> None:
+    scores = embed(texts) @ rows.T
     ranks = (scores > np.diag(scores)[:, None]).sum(axis=1)
     print(f"{name}: first {np.mean(ranks < 1):.0%}, in the first five {np.mean(ranks < 5):.0%} of {len(rows)}")
 

@@ -16,7 +16,7 @@ READOUTS: Final = (*NAMES, *TEXTURE)
 """The last dimensions of the joint space, in this order."""
 REACH: Final = 1.6
 """Distance from a colour at which nearness to it is 0; nearness is REACH for the colour itself."""
-PLACES: Final = 14
+GRID: Final = 14
 """Colours are compared on a grid of PLACES × PLACES means."""
 FLAT: Final = 0.06
 """Difference of brightness between neighbours, of 1 from black to white, from which on a place is not flat."""
@@ -28,12 +28,12 @@ _LIGHTNESS_WEIGHT: Final = 0.5
 
 def measure(pictures: Tensor) -> Tensor:
     """(B, 3, S, S) in [0, 1] to (B, len(READOUTS))."""
-    places = adaptive_avg_pool2d(pictures, PLACES).flatten(2).transpose(1, 2)
+    cells = adaptive_avg_pool2d(pictures, GRID).flatten(2).transpose(1, 2)
     values = [[value >> 16, value >> 8 & 255, value & 255] for value in NAMES.values()]
     axes = torch.tensor(_AXES)
     anchors = torch.tensor(values) / 255 @ axes.T
     weights = torch.tensor([[1.0 if name in NEUTRAL else _LIGHTNESS_WEIGHT, 1.0, 1.0] for name in NAMES])
-    distances = (((places @ axes.T)[:, :, None] - anchors).abs() * weights).sum(dim=3)
+    distances = (((cells @ axes.T)[:, :, None] - anchors).abs() * weights).sum(dim=3)
     nearness = (REACH - distances).clamp_min(0).mean(dim=1)
     differences = _differences(pictures)
     flat = (FLAT - avg_pool2d(differences, 2)).clamp_min(0)

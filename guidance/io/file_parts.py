@@ -1,0 +1,162 @@
+"""Separates the pixels of a picture's file from its metadata, before a decoder sees them.
+
+Metadata is optional and often broken; decoders refuse whole pictures for it. Here a broken part is skipped.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+MOST_PROFILE_BYTES: Final = 4 << 20
+MOST_TEXT_BYTES: Final = 1 << 20
+_PNG_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_EXIF: Final = b"Exif\0\0"
+_ORIENTATION: Final = 0x0112
+_SHORT, _LONG = 3, 4
+_ICC: Final = b"ICC_PROFILE\0"
+_START_OF_SCAN: Final = 0xDA
+_APP1, _APP2, _COMMENT = 0xE1, 0xE2, 0xFE
+_JPEG_METADATA: Final = frozenset({*range(0xE0, 0xF0), _COMMENT})
+_COLOURS: Final = {0xE0: (b"JFIF\0", 14), 0xEE: (b"Adobe", 12)}
+"""Segments that are kept, with their beginning and least length: they say how the colours are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileParts:
+    """A picture's file, taken apart.
+
+    Attributes:
+        pixels: The file without metadata.
+        exif: EXIF data; b"" if there is none.
+        profile: The ICC profile; b"" if there is none.
+    """
+
+    pixels: bytes
+    exif: bytes = b""
+    profile: bytes = b""
+
+
+def parts_of(data: bytes) -> FileParts:
+    """Takes a PNG or a JPEG apart. Other files, and files that have another structure, are returned as they are."""
+    if data.startswith(PNG_SIGNATURE):
+        return _png_parts(data)
+    return _jpeg_parts(data) if data.startswith(b"\xff\xd8") else FileParts(data)
+
+
+def texts_of(data: bytes, keyword: str) -> Iterator[str]:
+    """The texts with this keyword in a PNG: plain (tEXt), compressed (zTXt) and international (iTXt).
+
+    The pixels are not decoded. A text of more than MOST_TEXT_BYTES bytes, or a broken one, is skipped.
+    """
+    for kind, body, _ in _png_chunks(data):
+        name, _, rest = body.partition(b"\0")
+        if kind not in {b"tEXt", b"zTXt", b"iTXt"} or name != keyword.encode():
+            continue
+        if kind == b"zTXt":
+            text = _inflated(rest[1:], MOST_TEXT_BYTES)
+        elif kind == b"iTXt":
+            *_, text = rest[2:].split(b"\0", 2)
+            text = _inflated(text, MOST_TEXT_BYTES) if rest[:1] == b"\1" else text
+        else:
+            text = rest
+        if text and len(text) <= MOST_TEXT_BYTES:
+            yield _decoded(text)
+
+
+def orientation_of(exif: bytes) -> int:
+    """The orientation in EXIF data, 1 to 8; 1, upright, if it has none that can be read.
+
+    Only this tag is looked at, as others are often broken.
+    """
+    data = exif.removeprefix(_EXIF)
+    order = {b"II": "<", b"MM": ">"}.get(data[:2], ">")
+    try:
+        (table,) = struct.unpack_from(f"{order}4xI", data)
+        (count,) = struct.unpack_from(f"{order}H", data, table)
+        for entry in range(table + 2, table + 2 + 12 * count, 12):
+            tag, kind = struct.unpack_from(f"{order}HH", data, entry)
+            if tag == _ORIENTATION:
+                (value,) = struct.unpack_from(f"{order}{'I' if kind == _LONG else 'H'}", data, entry + 8)
+                return value if kind in {_SHORT, _LONG} and 1 <= value <= 8 else 1
+    except struct.error:
+        pass
+    return 1
+
+
+def _decoded(text: bytes) -> str:
+    """Plain texts should be Latin-1, but some programs write UTF-8."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """(kind, body, whole chunk) of every chunk up to IEND; the last may be cut off. Checksums are not looked at."""
+    at = len(PNG_SIGNATURE)
+    while at + 8 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        whole = data[at : at + 12 + length]
+        yield kind, whole[8 : 8 + length], whole
+        at += 12 + length
+        if kind == b"IEND":
+            return
+
+
+def _png_parts(data: bytes) -> FileParts:
+    exif = profile = b""
+    kept = [PNG_SIGNATURE]
+    for kind, body, whole in _png_chunks(data):
+        if kind in _PNG_PIXELS:
+            kept.append(whole)
+        elif kind == b"eXIf":
+            exif = body
+        elif kind == b"iCCP":
+            _, _, rest = body.partition(b"\0")
+            profile = _inflated(rest[1:], MOST_PROFILE_BYTES)
+    return FileParts(b"".join(kept), exif, profile)
+
+
+def _inflated(data: bytes, most: int) -> bytes:
+    """The decompressed bytes; b"" if they are broken or more than `most`."""
+    decompressor = zlib.decompressobj()
+    try:
+        inflated = decompressor.decompress(data, most)
+    except zlib.error:
+        return b""
+    return b"" if decompressor.unconsumed_tail else inflated
+
+
+def _jpeg_parts(data: bytes) -> FileParts:
+    exif = b""
+    profiles: list[bytes] = []
+    kept = [data[:2]]
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # a marker may be preceded by any number of these
+            at += 1
+            continue
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == _START_OF_SCAN or length < 2:
+            break
+        segment = data[at : at + 2 + length]
+        body = segment[4:]
+        at += 2 + length
+        if marker == _APP1 and body.startswith(_EXIF):
+            exif = exif or body
+        elif marker == _APP2 and body.startswith(_ICC):
+            profiles.append(body[len(_ICC) :])
+        elif marker not in _JPEG_METADATA or _says_colours(marker, body):
+            kept.append(segment)
+    kept.append(data[at:])
+    # Each part begins with its number and the number of parts.
+    return FileParts(b"".join(kept), exif, b"".join(part[2:] for part in sorted(profiles)))
+
+
+def _says_colours(marker: int, body: bytes) -> bool:
+    beginning, least = _COLOURS.get(marker, (b"", 0))
+    return bool(beginning) and body.startswith(beginning) and len(body) >= least

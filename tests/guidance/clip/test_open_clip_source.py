@@ -1,0 +1,104 @@
+"""Models are loaded with the activation of their weights, and the reason why one is not loaded is the true one."""
+
+import json
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.error import URLError
+
+import open_clip
+import pytest
+import torch
+from open_clip.pretrained import _PRETRAINED, get_pretrained_cfg
+from open_clip.transformer import QuickGELU
+
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import ModelError, check_tokenizer, not_loaded, open_clip_source
+
+PAIRS = open_clip.list_pretrained()
+TOWERS = {
+    "embed_dim": 16,
+    "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 16},
+    "text_cfg": {"layers": 1, "width": 16, "heads": 1},
+}
+
+WITHOUT_TRANSFORMERS = pytest.mark.skipif(find_spec("transformers") is not None, reason="transformers is installed")
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Iterator[None]:
+    """A small network in open_clip's lists, once with weights for QuickGELU and once for GELU."""
+    (tmp_path / "small-one.json").write_text(json.dumps(TOWERS), encoding="utf-8")
+    open_clip.add_model_config(tmp_path)
+    torch.save(open_clip.create_model("small-one").state_dict(), tmp_path / "weights.pt")
+    file = str(tmp_path / "weights.pt")
+    _PRETRAINED["small-one"] = {"quick": {"file": file, "quick_gelu": True}, "plain": {"file": file}}
+    yield
+    del _PRETRAINED["small-one"]
+    (tmp_path / "small-one.json").unlink()
+    open_clip.factory._MODEL_CONFIGS.pop("small-one")
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(("tag", "quick"), [("quick", True), ("plain", False)])
+def test_a_model_has_the_activation_that_its_weights_were_trained_with(tag: str, quick: bool) -> None:
+    network = ClipModel.load(f"small-one/{tag}", "cpu").perceptors[0].network
+    assert any(isinstance(module, QuickGELU) for module in network.modules()) is quick
+
+
+def test_every_pair_of_open_clip_gets_the_activation_of_its_weights() -> None:
+    wrong = []
+    for architecture, tag in PAIRS:
+        source = open_clip_source(f"{architecture}/{tag}")
+        used = source.quick_gelu or source.config().get("quick_gelu", False)
+        if used != get_pretrained_cfg(architecture, tag).get("quick_gelu", False):
+            wrong.append((architecture, tag))
+    # Its architecture has QuickGELU by itself, and there is no other pair of it.
+    assert wrong == [("roberta-ViT-B-32", "laion2b_s12b_b32k")]
+    assert open_clip_source("ViT-B-32/openai").quick_gelu
+    assert open_clip_source("RN50/openai").quick_gelu
+
+
+@pytest.mark.parametrize(
+    "name", ["ViT-B-16-SigLIP/webli", "ViT-B-16-SigLIP2/webli", "xlm-roberta-base-ViT-B-32/laion5b_s13b_b90k"]
+)
+def test_a_missing_package_is_named_before_anything_is_downloaded(name: str) -> None:
+    with pytest.raises(ModelError, match=r"needs the package transformers.*pip install transformers"):
+        ClipModel.load(name, "cpu")
+
+
+@WITHOUT_TRANSFORMERS
+def test_a_model_in_a_folder_says_what_its_texts_need(tmp_path: Path) -> None:
+    towers = TOWERS | {"text_cfg": {"hf_tokenizer_name": "some/tokenizer"}}
+    (tmp_path / "open_clip_config.json").write_text(json.dumps({"model_cfg": towers}), encoding="utf-8")
+    with pytest.raises(ModelError, match="needs the package transformers"):
+        ClipModel.load(f"local-dir:{tmp_path}", "cpu")
+    check_tokenizer("pocket", "local-dir:anywhere", {"text_cfg": {}})
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("local-dir:nowhere/to be found", r"nowhere/to be found is not a folder with open_clip_config\.json"),
+        ("local-dir:/tmp/cats + dogs", r"/tmp/cats is not a folder.*' \+ ' in it separates models"),
+        ("ViT-B-32/none", "is unknown; name 'pocket'"),
+        ("pocket + pocket", "names a model twice"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_refused_with_what_to_do(name: str, says: str) -> None:
+    with pytest.raises(ModelError, match=says):
+        ClipModel.load(name, "cpu")
+
+
+def test_the_reason_why_a_model_is_not_loaded_is_the_true_one() -> None:
+    def wrapped(cause: Exception) -> Exception:
+        error = RuntimeError(f"Failed to download weights: {cause}")
+        error.__context__ = cause  # as open_clip raises it
+        return error
+
+    assert "connect once" in str(not_loaded("a/b", wrapped(URLError("no route"))))
+    package = str(not_loaded("a/b", wrapped(ModuleNotFoundError("No module named 'ftfy'", name="ftfy"))))
+    assert "pip install ftfy" in package
+    full = str(not_loaded("a/b", wrapped(OSError(28, "No space left on device"))))
+    assert "No space left on device" in full
+    assert "connect" not in package + full

@@ -1,0 +1,195 @@
+"""What people type for other programs is understood, or named with what to use here; never taken for words."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guidance.request.elsewhere import ALIASES, FOREIGN_FLAGS
+from guidance.request.flags import FLAGS, parse
+from guidance.request.prompt import PromptError, clean, clean_negative
+from guidance.request.request import Request, RequestError
+
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+
+
+@pytest.mark.parametrize(
+    ("text", "prompt"),
+    [
+        ("castle:2|fog:0.5", "castle::2 fog::0.5"),
+        ("castle:2 | fog:0.5", "castle::2 fog::0.5"),
+        ("castle | fog", "castle::1 fog"),
+        ("prompt one:0.25 | prompt two:0.50 | three:0.25", "prompt one::0.25 prompt two::0.5 three::0.25"),
+        ("a matte painting:1.5 by Leonardo:1.2 chiaroscuro:1.0", "a matte painting::1.5 by Leonardo::1.2 chiaroscuro"),
+        ("a photo of a dog:10 wearing a hat", "a photo of a dog::10 wearing a hat"),
+        ("castle:2, umbrella:-1", "castle::2 umbrella::-1"),
+        ("(fog:1.3)", "fog::1.3"),
+        ("a castle in (fog:1.3)", "a castle in fog::1 fog::0.3"),
+        ("a castle in ((fog))", "a castle in fog::1 fog::0.21"),
+        ("(((fog)))", "fog::1.331"),
+        ("{{fog}} over a castle", "fog over a castle::1 fog::0.1025"),
+        ("a castle, (fog:0.5), night", "a castle, night::1 fog::0.5"),
+        ("a castle, [[fog]]", "a castle::1 fog::0.8264"),
+        ("(fog : 1.2) and (mist)1.5", "fog and mist::1 fog::0.2 mist::0.5"),
+        ("a ((castle and ((fog))))", "a castle and fog::1 fog::0.2541 castle and fog::0.21"),
+        ("(a castle:1.2)::2 sky", "a castle::2.4 sky"),
+        ("a castle at 60 %: a ruin in (fog:1.5)", "a castle at 60 %: a ruin in fog::1 fog::0.5"),
+        (r"saber \(series\)", "saber (series)"),
+    ],
+)  # fmt: skip
+def test_weights_of_other_programs_are_weights(text: str, prompt: str) -> None:
+    assert parse(text).prompt == prompt
+    assert parse(prompt).prompt == prompt
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "saber (series)",
+        "[bacon] and {eggs}",
+        "a {red|green} castle",
+        "a clock at 12:30",
+        "John 3:16",
+        "a ratio of 16:9",
+        "still life: 3 apples",
+        "smile :) and :(",
+        "Blade Runner:2049",
+        "((unclosed",
+        "castle::2 fog::0.5",
+        "a castle (in fog) at 60 %: a ruin",
+    ],
+)
+def test_brackets_and_colons_of_ordinary_text_stay(text: str) -> None:
+    assert parse(text).prompt == text
+
+
+@given(st.text(st.sampled_from("ab 1.:|()[]{}-\\,"), max_size=40))
+def test_any_brackets_are_read_or_refused(text: str) -> None:
+    try:
+        prompt = parse(text).prompt
+    except PromptError:
+        return
+    assert parse(prompt).prompt is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        ("a castle --aspect 16:9", {"aspect": (16, 9)}),
+        ("a castle --ar 16x9", {"aspect": (16, 9)}),
+        ("a castle --ratio 3/2", {"aspect": (3, 2)}),
+        ("a castle —aspect 16:9", {"aspect": (16, 9)}),
+        ("a castle --negative fog, people", {"settings": {"negative": "fog, people"}}),
+        ("a castle --neg (fog:1.4), people", {"settings": {"negative": "fog, people"}}),
+        ("a castle --seed -1", {}),
+        ("/imagine prompt: a castle --seed random", {}),
+        (
+            "a castle\nNegative prompt: (worst quality, fog:1.4)\nSteps: 20, Seed: 7, Size: 512x768",
+            {"settings": {"negative": "worst quality, fog", "steps": 20, "seed": 7}, "aspect": (512, 768)},
+        ),
+        ("a castle Negative prompt: fog", {"settings": {"negative": "fog"}}),
+    ],
+)
+def test_flags_of_other_programs_that_mean_the_same_are_read(text: str, settings: dict[str, Any]) -> None:
+    parsed = parse(text)
+    assert parsed.prompt == "a castle"
+    assert (parsed.aspect, parsed.settings) == (settings.get("aspect"), settings.get("settings", {}))
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a castle --v 5", ["--v", "the model is chosen"]),
+        ("a castle --s 250", ["--s", "--style"]),
+        ("a castle --chaos 20", ["--chaos", "--seed"]),
+        ("a castle --iw 2", ["--iw", "start from a picture"]),
+        ("a castle --q 2", ["--q", "--steps"]),
+        ("a castle --tile", ["--tile", "nothing like it"]),
+        ("--v 5 --s 250 --chaos 20 --iw 2 --q 2 --tile a castle", ["--v", "--s", "--chaos", "--iw", "--q", "--tile"]),
+        ("a castle --niji --raw --weird=50 --turbo", ["--niji", "--raw", "--weird", "--turbo"]),
+        ("a castle —v 5 —s 250", ["--v", "--s"]),
+        ("a castle --cfg_scale 7.5 --sampler k_euler --width 512 --n_iter 4", ["--cfg_scale", "--sampler", "--width"]),
+        ("a castle -s50 -S123 -W512 -C7.5", ["-s50", "-S123", "-W512", "-C7.5"]),
+        ("https://example.org/a.png a castle", ["https://example.org/a.png", "links are not opened"]),
+        ("a castle --sref https://example.org/a.png 123", ["--sref"]),
+        ("a castle <lora:detail:0.8>", ["<lora:detail:0.8>", "nothing like it"]),
+        ("a castle <@123456789012345678> <#5>", ["<@123456789012345678>", "write the name"]),
+        ("a castle\nSteps: 20, Sampler: Euler a, CFG scale: 7", ["Sampler, CFG scale"]),
+        ("a castle --whatever 5", ["--whatever is unknown"]),
+    ],
+)
+def test_what_has_no_counterpart_is_named_and_the_rest_can_be_made(text: str, named: list[str]) -> None:
+    with pytest.raises(RequestError) as caught:
+        Request.resolve(text)
+    for name in named:
+        assert name in str(caught.value)
+    assert caught.value.without is not None
+    assert parse(caught.value.without).prompt == "a castle"
+
+
+@pytest.mark.parametrize("name", sorted(FOREIGN_FLAGS))
+def test_every_foreign_flag_is_named_with_what_to_use(name: str) -> None:
+    with pytest.raises(PromptError, match=re.escape(f"--{name} (")) as caught:
+        parse(f"a castle --{name}")
+    assert caught.value.without == "a castle"
+    assert caught.value.column == 10
+
+
+def test_no_name_is_both_foreign_and_known_here() -> None:
+    assert not FOREIGN_FLAGS.keys() & (FLAGS.keys() | ALIASES.keys())
+    assert set(ALIASES.values()) <= FLAGS.keys()
+
+
+def test_a_changing_subject_of_another_program_is_refused_with_the_way_it_is_written_here() -> None:
+    with pytest.raises(PromptError, match=r"at 50 %") as caught:
+        parse("a [castle:ruin:0.5]")
+    assert caught.value.without is None
+
+
+def test_words_that_no_takes_all_are_the_reason_of_an_empty_prompt() -> None:
+    with pytest.raises(RequestError, match=r"--no takes all words after it.*a cat --no dogs"):
+        Request.resolve("--no dogs a cat")
+    with pytest.raises(RequestError, match="the prompt is empty; say"):
+        Request.resolve("--seed 5")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("a <:pepe:123456789012345678>", "a pepe"),
+        ("<a:party_parrot:123456789012345678>!", "party parrot!"),
+        ("a < b > c", "a < b > c"),
+    ],
+)
+def test_custom_emoji_are_their_names(typed: str, shown: str) -> None:
+    assert parse(typed).prompt == shown
+    assert clean_negative(typed) == shown
+    assert Request.resolve("a cat", negative=typed).negative == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["👨\u200d👩\u200d👧", "❤\ufe0f\u200d🔥", "👩🏽\u200d🚀", "🏴\u200d☠\ufe0f", PERSIAN, "क्\u200dष", SCOTLAND],
+)
+def test_what_joins_letters_or_emoji_stays(text: str) -> None:
+    assert clean(text) == text
+    assert Request.resolve(text).prompt == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("cas\u200dtle", "castle"),
+        ("ca\u200cs\u200dtle", "castle"),
+        ("\u200dcastle\u200c", "castle"),
+        ("👨\u200d castle", "👨 castle"),
+        (PERSIAN.replace("\u200c", "\u200c\u200c"), PERSIAN),
+        ("castle\U000e0061\U000e0062", "castle"),
+        ("🏴\U000e0061" + "\U000e0062" * 9 + "\U000e007f", "🏴"),
+    ],
+)
+def test_joiners_that_change_nothing_visible_go(typed: str, shown: str) -> None:
+    assert clean(typed) == shown
