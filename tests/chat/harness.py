@@ -25,6 +25,7 @@ from bot.jobs.job import Job
 from bot.store.database import Database
 from tests.chat.reading import ANSWER, answer, card, read_out
 from tests.chat.simcord_gaps import filled_in
+from tests.harness.fixtures import FIRST_JOB, begin_at
 from tests.harness.scripted_engine import ScriptedEngine
 
 HANG_S = 60.0
@@ -118,6 +119,7 @@ class BotHarness:
     async def open(self) -> ImagineClient:
         """Builds an app and a client; no task runs yet."""
         self.database = await Database.open(self.folder / "bot.db")
+        await begin_at(self.database, FIRST_JOB)
         self.app = await build(
             self.config,
             self.database,

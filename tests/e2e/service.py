@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from bot.app import DATABASE
 from bot.config import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
+from bot.store.database import Database
+from tests.harness.fixtures import FIRST_JOB, begin_at
 
 CONFIG = """
 [discord]
@@ -68,6 +71,7 @@ class Service:
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
         values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        self._database = folder / "data" / DATABASE
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
 
     def turn(self, message: Mapping[str, Any]) -> int:
@@ -77,7 +81,12 @@ class Service:
         return int(turn)
 
     async def start(self) -> None:
-        """Starts the bot and waits until it is online."""
+        """Starts the bot and waits until it is online. Its first job gets a number of four digits."""
+        if not self._database.exists():
+            self._database.parent.mkdir(parents=True, exist_ok=True)
+            database = await Database.open(self._database)
+            await begin_at(database, FIRST_JOB)
+            await database.close()
         before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(

@@ -43,7 +43,7 @@ class InMemoryMessenger:
         await self._call()
         if (error := self.refuses(card)) is not None:
             raise error
-        message_id = 1000 + len(self.messages)
+        message_id = 1_300_000_000_000_000_000 + len(self.messages)
         self.messages[message_id] = [card]
         return message_id
 

@@ -24,10 +24,24 @@ def pocket() -> "Iterator[ClipModel]":
     torch.set_num_threads(2)
 
 
+FIRST_JOB = 1001
+
+
+async def begin_at(database: Database, number: int) -> None:
+    """Give the first job of a new database a number."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT 'job', ? "
+            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'job')",
+            (number - 1,),
+        )
+
+
 @pytest.fixture
 async def database() -> AsyncIterator[Database]:
-    """The newest schema, empty."""
+    """The newest schema, empty. Job numbers have four digits, as those of a bot that has run for a while."""
     opened = await Database.open(Path(":memory:"))
+    await begin_at(opened, FIRST_JOB)
     yield opened
     await opened.close()
 

@@ -15,6 +15,7 @@ from tests.sandbox.control import Control, ControlRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
     from bot.sandbox.clock import ManualClock
 
@@ -305,6 +306,21 @@ async def test_channels_come_and_go(control: Control, rest_client: RestClient, g
     assert (await gateway.event("CHANNEL_DELETE"))["id"] == fresh["id"]
     gone = await rest_client.call("POST", f"{path}/messages", {"content": "a"})
     assert (gone.status, gone.code) == (404, 10003)
+
+
+async def test_changes_survive_a_restart_with_a_data_folder(clock: ManualClock, tmp_path: Path) -> None:
+    async with (
+        Sandbox(clock=clock, control_port=0, data=tmp_path) as first,
+        Control(first.control_url, first.control_secret) as control,
+    ):
+        old = next(iter(first.guild_data.channels))
+        fresh = await control.call("POST", "/channels", {"name": "fresh"})
+        await control.call("PUT", f"/channels/{fresh['id']}/overwrites/{first.guild_data.bot.id}", {"deny": 1024})
+        await control.call("DELETE", f"/channels/{old}")
+    again = Sandbox(clock=clock, data=tmp_path).guild_data
+    assert old not in again.channels
+    assert again.channels[int(fresh["id"])].overwrites[0].deny == Permission.VIEW_CHANNEL
+    assert again.roles == first.guild_data.roles
 
 
 async def test_permissions_are_taken_and_given_back(

@@ -9,6 +9,7 @@ from bot.sandbox.clock import ManualClock
 from bot.sandbox.models import snowflake
 from bot.sandbox.models.permissions import Permission, in_channel
 from bot.sandbox.models.seed import default_guild
+from bot.sandbox.models.snowflake import Snowflakes
 from bot.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ def test_ids_of_people_never_change() -> None:
     assert (ids["mo"], ids["olive"]) == (873535950028800000, 884769973862400000)
     guild_data = default_guild(NOW)
     assert guild_data.members[guild_data.guild.owner_id].user.username == "olive"
+
+
+def test_new_ids_have_19_digits_as_on_discord() -> None:
+    made = Snowflakes(ManualClock(NOW)).next()
+    guild_data = default_guild(NOW)
+    ids = [made, guild_data.guild.id, guild_data.bot.id, *guild_data.channels, *guild_data.roles]
+    assert {len(str(number)) for number in ids} == {19}
 
 
 def test_eves_account_is_15_days_old_and_she_joined_5_days_ago() -> None:
