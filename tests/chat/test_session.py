@@ -260,7 +260,7 @@ async def test_the_results_of_the_longest_prompts_fit_a_message(harness: BotHarn
     thread = await started(harness, "*" * 80, per_person=8)
     for member in (harness.ada, harness.ben, harness.chiyo, harness.dan):
         for _ in range(7):
-            await member.slash(thread, "imagine", prompt="[*](https://e.example)" * 40)
+            await member.slash(thread, "imagine", prompt="[*](e.example/abcdefgh)" * 40)
     await harness.wait_until_idle()
     harness.clock.ahead = 601
     text = await over(harness, thread)
@@ -269,11 +269,11 @@ async def test_the_results_of_the_longest_prompts_fit_a_message(harness: BotHarn
 
 async def test_links_in_a_prompt_are_escaped_in_the_results(harness: BotHarness) -> None:
     thread = await started(harness)
-    await harness.ada.slash(thread, "imagine", prompt="[dog](https://a.example) cat](https://evil.example)")
+    await harness.ada.slash(thread, "imagine", prompt="[dog](a.example) cat](evil.example)")
     await harness.wait_until_idle()
     harness.clock.ahead = 601
     text = re.sub(r"```.*?```", "", await over(harness, thread), flags=re.DOTALL)  # a block obeys nothing
-    assert "https://evil.example" in text
+    assert "evil.example" in text
     (link,) = set(re.findall(r"\]\(([^)]*)\)", text))
     assert link.startswith("https://discord.com/channels/")
 
