@@ -29,11 +29,19 @@ async def ended(harness: BotHarness, number: int) -> Job:
     return await harness.job(number)
 
 
+async def shown(harness: BotHarness) -> None:
+    """Waits until every message is up to date, so that the next edit is that of the finished picture."""
+    await harness.until(
+        lambda: all(updater._outdated._waiters for updater in harness.app.job_messages._updaters.values())
+    )
+
+
 @pytest.mark.parametrize(("status", "code"), UNKNOWN_CODES)
 async def test_a_picture_that_discord_refuses_ends_its_job_in_words(
     harness: BotHarness, status: int, code: int
 ) -> None:
     message = await harness.running(harness.ada, "a lighthouse")
+    await shown(harness)
     harness.env.inject_error("PATCH", EDIT, status=status, code=code)
     harness.engine.gates["a lighthouse"].set()
     job = await ended(harness, 1)
