@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -110,6 +111,16 @@ class ImagineClient(discord.Client):
         _, _, limit = await self.http.get_bot_gateway()
         self._identify_budget.take(limit["total"], limit["remaining"], limit["reset_after"] / 1000)
         await super().before_identify_hook(shard_id, initial=initial)
+
+    async def close(self) -> None:
+        """Closes the connection, also one that `before_identify_hook` has interrupted.
+
+        discord.py does not know such a connection, and leaves the thread running that sends its heartbeats.
+        """
+        await super().close()
+        for thread in threading.enumerate():
+            if isinstance(thread, discord.gateway.KeepAliveHandler) and thread.ws._connection is self._connection:  # noqa: SLF001
+                thread.stop()
 
     async def on_ready(self) -> None:
         """Called by discord.py after each new gateway session."""

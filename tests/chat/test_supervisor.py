@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -364,3 +365,5 @@ async def test_a_bot_asks_discord_before_each_identify(settings_restored: None, 
         assert max(pauses) == 3600
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+    beating = [thread for thread in threading.enumerate() if isinstance(thread, discord.gateway.KeepAliveHandler)]
+    assert all(thread._stop_ev.is_set() for thread in beating)
