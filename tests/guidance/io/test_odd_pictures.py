@@ -279,7 +279,7 @@ def test_lack_of_memory_is_not_said_to_be_a_broken_picture(monkeypatch: pytest.M
     def exhausted(data: object) -> None:
         raise MemoryError
 
-    monkeypatch.setitem(formats.OPENERS, "PNG", exhausted)  # type: ignore[arg-type]
+    monkeypatch.setitem(formats.OPENERS, "PNG", exhausted)
     with pytest.raises(MemoryError):
         read_image(encoded(Image.new("RGB", (8, 8))))
 
