@@ -223,7 +223,7 @@ def test_the_help_names_a_range_and_a_default_for_every_number(line: CommandLine
         (["a", "--seed", "-1"], "seed is -1"),
         (["a", "--canvas", "oil"], "choose one of pyramid, fourier, pixels, palette"),
         (["a", "--init", "missing.png"], "missing.png cannot be read"),
-        (["a", "--init", __file__], "not a PNG, JPEG, WebP"),
+        (["a", "--init", __file__], "not a PNG, JPEG, WebP, GIF, BMP or AVIF"),
         (["a", "--out", "no/such/folder.png"], "cannot be written"),
         (["a", "--model", "ViT-B-99/nobody"], "is unknown"),
         (["a", "--model", "ViT-B-32/laion2b_s34b_b79k"], "needs no download"),
