@@ -94,8 +94,8 @@ def images_of(message: discord.Message) -> list[discord.Attachment]:
 
 
 def _refused(error: IntakeError) -> UserFacingError:
-    if str(error) == "image-too-large":
+    if isinstance(error, intake.UploadTooLargeError):
         return UserFacingError("image-too-large", most=intake.MAX_BYTES // 2**20)
-    if str(error) == "image-not-sent":
+    if isinstance(error, intake.NotDownloadedError):
         return UserFacingError("image-not-sent")
     return UserFacingError("image-refused", reason=error.message)

@@ -6,13 +6,13 @@ from typing import Final
 import aiohttp
 import discord
 
-from bot.images.intake import IntakeError
+from bot.images.intake import NotDownloadedError, UploadTooLargeError
 
 TIMEOUT: Final = aiohttp.ClientTimeout(total=30)
 CHUNK_BYTES: Final = 1 << 16
 
 Download = Callable[[discord.Attachment, int], Awaitable[bytes]]
-"""Reads an attachment of at most so many bytes; raises IntakeError if it is larger or cannot be read."""
+"""Reads an attachment of at most so many bytes; raises UploadTooLargeError or NotDownloadedError."""
 
 
 def downloader(session: aiohttp.ClientSession) -> Download:
@@ -23,13 +23,13 @@ def downloader(session: aiohttp.ClientSession) -> Download:
         try:
             async with session.get(attachment.url, timeout=TIMEOUT) as response:
                 if response.status != 200:
-                    raise IntakeError("image-not-sent")
+                    raise NotDownloadedError
                 async for chunk in response.content.iter_chunked(CHUNK_BYTES):
                     data += chunk
                     if len(data) > most:
-                        raise IntakeError("image-too-large")
+                        raise UploadTooLargeError
         except (TimeoutError, aiohttp.ClientError) as error:
-            raise IntakeError("image-not-sent") from error
+            raise NotDownloadedError from error
         return bytes(data)
 
     return download

@@ -21,11 +21,25 @@ _DECODER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decoder"
 """Decodes one picture at a time, as a large one takes 160 MB."""
 
 Fetch = Callable[[int], Awaitable[bytes]]
-"""Reads the upload; raises IntakeError if it has more than the given number of bytes."""
+"""Reads the upload; raises UploadTooLargeError if it has more than the given number of bytes, or NotDownloadedError."""
 
 
 class IntakeError(MessageError, ValueError):
-    """The upload is refused. The message is the id of a text, or a message of `guidance`."""
+    """The upload is refused; the message says why."""
+
+
+class UploadTooLargeError(IntakeError):
+    """The upload has more than MAX_BYTES bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the upload has more than {MAX_BYTES} bytes")
+
+
+class NotDownloadedError(IntakeError):
+    """The upload could not be read; another try may help."""
+
+    def __init__(self) -> None:
+        super().__init__("the upload could not be read")
 
 
 async def store_upload(size: int, fetch: Fetch, pictures: Pictures) -> str:
@@ -50,7 +64,7 @@ async def read(size: int, fetch: Fetch) -> bytes:
         IntakeError: The upload has more than MAX_BYTES bytes.
     """
     if size > MAX_BYTES:
-        raise IntakeError("image-too-large")
+        raise UploadTooLargeError
     return await fetch(MAX_BYTES)
 
 

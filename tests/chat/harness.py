@@ -20,7 +20,7 @@ from bot.chat.client import ImagineClient
 from bot.chat.download import Download
 from bot.composition import App, build
 from bot.config import Config, parse
-from bot.images.intake import IntakeError
+from bot.images.intake import UploadTooLargeError
 from bot.jobs.job import Job
 from bot.store.database import Database
 from tests.chat.reading import ANSWER, answer, card, read_out
@@ -293,7 +293,7 @@ async def read(attachment: discord.Attachment, most: int) -> bytes:
     """Reads an attachment out of SimCord, as `bot.chat.download` does from the CDN."""
     data = await attachment.read()
     if len(data) > most:
-        raise IntakeError("image-too-large")
+        raise UploadTooLargeError
     return data
 
 

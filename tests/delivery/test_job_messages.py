@@ -1,112 +1,19 @@
 """Message edits: latest state wins, one edit at a time, the end is always shown, one mention per message."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from bot.community.guild_settings import GuildSettings
-from bot.delivery.job_messages import EDITS, JobMessages, MessageTiming
-from bot.delivery.message_updater import GIVE_UP_S, OPENING_S, PAUSES_S, NotPostedError
-from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, PostRefusedError, UnreachableError
-from bot.jobs.job import Job, JobRequest, JobState, Progress
+from bot.delivery.job_messages import EDITS
+from bot.delivery.message_updater import OPENING_S, PAUSES_S, NotPostedError
+from bot.delivery.messenger import Card, ChannelGoneError, MessageGoneError, UnreachableError
+from bot.jobs.job import Job, JobState, Progress
 from bot.jobs.wait_time import QueuePosition
-from bot.store.database import Database
-from bot.store.jobs import Jobs
-from bot.store.pictures import Pictures
-from tests.harness.channel import InMemoryMessenger, until
-from tests.harness.job_requests import SettableClock, admit_all, job_request, oldest, reload
-
-INTERVAL_S = 3.0
-MESSAGE = 1
-
-
-@dataclass
-class MessagesHarness:
-    """JobMessages with a database and a channel in memory."""
-
-    jobs: Jobs
-    pictures: Pictures
-    channel: InMemoryMessenger
-    clock: SettableClock = field(default_factory=SettableClock)
-    interval_s: float = INTERVAL_S
-    mention_after_s: float = 0.0
-    settings: GuildSettings = field(default_factory=GuildSettings)
-
-    def __post_init__(self) -> None:
-        self.job_messages = JobMessages(
-            self.jobs,
-            self.pictures,
-            self.channel,
-            lambda guild_id: self.settings,
-            MessageTiming(self.interval_s, self.mention_after_s),
-            self.clock,
-            self.clock.sleep,
-        )
-
-    async def open_message(self, *job_requests: JobRequest) -> list[Job]:
-        """Admits requests and opens their message, as chat does."""
-        jobs = await self.jobs.admit(job_requests or [job_request()], admit_all)
-        self.channel.messages[MESSAGE] = []
-        await self.job_messages.opened(jobs[0], MESSAGE)
-        return [await reload(self.jobs, job) for job in jobs]
-
-    async def running(self) -> Job:
-        """A running job whose message is open."""
-        await self.open_message()
-        return await self.claimed()
-
-    async def claimed(self) -> Job:
-        job = await self.jobs.claim(oldest)
-        assert job is not None
-        return job
-
-    async def rendered(self, job: Job, png: bytes = b"png", *, hold: bool = False) -> Job:
-        return await self.jobs.render_done(job.id, await self.pictures.put(png), 0.5, 1.0, hold=hold)
-
-    @property
-    def cards(self) -> list[Card]:
-        return self.channel.messages[MESSAGE]
-
-    async def edited(self, times: int = 1) -> Card:
-        await until(lambda: len(self.cards) >= times)
-        return self.cards[-1]
-
-    async def quiet(self) -> None:
-        """Waits until only the clock can cause another edit.
-
-        Database reads are served in order, so each round lets every waiting reader continue. An edit takes fewer
-        than 20 reads.
-        """
-        for _ in range(20):
-            await self.jobs.get(1)
-            await asyncio.sleep(0)
-
-    async def over(self) -> None:
-        """Waits until no updater is left."""
-        await until(lambda: not self.job_messages._updaters)
-
-
-@pytest.fixture
-async def make(database: Database, tmp_path: Path) -> AsyncIterator[Callable[..., MessagesHarness]]:
-    harnesses: list[MessagesHarness] = []
-
-    def build(**changes: Any) -> MessagesHarness:
-        jobs = Jobs(database, SettableClock())
-        harnesses.append(MessagesHarness(jobs, Pictures(tmp_path), InMemoryMessenger(), **changes))
-        return harnesses[-1]
-
-    yield build
-    for harness in harnesses:
-        await harness.job_messages.close()
-
-
-@pytest.fixture
-def harness(make: Callable[..., MessagesHarness]) -> MessagesHarness:
-    return make()
+from tests.harness.channel import until
+from tests.harness.job_requests import admit_all, job_request, reload
+from tests.harness.messages import INTERVAL_S, MESSAGE, MessagesHarness
 
 
 async def test_many_updates_become_few_edits_and_the_last_one_is_shown(harness: MessagesHarness) -> None:
@@ -363,6 +270,24 @@ async def test_a_change_during_the_mention_causes_no_second_mention(harness: Mes
     assert harness.channel.mentions == [(1, MESSAGE)]
 
 
+async def test_a_picture_that_was_quick_is_not_mentioned_by_a_later_edit(make: Callable[..., MessagesHarness]) -> None:
+    harness = make(mention_after_s=60)
+    job = await harness.rendered(await harness.running())
+    harness.channel.holding = True
+    posting = asyncio.create_task(harness.job_messages.post(job))
+    await until(lambda: harness.channel.held)
+    harness.job_messages.changed(job)
+    await harness.channel.release()
+    await posting
+    await until(lambda: harness.channel.held)
+    harness.clock.now += 60
+    harness.channel.holding = False
+    await harness.channel.release()
+    await harness.over()
+    assert len(harness.cards) == 2
+    assert harness.channel.mentions == []
+
+
 @pytest.mark.parametrize("end", [JobState.FAILED, JobState.CANCELLED])
 async def test_a_batch_whose_last_job_fails_still_mentions_for_the_other_pictures(
     harness: MessagesHarness, end: JobState
@@ -398,147 +323,6 @@ async def test_a_held_picture_is_not_shown_until_it_is_approved(harness: Message
     released = await harness.jobs.release(job.id)
     harness.job_messages.adopt(released)
     await harness.job_messages.post(released)
-    assert harness.cards[-1].pictures == {job.id: b"png"}
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (PostRefusedError("harmful link"), "reason-refused"),
-        (ChannelGoneError("no access"), "reason-no-access"),
-        (UnreachableError("down"), "reason-unreachable"),
-        (ZeroDivisionError("an error of our own"), "reason-broken"),
-    ],
-)
-async def test_every_error_ends_a_final_card_after_growing_pauses(
-    harness: MessagesHarness, error: Exception, reason: str
-) -> None:
-    job = await harness.rendered(await harness.running())
-    harness.channel.refuses = lambda card: error
-    posting = asyncio.create_task(harness.job_messages.post(job))
-    pauses = list[float]()
-    while True:
-        await until(lambda: posting.done() or harness.clock.sleeps)
-        if posting.done():
-            break
-        pauses.append(harness.clock.sleeps[0])
-        await harness.clock.slept()
-    with pytest.raises(NotPostedError, match=reason):
-        await posting
-    assert pauses == sorted(pauses)
-    assert max(pauses, default=0) <= PAUSES_S[-1]
-    assert sum(pauses) <= GIVE_UP_S + PAUSES_S[-1]
-    assert bool(pauses) is not isinstance(error, PostRefusedError | ChannelGoneError)
-    assert harness.channel.mentions == []
-
-
-@pytest.mark.parametrize("error", [PostRefusedError("invalid"), ZeroDivisionError("ours")])
-async def test_progress_that_is_refused_is_not_tried_again(
-    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    tries = list[Card]()
-
-    async def refused(message_id: int, card: Card) -> None:
-        tries.append(card)
-        raise error
-
-    job = await harness.running()
-    with monkeypatch.context() as patched:
-        patched.setattr(harness.channel, "edit", refused)
-        for step in range(1, 9):
-            harness.job_messages.progress(job, Progress(step, 9))
-            await harness.clock.slept()
-        await harness.quiet()
-    assert len(tries) == 1
-    await harness.job_messages.post(await harness.rendered(job))
-    assert harness.cards[-1].pictures == {job.id: b"png"}
-
-
-async def test_a_failed_job_whose_message_is_refused_is_told_to_its_requester_once(harness: MessagesHarness) -> None:
-    job = await harness.running()
-    harness.channel.refuses = lambda card: PostRefusedError("harmful link")
-    failed = await harness.jobs.finish(job.id, JobState.FAILED, "reason-refused")
-    for _ in range(2):
-        harness.job_messages.adopt(failed)
-        harness.job_messages.changed(failed)
-        await harness.over()
-    assert harness.channel.told == [(1, "reason-refused")]
-    assert await harness.jobs.unshown() == []
-
-
-async def test_a_message_is_announced_in_its_row_before_it_is_sent(
-    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sent = list[int | None]()
-
-    async def send(card: Card) -> int:
-        sent.append((await reload(harness.jobs, job)).search_from)
-        raise UnreachableError("timed out, but the message may exist")
-
-    (job,) = await harness.jobs.admit([job_request()], admit_all)
-    monkeypatch.setattr(harness.channel, "send", send)
-    harness.job_messages.adopt(job)
-    harness.job_messages.changed(await harness.jobs.finish(job.id, JobState.FAILED))
-    await until(lambda: harness.clock.sleeps)
-    assert (sent, harness.channel.searches) == ([harness.channel.mark()], [])
-    harness.channel.messages[950] = []
-    harness.channel.lost = {job.id: 950}
-    await harness.clock.slept()
-    await until(lambda: harness.channel.messages[950])
-    await harness.over()
-    assert (len(sent), harness.channel.searches) == (1, [job.id])
-    assert (await reload(harness.jobs, job)).message_id == 950
-
-
-async def test_a_message_that_replaces_a_deleted_one_is_found_after_a_kill(harness: MessagesHarness) -> None:
-    job = await harness.rendered(await harness.running())
-    await harness.jobs.begin_message(job.id, 0)  # then the message was sent, and the bot was killed
-    assert (await reload(harness.jobs, job)).unconfirmed
-    harness.channel.messages = {950: []}
-    harness.channel.lost = {job.id: 950}
-    await harness.job_messages.post(job)
-    assert [card.pictures for card in harness.channel.messages[950]] == [{job.id: b"png"}]
-    assert list(harness.channel.messages) == [950]
-
-
-async def test_a_mention_recorded_before_a_kill_is_not_repeated(
-    make: Callable[..., MessagesHarness], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    harness, after = make(), make()
-    job = await harness.rendered(await harness.running())
-
-    async def killed(job: Job, message_id: int) -> None:
-        assert (await reload(harness.jobs, job)).mentioned_at is not None
-        harness.channel.mentions.append((job.requester_id, message_id))
-        raise asyncio.CancelledError
-
-    monkeypatch.setattr(harness.channel, "mention", killed)
-    with pytest.raises(asyncio.CancelledError):
-        await harness.job_messages.post(job)
-    after.channel.messages = {MESSAGE: []}
-    await after.job_messages.post(job)
-    assert after.cards[-1].pictures == {job.id: b"png"}
-    assert (harness.channel.mentions, after.channel.mentions) == ([(1, MESSAGE)], [])
-
-
-async def test_a_database_that_fails_for_a_while_does_not_end_the_updates(
-    harness: MessagesHarness, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job = await harness.rendered(await harness.running())
-    of_batch, failures = harness.jobs.of_batch, [OSError("disk full")] * 3
-
-    async def failing(batch_id: int) -> list[Job]:
-        if failures:
-            raise failures.pop()
-        return await of_batch(batch_id)
-
-    monkeypatch.setattr(harness.jobs, "of_batch", failing)
-    posting = asyncio.create_task(harness.job_messages.post(job))
-    for pause in PAUSES_S[:3]:
-        await until(lambda: harness.clock.sleeps)
-        assert harness.clock.sleeps == [pause]
-        await harness.clock.slept()
-    await posting
     assert harness.cards[-1].pictures == {job.id: b"png"}
 
 

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from bot.images.intake import MAX_BYTES, MAX_SIDE, IntakeError, request_in, store_upload
+from bot.images.intake import MAX_BYTES, MAX_SIDE, IntakeError, UploadTooLargeError, request_in, store_upload
 from bot.store.pictures import Pictures
 from guidance.io.picture import to_png
 from tests.harness.worker import SMALL
@@ -24,7 +24,7 @@ class File:
     async def fetch(self, most: int) -> bytes:
         self.reads += 1
         if len(self.data) > most:
-            raise IntakeError("image-too-large")
+            raise UploadTooLargeError
         return self.data
 
 
@@ -63,12 +63,15 @@ async def test_a_picture_is_stored_as_a_new_png(pictures: Pictures, kind: str) -
 
 async def test_a_file_with_a_too_large_declared_size_is_not_read(pictures: Pictures) -> None:
     file = File(b"", MAX_BYTES + 1)
-    assert await refused(file, pictures) == "image-too-large"
+    with pytest.raises(UploadTooLargeError):
+        await store_upload(file.size, file.fetch, pictures)
     assert file.reads == 0
 
 
 async def test_a_file_larger_than_its_declared_size_is_refused(pictures: Pictures) -> None:
-    assert await refused(File(b"x" * (MAX_BYTES + 1), 100), pictures) == "image-too-large"
+    file = File(b"x" * (MAX_BYTES + 1), 100)
+    with pytest.raises(UploadTooLargeError):
+        await store_upload(file.size, file.fetch, pictures)
 
 
 async def test_a_decompression_bomb_is_not_decoded(pictures: Pictures) -> None:

@@ -8,31 +8,19 @@ import aiohttp
 import pytest
 
 from bot.sandbox.gateway.intents import Intent
-from bot.sandbox.models.permissions import Permission
 from bot.sandbox.server import Sandbox
-from bot.sandbox.state.ratelimit import DEFAULT_LIMITS, RateLimit
-from tests.sandbox.conftest import GUILDS, MESSAGES, GatewayClient, RestClient, checked
+from tests.sandbox.administrator import sandbox
+from tests.sandbox.conftest import GUILDS, MESSAGES, GatewayClient, RestClient
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.sandbox.clock import ManualClock
     from tests.sandbox.person import Person
 
+__all__ = ["sandbox"]
+
 WEBHOOKS = 1 << 5
-
-
-@pytest.fixture
-async def sandbox(clock: ManualClock, request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
-    """A sandbox whose bot is an administrator, has the member list, and is not limited."""
-    unlimited = dict.fromkeys(DEFAULT_LIMITS, RateLimit(1000, 1))
-    async with (
-        Sandbox(clock=clock, limits=unlimited, intents=Intent.GUILD_MEMBERS) as running,
-        checked(running, request),
-    ):
-        role = next(role for role in running.guild_data.roles.values() if role.bot_id is not None)
-        role.permissions = Permission.ADMINISTRATOR
-        yield running
 
 
 @pytest.fixture

@@ -7,30 +7,14 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.sandbox.gateway.intents import Intent
-from bot.sandbox.models.permissions import Permission
-from bot.sandbox.server import Sandbox
-from bot.sandbox.state.ratelimit import DEFAULT_LIMITS, RateLimit
-from tests.sandbox.conftest import RestClient, checked
+from tests.sandbox.administrator import sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from bot.sandbox.clock import ManualClock
+    from bot.sandbox.server import Sandbox
+    from tests.sandbox.conftest import RestClient
     from tests.sandbox.person import Person
 
-
-@pytest.fixture
-async def sandbox(clock: ManualClock, request: pytest.FixtureRequest) -> AsyncIterator[Sandbox]:
-    """A sandbox whose bot is an administrator, has the member list, and is not limited."""
-    unlimited = dict.fromkeys(DEFAULT_LIMITS, RateLimit(1000, 1))
-    async with (
-        Sandbox(clock=clock, limits=unlimited, intents=Intent.GUILD_MEMBERS) as running,
-        checked(running, request),
-    ):
-        role = next(role for role in running.guild_data.roles.values() if role.bot_id is not None)
-        role.permissions = Permission.ADMINISTRATOR
-        yield running
+__all__ = ["sandbox"]
 
 
 async def test_the_bot_reads_itself_its_guild_and_its_people(
