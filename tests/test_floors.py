@@ -82,7 +82,7 @@ FORBIDDEN = [
     ),
     (
         "worker",
-        ["bot/jobs/worker.py", "bot/jobs/posting.py", "bot/jobs/job_control.py", "bot/jobs/current_run.py"],
+        [f"bot/jobs/{name}.py" for name in ("worker", "posting", "job_control", "current_run", "queue_board")],
         ("bot.chat", "bot.composition", "bot.jobs.admission", "bot.community.moderation"),
     ),
     ("delivery", ["bot/delivery"], ("bot.chat", "bot.composition", "bot.config", "bot.engine", *SERVICES[:3])),
