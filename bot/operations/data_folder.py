@@ -11,6 +11,8 @@ PRIVATE_UMASK: Final = 0o077
 """For `os.umask`: new files and folders are for this user alone, as they hold what members wrote."""
 PROBE_BYTES: Final = 2**20
 """Free space that a start needs."""
+OWN: Final = frozenset({"bot.db", "bot.db-wal", "bot.db-shm", "pictures", "lock", "healthy"})
+"""What the bot keeps in its folder. In a folder with other things, such as a home folder, they are left alone."""
 ADVICE: Final = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
@@ -56,14 +58,15 @@ def open_to_others(folder: Path) -> bool:
 
 
 def _make_private(folder: Path) -> None:
-    """Takes others' rights from the folder and everything in it. Earlier versions left them."""
+    """Takes others' rights from the bot's files, left by earlier versions, and from a folder that holds only them."""
     status = folder.stat()
     # A shared folder, such as /tmp, is not the bot's own.
     if not open_to_others(folder) or status.st_uid != os.geteuid() or status.st_mode & stat.S_ISVTX:
         return
-    for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = Path(place) / name
+    names = {path.name for path in folder.iterdir()}
+    for name in names & OWN:
+        for path in (folder / name, *(folder / name).rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o700 if path.is_dir() else 0o600)
-    folder.chmod(0o700)  # last, so that an interrupted attempt is repeated
+    if names <= OWN:
+        folder.chmod(0o700)  # last, so that an interrupted attempt is repeated

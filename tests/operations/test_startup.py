@@ -105,6 +105,20 @@ async def test_the_data_folder_and_its_files_are_for_the_bot_s_user_only(tmp_pat
         os.umask(old_mask)
 
 
+def test_a_folder_with_other_things_keeps_its_mode_and_theirs(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for name in ("bot.db", "run.sh"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o755)
+    data_folder.prepare(tmp_path)
+    assert [stat.filemode(path.stat().st_mode) for path in (tmp_path, tmp_path / "run.sh", tmp_path / "bot.db")] == [
+        "drwxr-xr-x",
+        "-rwxr-xr-x",
+        "-rw-------",
+    ]
+    assert data_folder.open_to_others(tmp_path)
+
+
 def test_a_shared_folder_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o1777)
     data_folder.prepare(tmp_path)
