@@ -259,8 +259,6 @@ class Parameters:
     smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0)]
     saturation: Annotated[float, _prior("weight against strong colour", added=1)]
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
-    high_frequency: Annotated[float, _prior("weight against more fine detail than photographs have", added=2)]
-    repetition: Annotated[float, _prior("weight against texture that repeats", added=2)]
 
 
 def _declared(name: str, annotation: Any) -> Parameter:

@@ -6,10 +6,6 @@ from typing import Any, Final
 from guidance.request.parameters import PARAMETERS
 
 _RENAMED: Final = 5
-_REMOVED: Final = 6
-SCHEMA: Final = max(_REMOVED, *(parameter.added[0] for parameter in PARAMETERS.values()))
-"""Version of the list of a Request's fields."""
-
 RENAMED_FIELDS: Final[Mapping[str, str]] = {
     "taper": "level_decay",
     "restraint": "saturation",
@@ -19,8 +15,10 @@ RENAMED_FIELDS: Final[Mapping[str, str]] = {
     "settle": "early_stop",
 }
 """Fields' names before schema 5, and since."""
-REMOVED_FIELDS: Final = ("familiarity",)
-"""Fields that ended with schema 6: a weight that is no longer part of the loss."""
+REMOVED_FIELDS: Final[Mapping[str, int]] = {"familiarity": 6, "high_frequency": 7, "repetition": 7}
+"""Weights that are no longer part of the loss, and the first schema without each."""
+SCHEMA: Final = max(*REMOVED_FIELDS.values(), *(parameter.added[0] for parameter in PARAMETERS.values()))
+"""Version of the list of a Request's fields."""
 
 
 def upgraded(data: dict[str, Any]) -> dict[str, Any]:
@@ -33,8 +31,7 @@ def upgraded(data: dict[str, Any]) -> dict[str, Any]:
         return data
     if schema < _RENAMED:
         data = {RENAMED_FIELDS.get(name, name): value for name, value in data.items()}
-    if schema < _REMOVED:
-        data = {name: value for name, value in data.items() if name not in REMOVED_FIELDS}
+    data = {name: value for name, value in data.items() if schema >= REMOVED_FIELDS.get(name, 0)}
     if schema == 1:
         ends = {f"{name}_end": data.get(name) for name in ("view_low", "view_high", "noise")}
         data = {"style": "", "images": [], "mask": None} | ends | data

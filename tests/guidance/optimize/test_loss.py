@@ -6,7 +6,6 @@ import torch
 from guidance.optimize import loss
 from guidance.optimize.gradient import balanced
 from guidance.request.parameters import DISTANCES, PARAMETERS
-from tests.guidance.pictures import photograph, tensor_of
 
 
 def flat(*rgb: float) -> torch.Tensor:
@@ -58,22 +57,6 @@ def test_saturation_is_nothing_for_grey_and_grows_with_colour() -> None:
 def test_clipping_starts_near_black_and_white_and_is_1_at_the_end() -> None:
     values = [float(loss.clipping(flat(v, v, v))) for v in (0.0, 0.05, 0.11, 0.5, 0.89, 0.95, 1.0)]
     assert values == pytest.approx([1, 0.25, 0, 0, 0, 0.25, 1], abs=1e-5)
-
-
-def test_high_frequency_is_nothing_for_a_photograph_and_grows_with_noise() -> None:
-    pixels = tensor_of(photograph(128, 128))
-    noise = torch.randn(pixels.shape, generator=torch.Generator().manual_seed(0))
-    clean, noisy, static = (float(loss.high_frequency(pixels + sigma * noise)) for sigma in (0, 0.2, 0.6))
-    assert clean == 0
-    assert 0 < noisy < static
-
-
-def test_repetition_is_high_for_wallpaper_and_low_for_a_photograph_and_for_noise() -> None:
-    tile = torch.rand(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
-    wallpaper, noise = tile.tile(1, 1, 4, 4), torch.rand(1, 3, 128, 128, generator=torch.Generator().manual_seed(1))
-    papered, plain, static = (float(loss.repetition(p)) for p in (wallpaper, tensor_of(photograph(128, 128)), noise))
-    assert papered > 3 * plain
-    assert papered > 3 * static
 
 
 def test_gradients_of_several_models_count_by_their_weights_whatever_their_size() -> None:
