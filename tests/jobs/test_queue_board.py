@@ -29,7 +29,7 @@ class CountingEstimator(WaitTimeEstimator):
         return found
 
 
-class Board:
+class QueueBoardHarness:
     """A board with a counting estimator; `shown` is what it showed, `more` whether messages are left over."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Board:
 
 
 async def test_a_burst_of_changes_is_computed_twice_at_most() -> None:
-    test = Board()
+    test = QueueBoardHarness()
     async with test.running():
         test.board.changed()
         await until(lambda: test.shown)
@@ -67,7 +67,7 @@ async def test_a_burst_of_changes_is_computed_twice_at_most() -> None:
 
 
 async def test_the_pause_grows_with_the_time_that_a_computation_takes() -> None:
-    test = Board()
+    test = QueueBoardHarness()
     test.estimator.released.clear()
     async with test.running():
         test.board.changed()
@@ -79,7 +79,7 @@ async def test_the_pause_grows_with_the_time_that_a_computation_takes() -> None:
 
 
 async def test_all_readers_share_a_computation_and_see_the_latest_change() -> None:
-    test = Board()
+    test = QueueBoardHarness()
     test.board.changed()
     test.estimator.released.clear()
     first = [asyncio.create_task(test.board.positions()) for _ in range(50)]
@@ -94,7 +94,7 @@ async def test_all_readers_share_a_computation_and_see_the_latest_change() -> No
 
 
 async def test_messages_that_are_left_over_are_shown_later_without_a_computation() -> None:
-    test = Board()
+    test = QueueBoardHarness()
     test.more = True
     async with test.running():
         test.board.changed()
@@ -106,7 +106,7 @@ async def test_messages_that_are_left_over_are_shown_later_without_a_computation
 
 
 async def test_an_error_does_not_end_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
-    test = Board()
+    test = QueueBoardHarness()
 
     async def fails() -> list[QueuePosition]:
         raise OSError("disk full")

@@ -30,12 +30,12 @@ async def test_a_job_ends_with_its_picture_in_the_store_and_the_channel(harness:
 
 
 async def test_a_time_lapse_is_kept_if_the_host_wants_it(database: Database, idle: WorkerHarness) -> None:
-    recording = WorkerHarness(database, idle.folder, timelapse=True)
-    async with recording.at_work():
-        done = await recording.until(await recording.submit(), JobState.DONE)
+    with_timelapse = WorkerHarness(database, idle.folder, timelapse=True)
+    async with with_timelapse.at_work():
+        done = await with_timelapse.until(await with_timelapse.submit(), JobState.DONE)
     assert done.timelapse is not None
-    assert await recording.pictures.get(done.timelapse) == b"timelapse"
-    await recording.close()
+    assert await with_timelapse.pictures.get(done.timelapse) == b"timelapse"
+    await with_timelapse.close()
 
 
 async def test_a_request_that_cannot_be_rendered_fails_at_once_with_the_reason(harness: WorkerHarness) -> None:
