@@ -51,9 +51,11 @@ class ScriptedEngine:
         if request.prompt in self.gates:
             gate = asyncio.create_task(self.gates[request.prompt].wait())
             woken = asyncio.create_task(self._woken.wait())
-            await asyncio.wait({gate, woken}, return_when=asyncio.FIRST_COMPLETED)
-            gate.cancel()
-            woken.cancel()
+            try:
+                await asyncio.wait({gate, woken}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                gate.cancel()
+                woken.cancel()
         if request.prompt in self.faults:
             raise self.faults[request.prompt]
         if self.wanted == "cancel":
