@@ -11,6 +11,7 @@ from torch import Tensor
 from guidance.clip.bn_fusion import fuse_batch_norms
 from guidance.clip.long_texts import Tokenizer, parts_of
 from guidance.clip.open_clip_source import ModelError
+from guidance.clip.regions import install_pool
 from guidance.request.messages import Message
 
 CACHED_TEXTS: Final = 1024
@@ -52,6 +53,7 @@ class Perceptor:
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)
         example = torch.rand(1, 3, self.image_size, self.image_size, generator=torch.Generator().manual_seed(0))
         self.network.visual = fuse_batch_norms(self.network.visual, example.to(device))
+        self._pool = install_pool(self.network.visual)
         self.scale = float(self.network.logit_scale.exp())
         self._tokenizer = tokenizer
         self.device = device
@@ -110,23 +112,47 @@ class Perceptor:
         """The text in parts that the network reads as a whole; see `guidance.clip.long_texts`."""
         return parts_of(text, self._tokenizer)
 
-    def encode_image(self, views: Tensor) -> Tensor:
-        """(V, 3, image_size, image_size) in [0, 1] to (V, D), float32, unit length; differentiable."""
-        normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
-        return _unit(self.network.encode_image(normal.contiguous(memory_format=torch.channels_last)))
+    @property
+    def sees_regions(self) -> bool:
+        """Whether `encode_image` takes masks; see `guidance.clip.regions`."""
+        return self._pool is not None
 
-    def gradient(self, views: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    def encode_image(self, views: Tensor, masks: Tensor | None = None) -> Tensor:
+        """Encodes views; differentiable.
+
+        Args:
+            views: (V, 3, image_size, image_size) in [0, 1].
+            masks: (V, R, image_size, image_size) in [0, 1], R regions of each view; only if `sees_regions`.
+
+        Returns:
+            (V, D), or with masks (V, R, D), float32, unit length.
+        """
+        normal = torch.addcmul(self._shift, views, self._scale).to(self.precision)
+        normal = normal.contiguous(memory_format=torch.channels_last)
+        if masks is None or self._pool is None:
+            return _unit(self.network.encode_image(normal))
+        self._pool.masks = masks
+        try:
+            return _unit(self.network.encode_image(normal)).view(*masks.shape[:2], -1)
+        finally:
+            self._pool.masks = None
+
+    def gradient(
+        self, views: Tensor, objective: Callable[[Tensor], Tensor], masks: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """One forward and one backward pass.
 
         Args:
             views: As for `encode_image`; their own graph is not used.
-            objective: Maps the embeddings, (V, D), to a scalar.
+            objective: Maps the embeddings to a scalar.
+            masks: As for `encode_image`.
 
         Returns:
-            The embeddings, (V, D), and the gradient of the objective with respect to the views, float32.
+            The embeddings, as from `encode_image`, and the gradient of the objective with respect to the views,
+            float32.
         """
         leaf = views.detach().requires_grad_()
-        encoded = self.encode_image(leaf)
+        encoded = self.encode_image(leaf) if masks is None else self.encode_image(leaf, masks)
         embeddings = encoded.detach().requires_grad_()
         (outer,) = torch.autograd.grad(objective(embeddings), embeddings)
         if self.precision == torch.float32:

@@ -9,6 +9,8 @@ from torch import Tensor
 from guidance.clip.perceptor import Perceptor
 from guidance.io.picture import read_image
 from guidance.io.tensor import to_tensor
+from guidance.request.phrase_map import Part, Region, split
+from guidance.request.prompt import Phrase
 from guidance.request.request import Request
 from guidance.request.style import dressed
 
@@ -20,10 +22,12 @@ class PromptTargets:
     Attributes:
         directions: (P, D), unit length.
         weights: (P); the picture is moved away from directions with a negative weight.
+        regions: Where each direction is sought, P of them; empty if all are sought in the whole picture.
     """
 
     directions: Tensor
     weights: Tensor
+    regions: tuple[Region, ...] = ()
 
 
 def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, bytes]) -> tuple[PromptTargets, ...]:
@@ -36,13 +40,30 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
     """
     images = _encode_images(request, perceptor, inputs)
     targets = []
+    phrase_map = request.phrase_map if perceptor.sees_regions else 0.0
     for stage in request.stages():
-        texts = [dressed(phrase.text, request.style) if phrase.weight > 0 else phrase.text for phrase in stage.phrases]
-        given = [phrase.weight for phrase in stage.phrases] + [image.weight for image in request.images]
+        parts = [part for phrase in stage.phrases for part in _parts(phrase, request.style, phrase_map)]
+        given = [weight for _, weight in parts] + [image.weight for image in request.images]
         weights = torch.tensor(given, device=images.device)
+        texts = [part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
-        targets.append(PromptTargets(directions, weights / weights.clamp_min(0).sum()))
+        regions = tuple(part.region for part, _ in parts) + (Region.WHOLE,) * len(images)
+        placed = regions if any(region is not Region.WHOLE for region in regions) else ()
+        targets.append(PromptTargets(directions, weights / weights.clamp_min(0).sum(), placed))
     return tuple(targets)
+
+
+def _parts(phrase: Phrase, style: str, phrase_map: float) -> list[tuple[Part, float]]:
+    """What is sought of a phrase, with weights that add up to its own."""
+    if phrase.weight <= 0:
+        return [(Part(phrase.text, Region.WHOLE), phrase.weight)]
+    whole = (Part(dressed(phrase.text, style), Region.WHOLE), phrase.weight)
+    two = split(phrase.text) if phrase_map else None
+    if two is None:
+        return [whole]
+    share = phrase.weight * phrase_map / 2
+    placed = [(Part(dressed(part.text, style), part.region), share) for part in two]
+    return placed if phrase_map == 1 else [(whole[0], phrase.weight * (1 - phrase_map)), *placed]
 
 
 @torch.no_grad()

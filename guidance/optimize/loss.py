@@ -16,14 +16,14 @@ def guidance(embeddings: Tensor, directions: Tensor, weights: Tensor, distance: 
     """The weighted distance of each view to the phrases, (V).
 
     Args:
-        embeddings: (V, D) of the views, unit length.
+        embeddings: (V, D) of the views, unit length; or (V, P, D), of the region that each phrase is sought in.
         directions: (P, D) of the phrases, unit length.
         weights: (P) of the phrases. A positive weight multiplies the distance to its phrase; a negative one multiplies
             how far the cosine is above NEGATIVE_MARGIN.
         distance: "cosine" is 1 − cosine; "spherical" is half the squared angle, whose gradient is largest for distant
             embeddings (Crowson's `spherical_dist_loss`).
     """
-    cosines = embeddings @ directions.T
+    cosines = _cosines(embeddings, directions)
     apart = 1 - cosines if distance == "cosine" else _squared_angle(cosines) / 2
     pull = weights.clamp_min(0) * apart
     push = (-weights).clamp_min(0) * (cosines - NEGATIVE_MARGIN).clamp_min(0)
@@ -33,7 +33,12 @@ def guidance(embeddings: Tensor, directions: Tensor, weights: Tensor, distance: 
 def similarity(embeddings: Tensor, directions: Tensor, weights: Tensor) -> Tensor:
     """The mean cosine of each view to the positive phrases, by weight, (V). Users see its mean over the views."""
     positive = weights.clamp_min(0)
-    return embeddings @ directions.T @ (positive / positive.sum())
+    return _cosines(embeddings, directions) @ (positive / positive.sum())
+
+
+def _cosines(embeddings: Tensor, directions: Tensor) -> Tensor:
+    """(V, P)."""
+    return embeddings @ directions.T if embeddings.ndim == 2 else (embeddings * directions).sum(dim=2)
 
 
 def _squared_angle(cosines: Tensor) -> Tensor:

@@ -114,6 +114,17 @@ class Parameters:
     negative: Annotated[
         str, Parameter(Group.WORDS, "what the picture should not show, several with commas", "", flag="no")
     ]
+    phrase_map: Annotated[
+        float,
+        Parameter(
+            Group.WORDS,
+            'how much each of the two things in "a boat on a lake" is sought in its own part of the picture',
+            0.0,
+            Range(0, 1),
+            pocket=0.8,
+            added=(8, 0.0),
+        ),
+    ]
     width: Annotated[int, Parameter(Group.SIZE, "width of the picture", 448, _PIXELS, pocket=256, option=False)]
     height: Annotated[int, Parameter(Group.SIZE, "height of the picture", 448, _PIXELS, pocket=256, option=False)]
     strength: Annotated[
