@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
 
 SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 JOINER: Final = 0x200D
@@ -22,7 +21,7 @@ LAST: Final = 0x1FAFF
 def make(source: Path, target: Path) -> None:
     """Writes the part of a font that the page needs, as WOFF2."""
     options = subset.Options(flavor="woff2", layout_features=[], hinting=False, glyph_names=False, notdef_outline=False)
-    font: TTFont = subset.load_font(str(source), options)
+    font = subset.load_font(str(source), options)
     nothing = font.getBestCmap()[JOINER]
     font["hmtx"][nothing] = (0, 0)
     for table in font["cmap"].tables:

@@ -1,14 +1,16 @@
-"""The page's actions on messages: write, react, delete."""
+"""The page's actions on messages: type, write, react, delete."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.permissions import to_write
 from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects
 from bot.sandbox.services import message_service, reaction_service
+from bot.sandbox.state.events import TypingStarted
 from bot.sandbox.validate.message import check_message
 
 if TYPE_CHECKING:
@@ -29,6 +31,14 @@ async def post_message(state: SandboxState, user_id: int, request: web.Request) 
     return message_objects.message(
         state, message_service.post(state, user_id, channel, draft, body.files), viewer_id=user_id
     )
+
+
+async def start_typing(state: SandboxState, user_id: int, request: web.Request) -> Payload:
+    """Show to the others that the member is typing."""
+    channel = channel_of(state, user_id, request)
+    state.require(user_id, channel, to_write(channel))
+    state.events.publish(TypingStarted(channel.id, user_id, state.clock.time()))
+    return {}
 
 
 async def delete_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
 
 STATIC = Path(__file__).parent.parent / "static"
-CONTENT_TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".svg": "image/svg+xml"}
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 # scripts and styles only from this origin, pictures also as data; no other page may frame this one
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 Action: TypeAlias = Callable[["SandboxState", int, web.Request], Awaitable[Payload]]
 
@@ -32,6 +37,7 @@ ROUTES: list[tuple[str, str, Action]] = [
     ("GET", "/channels/{channel_id}/messages", queries.messages),
     ("GET", "/pings", queries.pings),
     ("POST", "/channels/{channel_id}/messages", actions.post_message),
+    ("POST", "/channels/{channel_id}/typing", actions.start_typing),
     ("DELETE", "/channels/{channel_id}/messages/{message_id}", actions.delete_message),
     ("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.add_reaction),
     ("DELETE", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.remove_reaction),
@@ -55,7 +61,7 @@ def add_page(app: web.Application, state: SandboxState, token: str) -> Live:
 
     async def index(_: web.Request) -> web.Response:
         text = (STATIC / "index.html").read_text(encoding="utf-8").replace("{{token}}", html.escape(token))
-        return _file(text.encode(), "text/html")
+        return _file(text.encode(), "text/html; charset=utf-8")
 
     async def static(request: web.Request) -> web.Response:
         path = STATIC / request.match_info["name"]
@@ -76,7 +82,7 @@ def add_page(app: web.Application, state: SandboxState, token: str) -> Live:
 
     app.router.add_get("/", index)
     app.router.add_get("/sandbox/people", people)
-    app.router.add_get("/static/{name:[a-z_-]+\\.[a-z]+}", static)
+    app.router.add_get("/static/{name:[a-z_-]+\\.[a-z0-9]+}", static)
     app.router.add_get("/sandbox/socket", socket)
     for method, path, action in ROUTES:
         app.router.add_route(method, "/sandbox" + path, _guard(state, token, action))
@@ -110,7 +116,7 @@ def _member(state: SandboxState, value: str | None) -> int:
 
 def _file(data: bytes, content_type: str) -> web.Response:
     headers = {
-        "Content-Type": f"{content_type}; charset=utf-8",
+        "Content-Type": content_type,
         "Content-Security-Policy": POLICY,
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",

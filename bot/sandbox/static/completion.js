@@ -2,6 +2,7 @@
 
 import { actor, call } from "./api.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { callable, nest, places, read, suggestionKey, TYPE } from "./command.js";
 import { commands, state, suggestedName } from "./state.js";
 
@@ -30,7 +31,7 @@ function commandItems(text) {
 const POOLS = {
   [TYPE.boolean]: () => [["True"], ["False"]],
   [TYPE.user]: () => [...state.members.values()].map((entry) => [`@${entry.name}`, entry.roles[0] ?? "Member", h("img", { src: entry.avatar_url, alt: "", width: 30, height: 30 })]),
-  [TYPE.channel]: (option) => places(option).map((entry) => [`#${entry.name}`, entry.topic ?? "", entry.parent_id ? "🧵" : "#"]),
+  [TYPE.channel]: (option) => places(option).map((entry) => [`#${entry.name}`, entry.topic ?? "", entry.parent_id ? icon("thread") : "#"]),
   [TYPE.role]: () => [...state.roles.values()].map((name) => [`@${name.replace(/^@/, "")}`, "Role", "@"]),
   [TYPE.mentionable]: () => [...POOLS[TYPE.user](), ...POOLS[TYPE.role]()],
 };

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { h, safeUrl } from "./dom.js";
+import { icon } from "./icons.js";
 import { select } from "./select.js";
 import { state } from "./state.js";
 
@@ -20,7 +21,7 @@ async function use(message, component, values, failed) {
 function button(message, component, failed) {
   const label = [component.emoji && h("span", { "aria-hidden": "true" }, component.emoji.name), component.label && h("span", {}, component.label)];
   if (component.style === 5) {
-    return h("a", { class: "component style-5", href: safeUrl(component.url), target: "_blank", rel: "noopener noreferrer" }, label, h("span", {}, "↗"));
+    return h("a", { class: "component style-5", href: safeUrl(component.url), target: "_blank", rel: "noopener noreferrer" }, label, icon("open", 15));
   }
   const waiting = busy(message, component.custom_id);
   return h("button", {

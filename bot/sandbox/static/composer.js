@@ -4,6 +4,7 @@ import { call, withFiles } from "./api.js";
 import { callable, check, parse, TYPE } from "./command.js";
 import { currentOption, suggest } from "./completion.js";
 import { byId, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { optionsPanel, suggestionList } from "./panel.js";
 import { channel, commands, isThread, may, mayWrite, member, PERMISSION, state } from "./state.js";
 
@@ -27,7 +28,7 @@ const optionFiles = new Map();
 const parsed = () => parse(box.value, callable(commands()));
 
 export function setUp() {
-  box.addEventListener("input", () => { inputError = null; closed = false; active = -1; update(); });
+  box.addEventListener("input", () => { inputError = null; closed = false; active = -1; keepDraft(); sayTyping(); update(); });
   box.addEventListener("keyup", (event) => { if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) update(); });
   box.addEventListener("click", () => update());
   box.addEventListener("keydown", onKey);
@@ -42,8 +43,31 @@ export function setUp() {
   box.addEventListener("focus", () => { closed = false; update(); });
 }
 
+// Drafts are kept per member and channel, also while the page is reloaded.
+let draftKey = null;
+const keepDraft = () => (box.value ? sessionStorage.setItem(draftKey, box.value) : sessionStorage.removeItem(draftKey));
+
+function openDraft() {
+  const key = `draft ${state.me} ${state.channelId}`;
+  if (key === draftKey) return;
+  draftKey = key;
+  box.value = sessionStorage.getItem(key) ?? "";
+  [replyTo, attached, inputError] = [null, [], null];
+  optionFiles.clear();
+  renderExtras();
+}
+
+// Tell the others, at most every eight seconds; Discord's clients do not while a command is typed.
+let toldTyping = 0;
+function sayTyping() {
+  if (!box.value || box.value.startsWith("/") || Date.now() - toldTyping < 8000) return;
+  toldTyping = Date.now();
+  call("POST", `/channels/${state.channelId}/typing`).catch(() => {});
+}
+
 export function renderComposer() {
   const here = channel();
+  openDraft();
   const allowed = mayWrite();
   box.disabled = !allowed;
   const target = isThread(here) ? here.name : `#${here.name}`;
@@ -74,12 +98,12 @@ function renderExtras() {
   bar.hidden = !replyTo;
   if (replyTo) {
     bar.replaceChildren("Replying to ", h("b", {}, member(replyTo.author.id)?.name ?? replyTo.author.username),
-      h("button", { type: "button", "aria-label": "Cancel the reply", onclick: () => { replyTo = null; renderExtras(); } }, "✕"));
+      h("button", { type: "button", "aria-label": "Cancel the reply", onclick: () => { replyTo = null; renderExtras(); } }, icon("close", 15)));
   }
   const tray = byId("files");
   tray.hidden = !attached.length;
-  tray.replaceChildren(...attached.map((file, index) => h("span", { class: "chip" }, `📎 ${file.name}`,
-    h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: () => { attached.splice(index, 1); renderExtras(); } }, "✕"))));
+  tray.replaceChildren(...attached.map((file, index) => h("span", { class: "chip" }, icon("clip", 14), file.name,
+    h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: () => { attached.splice(index, 1); renderExtras(); } }, icon("close", 13)))));
 }
 
 function onKey(event) {
@@ -148,9 +172,17 @@ export function update() {
   panel.hidden = !panels.length;
   panel.replaceChildren(...panels);
   panel.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
-  box.setAttribute("aria-expanded", items.length ? "true" : "false");
+  announceSuggestions(items.length ? `${suggestion.title}: ${items.length} ${items.length === 1 ? "suggestion" : "suggestions"}` : "");
   if (selected >= 0) box.setAttribute("aria-activedescendant", `suggestion-${selected}`);
   else box.removeAttribute("aria-activedescendant");
+}
+
+// A text box has no state that tells of its suggestions, so the announcer says when there are others.
+let announced = "";
+function announceSuggestions(words) {
+  if (words === announced) return;
+  announced = words;
+  if (words) byId("announcer").textContent = words;
 }
 
 // The mirror lies behind the text box and colours options; it contains the same text in the same place.
@@ -176,6 +208,8 @@ function paint(now, checked) {
 
 function clear() {
   box.value = "";
+  keepDraft();
+  toldTyping = 0;
   optionFiles.clear();
   attached = [];
   replyTo = null;

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { failures, joins, messageElement, pendingElement } from "./message.js";
 import { reveal } from "./picture.js";
 import { byAge, channel, isThread, member, messagesOf, state } from "./state.js";
@@ -20,9 +21,27 @@ export function setUp(given) {
     if (following) toLatest.hidden = true;
   });
   toLatest.addEventListener("click", () => follow(true));
+  list.addEventListener("keydown", onKey);
   // pictures that load late move the end of the list: follow it
   new ResizeObserver(() => follow()).observe(list);
   new ResizeObserver(() => follow()).observe(scroller);
+}
+
+// Arrow keys move between messages; Tab goes on to the actions and the content of the focused one.
+function onKey(event) {
+  const step = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity }[event.key];
+  if (!step || !event.target.matches(".message")) return;
+  event.preventDefault();
+  const items = [...list.querySelectorAll(".message[tabindex]")];
+  const to = items[Math.max(0, Math.min(items.length - 1, items.indexOf(event.target) + step))];
+  mark(to);
+  to.focus();
+}
+
+// One message is in the tab order: the one focused last, or the newest.
+function mark(chosen = list.querySelector('.message[tabindex="0"]') ?? [...list.querySelectorAll(".message[tabindex]")].at(-1)) {
+  for (const element of list.querySelectorAll('.message[tabindex="0"]')) if (element !== chosen) element.tabIndex = -1;
+  if (chosen) chosen.tabIndex = 0;
 }
 
 export function follow(force = false) {
@@ -52,7 +71,7 @@ const options = (joined) => ({
 function beginning() {
   const here = channel();
   const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
-  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? "🧵" : "#"), h("h3", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
+  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? icon("thread", 30) : "#"), h("h3", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
     h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, started by ${member(here.owner_id)?.name ?? "a former member"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see the bot's commands.")];
   byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
 }
@@ -95,12 +114,13 @@ export function render({ afresh = false } = {}) {
   for (const message of visibleMessages()) {
     const day = new Date(message.timestamp).toDateString();
     if (!before || new Date(before.timestamp).toDateString() !== day) {
-      items.push(h("li", { class: "day", role: "separator" }, dayOf(new Date(message.timestamp))));
+      items.push(h("li", { class: "day" }, dayOf(new Date(message.timestamp))));
     }
     items.push(elementOf(message, joins(message, before)));
     before = message;
   }
   arrange(items);
+  mark();
   renderPending();
   follow();
 }
@@ -133,9 +153,18 @@ export async function replace(id) {
   // keep revealed spoilers revealed
   const revealed = new Set([...current.querySelectorAll("[data-spoiler]:not(.hidden-picture)")].map((box) => box.dataset.spoiler));
   for (const box of fresh.querySelectorAll("[data-spoiler]")) if (revealed.has(box.dataset.spoiler)) reveal(box);
+  // an open menu or list stays open
+  const open = current.querySelector(".open[data-place]");
+  const place = open && [...fresh.querySelectorAll("[data-place]")].find((element) => element.dataset.place === open.dataset.place);
+  const inside = open?.contains(document.activeElement) ? document.activeElement : null;
+  place?.replaceWith(open);
+  fresh.tabIndex = current.tabIndex;
+  const itself = current === document.activeElement;
   current.replaceWith(fresh);
   kept.set(id, { message, joined: fresh.classList.contains("joined"), element: fresh });
-  if (focused) [...fresh.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focused)?.focus();
+  if (itself) fresh.focus({ preventScroll: true });
+  else if (place && inside) inside.focus({ preventScroll: true });
+  else if (focused) [...fresh.querySelectorAll("[data-focus]")].find((element) => element.dataset.focus === focused)?.focus();
   follow();
 }
 

@@ -3,6 +3,7 @@
 import { actAs, call, listen } from "./api.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
+import { drawIcons } from "./icons.js";
 import { renderGate } from "./gate.js";
 import * as list from "./list.js";
 import { plainText } from "./markdown.js";
@@ -26,6 +27,7 @@ async function load() {
   state.roles = new Map(answer.roles.map((role) => [role.id, role.name]));
   state.botOnline = answer.bot_online;
   if (!channel()) state.channelId = state.channels[0]?.id ?? null;
+  sessionStorage.setItem("channel", state.channelId);
   document.title = `${isThread(channel()) ? "" : "#"}${channel()?.name ?? ""} · ${state.guild.name}`;
 }
 
@@ -93,6 +95,8 @@ async function onThread(event) {
 async function switchMember(id) {
   stopListening();
   state.me = id;
+  // this tab stays this member when it is reloaded; new tabs begin with the member chosen last
+  sessionStorage.setItem("member", id);
   localStorage.setItem("member", id);
   actAs(id);
   state.messages.clear();
@@ -186,8 +190,11 @@ function onEvent(event) {
 
 async function begin() {
   const { people } = await call("GET", "/people");
-  const remembered = new URLSearchParams(location.search).get("as") ?? localStorage.getItem("member");
+  const remembered = new URLSearchParams(location.search).get("as") ?? sessionStorage.getItem("member") ?? localStorage.getItem("member");
   const me = people.find((entry) => entry.id === remembered || entry.username === remembered) ?? people[0];
+  history.replaceState(null, "", "/");
+  state.channelId = sessionStorage.getItem("channel");
+  drawIcons();
   sidebar.setUp();
   thread.setUp({ open: openThread });
   composer.setUp();

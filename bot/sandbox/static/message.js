@@ -3,6 +3,7 @@
 import { components } from "./component.js";
 import { h } from "./dom.js";
 import { embed } from "./embed.js";
+import { icon } from "./icons.js";
 import { markdown, plainText } from "./markdown.js";
 import { attachments } from "./picture.js";
 import { reactions } from "./reaction.js";
@@ -79,8 +80,8 @@ function body(message, failed) {
 function nameTag(user, person, personMenu) {
   if (!person) return h("span", { class: "name" }, nameOf(user));
   const open = (event) => { event.preventDefault(); personMenu(box, button, person); };
-  const button = h("button", { type: "button", class: "name", "aria-haspopup": "menu", style: person.color ? { color: person.color } : {}, dataset: { testid: "author", focus: "author" }, onclick: open }, nameOf(user));
-  const box = h("span", { class: "name-box", oncontextmenu: open }, button);
+  const button = h("button", { type: "button", class: "name", "aria-haspopup": "menu", style: person.color ? { "--role": person.color } : {}, dataset: { testid: "author", focus: "author" }, onclick: open }, nameOf(user));
+  const box = h("span", { class: "name-box", dataset: { place: "author" }, oncontextmenu: open }, button);
   return box;
 }
 
@@ -95,7 +96,7 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
   const line = above(message, jump);
   const classes = ["message", joined && "joined", line && "with-line", hidden(message) && "ephemeral", pingsMe(message) && "pinged"];
   const label = `${nameOf(message.author)}, ${timeOfDay(date)}`;
-  return h("li", { class: classes.filter(Boolean).join(" "), id: `message-${message.id}`, "aria-label": label, dataset: { testid: "message", id: message.id, author: nameOf(message.author) } },
+  return h("li", { class: classes.filter(Boolean).join(" "), id: `message-${message.id}`, tabindex: -1, "aria-label": label, dataset: { testid: "message", id: message.id, author: nameOf(message.author) } },
     // the toolbar stays visible while a tall message scrolls
     h("div", { class: "rail" }, toolbar(message, { failed, reply })),
     line,
@@ -104,7 +105,7 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
       h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date))),
     body(message, failed),
     failures.has(message.id) && h("p", { class: "failed", role: "alert", dataset: { testid: "failed" } }, failures.get(message.id)),
-    hidden(message) && h("p", { class: "only-you", dataset: { testid: "only-you" } }, "👁 Only you can see this •",
+    hidden(message) && h("p", { class: "only-you", dataset: { testid: "only-you" } }, icon("eye", 15), "Only you can see this •",
       h("button", { type: "button", onclick: () => dismiss(message) }, "Dismiss message")));
 }
 
@@ -118,5 +119,5 @@ export function pendingElement(id, entry, forget) {
     failed
       ? h("p", { class: "failed" }, "The application did not respond")
       : h("div", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), "Sending command…"),
-    failed && h("p", { class: "only-you" }, "👁 Only you can see this •", h("button", { type: "button", onclick: forget }, "Dismiss message")));
+    failed && h("p", { class: "only-you" }, icon("eye", 15), "Only you can see this •", h("button", { type: "button", onclick: forget }, "Dismiss message")));
 }

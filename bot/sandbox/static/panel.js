@@ -2,6 +2,7 @@
 
 import { TYPE } from "./command.js";
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 
 const KIND = { 3: "text", 4: "whole number", 5: "true or false", 6: "member", 7: "channel", 8: "role", 9: "member or role", 10: "number", 11: "file" };
 
@@ -23,7 +24,7 @@ export function optionsPanel(parsed, checked, optionFiles, current, inputError, 
     const wrong = error && (given || inputError?.name === option.name);
     const classes = ["chip", wrong ? "wrong" : given && "set", focus === option && "current"].filter(Boolean).join(" ");
     return h("button", { type: "button", class: classes, title: option.description, dataset: { testid: `option-${option.name}` }, onpointerdown: (event) => event.preventDefault(), onclick: () => goTo(option) },
-      option.type === TYPE.file && "📎 ", optionFiles.get(option.name)?.name ?? option.name,
+      option.type === TYPE.file && icon("clip", 14), optionFiles.get(option.name)?.name ?? option.name,
       option.required && h("span", { class: "need", title: "required", "aria-label": "required" }, "*"));
   });
   const error = inputError?.text ?? (focus && values.get(focus.name)?.text && checked.errors.get(focus.name));

@@ -6,11 +6,11 @@ let current = null;
 
 export function closePopover({ refocus = false } = {}) {
   if (!current) return;
-  const { panel, owner, onclose } = current;
+  const { panel, owner, opener, onclose } = current;
   current = null;
   panel.remove();
   owner.classList.remove("open");
-  if (refocus) owner.querySelector("button")?.focus();
+  if (refocus) (opener ?? owner.querySelector("button"))?.focus();
   onclose?.();
 }
 document.addEventListener("pointerdown", (event) => { if (current && !current.panel.contains(event.target) && !current.opener?.contains(event.target)) closePopover(); });

@@ -1,6 +1,7 @@
 // Selects: a button that shows the selection, and a list. The values are sent when the list closes.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { closePopover, popover } from "./popover.js";
 import { state } from "./state.js";
 
@@ -11,7 +12,7 @@ function offers(component) {
   const roles = () => [...state.roles].map(([id, name]) => ({ value: id, label: `@${name.replace(/^@/, "")}`, lead: "@" }));
   const fits = (entry) => !component.channel_types?.length || component.channel_types.includes(entry.type);
   const places = () => [...state.channels, ...state.threads.filter((entry) => !entry.archived)].filter(fits)
-    .map((entry) => ({ value: entry.id, label: entry.name, description: entry.topic, lead: entry.parent_id ? "🧵" : "#" }));
+    .map((entry) => ({ value: entry.id, label: entry.name, description: entry.topic, lead: entry.parent_id ? icon("thread") : "#" }));
   return {
     3: () => component.options.map((entry) => ({ ...entry, lead: entry.emoji?.name })),
     5: people, 6: roles, 7: () => [...people(), ...roles()], 8: places,
@@ -24,7 +25,7 @@ export const initialSelection = (component) =>
 function words(component, selected) {
   const list = offers(component).filter((entry) => selected.includes(entry.value));
   if (!list.length) return h("span", { class: "hint" }, component.placeholder ?? "Make a selection");
-  return h("span", { class: "picked" }, list.map((entry) => h("span", {}, entry.lead && h("span", { class: "lead" }, entry.lead.cloneNode ? entry.lead.cloneNode() : entry.lead), entry.label)));
+  return h("span", { class: "picked" }, list.map((entry) => h("span", {}, entry.lead && h("span", { class: "lead" }, entry.lead.cloneNode ? entry.lead.cloneNode(true) : entry.lead), entry.label)));
 }
 
 // Calls `onpick` with all selected values when the list closes, if there are enough.
@@ -36,7 +37,7 @@ export function select(component, onpick, { label = null, invalid = null } = {})
     type: "button", class: "pick", disabled: component.disabled, "aria-haspopup": "listbox", "aria-label": label ?? component.placeholder ?? "Make a selection",
     dataset: { testid: "select", customId: component.custom_id, focus: component.custom_id }, onclick: () => show(),
   }, summary, h("span", { class: "arrow", "aria-hidden": "true" }, "▾"));
-  const box = h("div", { class: "select" }, opener);
+  const box = h("div", { class: "select", dataset: { place: component.custom_id } }, opener);
 
   function finish(before) {
     const same = before.length === selected.length && before.every((value) => selected.includes(value));
@@ -72,7 +73,7 @@ export function select(component, onpick, { label = null, invalid = null } = {})
     };
     paint();
     const done = many && h("footer", {}, count, h("button", { type: "button", class: "primary", dataset: { testid: "choose-done" }, onclick: () => closePopover({ refocus: true }) }, "Done"));
-    popover(box, [h("div", { role: "listbox", "aria-multiselectable": many ? "true" : null, class: "choices" }, rows), done], { opener, kind: "choosing", onclose: () => finish(before) });
+    popover(box, [h("div", { role: "listbox", "aria-label": opener.getAttribute("aria-label"), "aria-multiselectable": many ? "true" : null, class: "choices" }, rows), done], { opener, kind: "choosing", onclose: () => finish(before) });
   }
   return box;
 }

@@ -89,7 +89,7 @@ async function useOnMember(command, entry) {
 function personRow(entry) {
   const row = h("button", { type: "button", class: entry.bot && !state.botOnline ? "row away" : "row", "aria-haspopup": "menu", dataset: { testid: `member-${entry.username}` }, onclick: () => openPersonMenu(box, row, entry) },
     h("span", { class: "member-avatar" }, h("img", { src: entry.avatar_url, alt: "", width: 32, height: 32 })),
-    h("span", { style: entry.color ? { color: entry.color } : {} }, entry.name), entry.bot && h("span", { class: "tag" }, "APP"));
+    h("span", { class: "role", style: entry.color ? { "--role": entry.color } : {} }, entry.name), entry.bot && h("span", { class: "tag" }, "APP"));
   const box = h("div", { class: "row-box", oncontextmenu: (event) => { event.preventDefault(); openPersonMenu(box, row, entry); } }, row);
   return box;
 }

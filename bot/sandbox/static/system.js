@@ -1,6 +1,7 @@
 // System messages: a thread was started or renamed.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { inFull, stamp } from "./time.js";
 
 const STARTED = 18;
@@ -14,6 +15,6 @@ export function systemElement(message, name, { openThread }) {
   const what = message.type === STARTED
     ? [" started a thread: ", h("button", { type: "button", class: "link", dataset: { testid: "open-started" }, onclick: () => openThread(message.message_reference.channel_id) }, message.content)]
     : [" changed the thread's name: ", h("b", {}, message.content)];
-  return h("li", { class: "message system", id: `message-${message.id}`, dataset: { testid: "system-message", id: message.id } },
-    h("span", { class: "sign", "aria-hidden": "true" }, message.type === STARTED ? "🧵" : "✎"), h("b", {}, name), what, h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date)));
+  return h("li", { class: "message system", id: `message-${message.id}`, tabindex: -1, dataset: { testid: "system-message", id: message.id } },
+    h("span", { class: "sign" }, icon(message.type === STARTED ? "thread" : "pencil")), h("b", {}, name), what, h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date)));
 }

@@ -2,6 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { menu, popover } from "./popover.js";
 import { channel, isThread, may, PERMISSION, state } from "./state.js";
 import { showToast } from "./toast.js";
@@ -33,7 +34,7 @@ export function card(message) {
   const thread = state.threads.find((entry) => entry.id === message.id);
   if (!thread) return null;
   return h("button", { type: "button", class: "thread-card", dataset: { testid: "thread-card" }, onclick: () => open(thread.id) },
-    h("span", { class: "glyph", "aria-hidden": "true" }, "🧵"), h("span", { class: "words" }, h("b", {}, thread.name), h("small", {}, thread.archived ? "Archived" : count(thread))), h("span", { class: "go" }, "Open ›"));
+    icon("thread", 20), h("span", { class: "words" }, h("b", {}, thread.name), h("small", {}, thread.archived ? "Archived" : count(thread))), h("span", { class: "go" }, "Open ›"));
 }
 
 function threadList(here) {
@@ -71,6 +72,6 @@ export function renderThreadButton() {
   const button = h("button", {
     type: "button", class: "tool", "aria-label": thread ? "Thread options" : "Threads", "aria-haspopup": "true", dataset: { testid: thread ? "thread-menu" : "threads" },
     onclick: () => popover(owner, thread ? threadMenu(here, owner, button) : threadList(here), { opener: button, kind: "right" }),
-  }, thread ? "⋯" : ["🧵", number > 0 && h("b", {}, String(number))]);
+  }, thread ? icon("more", 20) : [icon("thread"), number > 0 && h("b", {}, String(number))]);
   owner.replaceChildren(button);
 }
