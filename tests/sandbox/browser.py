@@ -1,4 +1,4 @@
-"""The page in Chromium: mark a module that uses the fixture `page` with `needs_chromium`.
+"""The page in Chromium: mark a module that uses the fixtures `browse` and `page` with `needs_chromium`.
 
 One Chromium serves all tests of a session; each test gets a context of its own, with empty storage.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from playwright.async_api import async_playwright, expect
@@ -34,6 +35,8 @@ FLAGS = [
 HANG_MS = 60_000.0
 """Milliseconds after which a step in the browser fails."""
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium")
+Browse: TypeAlias = Callable[..., Awaitable["Page"]]
+"""Opens a page in a context of its own; the keyword arguments are those of Playwright's `new_context`."""
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +50,17 @@ def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         process.terminate()
 
 
+async def visit(page: Page, url: str) -> Page:
+    """Open the sandbox's page and wait until it is ready."""
+    page.set_default_timeout(HANG_MS)
+    await page.goto(url)
+    await page.wait_for_selector("[data-ready]")
+    return page
+
+
 @pytest.fixture
-async def page(rest_client: RestClient, devtools: Path) -> AsyncIterator[Page]:
-    """The page as Ada sees it; a script error or a blocked request fails the test."""
+async def browse(devtools: Path) -> AsyncIterator[Browse]:
+    """A function that opens a page; a script error or a blocked request fails the test."""
     errors: list[str] = []
     expect.set_options(timeout=HANG_MS)
     async with asyncio.timeout(HANG_MS / 1000):
@@ -58,13 +69,22 @@ async def page(rest_client: RestClient, devtools: Path) -> AsyncIterator[Page]:
     port = devtools.read_text().partition("\n")[0]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
-        context = await browser.new_context(viewport={"width": 1280, "height": 800})
-        opened = await context.new_page()
-        opened.set_default_timeout(HANG_MS)
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-        await opened.goto(f"{rest_client.sandbox.page_url}?as=ada")
-        await opened.wait_for_selector("[data-ready]")
+        contexts = []
+
+        async def opened(url: str, **options: Any) -> Page:
+            context = await browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+            contexts.append(context)
+            context.on("weberror", lambda error: errors.append(str(error.error)))
+            context.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+            return await visit(await context.new_page(), url)
+
         yield opened
-        await context.close()
+        for context in contexts:
+            await context.close()
     assert errors == []
+
+
+@pytest.fixture
+async def page(rest_client: RestClient, browse: Browse) -> Page:
+    """The page as Ada sees it."""
+    return await browse(f"{rest_client.sandbox.page_url}?as=ada")

@@ -18,7 +18,7 @@ import pytest
 from bot.sandbox.clock import ManualClock
 from bot.sandbox.server import Sandbox
 from tests.people import ada, ben, chiyo, dan, eve, mo, olive
-from tests.sandbox.browser import devtools, page
+from tests.sandbox.browser import browse, devtools, page
 from tests.sandbox.schema import SchemaCheck
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.guild import Channel
     from tests.sandbox.person import Person
 
-__all__ = ["ada", "ben", "chiyo", "dan", "devtools", "eve", "mo", "olive", "page"]
+__all__ = ["ada", "ben", "browse", "chiyo", "dan", "devtools", "eve", "mo", "olive", "page"]
 
 HANG_S = 60.0
 """Seconds after which a wait fails."""

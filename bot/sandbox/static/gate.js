@@ -12,7 +12,7 @@ export function renderGate() {
   gate.hidden = !shut;
   for (const id of ["scroller", "foot"]) byId(id).hidden = shut;
   if (!shut) return;
-  gate.replaceChildren(h("div", { class: "glyph", "aria-hidden": "true" }, "18+"), h("h3", {}, "Age-restricted channel"),
+  gate.replaceChildren(h("div", { class: "glyph", "aria-hidden": "true" }, "18+"), h("h2", {}, "Age-restricted channel"),
     h("p", {}, "This channel is for adults. Do you want to continue?"),
     h("button", { type: "button", class: "primary", dataset: { testid: "gate-continue" }, onclick: () => { confirmed.add(here.parent_id ?? here.id); renderGate(); byId("composer").focus(); } }, "Continue"));
 }

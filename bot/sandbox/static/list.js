@@ -71,7 +71,7 @@ const options = (joined) => ({
 function beginning() {
   const here = channel();
   const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
-  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? icon("thread", 30) : "#"), h("h3", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
+  const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? icon("thread", 30) : "#"), h("h2", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
     h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, started by ${member(here.owner_id)?.name ?? "a former member"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see the bot's commands.")];
   byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
 }

@@ -31,6 +31,8 @@ function words(component, selected) {
 // Calls `onpick` with all selected values when the list closes, if there are enough.
 export function select(component, onpick, { label = null, invalid = null } = {}) {
   let selected = initialSelection(component);
+  // an option of a select with one value was chosen, perhaps the same again
+  let picked = false;
   const many = component.max_values > 1;
   const summary = h("span", { class: "summary" }, words(component, selected));
   const opener = h("button", {
@@ -42,18 +44,19 @@ export function select(component, onpick, { label = null, invalid = null } = {})
   function finish(before) {
     const same = before.length === selected.length && before.every((value) => selected.includes(value));
     const least = component.required === false ? 0 : component.min_values;
-    if (selected.length < least) { selected = before; summary.replaceChildren(words(component, selected)); invalid?.(`Choose at least ${least}`); return; }
-    if (!same || (!many && selected.length)) onpick([...selected]);
+    if (selected.length < least && !same) { selected = before; summary.replaceChildren(words(component, selected)); invalid?.(`Choose at least ${least}`); return; }
+    if (!same || picked) onpick([...selected]);
   }
 
   function show() {
     const before = [...selected];
+    picked = false;
     const rows = offers(component).map((entry) => {
       const row = h("button", {
         type: "button", role: "option", class: "choice", "aria-selected": selected.includes(entry.value) ? "true" : "false", dataset: { testid: "choice", value: entry.value },
         onclick: () => {
           const on = selected.includes(entry.value);
-          if (!many) { selected = on && !component.min_values ? [] : [entry.value]; paint(); closePopover({ refocus: true }); return; }
+          if (!many) { picked = true; selected = on && !component.min_values ? [] : [entry.value]; paint(); closePopover({ refocus: true }); return; }
           if (on) selected = selected.filter((value) => value !== entry.value);
           else if (selected.length < component.max_values) selected = [...selected, entry.value];
           paint();

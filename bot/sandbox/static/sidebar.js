@@ -102,7 +102,7 @@ export function renderRoster() {
   }
   const order = ["Owner", "Moderator", "Apps", "Members"].filter((title) => groups.has(title));
   byId("roster").replaceChildren(...order.flatMap((title) => [
-    h("h3", { class: "caps" }, `${title} — ${groups.get(title).length}`),
+    h("h2", { class: "caps" }, `${title} — ${groups.get(title).length}`),
     ...groups.get(title).map((entry) => personRow(entry)),
   ]));
 }
