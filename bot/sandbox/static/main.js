@@ -66,6 +66,10 @@ async function refresh() {
 async function pickChannel(id) {
   state.channelId = id;
   state.unread.delete(id);
+  // show at once what is known
+  sessionStorage.setItem("channel", id);
+  renderFrame();
+  list.render({ afresh: true });
   await refresh();
   list.follow(true);
 }

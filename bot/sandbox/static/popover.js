@@ -29,9 +29,11 @@ export function popover(owner, content, { opener = null, onclose = null, kind = 
   owner.append(panel);
   (panel.querySelector("[autofocus], [aria-selected='true'], button, input") ?? panel).focus({ preventScroll: true });
   panel.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step || event.target.matches("input[type=text]")) return;
     const items = [...panel.querySelectorAll("button:not(:disabled)")];
+    // emoji lie in rows
+    const row = items.filter((item) => item.offsetTop === items[0].offsetTop).length;
+    const step = { ArrowDown: row, ArrowUp: -row, ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step || event.target.matches("input[type=text]")) return;
     const at = items.indexOf(document.activeElement);
     event.preventDefault();
     items[(at + step + items.length) % items.length]?.focus();
