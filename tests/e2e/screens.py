@@ -91,7 +91,7 @@ async def main(folder: Path) -> None:
             async_playwright() as playwright,
         ):
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            page = await browser.new_page(viewport={"width": 1000, "height": 1400})
+            page = await browser.new_page(viewport={"width": 1000, "height": 1400}, color_scheme="dark")
             await page.goto(f"{sandbox.page_url}?as=ada")
             await page.wait_for_selector("[data-ready]")
             camera = Camera(page, folder)

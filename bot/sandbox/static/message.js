@@ -112,10 +112,12 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
 // A command that was sent and not answered yet, or never answered.
 export function pendingElement(id, entry, forget) {
   const me = member(state.me);
+  const bot = [...state.members.values()].find((person) => person.bot);
   const failed = entry.state === "failed";
   return h("li", { class: "message with-line ephemeral", id: `pending-${id}`, dataset: { testid: failed ? "no-response" : "sending" } },
     h("div", { class: "line" }, avatar(me, 16), h("b", {}, me.name), "used", h("span", { class: "command" }, `/${entry.name}`)),
-    h("img", { class: "avatar", src: [...state.members.values()].find((person) => person.bot)?.avatar_url, alt: "" }),
+    h("img", { class: "avatar", src: bot?.avatar_url, alt: "" }),
+    bot && h("div", { class: "by" }, h("span", { class: "name" }, bot.name), appTag(bot)),
     failed
       ? h("p", { class: "failed" }, "The application did not respond")
       : h("div", { class: "thinking" }, h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), "Sending command…"),
