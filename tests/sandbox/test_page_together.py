@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
+from tests.sandbox.administrator import sandbox
 from tests.sandbox.browser import needs_chromium, visit
 
 if TYPE_CHECKING:
     from tests.sandbox.browser import Browse
     from tests.sandbox.conftest import GatewayClient, RestClient
+    from tests.sandbox.person import Person
 
+__all__ = ["sandbox"]
 pytestmark = needs_chromium
 
 
 async def test_two_people_talk_and_a_reload_loses_nothing(
-    browse: Browse, rest_client: RestClient, gateway: GatewayClient
+    browse: Browse, rest_client: RestClient, gateway: GatewayClient, ben: Person
 ) -> None:
     url = rest_client.sandbox.page_url
     await rest_client.register({"name": "help", "description": "Help"})
@@ -37,9 +40,12 @@ async def test_two_people_talk_and_a_reload_loses_nothing(
     await expect(covered).to_have_count(0)
     await said.hover()
     await said.get_by_test_id("reply").click()
-    await adas.get_by_test_id("composer").fill("hi")
+    await adas.get_by_test_id("composer").press_sequentially("look at #gen")
+    await adas.keyboard.press("Tab")
     await adas.keyboard.press("Enter")
     reply = bens.get_by_test_id("message").last
+    await expect(reply.get_by_test_id("content")).to_have_text("look at #general")
+    await expect(reply.locator(".mention")).to_have_text("#general")
     await expect(reply).to_have_class(re.compile("pinged"))
     await expect(reply.locator(".line")).to_contain_text("Ben")
 
@@ -60,5 +66,10 @@ async def test_two_people_talk_and_a_reload_loses_nothing(
     await expect(bens.get_by_test_id("composer")).to_have_value("")
     await adas.keyboard.press("Enter")
     await expect(bens.get_by_test_id("message")).to_contain_text("a draft")
-    await adas.get_by_test_id("channel-imagine").click()
-    await expect(adas.get_by_test_id("only-you")).to_be_visible()
+    for page in (adas, bens):
+        await page.get_by_test_id("channel-imagine").click()
+        await expect(page.get_by_test_id("message")).to_have_count(3 if page is adas else 2)
+    both = [message["id"] for message in await ben.messages()]
+    await rest_client.call("POST", f"{rest_client.messages}/bulk-delete", {"messages": both})
+    for page in (adas, bens):
+        await expect(page.get_by_test_id("message")).to_have_count(1 if page is adas else 0)

@@ -18,6 +18,7 @@ from bot.sandbox.state.events import (
     InteractionOpened,
     InteractionUpdated,
     MessageDeleted,
+    MessagesDeleted,
     ThreadCreated,
     ThreadDeleted,
     ThreadMembership,
@@ -26,6 +27,9 @@ from bot.sandbox.state.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.sandbox.models.guild import Message
     from bot.sandbox.models.interaction import Interaction
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.events import Event, MessageEvent, ThreadEvent
@@ -85,7 +89,7 @@ def event_payload(state: SandboxState, user_id: int, event: Event) -> Payload | 
         return interaction(event.interaction) if event.interaction.user_id == user_id else None
     if isinstance(event, BotPresence):
         return {"type": "presence", "bot_online": state.bot_online}
-    if isinstance(event, CommandsChanged | GuildEvent):
+    if isinstance(event, CommandsChanged | GuildEvent) and not isinstance(event, MessagesDeleted):
         # the page reads everything again
         return _COMMANDS
     if isinstance(event, TypingStarted):
@@ -102,13 +106,20 @@ def _thread(state: SandboxState, user_id: int, event: ThreadEvent) -> Payload | 
     return {"type": "thread", "id": str(event.thread.id)} if _sees(state, user_id, event.thread.id) else None
 
 
-def _message(state: SandboxState, user_id: int, event: MessageEvent) -> Payload | None:
+def _message(state: SandboxState, user_id: int, event: MessageEvent | MessagesDeleted) -> Payload | None:
+    if isinstance(event, MessagesDeleted):
+        return _deleted(event.messages) if _sees(state, user_id, event.channel.id) else None
     message = event.message
     if message.ephemeral_for not in (None, user_id) or not _sees(state, user_id, message.channel_id):
         return None
     if isinstance(event, MessageDeleted):
-        return {"type": "deleted", "channel_id": str(message.channel_id), "id": str(message.id)}
+        return _deleted([message])
     return {"type": "message", "message": message_objects.message(state, message, viewer_id=user_id)}
+
+
+def _deleted(messages: Sequence[Message]) -> Payload:
+    ids = [str(message.id) for message in messages]
+    return {"type": "deleted", "channel_id": str(messages[0].channel_id), "ids": ids}
 
 
 def interaction(entry: Interaction) -> Payload:

@@ -11,12 +11,12 @@ from bot.sandbox.page.live import interaction
 from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.serializers import message_objects, objects, thread_objects
-from bot.sandbox.services import application_commands, thread_lifecycle
+from bot.sandbox.services import application_commands, message_service, thread_lifecycle
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.models.guild import Channel, Member
+    from bot.sandbox.models.guild import Channel, GuildData, Member
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
@@ -31,16 +31,32 @@ def people(state: SandboxState) -> Payload:
 async def guild_state(state: SandboxState, user_id: int, _: web.Request) -> Payload:
     """Return the guild as a member sees it."""
     guild_data = state.guild_data
-    seen = [c for c in guild_data.channels.values() if state.permissions(user_id, c) & Permission.VIEW_CHANNEL]
+    seen = [c for c in _in_order(guild_data) if state.permissions(user_id, c) & Permission.VIEW_CHANNEL]
     return {
         "me": str(user_id),
         "guild": {"id": str(guild_data.guild.id), "name": guild_data.guild.name},
         "bot_online": state.bot_online,
         "members": [_member(state, member) for member in guild_data.members.values()],
         "roles": [objects.role(role) for role in guild_data.roles.values()],
-        "channels": [_channel(state, user_id, channel) for channel in seen],
+        "channels": [_channel(state, user_id, channel) | {"category": _category(state, channel)} for channel in seen],
         "threads": [_thread(state, user_id, thread) for thread in _threads_of(state, user_id)],
     }
+
+
+def _in_order(guild_data: GuildData) -> list[Channel]:
+    """Return the channels with messages, those without a category first."""
+
+    def order(channel: Channel) -> tuple[int, int, int, int]:
+        parent = guild_data.channels.get(channel.parent_id or 0)
+        above = (-1, 0) if parent is None else (parent.position, parent.id)
+        return (*above, channel.position, channel.id)
+
+    return sorted((c for c in guild_data.channels.values() if c.type in message_service.WITH_MESSAGES), key=order)
+
+
+def _category(state: SandboxState, channel: Channel) -> str | None:
+    parent = state.guild_data.channels.get(channel.parent_id or 0)
+    return None if parent is None else parent.name
 
 
 def _threads_of(state: SandboxState, user_id: int) -> list[Channel]:

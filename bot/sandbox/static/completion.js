@@ -97,9 +97,28 @@ function optionItems(parsed, text, caret) {
   return items.length ? { title: "Options", items } : null;
 }
 
+// Members and channels after @ and #. The message box contains names; `withIds` puts the ids in.
+function mentionItems(text, caret) {
+  const [, sign, typed] = /(?:^|\s)([@#])([\w-]*)$/.exec(text.slice(0, caret)) ?? [];
+  if (!sign) return null;
+  const pairs = POOLS[sign === "@" ? TYPE.user : TYPE.channel]({}).filter(([label]) => label.slice(1).toLowerCase().startsWith(typed.toLowerCase()));
+  if (!pairs.length || pairs.some(([label]) => label.slice(1) === typed)) return null;
+  const start = caret - typed.length - 1;
+  const items = pairs.slice(0, 10).map(([label, description, lead]) => ({ key: label, lead, label, description, replace: [start, caret, `${label} `] }));
+  return { title: sign === "@" ? "Members" : "Channels", items, choose: true };
+}
+
+// Replace @name and #name with Discord's mentions.
+export function withIds(text) {
+  const named = (list) => new Map(list.map((entry) => [entry.name, entry.id]));
+  const [people, places] = [named([...state.members.values()]), named([...state.channels, ...state.threads])];
+  return text.replace(/(^|\s)@([\w-]+)/g, (all, before, name) => (people.has(name) ? `${before}<@${people.get(name)}>` : all))
+    .replace(/(^|\s)#([\w-]+)/g, (all, before, name) => (places.has(name) ? `${before}<#${places.get(name)}>` : all));
+}
+
 // Return { title, items, choose } or null. With `choose` the first item is selected.
 export function suggest(text, caret, parsed, refresh) {
-  if (!text.startsWith("/")) return null;
+  if (!text.startsWith("/")) return mentionItems(text, caret);
   if (!parsed) {
     const items = commandItems(text);
     const title = items.length ? "Commands" : commands().length ? "No such command" : state.botOnline ? "The bot has no commands here" : "The bot is offline";

@@ -2,7 +2,7 @@
 
 import { call, withFiles } from "./api.js";
 import { callable, check, parse, TYPE } from "./command.js";
-import { currentOption, suggest } from "./completion.js";
+import { currentOption, suggest, withIds } from "./completion.js";
 import { byId, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { optionsPanel, suggestionList } from "./panel.js";
@@ -239,7 +239,7 @@ async function submit() {
       await call("POST", `/channels/${here}/commands`, withFiles({ command_id: now.entry.command.id, options }, files));
       return;
     }
-    const body = { content: text };
+    const body = { content: withIds(text) };
     if (replyTo) body.message_reference = { message_id: replyTo.id };
     const files = attached;
     clear();

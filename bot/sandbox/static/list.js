@@ -174,7 +174,3 @@ export function add(message) {
   if (message.author.id === state.me) follow(true);
   else if (!following) toLatest.hidden = false;
 }
-
-export function remove() {
-  render();
-}

@@ -185,7 +185,10 @@ const HANDLERS = {
   typing: onTyping,
   interaction: onInteraction,
   message: (event) => onMessage(event.message),
-  deleted: (event) => { touch(event.id); messagesOf(event.channel_id).delete(event.id); if (event.channel_id === state.channelId) list.remove(event.id); },
+  deleted: (event) => {
+    for (const id of event.ids) { touch(id); messagesOf(event.channel_id).delete(id); }
+    if (event.channel_id === state.channelId) list.render();
+  },
 };
 
 function onEvent(event) {

@@ -43,9 +43,10 @@ function channelButton(entry, pick) {
 // Active threads are shown under their channel, and the open thread even if it is archived.
 export function renderChannels(pick) {
   byId("guild-name").textContent = state.guild.name;
-  byId("channels").replaceChildren(...state.channels.map((entry) => {
+  byId("channels").replaceChildren(...state.channels.flatMap((entry, index) => {
+    const starts = entry.category && entry.category !== state.channels[index - 1]?.category;
     const threads = state.threads.filter((thread) => thread.parent_id === entry.id && (!thread.archived || thread.id === state.channelId));
-    return h("li", {}, channelButton(entry, pick), threads.length > 0 && h("ul", { class: "threads" }, threads.map((thread) => h("li", {}, channelButton(thread, pick)))));
+    return [...(starts ? [h("li", { class: "caps category" }, entry.category)] : []), h("li", {}, channelButton(entry, pick), threads.length > 0 && h("ul", { class: "threads" }, threads.map((thread) => h("li", {}, channelButton(thread, pick)))))];
   }));
 }
 
