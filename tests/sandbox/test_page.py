@@ -65,9 +65,17 @@ async def test_an_unanswered_click_shows_an_error_and_only_moderators_can_delete
     page: Page, rest_client: RestClient, gateway: GatewayClient, ada: Person, clock: ManualClock
 ) -> None:
     button = {"type": 2, "style": 1, "label": "Again", "custom_id": "again"}
-    await rest_client.post({"content": "a picture", "components": [{"type": 1, "components": [button]}]})
+    body = {"content": "a picture", "components": [{"type": 1, "components": [button]}]}
+    posted = (await rest_client.post(body)).body
     message = page.get_by_test_id("message")
-    await message.get_by_test_id("button").click()
+    await message.get_by_test_id("button").hover()
+    await page.mouse.down()
+    # the bot shows its progress while the button is pressed
+    await rest_client.call("PATCH", f"{rest_client.messages}/{posted['id']}", {"content": "a better picture"})
+    await rest_client.call("POST", f"/channels/{rest_client.channel.id}/typing")
+    await expect(page.get_by_test_id("typing")).to_have_text("Imagine is typing…")
+    await page.mouse.up()
+    await expect(message).to_contain_text("a better picture")
     assert (await gateway.event("INTERACTION_CREATE"))["data"]["custom_id"] == "again"
     await clock.advance(3.1)
     await expect(message.get_by_test_id("failed")).to_have_text("This interaction failed")

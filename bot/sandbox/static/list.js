@@ -135,6 +135,14 @@ export function renderPending() {
   follow();
 }
 
+// A button that is replaced while it is pressed is not clicked: wait until the pointer is up and the click is handled.
+let released = null;
+document.addEventListener("pointerdown", () => {
+  released = new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(done), { once: true });
+  });
+}, true);
+
 const versions = new Map();
 
 // Rebuild one message. New pictures are decoded first, so that a preview changes without a blank frame.
@@ -147,6 +155,7 @@ export async function replace(id) {
   const fresh = messageElement(message, options(old.classList.contains("joined")));
   const pictures = [...fresh.querySelectorAll(".picture img")].map((image) => image.decode().catch(() => {}));
   if (pictures.length) await Promise.race([Promise.all(pictures), new Promise((done) => setTimeout(done, 1500))]);
+  await released;
   const current = byId(`message-${id}`);
   if (versions.get(id) !== version || !current || !messagesOf(state.channelId).has(id)) return;
   const focused = current.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
