@@ -136,7 +136,9 @@ function onMessage(message) {
   if (known) return;
   if (state.threads.some((entry) => entry.id === message.channel_id)) onThread({ id: message.channel_id });
   const name = member(message.author.id)?.name ?? message.author.username;
-  byId("announcer").textContent = `${name}: ${plainText(message.content) || plainText(message.embeds[0]?.title) || "a picture"}`;
+  const [embed] = message.embeds;
+  const words = [message.content, embed?.title, embed?.description].map(plainText).find(Boolean) ?? "a picture";
+  byId("announcer").textContent = `${name}: ${words.replace(/<@!?(\d+)>/g, (all, id) => `@${member(id)?.name ?? "unknown"}`)}`;
   if (message.channel_id !== state.channelId || document.hidden) {
     const before = state.unread.get(message.channel_id) ?? { pings: 0 };
     const pinged = message.mention_everyone || message.mentions.some((user) => user.id === state.me);

@@ -94,5 +94,5 @@ export function markdown(text, context) {
   return blocks;
 }
 
-// The text without markdown, on one line.
-export const plainText = (text) => String(text ?? "").replace(/\s+/g, " ").replace(/[*_~|`]/g, "").trim();
+// The text without markdown and without what spoilers cover, on one line.
+export const plainText = (text) => String(text ?? "").replace(/\|\|[\s\S]+?\|\|/g, "(spoiler)").replace(/\s+/g, " ").replace(/[*_~|`]/g, "").trim();
