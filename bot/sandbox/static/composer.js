@@ -1,15 +1,17 @@
 // The message box: messages, replies, files, and slash commands with suggestions.
 
+import { announce } from "./announcer.js";
 import { call, withFiles } from "./api.js";
 import { callable, check, parse, TYPE } from "./command.js";
 import { currentOption, suggest, withIds } from "./completion.js";
 import { byId, h } from "./dom.js";
+import { keepDraft, openDraft, sayTyping, stopTyping } from "./draft.js";
 import { icon } from "./icons.js";
+import { paint } from "./mirror.js";
 import { optionsPanel, suggestionList } from "./panel.js";
 import { channel, commands, isThread, may, mayWrite, member, PERMISSION, state } from "./state.js";
 
 const box = byId("composer");
-const mirror = byId("mirror");
 const panel = byId("completion");
 const form = byId("compose");
 const fileInput = byId("file-input");
@@ -28,11 +30,11 @@ const optionFiles = new Map();
 const parsed = () => parse(box.value, callable(commands()));
 
 export function setUp() {
-  box.addEventListener("input", () => { inputError = null; closed = false; active = -1; keepDraft(); sayTyping(); update(); });
+  box.addEventListener("input", () => { inputError = null; closed = false; active = -1; sayTyping(box.value); update(); });
   box.addEventListener("keyup", (event) => { if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) update(); });
   box.addEventListener("click", () => update());
   box.addEventListener("keydown", onKey);
-  box.addEventListener("scroll", () => { mirror.scrollTop = box.scrollTop; });
+  box.addEventListener("scroll", () => { byId("mirror").scrollTop = box.scrollTop; });
   box.addEventListener("paste", (event) => { if (event.clipboardData.files.length) { event.preventDefault(); attach([...event.clipboardData.files]); } });
   form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   byId("attach").addEventListener("click", () => { fileFor = null; fileInput.multiple = true; fileInput.click(); });
@@ -43,31 +45,10 @@ export function setUp() {
   box.addEventListener("focus", () => { closed = false; update(); });
 }
 
-// Drafts are kept per member and channel, also while the page is reloaded.
-let draftKey = null;
-const keepDraft = () => (box.value ? sessionStorage.setItem(draftKey, box.value) : sessionStorage.removeItem(draftKey));
-
-function openDraft() {
-  const key = `draft ${state.me} ${state.channelId}`;
-  if (key === draftKey) return;
-  draftKey = key;
-  box.value = sessionStorage.getItem(key) ?? "";
-  [replyTo, attached, inputError] = [null, [], null];
-  optionFiles.clear();
-  renderExtras();
-}
-
-// Tell the others, at most every eight seconds; Discord's clients do not while a command is typed.
-let toldTyping = 0;
-function sayTyping() {
-  if (!box.value || box.value.startsWith("/") || Date.now() - toldTyping < 8000) return;
-  toldTyping = Date.now();
-  call("POST", `/channels/${state.channelId}/typing`).catch(() => {});
-}
-
 export function renderComposer() {
   const here = channel();
-  openDraft();
+  const draft = openDraft();
+  if (draft !== null) begin(draft);
   const allowed = mayWrite();
   box.disabled = !allowed;
   const target = isThread(here) ? here.name : `#${here.name}`;
@@ -156,13 +137,14 @@ function goTo(option) {
 }
 
 export function update() {
+  keepDraft(box.value);
   const now = parsed();
   const caret = box.selectionStart;
   suggestion = closed ? null : suggest(box.value, caret, now, update);
   const items = suggestion?.items ?? [];
   const selected = active >= 0 ? Math.min(active, items.length - 1) : suggestion?.choose && items.length ? 0 : -1;
   const checked = now ? check(now, optionFiles) : null;
-  paint(now, checked);
+  paint(box, now, checked);
   form.classList.toggle("bad", Boolean(inputError));
   const panels = [
     now && !closed && optionsPanel(now, checked, optionFiles, currentOption(now, caret), inputError, goTo),
@@ -172,49 +154,22 @@ export function update() {
   panel.hidden = !panels.length;
   panel.replaceChildren(...panels);
   panel.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
-  announceSuggestions(items.length ? `${suggestion.title}: ${items.length} ${items.length === 1 ? "suggestion" : "suggestions"}` : "");
+  // a text box has no state that tells of its suggestions
+  if (items.length) announce(`${suggestion.title}: ${items.length} ${items.length === 1 ? "suggestion" : "suggestions"}`);
   if (selected >= 0) box.setAttribute("aria-activedescendant", `suggestion-${selected}`);
   else box.removeAttribute("aria-activedescendant");
 }
 
-// A text box has no state that tells of its suggestions, so the announcer says when there are others.
-let announced = "";
-function announceSuggestions(words) {
-  if (words === announced) return;
-  announced = words;
-  if (words) byId("announcer").textContent = words;
-}
-
-// The mirror lies behind the text box and colours options; it contains the same text in the same place.
-function paint(now, checked) {
-  box.style.height = "auto";
-  box.style.height = `${box.scrollHeight}px`;
-  if (!now) { mirror.replaceChildren(); return; }
-  const nodes = [];
-  let at = 0;
-  const text = box.value;
-  const push = (end, kind) => { if (end > at) { nodes.push(kind === null ? text.slice(at, end) : h("mark", { class: kind }, text.slice(at, end))); at = end; } };
-  push(now.begin, "");
-  for (const value of [...now.values.values()].sort((a, b) => a.start - b.start)) {
-    if (value.labelStart !== null) { push(value.labelStart, null); push(value.start, checked.errors.has(value.name) && value.text ? "bad" : ""); }
-    const from = value.start + (text.slice(value.start, value.end).length - text.slice(value.start, value.end).trimStart().length);
-    push(from, null);
-    push(from + value.text.length, checked.errors.has(value.name) ? "bad" : "value");
-    push(value.end, null);
-  }
-  push(text.length, null);
-  mirror.replaceChildren(...nodes);
+function begin(text) {
+  box.value = text;
+  optionFiles.clear();
+  [replyTo, attached, inputError] = [null, [], null];
+  renderExtras();
 }
 
 function clear() {
-  box.value = "";
-  keepDraft();
-  toldTyping = 0;
-  optionFiles.clear();
-  attached = [];
-  replyTo = null;
-  inputError = null;
-  renderExtras();
+  begin("");
+  stopTyping();
   update();
 }
 

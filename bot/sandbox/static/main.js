@@ -1,22 +1,21 @@
 // The page: loads what the member sees, then applies live events.
 
+import { announceMessage, onTyping, stoppedTyping } from "./announcer.js";
 import { actAs, call, listen } from "./api.js";
 import * as composer from "./composer.js";
 import { byId } from "./dom.js";
 import { drawIcons } from "./icons.js";
 import { renderGate } from "./gate.js";
 import * as list from "./list.js";
-import { plainText } from "./markdown.js";
 import { failures } from "./message.js";
 import { openModal } from "./modal.js";
 import { closePopover } from "./popover.js";
 import * as sidebar from "./sidebar.js";
-import { channel, isThread, member, messagesOf, state } from "./state.js";
+import { channel, isThread, messagesOf, state } from "./state.js";
 import * as thread from "./thread.js";
 
 const MODAL = 9;
 let stopListening = () => {};
-let typingUntil = new Map();
 
 async function load() {
   const answer = await call("GET", "/state");
@@ -128,17 +127,14 @@ function onMessage(message) {
   touch(message.id);
   const known = messagesOf(message.channel_id).has(message.id);
   messagesOf(message.channel_id).set(message.id, message);
-  typingUntil.delete(message.author.id);
+  stoppedTyping(message.author.id);
   if (message.channel_id === state.channelId) {
     if (known) list.replace(message.id);
     else list.add(message);
   }
   if (known) return;
   if (state.threads.some((entry) => entry.id === message.channel_id)) onThread({ id: message.channel_id });
-  const name = member(message.author.id)?.name ?? message.author.username;
-  const [embed] = message.embeds;
-  const words = [message.content, embed?.title, embed?.description].map(plainText).find(Boolean) ?? "a picture";
-  byId("announcer").textContent = `${name}: ${words.replace(/<@!?(\d+)>/g, (all, id) => `@${member(id)?.name ?? "unknown"}`)}`;
+  announceMessage(message);
   if (message.channel_id !== state.channelId || document.hidden) {
     const before = state.unread.get(message.channel_id) ?? { pings: 0 };
     const pinged = message.mention_everyone || message.mentions.some((user) => user.id === state.me);
@@ -166,17 +162,6 @@ function onInteraction(event) {
   list.renderPending();
   if (!entry.messageId && event.state === "pending") list.follow(true);
 }
-
-function onTyping(event) {
-  if (event.user_id === state.me || event.channel_id !== state.channelId) return;
-  typingUntil.set(event.user_id, Date.now() + 9000);
-}
-
-setInterval(() => {
-  const names = [...typingUntil].filter(([, until]) => until > Date.now()).map(([id]) => member(id)?.name);
-  const words = names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…` : "";
-  if (byId("typing").textContent !== words) byId("typing").textContent = words;
-}, 400);
 
 const HANDLERS = {
   hello: (event) => { state.botOnline = event.bot_online; sidebar.renderHeader(pickChannel); sidebar.renderRoster(); },
