@@ -78,23 +78,23 @@ class SchemaCheck:
         sandbox.state.observers.exchanges.append(self.exchange)
         sandbox.state.observers.events.append(self.event)
 
-    def exchange(self, seen: Exchange) -> None:
+    def exchange(self, exchange: Exchange) -> None:
         """Check one request and its answer."""
-        entry = self._known.get(bare(f"{seen.method} {seen.route}"))
+        entry = self._known.get(bare(f"{exchange.method} {exchange.route}"))
         if entry is None:
             return
         self.checked += 1
-        if seen.status < 300:
-            self.met[bare(f"{seen.method} {seen.route}")] = None
-        where = f"{seen.method} {seen.route} {seen.status}"
+        if exchange.status < 300:
+            self.met[bare(f"{exchange.method} {exchange.route}")] = None
+        where = f"{exchange.method} {exchange.route} {exchange.status}"
         responses = entry["responses"]
-        schema = responses.get(str(seen.status), responses.get(f"{str(seen.status)[0]}XX", False))
+        schema = responses.get(str(exchange.status), responses.get(f"{str(exchange.status)[0]}XX", False))
         if schema is False:
             self.faults.append(f"{where}: the description has only {', '.join(responses)}")
         else:
-            self._add(f"{where}: the answer", "rest", schema, seen.answer)
-        if seen.status < 300 and seen.body is not None:
-            self._add(f"{where}: the accepted body", "request", entry["request"], _with_numbers(seen.body))
+            self._add(f"{where}: the answer", "rest", schema, exchange.answer)
+        if exchange.status < 300 and exchange.body is not None:
+            self._add(f"{where}: the accepted body", "request", entry["request"], _with_numbers(exchange.body))
 
     def event(self, name: str, data: object) -> None:
         """Check one gateway event."""

@@ -63,9 +63,11 @@ def count_requests(state: SandboxState) -> Middleware:
         shared = response.headers.get("X-RateLimit-Scope") == "shared"
         state.traffic.count(request.method, route_of(request), response.status, shared=shared)
         if state.observers.exchanges:
-            seen = Exchange(request.method, route_of(request), request.get(BODY), response.status, _json_of(response))
+            exchange = Exchange(
+                request.method, route_of(request), request.get(BODY), response.status, _json_of(response)
+            )
             for observe in state.observers.exchanges:
-                observe(seen)
+                observe(exchange)
         return response
 
     return count

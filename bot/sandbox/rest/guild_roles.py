@@ -46,20 +46,20 @@ def _managed_role(state: SandboxState, request: web.Request) -> Role:
 def _fields(state: SandboxState, body: Payload) -> Payload:
     """Return the properties of a `Role` that a body gives, or raise 50013 for permissions that the bot lacks."""
     form = Form()
-    kept: Payload = {}
+    checked: Payload = {}
     if body.get("name") is not None:
-        kept["name"] = form.text(("name",), body["name"], 100)
+        checked["name"] = form.text(("name",), body["name"], 100)
     if body.get("permissions") is not None:
-        kept["permissions"] = check_bits(form, ("permissions",), body["permissions"])
+        checked["permissions"] = check_bits(form, ("permissions",), body["permissions"])
     if body.get("color") is not None:
-        kept["color"] = form.integer(("color",), body["color"], 0, MAX_COLOR)
+        checked["color"] = form.integer(("color",), body["color"], 0, MAX_COLOR)
     for key in ("hoist", "mentionable"):
         if body.get(key) is not None:
-            kept[key] = bool(body[key])
+            checked[key] = bool(body[key])
     form.finish()
-    if kept.get("permissions", 0) & ~int(permissions.in_guild(state.guild_data, state.guild_data.bot.id)):
+    if checked.get("permissions", 0) & ~int(permissions.in_guild(state.guild_data, state.guild_data.bot.id)):
         raise missing_permissions()
-    return kept
+    return checked
 
 
 async def get_role(state: SandboxState, request: web.Request) -> Answer:

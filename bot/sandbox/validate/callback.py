@@ -25,12 +25,12 @@ def check_choices(data: Payload, kind: object) -> Payload:
         DiscordError: 50035, naming every field that breaks a rule.
     """
     form = Form()
-    kept = [
+    checked = [
         check_choice(form, ("data", "choices", index), entry, kind)
         for index, entry in enumerate(form.array(("data", "choices"), data.get("choices"), 25))
     ]
     form.finish()
-    return {"choices": kept}
+    return {"choices": checked}
 
 
 def check_modal(data: Payload) -> Payload:
@@ -41,7 +41,7 @@ def check_modal(data: Payload) -> Payload:
     """
     form = Form()
     seen: set[str] = set()
-    kept: Payload = {
+    checked: Payload = {
         "custom_id": form.text(("data", "custom_id"), data.get("custom_id", ""), 100, 1),
         "title": form.text(("data", "title"), data.get("title", ""), 45, 1),
         "components": [],
@@ -63,33 +63,33 @@ def check_modal(data: Payload) -> Payload:
             field = form.mapping(field_path, items[0]) if items else {}
             label = form.text((*field_path, "label"), field.get("label", ""), 45, 1)
             description = None
-        kept["components"].append(
+        checked["components"].append(
             {"holder": holder.get("type"), "label": label, "description": description}
             | _field(form, field_path, field, seen)
         )
     form.finish()
-    return kept
+    return checked
 
 
 def _field(form: Form, path: tuple[str | int, ...], field: Payload, seen: set[str]) -> Payload:
     kind = field.get("type")
     # selects are allowed only in labels
     form.choice((*path, "type"), kind, (TEXT_INPUT, *SELECTS) if path[-1] == "component" else (TEXT_INPUT,))
-    kept: Payload = {"type": kind, "custom_id": custom_id(form, path, field, seen)}
-    kept["required"] = bool(field.get("required", True))
+    checked: Payload = {"type": kind, "custom_id": custom_id(form, path, field, seen)}
+    checked["required"] = bool(field.get("required", True))
     if field.get("placeholder") is not None:
-        kept["placeholder"] = form.text((*path, "placeholder"), field["placeholder"], 100)
+        checked["placeholder"] = form.text((*path, "placeholder"), field["placeholder"], 100)
     if kind == TEXT_INPUT:
         form.choice((*path, "style"), field.get("style"), (1, 2))
-        kept["style"] = field.get("style")
+        checked["style"] = field.get("style")
         for key, least, default in (("min_length", 0, 0), ("max_length", 1, 4000)):
             value = field.get(key)
-            kept[key] = default if value is None else form.integer((*path, key), value, least, 4000)
-        if kept["min_length"] > kept["max_length"]:
-            words = f"int value should be less than or equal to {kept['max_length']}."
+            checked[key] = default if value is None else form.integer((*path, key), value, least, 4000)
+        if checked["min_length"] > checked["max_length"]:
+            words = f"int value should be less than or equal to {checked['max_length']}."
             form.error((*path, "min_length"), "NUMBER_TYPE_MAX", words)
         if field.get("value"):
-            kept["value"] = form.text((*path, "value"), field["value"], kept["max_length"], kept["min_length"])
+            checked["value"] = form.text((*path, "value"), field["value"], checked["max_length"], checked["min_length"])
     elif kind in SELECTS:
-        kept |= check_select(form, path, field)
-    return kept
+        checked |= check_select(form, path, field)
+    return checked

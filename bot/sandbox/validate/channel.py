@@ -28,34 +28,34 @@ def check_channel(guild_data: GuildData, body: Payload, *, new: bool) -> Payload
         DiscordError: 50035, naming every field that breaks a rule.
     """
     form = Form()
-    kept: Payload = {}
+    checked: Payload = {}
     if new or "name" in body:
-        kept["name"] = form.text(("name",), body.get("name", ""), 100, 1)
+        checked["name"] = form.text(("name",), body.get("name", ""), 100, 1)
     if body.get("type") is not None:
         form.choice(("type",), body["type"], KINDS if new else (TEXT, ANNOUNCEMENT))
-        kept["type"] = body["type"]
+        checked["type"] = body["type"]
     if "topic" in body:
-        kept["topic"] = None if body["topic"] is None else form.text(("topic",), body["topic"], 1024)
+        checked["topic"] = None if body["topic"] is None else form.text(("topic",), body["topic"], 1024)
     if body.get("nsfw") is not None:
-        kept["nsfw"] = bool(body["nsfw"])
+        checked["nsfw"] = bool(body["nsfw"])
     if body.get("position") is not None:
-        kept["position"] = form.integer(("position",), body["position"], 0, 2**31 - 1)
+        checked["position"] = form.integer(("position",), body["position"], 0, 2**31 - 1)
     if body.get("rate_limit_per_user") is not None:
         slow = form.integer(("rate_limit_per_user",), body["rate_limit_per_user"], 0, MAX_SLOW_MODE_S)
-        kept["slow_mode_s"] = slow
+        checked["slow_mode_s"] = slow
     if "parent_id" in body:
-        kept["parent_id"] = snowflake(body["parent_id"])
-        parent = guild_data.channels.get(kept["parent_id"] or 0)
+        checked["parent_id"] = snowflake(body["parent_id"])
+        parent = guild_data.channels.get(checked["parent_id"] or 0)
         if body["parent_id"] is not None and (parent is None or parent.type != CATEGORY):
             form.error(("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist")
     if body.get("permission_overwrites") is not None:
         path = ("permission_overwrites",)
-        kept["overwrites"] = [
+        checked["overwrites"] = [
             _overwrite(form, guild_data, (*path, index), entry)
             for index, entry in enumerate(form.array(path, body["permission_overwrites"], 1000))
         ]
     form.finish()
-    return kept
+    return checked
 
 
 def check_overwrite(guild_data: GuildData, body: Payload) -> Overwrite:

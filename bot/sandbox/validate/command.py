@@ -30,43 +30,45 @@ def check_command(form: Form, path: Path, value: object) -> Payload:
     body = form.mapping(path, value)
     kind = body.get("type", CHAT_INPUT)
     form.choice((*path, "type"), kind, (CHAT_INPUT, USER, MESSAGE))
-    kept: Payload = {"type": kind, "nsfw": bool(body.get("nsfw", False))}
+    checked: Payload = {"type": kind, "nsfw": bool(body.get("nsfw", False))}
     if kind == CHAT_INPUT:
-        kept |= _name_and_description(form, path, body)
-        kept["options"] = check_options(form, (*path, "options"), body.get("options") or [])
+        checked |= _name_and_description(form, path, body)
+        checked["options"] = check_options(form, (*path, "options"), body.get("options") or [])
     else:
-        kept["name"] = _menu_name(form, (*path, "name"), body.get("name", ""))
-        kept["description"] = ""
+        checked["name"] = _menu_name(form, (*path, "name"), body.get("name", ""))
+        checked["description"] = ""
         field_path = (*path, "name_localizations")
-        kept["name_localizations"] = check_localizations(form, field_path, body.get("name_localizations"), _menu_name)
+        checked["name_localizations"] = check_localizations(
+            form, field_path, body.get("name_localizations"), _menu_name
+        )
         if body.get("description"):
             words = "Context menu commands cannot have description"
             form.error((*path, "description"), "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_CANNOT_BE_SET", words)
     permissions = body.get("default_member_permissions")
     if permissions is not None and snowflake(permissions) is None:
         form.error((*path, "default_member_permissions"), "NUMBER_TYPE_COERCE", "Not a permission bit set.")
-    kept["default_member_permissions"] = None if permissions is None else str(permissions)
+    checked["default_member_permissions"] = None if permissions is None else str(permissions)
     for key, allowed, default in (("contexts", (0, 1, 2), None), ("integration_types", (0, 1), [0])):
         listed = default if body.get(key) is None else form.array((*path, key), body[key], 3, 1)
         for index, entry in enumerate(listed or []):
             form.choice((*path, key, index), entry, allowed)
-        kept[key] = listed
-    kept["dm_permission"] = kept["contexts"] is None or 1 in kept["contexts"]
-    if _characters(kept) > MAX_CHARACTERS:
+        checked[key] = listed
+    checked["dm_permission"] = checked["contexts"] is None or 1 in checked["contexts"]
+    if _characters(checked) > MAX_CHARACTERS:
         words = f"Command exceeds maximum size ({MAX_CHARACTERS})"
         form.error(path, "APPLICATION_COMMAND_TOO_LARGE", words)
-    return kept
+    return checked
 
 
 def _name_and_description(form: Form, path: Path, body: Payload) -> Payload:
     """Return the checked name and description of a slash command or an option, with translations."""
-    kept: Payload = {
+    checked: Payload = {
         "name": _name(form, (*path, "name"), body.get("name", "")),
         "description": _description(form, (*path, "description"), body.get("description", "")),
     }
     for key, check in (("name_localizations", _name), ("description_localizations", _description)):
-        kept[key] = check_localizations(form, (*path, key), body.get(key), check)
-    return kept
+        checked[key] = check_localizations(form, (*path, key), body.get(key), check)
+    return checked
 
 
 def _name(form: Form, path: Path, value: object) -> str:
@@ -97,7 +99,7 @@ def _characters(body: Payload) -> int:
 
 def check_options(form: Form, path: Path, value: object, inside: int | None = None) -> list[Payload]:
     """Return checked options. `inside` is the type of the option that contains them: a group, a sub-command or None."""
-    kept: list[Payload] = []
+    checked: list[Payload] = []
     names: set[str] = set()
     optional_seen = False
     for index, entry in enumerate(form.array(path, value, 25)):
@@ -105,28 +107,28 @@ def check_options(form: Form, path: Path, value: object, inside: int | None = No
         option = form.mapping(path_to, entry)
         kind = option.get("type")
         form.choice((*path_to, "type"), kind, OPTION_TYPES)
-        checked: Payload = {"type": kind} | _name_and_description(form, path_to, option)
-        if checked["name"] in names:
+        item: Payload = {"type": kind} | _name_and_description(form, path_to, option)
+        if item["name"] in names:
             form.error(path_to, "APPLICATION_COMMAND_OPTIONS_NAME_NOT_UNIQUE", "Option names must be unique")
-        names.add(checked["name"])
+        names.add(item["name"])
         if kind in (SUBCOMMAND, GROUP):
             if inside == SUBCOMMAND or (inside == GROUP and kind == GROUP):
                 form.error((*path_to, "type"), "BASE_TYPE_CHOICES", "Sub-commands can be nested only one level")
             else:
                 field_path = (*path_to, "options")
-                checked["options"] = check_options(form, field_path, option.get("options") or [], int(str(kind)))
+                item["options"] = check_options(form, field_path, option.get("options") or [], int(str(kind)))
         elif inside == GROUP:
             form.error((*path_to, "type"), "BASE_TYPE_CHOICES", "A group holds sub-commands only")
         else:
-            checked["required"] = bool(option.get("required", False))
-            if checked["required"] and optional_seen:
+            item["required"] = bool(option.get("required", False))
+            if item["required"] and optional_seen:
                 words = "Required options must be placed before non-required options"
                 form.error(path_to, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", words)
-            optional_seen = optional_seen or not checked["required"]
-            checked |= check_limits(form, path_to, option)
-        kept.append(checked)
-    nesting = [entry["type"] in (SUBCOMMAND, GROUP) for entry in kept]
+            optional_seen = optional_seen or not item["required"]
+            item |= check_limits(form, path_to, option)
+        checked.append(item)
+    nesting = [entry["type"] in (SUBCOMMAND, GROUP) for entry in checked]
     if any(nesting) and not all(nesting):
         words = "Sub-command and sub-command group option types are mutually exclusive to all other types"
         form.error(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", words)
-    return kept
+    return checked

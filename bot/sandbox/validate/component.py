@@ -23,13 +23,13 @@ def check_components(form: Form, path: Path, value: object) -> list[Payload]:
     """Return a message's checked action rows, with all components numbered as by Discord."""
     seen: set[str] = set()
     number = 0
-    kept = []
+    checked = []
     for index, entry in enumerate(form.array(path, value, 5)):
         path_to = (*path, index)
         row = form.mapping(path_to, entry)
         form.choice((*path_to, "type"), row.get("type"), (ACTION_ROW,))
         number += 1
-        kept_row: Payload = {"type": ACTION_ROW, "id": number, "components": []}
+        checked_row: Payload = {"type": ACTION_ROW, "id": number, "components": []}
         items = form.array((*path_to, "components"), row.get("components"), 5, 1)
         kinds = [item.get("type") for item in items if isinstance(item, dict)]
         if len(items) > 1 and any(kind in SELECTS for kind in kinds):
@@ -40,44 +40,44 @@ def check_components(form: Form, path: Path, value: object) -> list[Payload]:
             form.choice((*field_path, "type"), component.get("type"), (BUTTON, *SELECTS))
             number += 1
             check = _button if component.get("type") == BUTTON else _select
-            kept_row["components"].append(check(form, field_path, component, seen) | {"id": number})
-        kept.append(kept_row)
-    return kept
+            checked_row["components"].append(check(form, field_path, component, seen) | {"id": number})
+        checked.append(checked_row)
+    return checked
 
 
 def _button(form: Form, path: Path, button: Payload, seen: set[str]) -> Payload:
-    kept: Payload = {"type": BUTTON, "style": button.get("style")}
+    checked: Payload = {"type": BUTTON, "style": button.get("style")}
     form.choice((*path, "style"), button.get("style"), (1, 2, 3, 4, LINK))
     if button.get("label") is not None:
-        kept["label"] = form.text((*path, "label"), button["label"], 80)
+        checked["label"] = form.text((*path, "label"), button["label"], 80)
     if button.get("emoji") is not None:
-        kept["emoji"] = check_emoji(form, (*path, "emoji"), button["emoji"])
-    if not kept.get("label") and not kept.get("emoji"):
+        checked["emoji"] = check_emoji(form, (*path, "emoji"), button["emoji"])
+    if not checked.get("label") and not checked.get("emoji"):
         form.error((*path, "label"), "BUTTON_COMPONENT_LABEL_REQUIRED", "A button needs a label or an emoji")
     if button.get("style") == LINK:
         if button.get("custom_id") is not None:
             form.error(path, "BUTTON_COMPONENT_INVALID_CUSTOM_ID", "A link button cannot have a custom id")
-        kept["url"] = form.text((*path, "url"), button.get("url", ""), 512, 1)
-        scheme = urlsplit(kept["url"]).scheme
-        if kept["url"] and scheme not in LINK_SCHEMES:
+        checked["url"] = form.text((*path, "url"), button.get("url", ""), 512, 1)
+        scheme = urlsplit(checked["url"]).scheme
+        if checked["url"] and scheme not in LINK_SCHEMES:
             words = f'Scheme "{scheme}" is not supported. Scheme must be one of {LINK_SCHEMES}.'
             form.error((*path, "url"), "URL_TYPE_INVALID_SCHEME", words)
     else:
         if button.get("url") is not None:
             form.error(path, "BUTTON_COMPONENT_INVALID_URL", "Only link buttons have a url")
-        kept["custom_id"] = custom_id(form, path, button, seen)
+        checked["custom_id"] = custom_id(form, path, button, seen)
     if button.get("disabled"):
-        kept["disabled"] = True
-    return kept
+        checked["disabled"] = True
+    return checked
 
 
 def _select(form: Form, path: Path, select: Payload, seen: set[str]) -> Payload:
-    kept: Payload = {"type": select.get("type"), "custom_id": custom_id(form, path, select, seen)}
+    checked: Payload = {"type": select.get("type"), "custom_id": custom_id(form, path, select, seen)}
     if select.get("placeholder") is not None:
-        kept["placeholder"] = form.text((*path, "placeholder"), select["placeholder"], 150)
+        checked["placeholder"] = form.text((*path, "placeholder"), select["placeholder"], 150)
     if select.get("disabled"):
-        kept["disabled"] = True
-    return kept | check_select(form, path, select)
+        checked["disabled"] = True
+    return checked | check_select(form, path, select)
 
 
 def custom_id(form: Form, path: Path, component: Payload, seen: set[str]) -> str:

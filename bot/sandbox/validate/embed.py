@@ -18,59 +18,59 @@ TOTAL = 6000
 def check_embeds(form: Form, path: Path, value: object) -> list[Payload]:
     """Return checked embeds. Errors are added to `form`."""
     total = 0
-    kept = []
+    checked = []
     for index, entry in enumerate(form.array(path, value, 10)):
         embed, length = _check(form, (*path, index), form.mapping((*path, index), entry))
-        kept.append(embed)
+        checked.append(embed)
         total += length
     if total > TOTAL:
         form.error(path, "MAX_EMBED_SIZE_EXCEEDED", f"Embed size exceeds maximum size of {TOTAL}")
-    return kept
+    return checked
 
 
 def _check(form: Form, path: Path, embed: Payload) -> tuple[Payload, int]:
-    kept: Payload = {"type": "rich"}
+    checked: Payload = {"type": "rich"}
     length = 0
     for key, most in (("title", 256), ("description", 4096)):
         if embed.get(key) is not None:
-            kept[key] = form.text((*path, key), embed[key], most)
-            length += len(kept[key])
+            checked[key] = form.text((*path, key), embed[key], most)
+            length += len(checked[key])
     if embed.get("url") is not None:
-        kept["url"] = _url(form, (*path, "url"), embed["url"], ("http", "https"))
+        checked["url"] = _url(form, (*path, "url"), embed["url"], ("http", "https"))
     if embed.get("color") is not None:
-        kept["color"] = form.integer((*path, "color"), embed["color"], 0, 0xFFFFFF)
+        checked["color"] = form.integer((*path, "color"), embed["color"], 0, 0xFFFFFF)
     if embed.get("timestamp") is not None:
-        kept["timestamp"] = _moment(form, (*path, "timestamp"), embed["timestamp"])
+        checked["timestamp"] = _moment(form, (*path, "timestamp"), embed["timestamp"])
     for part, name, most in (("footer", "text", 2048), ("author", "name", 256)):
         if embed.get(part) is not None:
             holder = form.mapping((*path, part), embed[part])
-            kept[part] = {name: form.text((*path, part, name), holder.get(name, ""), most, 1)}
-            length += len(kept[part][name])
+            checked[part] = {name: form.text((*path, part, name), holder.get(name, ""), most, 1)}
+            length += len(checked[part][name])
             if part == "author" and holder.get("url") is not None:
-                kept[part]["url"] = _url(form, (*path, part, "url"), holder["url"], ("http", "https"))
+                checked[part]["url"] = _url(form, (*path, part, "url"), holder["url"], ("http", "https"))
     for part, key in EMBED_MEDIA:
         address = form.mapping((*path, part), embed[part]).get(key) if embed.get(part) is not None else None
         if address is not None:
             schemes = ("http", "https", "attachment")
-            kept.setdefault(part, {})[key] = _url(form, (*path, part, key), address, schemes)
+            checked.setdefault(part, {})[key] = _url(form, (*path, part, key), address, schemes)
     if embed.get("fields") is not None:
-        kept["fields"] = _fields(form, (*path, "fields"), embed["fields"])
-        length += sum(len(item["name"]) + len(item["value"]) for item in kept["fields"])
-    if not kept.keys() - {"type", "url", "color", "timestamp"}:
+        checked["fields"] = _fields(form, (*path, "fields"), embed["fields"])
+        length += sum(len(item["name"]) + len(item["value"]) for item in checked["fields"])
+    if not checked.keys() - {"type", "url", "color", "timestamp"}:
         # Discord names the description, although another field would be enough
         form.required((*path, "description"))
-    return kept, length
+    return checked, length
 
 
 def _fields(form: Form, path: Path, value: object) -> list[Payload]:
-    kept = []
+    checked = []
     for index, entry in enumerate(form.array(path, value, 25)):
         path_to = (*path, index)
         item = form.mapping(path_to, entry)
         name = form.text((*path_to, "name"), item.get("name", ""), 256, 1)
         words = form.text((*path_to, "value"), item.get("value", ""), 1024, 1)
-        kept.append({"name": name, "value": words, "inline": bool(item.get("inline", False))})
-    return kept
+        checked.append({"name": name, "value": words, "inline": bool(item.get("inline", False))})
+    return checked
 
 
 def _url(form: Form, path: Path, value: object, schemes: tuple[str, ...]) -> str:

@@ -23,42 +23,42 @@ SAFE_INTEGER = 2**53 - 1
 def check_limits(form: Form, path: Path, option: Payload) -> Payload:
     """Return the checked limits of an option."""
     kind = option.get("type")
-    kept: Payload = {}
+    checked: Payload = {}
     if option.get("choices"):
         if kind not in CHOOSABLE:
             form.error((*path, "choices"), "APPLICATION_COMMAND_OPTIONS_CHOICES_INVALID", "This type has no choices")
-        kept["choices"] = [
+        checked["choices"] = [
             check_choice(form, (*path, "choices", index), entry, kind)
             for index, entry in enumerate(form.array((*path, "choices"), option["choices"], 25))
         ]
     if option.get("autocomplete"):
-        if kept.get("choices") or kind not in CHOOSABLE:
+        if checked.get("choices") or kind not in CHOOSABLE:
             words = "Autocomplete needs a string or number option without choices"
             form.error((*path, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", words)
-        kept["autocomplete"] = True
-    kept |= _bounds(form, path, option)
+        checked["autocomplete"] = True
+    checked |= _bounds(form, path, option)
     if option.get("channel_types") is not None:
-        kept["channel_types"] = check_channel_types(form, (*path, "channel_types"), option["channel_types"])
+        checked["channel_types"] = check_channel_types(form, (*path, "channel_types"), option["channel_types"])
         if kind != CHANNEL:
             words = "Only channel options have channel types"
             form.error((*path, "channel_types"), "APPLICATION_COMMAND_OPTIONS_CHANNEL_TYPES_INVALID", words)
-    return kept
+    return checked
 
 
 def _bounds(form: Form, path: Path, option: Payload) -> Payload:
-    kept: Payload = {}
+    checked: Payload = {}
     for key in ("min_value", "max_value"):
         if option.get(key) is not None:
-            kept[key] = check_number(form, (*path, key), option[key], option.get("type"))
+            checked[key] = check_number(form, (*path, key), option[key], option.get("type"))
     for key, least in (("min_length", 0), ("max_length", 1)):
         if option.get(key) is not None:
             if option.get("type") != STRING:
                 form.error((*path, key), "APPLICATION_COMMAND_OPTIONS_LENGTH_INVALID", "Only strings have a length")
-            kept[key] = form.integer((*path, key), option[key], least, 6000)
+            checked[key] = form.integer((*path, key), option[key], least, 6000)
     for low, high in (("min_value", "max_value"), ("min_length", "max_length")):
-        if low in kept and high in kept and kept[low] > kept[high]:
+        if low in checked and high in checked and checked[low] > checked[high]:
             form.error((*path, low), "NUMBER_TYPE_MAX", f"{low} is greater than {high}")
-    return kept
+    return checked
 
 
 def check_channel_types(form: Form, path: Path, value: object) -> list[object]:
@@ -72,17 +72,17 @@ def check_channel_types(form: Form, path: Path, value: object) -> list[object]:
 def check_choice(form: Form, path: Path, value: object, kind: object) -> Payload:
     """Return a checked choice for an option of type `kind`: a name of 1 to 100 characters, translations, a value."""
     choice = form.mapping(path, value)
-    kept: Payload = {"name": _name(form, (*path, "name"), choice.get("name", ""))}
+    checked: Payload = {"name": _name(form, (*path, "name"), choice.get("name", ""))}
     field_path = (*path, "name_localizations")
     translated = check_localizations(form, field_path, choice.get("name_localizations"), _name)
     if translated is not None:
-        kept["name_localizations"] = translated
+        checked["name_localizations"] = translated
     picked = choice.get("value")
     if kind == STRING:
-        kept["value"] = form.text((*path, "value"), "" if picked is None else picked, 100, 1)
+        checked["value"] = form.text((*path, "value"), "" if picked is None else picked, 100, 1)
     else:
-        kept["value"] = check_number(form, (*path, "value"), picked, kind)
-    return kept
+        checked["value"] = check_number(form, (*path, "value"), picked, kind)
+    return checked
 
 
 def check_number(form: Form, path: Path, value: object, kind: object) -> object:

@@ -54,12 +54,12 @@ def check_localizations(form: Form, path: Path, value: object, check: Check) -> 
     """Return translations by locale, each checked by `check`."""
     if value is None:
         return None
-    kept: Payload = {}
+    checked: Payload = {}
     for locale, words in form.mapping(path, value).items():
         form.choice((*path, locale), locale, LOCALES)
         if words is not None:
-            kept[locale] = check(form, (*path, locale), words)
-    return kept
+            checked[locale] = check(form, (*path, locale), words)
+    return checked
 
 
 def only_localized(body: Payload, locale: str | None) -> Payload:

@@ -61,11 +61,11 @@ class Options:
             value = by_name[name].get("value") if name in by_name else None
             if name == self._focused:
                 self.completing = bool(option.get("autocomplete"))
-                kept: Payload = {"type": option["type"], "name": name, "focused": True}
-                checked.append(kept | {"value": "" if value is None else str(value)})
+                typed = "" if value is None else str(value)
+                checked.append({"type": option["type"], "name": name, "focused": True, "value": typed})
             elif value is not None:
-                kept_value = self._value(option, value, (*path, name))
-                checked.append({"type": option["type"], "name": name, "value": kept_value})
+                final = self._value(option, value, (*path, name))
+                checked.append({"type": option["type"], "name": name, "value": final})
             elif option.get("required") and self._focused is None:
                 self._form.required((*path, name))
         return checked

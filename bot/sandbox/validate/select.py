@@ -28,41 +28,43 @@ _DEFAULT_TYPES = {
 
 def check_select(form: Form, path: Path, select: Payload) -> Payload:
     """Return the checked bounds, options and defaults of a select."""
-    kept: Payload = {}
+    checked: Payload = {}
     for key, least in (("min_values", 0), ("max_values", 1)):
-        kept[key] = form.integer((*path, key), 1 if select.get(key) is None else select[key], least, 25)
-    if kept["min_values"] > kept["max_values"]:
-        words = f"int value should be less than or equal to {kept['max_values']}."
+        checked[key] = form.integer((*path, key), 1 if select.get(key) is None else select[key], least, 25)
+    if checked["min_values"] > checked["max_values"]:
+        words = f"int value should be less than or equal to {checked['max_values']}."
         form.error((*path, "min_values"), "NUMBER_TYPE_MAX", words)
     if select.get("type") == STRING_SELECT:
         # if max_values exceeds the number of options, Discord reports the options
-        listed = form.array((*path, "options"), select.get("options"), 25, max(1, kept["max_values"]))
-        kept["options"] = [check_option(form, (*path, "options", index), entry) for index, entry in enumerate(listed)]
-        _check_string_options(form, path, kept)
-        return kept
+        listed = form.array((*path, "options"), select.get("options"), 25, max(1, checked["max_values"]))
+        checked["options"] = [
+            check_option(form, (*path, "options", index), entry) for index, entry in enumerate(listed)
+        ]
+        _check_string_options(form, path, checked)
+        return checked
     if select.get("type") == CHANNEL_SELECT and select.get("channel_types") is not None:
-        kept["channel_types"] = check_channel_types(form, (*path, "channel_types"), select["channel_types"])
+        checked["channel_types"] = check_channel_types(form, (*path, "channel_types"), select["channel_types"])
     if select.get("default_values"):
-        kept["default_values"] = _defaults(form, (*path, "default_values"), select, kept)
-    return kept
+        checked["default_values"] = _defaults(form, (*path, "default_values"), select, checked)
+    return checked
 
 
-def _check_string_options(form: Form, path: Path, kept: Payload) -> None:
-    values = [option["value"] for option in kept["options"]]
+def _check_string_options(form: Form, path: Path, checked: Payload) -> None:
+    values = [option["value"] for option in checked["options"]]
     for index, value in enumerate(values):
         if value in values[:index]:
             duplicate = "The specified option value is already used"
             form.error((*path, "options", index, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", duplicate)
-    if sum(bool(option.get("default")) for option in kept["options"]) > kept["max_values"]:
+    if sum(bool(option.get("default")) for option in checked["options"]) > checked["max_values"]:
         # Discord is known to refuse this; the code is a guess
         words = "The number of default options is greater than max_values"
         form.error((*path, "options"), "SELECT_COMPONENT_TOO_MANY_DEFAULTS", words)
 
 
-def _defaults(form: Form, path: Path, select: Payload, kept: Payload) -> list[Payload]:
+def _defaults(form: Form, path: Path, select: Payload, checked: Payload) -> list[Payload]:
     """Return checked default values: `min_values` to `max_values`, each of a type that fits the select."""
     found = []
-    listed = form.array(path, select["default_values"], kept["max_values"], kept["min_values"])
+    listed = form.array(path, select["default_values"], checked["max_values"], checked["min_values"])
     for index, entry in enumerate(listed):
         default = form.mapping((*path, index), entry)
         form.choice((*path, index, "type"), default.get("type"), _DEFAULT_TYPES.get(int(str(select["type"])), ()))
@@ -75,14 +77,14 @@ def _defaults(form: Form, path: Path, select: Payload, kept: Payload) -> list[Pa
 def check_option(form: Form, path: Path, value: object) -> Payload:
     """Return a checked option of a string select."""
     option = form.mapping(path, value)
-    kept: Payload = {key: form.text((*path, key), option.get(key, ""), 100, 1) for key in ("label", "value")}
+    checked: Payload = {key: form.text((*path, key), option.get(key, ""), 100, 1) for key in ("label", "value")}
     if option.get("description") is not None:
-        kept["description"] = form.text((*path, "description"), option["description"], 100)
+        checked["description"] = form.text((*path, "description"), option["description"], 100)
     if option.get("emoji") is not None:
-        kept["emoji"] = check_emoji(form, (*path, "emoji"), option["emoji"])
+        checked["emoji"] = check_emoji(form, (*path, "emoji"), option["emoji"])
     if option.get("default"):
-        kept["default"] = True
-    return kept
+        checked["default"] = True
+    return checked
 
 
 def check_emoji(form: Form, path: Path, value: object) -> Payload:

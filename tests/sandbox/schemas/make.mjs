@@ -70,13 +70,14 @@ for (const route of paths.members) {
 
 const entry = path.join(packages, "events.ts");
 fs.writeFileSync(path.join(packages, "tsconfig.json"), JSON.stringify({ compilerOptions: { module: "node16", moduleResolution: "node16", target: "es2022", strict: true, exactOptionalPropertyTypes: true, skipLibCheck: true } }));
-const events = ["READY", "RESUMED", "GUILD_CREATE", "GUILD_DELETE", "GUILD_MEMBER_UPDATE", "GUILD_MEMBERS_CHUNK", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "CHANNEL_PINS_UPDATE", "THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE", "THREAD_MEMBERS_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE", "MESSAGE_REACTION_REMOVE_ALL", "MESSAGE_REACTION_REMOVE_EMOJI", "TYPING_START", "INTERACTION_CREATE", "WEBHOOKS_UPDATE"];
+const events = ["READY", "RESUMED", "GUILD_CREATE", "GUILD_DELETE", "GUILD_MEMBER_UPDATE", "GUILD_MEMBERS_CHUNK", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "CHANNEL_PINS_UPDATE", "THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE", "THREAD_MEMBERS_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE", "MESSAGE_REACTION_REMOVE_ALL", "MESSAGE_REACTION_REMOVE_EMOJI", "TYPING_START", "INTERACTION_CREATE", "WEBHOOKS_UPDATE", "GUILD_UPDATE", "GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE", "GUILD_BAN_ADD", "GUILD_BAN_REMOVE", "GUILD_EMOJIS_UPDATE", "GUILD_STICKERS_UPDATE", "GUILD_AUDIT_LOG_ENTRY_CREATE", "PRESENCE_UPDATE", "VOICE_STATE_UPDATE"];
 // the generator cannot read the types of these two, which are a message with guild_id, member and mentions
 const messages = ["MESSAGE_CREATE", "MESSAGE_UPDATE"];
+const votes = ["MESSAGE_POLL_VOTE_ADD", "MESSAGE_POLL_VOTE_REMOVE"];
 const typeOf = (event) => `d.Gateway${event.toLowerCase().replace(/(^|_)(.)/g, (_, __, letter) => letter.toUpperCase())}DispatchData`;
 const exists = fs.readFileSync(path.join(packages, "node_modules/discord-api-types/gateway/v10.d.ts"), "utf8");
 const lines = events.filter((event) => exists.includes(typeOf(event).slice(2))).map((event) => `  ${event}: ${typeOf(event)};`);
-lines.push("  RESUMED: {};", ...messages.map((event) => `  ${event}: d.APIMessage;`));
+lines.push("  RESUMED: {};", ...votes.map((event) => `  ${event}: d.GatewayMessagePollVoteDispatchData;`), ...messages.map((event) => `  ${event}: d.APIMessage;`));
 fs.writeFileSync(entry, `import type * as d from "discord-api-types/v10";\nexport interface Events {\n${lines.join("\n")}\n}\n`);
 const made = createGenerator({ path: entry, type: "Events", tsconfig: path.join(packages, "tsconfig.json"), skipTypeCheck: true, jsDoc: "none", additionalProperties: true, topRef: false }).createSchema("Events");
 
