@@ -97,6 +97,11 @@ def unknown_webhook() -> DiscordError:
     return DiscordError(404, 10015, "Unknown Webhook")
 
 
+def unknown_ban() -> DiscordError:
+    """The user is not banned."""
+    return DiscordError(404, 10026, "Unknown Ban")
+
+
 def unknown_interaction() -> DiscordError:
     """The interaction does not exist, or was not acknowledged within three seconds."""
     return DiscordError(404, 10062, "Unknown interaction")
@@ -115,6 +120,11 @@ def too_many_pins() -> DiscordError:
 def too_many_webhooks() -> DiscordError:
     """A channel has at most 15 webhooks."""
     return DiscordError(400, 30007, "Maximum number of webhooks reached (15)")
+
+
+def too_many_emojis() -> DiscordError:
+    """A guild has at most 50 emoji that do not move, and as many that do."""
+    return DiscordError(400, 30008, "Maximum number of emojis reached (50)")
 
 
 def too_many_reactions() -> DiscordError:
@@ -137,6 +147,21 @@ def not_served() -> DiscordError:
     """A route of Discord's that the sandbox does not serve; the code says that a feature is switched off."""
     words = "This feature has been temporarily disabled server-side. (The sandbox does not serve this route.)"
     return DiscordError(400, 40006, words)
+
+
+def not_in_voice() -> DiscordError:
+    """A member can be muted, deafened or moved only in a voice channel. In the sandbox nobody is in one."""
+    return DiscordError(400, 40032, "Target user is not connected to voice.")
+
+
+def already_crossposted() -> DiscordError:
+    """The message of an announcement channel has already been published."""
+    return DiscordError(400, 40033, "This message has already been crossposted")
+
+
+def tag_required() -> DiscordError:
+    """The forum requires a tag for every post."""
+    return DiscordError(400, 40067, "A tag is required to create a forum post in this channel")
 
 
 def already_acknowledged() -> DiscordError:
@@ -194,6 +219,18 @@ def wrong_channel_type() -> DiscordError:
     return DiscordError(400, 50024, "Cannot execute action on this channel type")
 
 
+def legacy_fields() -> DiscordError:
+    """A message of Components V2 would keep its content or its embeds."""
+    words = "Content and embeds cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+    code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
+    return invalid_form({"flags": {"_errors": [{"code": code, "message": words}]}})
+
+
+def invalid_sticker() -> DiscordError:
+    """A message names a sticker that does not exist. The sandbox has none."""
+    return DiscordError(400, 50081, "Invalid sticker sent")
+
+
 def thread_archived() -> DiscordError:
     """In an archived thread nobody can edit, react or join; a message unarchives it unless it is locked."""
     words = (
@@ -210,6 +247,37 @@ def thread_exists() -> DiscordError:
 def thread_locked() -> DiscordError:
     """Only members with Manage Threads can write in a locked thread."""
     return DiscordError(403, 160005, "Thread is locked")
+
+
+def forward_unreadable() -> DiscordError:
+    """A bot without MESSAGE_CONTENT cannot forward what it cannot read."""
+    return DiscordError(400, 160011, "Cannot forward a message whose content you cannot read")
+
+
+def bans_failed() -> DiscordError:
+    """None of the users of a bulk ban could be banned."""
+    return DiscordError(400, 500000, "Failed to ban users")
+
+
+def poll_expired() -> DiscordError:
+    """The poll has ended."""
+    return DiscordError(400, 520001, "Poll expired")
+
+
+def poll_not_editable() -> DiscordError:
+    """A message with a poll cannot be edited."""
+    return DiscordError(400, 520003, "Cannot edit a poll message")
+
+
+def not_a_poll() -> DiscordError:
+    """The message has no poll."""
+    return DiscordError(400, 520006, "Cannot expire a non-poll message")
+
+
+def unknown_answer(number: int) -> DiscordError:
+    """The poll has no answer with this number."""
+    entry = {"code": "BASE_TYPE_CHOICES", "message": f"The poll has no answer {number}."}
+    return invalid_form({"answer_id": {"_errors": [entry]}})
 
 
 def invalid_webhook_token() -> DiscordError:

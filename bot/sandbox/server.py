@@ -18,13 +18,19 @@ from bot.sandbox.origin_check import check_origin
 from bot.sandbox.page.serve import add_page
 from bot.sandbox.rest import (
     audit,
+    bans,
     channels,
     commands,
+    crosspost,
+    emojis,
+    empty_lists,
     guild_channels,
     guild_roles,
     identity,
     interactions,
+    members,
     moderation,
+    polls,
     reactions,
     refused,
     threads,
@@ -49,6 +55,12 @@ if TYPE_CHECKING:
 
 ENDPOINTS = [
     *guild_roles.ENDPOINTS,
+    *members.ENDPOINTS,
+    *bans.ENDPOINTS,
+    *emojis.ENDPOINTS,
+    *empty_lists.ENDPOINTS,
+    *polls.ENDPOINTS,
+    *crosspost.ENDPOINTS,
     *identity.ENDPOINTS,
     *commands.ENDPOINTS,
     # before those of messages, whose paths fit too

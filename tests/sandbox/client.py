@@ -24,11 +24,12 @@ Interaction = discord.Interaction[discord.Client]
 
 
 class Client(discord.Client):
-    """A client with the bot's intents. A test adds commands and awaits single events with `happened`."""
+    """A client with the bot's intents by default. A test adds commands and awaits single events with `happened`."""
 
-    def __init__(self) -> None:
-        intents = discord.Intents.none()
-        intents.guilds = intents.guild_reactions = True
+    def __init__(self, intents: discord.Intents | None = None) -> None:
+        if intents is None:
+            intents = discord.Intents.none()
+            intents.guilds = intents.guild_reactions = True
         super().__init__(intents=intents, allowed_mentions=discord.AllowedMentions.none(), guild_ready_timeout=0.0)
         self.tree = app_commands.CommandTree(self)
         self.ready = asyncio.Event()

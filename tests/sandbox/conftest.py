@@ -32,6 +32,8 @@ __all__ = ["ada", "ben", "browse", "chiyo", "dan", "devtools", "eve", "mo", "oli
 HANG_S = 60.0
 """Seconds after which a wait fails."""
 GUILDS, MESSAGES, REACTIONS, CONTENT = 1, 1 << 9, 1 << 10, 1 << 15
+PROPERTIES = {"os": "linux", "browser": "tests", "device": "tests"}
+"""What an IDENTIFY says of the client."""
 
 
 ROUTES_FILE = "SANDBOX_ROUTES"
@@ -143,7 +145,7 @@ class GatewayClient:
     async def identify(self, token: str, intents: int = GUILDS | REACTIONS) -> dict[str, Any]:
         """Receive HELLO and identify; return READY, or the payload that came instead."""
         await self.receive()
-        await self.send(2, {"token": token, "intents": intents, "properties": {}})
+        await self.send(2, {"token": token, "intents": intents, "properties": PROPERTIES})
         return await self.receive()
 
 

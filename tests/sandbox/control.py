@@ -79,6 +79,31 @@ class Control:
         counts: dict[str, Any] = await self.call("GET", "/counts")
         return counts
 
+    async def join(self, username: str) -> dict[str, Any]:
+        """Let a new or a former member join; return the member."""
+        member: dict[str, Any] = await self.call("POST", "/members", {"username": username})
+        return member
+
+    async def leave(self, user: str) -> None:
+        """Let a member, an id or a username, leave."""
+        await self.call("DELETE", f"/members/{user}")
+
+    async def set_presence(self, user: str, status: str) -> None:
+        """Change a member's status: online, idle, dnd or offline."""
+        await self.call("PUT", f"/members/{user}/presence", {"status": status})
+
+    async def start_typing(self, channel_id: int | str, user: str) -> None:
+        """Let a member start to type."""
+        await self.call("POST", f"/channels/{channel_id}/typing", {"user": user})
+
+    async def vote(self, channel_id: int | str, message_id: int | str, answer: int, user: str) -> None:
+        """Let a member vote for an answer of a poll."""
+        await self.call("PUT", f"/channels/{channel_id}/messages/{message_id}/votes/{answer}", {"user": user})
+
+    async def unvote(self, channel_id: int | str, message_id: int | str, answer: int, user: str) -> None:
+        """Take back a member's vote."""
+        await self.call("DELETE", f"/channels/{channel_id}/messages/{message_id}/votes/{answer}", {"user": user})
+
     async def messages(self, channel_id: int | str) -> list[dict[str, Any]]:
         """Every message of a channel, oldest first."""
         answer = await self.call("GET", f"/channels/{channel_id}/messages")

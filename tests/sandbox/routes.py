@@ -17,7 +17,7 @@ from bot.sandbox.server import ENDPOINTS
 from tests.sandbox.conftest import ROUTES_FILE
 from tests.sandbox.schema import bare
 
-PAGE = [f"--ignore=tests/sandbox/{name}.py" for name in ("test_page", "test_page_forms", "test_page_threads")]
+PAGE = ["--ignore-glob=tests/sandbox/test_page*.py"]
 """The tests that need a browser, and meet no other routes."""
 TABLE = ["--deselect=tests/sandbox/test_routes.py::test_the_documentation_lists_every_route_with_a_test"]
 BEGIN, END = "<!-- routes: python -m tests.sandbox.routes -->\n", "<!-- end of routes -->\n"
@@ -42,6 +42,8 @@ def table(tests: dict[str, str]) -> str:
         lines.append(f"| `{route}` | {test} |")
     lines += ["", "Refused with 40006:", ""]
     lines += [f"- `{path}`: {methods.replace(' ', ', ')}" for path, methods in refused.REFUSED]
+    lines += ["", "The sandbox has none of these, so they are refused as what does not exist:", ""]
+    lines += [f"- `{path}`: {methods.replace(' ', ', ')}: {code}" for path, methods, code in refused.ABSENT]
     return "\n".join(lines) + "\n\n"
 
 

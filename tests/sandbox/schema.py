@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
     from bot.sandbox.state.observers import Exchange
 
+# answers, request bodies, events, and what a client sends over the gateway
 DIALECTS = {
     "rest": "https://json-schema.org/draft/2020-12/schema",
     "request": "https://json-schema.org/draft/2020-12/schema",
     "gateway": "http://json-schema.org/draft-07/schema#",
+    "payload": "http://json-schema.org/draft-07/schema#",
 }
 FOLDER = Path(__file__).parent / "schemas"
 
@@ -40,16 +42,17 @@ def routes() -> dict[str, Any]:
 
 @cache
 def _validator(name: str, schema: str) -> jsonschema_rs.Validator:
-    definitions = description("gateway" if name == "gateway" else "rest")["$defs"]
-    if name == "request":
+    definitions = description("gateway" if name in ("gateway", "payload") else "rest")["$defs"]
+    if name in ("request", "payload"):
         # Discord accepts ids as numbers too, and discord.py sends them so
-        definitions = definitions | {"SnowflakeType": {"type": ["integer", "string"]}}
+        snowflake = {"type": ["integer", "string"]}
+        definitions = definitions | {"SnowflakeType": snowflake, "Snowflake": snowflake}
     whole = {"$schema": DIALECTS[name], "$defs": definitions, **json.loads(schema)}
     return jsonschema_rs.validator_for(whole)
 
 
 def faults_in(name: str, schema: Any, value: object) -> list[str]:
-    """What of a value does not fit a schema: where, and why. The `name` is `rest`, `request` or `gateway`."""
+    """What of a value does not fit a schema: where, and why. The `name` is a key of `DIALECTS`."""
     if schema is None:
         return []
     return [line for error in _validator(name, json.dumps(schema)).iter_errors(value) for line in _explained(error)]
@@ -65,7 +68,7 @@ def _explained(error: jsonschema_rs.ValidationError) -> list[str]:
 
 
 class SchemaCheck:
-    """Collects what does not fit: every answer, every event, and every accepted body of a request.
+    """Collects what does not fit: every answer, every event, and every accepted body and gateway payload of a client.
 
     `met` are the routes that gave what was asked for.
     """
@@ -77,6 +80,7 @@ class SchemaCheck:
         self._known = {bare(route): entry for route, entry in routes().items()}
         sandbox.state.observers.exchanges.append(self.exchange)
         sandbox.state.observers.events.append(self.event)
+        sandbox.state.observers.payloads.append(self.payload)
 
     def exchange(self, exchange: Exchange) -> None:
         """Check one request and its answer."""
@@ -104,6 +108,11 @@ class SchemaCheck:
             return
         self.checked += 1
         self._add(name, "gateway", schema, json.loads(json.dumps(data)))
+
+    def payload(self, opcode: int, data: object) -> None:
+        """Check one payload that a client sent over the gateway."""
+        self.checked += 1
+        self._add(f"opcode {opcode}:", "payload", description("gateway")["sends"][str(int(opcode))], data)
 
     def _add(self, where: str, name: str, schema: Any, value: object) -> None:
         self.faults += [f"{where} {fault}" for fault in faults_in(name, schema, value)]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot.sandbox.models.permissions import Permission
 from bot.sandbox.server import Sandbox
 from tests.sandbox.conftest import RestClient
+from tests.sandbox.control import Control
 from tests.sandbox.person import Person
 
 if TYPE_CHECKING:
@@ -40,6 +42,40 @@ async def test_messages_files_reactions_and_commands_survive_a_restart(tmp_path:
         assert await ada.command_id("imagine") == command["id"]
         assert (await rest_client.post(body)).body["id"] == posted["id"], "a nonce works across the restart"
         assert int((await ada.send_message("next"))["id"]) > int(posted["id"])
+
+
+async def test_people_bans_emoji_polls_forwards_and_components_survive_a_restart(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    async with Sandbox(clock=clock, data=tmp_path, control_port=0) as first, aiohttp.ClientSession() as session:
+        role = next(role for role in first.guild_data.roles.values() if role.bot_id is not None)
+        role.permissions, role.position = Permission.ADMINISTRATOR, 9
+        rest_client = RestClient(first, session)
+        guild = f"/guilds/{first.guild_data.guild.id}"
+        async with Control(first.control_url, first.control_secret) as control:
+            await control.join("fay")
+            dan = next(one.user.id for one in first.guild_data.members.values() if one.user.username == "dan")
+            posted = (await rest_client.post({"content": "original"}, {"a.png": b"bytes"})).body
+            place = {"channel_id": posted["channel_id"], "message_id": posted["id"]}
+            await rest_client.post({"message_reference": {"type": 1, **place}})
+            answers = [{"poll_media": {"text": "Yes"}}]
+            poll = (await rest_client.post({"poll": {"question": {"text": "So?"}, "answers": answers}})).body
+            await control.vote(poll["channel_id"], poll["id"], 1, "dan")
+        await rest_client.post({"flags": 1 << 15, "components": [{"type": 10, "content": "text"}]})
+        await rest_client.call("POST", f"{guild}/emojis", {"name": "teal", "image": "data:image/png;base64,QUJD"})
+        assert (await rest_client.call("PUT", f"{guild}/bans/{dan}", {})).status == 204
+
+    async with Sandbox(clock=clock, data=tmp_path) as second, aiohttp.ClientSession() as session:
+        rest_client = RestClient(second, session)
+        assert {"fay"} <= {one.user.username for one in second.guild_data.members.values()}
+        assert (await rest_client.call("GET", f"{guild}/bans/{dan}")).body["user"]["username"] == "dan"
+        components, voted, forward, original = (await rest_client.call("GET", rest_client.messages)).body
+        assert components["components"][0]["content"] == "text"
+        assert voted["poll"]["results"]["answer_counts"][0]["count"] == 1
+        assert forward["message_snapshots"][0]["message"]["content"] == original["content"] == "original"
+        (emoji,) = (await rest_client.call("GET", f"{guild}/emojis")).body
+        async with session.get(f"{second.cdn_url}/emojis/{emoji['id']}.png") as response:
+            assert await response.read() == b"ABC"
 
 
 async def test_nothing_is_written_without_a_directory(

@@ -35,6 +35,7 @@ async def test_the_bot_reads_itself_its_guild_and_its_people(
     assert (await read(f"{guild}/members/{ada.id}"))["user"]["id"] == ada.id
     assert len(await read(f"{guild}/roles")) == 5
     assert await read(f"{guild}/emojis") == await read(f"{guild}/stickers") == []
+    assert await read("/voice/regions") == await read(f"{guild}/regions")
     assert (await rest_client.call("GET", f"{guild}/members/1")).code == 10007
     assert (await rest_client.call("GET", "/guilds/1")).code == 10004
 

@@ -36,15 +36,28 @@ def test_the_documentation_lists_every_route_with_a_test() -> None:
         assert f"def {name}(" in (Path(__file__).parent / file).read_text(encoding="utf-8"), f"{route}: {RENEW}"
     for path, methods in refused.REFUSED:
         assert f"- `{path}`: {methods.replace(' ', ', ')}\n" in text, RENEW
+    for path, methods, code in refused.ABSENT:
+        assert f"- `{path}`: {methods.replace(' ', ', ')}: {code}\n" in text, RENEW
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/voice/regions"), ("POST", "/guilds/1/emojis"), ("PUT", "/guilds/1/bans/2")]
+    ("method", "path"), [("GET", "/oauth2/@me"), ("POST", "/guilds/1/stickers"), ("PUT", "/guilds/1/onboarding")]
 )
 async def test_a_route_that_is_not_served_is_refused_aloud(rest_client: RestClient, method: str, path: str) -> None:
     answer = await rest_client.call(method, path)
     assert (answer.status, answer.code) == (400, 40006)
     assert "does not serve this route" in answer.body["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [("GET", "/invites/abc", 10006), ("PATCH", "/guilds/1/voice-states/@me", 10065), ("GET", "/stickers/1", 10060)],
+)
+async def test_what_the_sandbox_has_none_of_is_unknown(
+    rest_client: RestClient, method: str, path: str, code: int
+) -> None:
+    answer = await rest_client.call(method, path)
+    assert (answer.status, answer.code) == (404, code)
 
 
 async def test_another_method_is_405_and_another_path_404(rest_client: RestClient) -> None:

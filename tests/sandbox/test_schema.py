@@ -50,6 +50,13 @@ def test_an_event_that_does_not_fit_is_found(check: SchemaCheck) -> None:
     assert "MESSAGE_CREATED is no event of the description" in check.report()
 
 
+def test_a_gateway_payload_that_does_not_fit_is_found(check: SchemaCheck) -> None:
+    check.payload(8, {"guild_id": "1", "query": "", "limit": 0})
+    assert check.faults == []
+    check.payload(8, {"query": "", "limit": 0})
+    assert "opcode 8: at the top" in check.report()
+
+
 async def test_every_answer_and_event_of_the_other_tests_is_checked(
     sandbox: Sandbox, rest_client: RestClient, gateway: GatewayClient
 ) -> None:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.state.traffic import BAN_S, WINDOW_S
+from tests.sandbox.conftest import PROPERTIES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,7 +28,7 @@ async def test_a_second_identify_within_5_s_gets_invalid_session(
     refused = await connection.identify(sandbox.bot_token)
     assert (refused["op"], refused["d"]) == (9, False)
     await clock.advance(5)
-    await connection.send(2, {"token": sandbox.bot_token, "intents": 1, "properties": {}})
+    await connection.send(2, {"token": sandbox.bot_token, "intents": 1, "properties": PROPERTIES})
     assert (await connection.receive())["t"] == "READY"
 
 

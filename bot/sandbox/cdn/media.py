@@ -1,4 +1,4 @@
-"""Serves attachments at signed addresses, and avatars, which are drawn on request."""
+"""Serves attachments at signed addresses, emoji, and avatars, which are drawn on request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SIDE = 256
 
 
 def add_cdn(app: web.Application, state: SandboxState) -> None:
-    """Serve attachments and avatars."""
+    """Serve attachments, avatars and emoji."""
 
     async def attachment(request: web.Request) -> web.Response:
         names = [request.query.get(key, "") for key in ("ex", "is", "hm")]
@@ -58,6 +58,16 @@ def add_cdn(app: web.Application, state: SandboxState) -> None:
         headers = {"Content-Type": "image/png", "Cache-Control": "max-age=86400"}
         return web.Response(body=data, headers=headers)
 
+    async def emoji(request: web.Request) -> web.Response:
+        entry = state.guild_data.emojis.get(snowflake(request.match_info["emoji_id"]) or 0)
+        picture = None if entry is None else state.archive.file(entry.id)
+        if entry is None or picture is None:
+            return web.Response(status=404)
+        return web.Response(
+            body=picture, headers={"Content-Type": entry.content_type, "Cache-Control": "max-age=86400"}
+        )
+
+    app.router.add_get("/emojis/{emoji_id}.{ending}", emoji)
     app.router.add_get("/attachments/{channel_id}/{file_id}/{filename}", attachment)
     app.router.add_get("/avatars/{user_id}/{hash}.png", avatar)
 
@@ -81,7 +91,8 @@ def _find(state: SandboxState, request: web.Request) -> tuple[int, str | None] |
     file_id = snowflake(request.match_info["file_id"])
     channel_id = snowflake(request.match_info["channel_id"])
     for message in state.guild_data.messages.get(channel_id or 0, {}).values():
-        for file in message.attachments:
+        forwarded = [] if message.forwarded is None else message.forwarded.attachments
+        for file in [*message.attachments, *forwarded]:
             if file.id == file_id:
                 return file.id, file.content_type
     for file in state.option_files.values():

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 
-from bot.sandbox.control import faults, gateway, guild
+from bot.sandbox.control import faults, gateway, guild, people
 from bot.sandbox.control.body import ControlError
 from bot.sandbox.errors import DiscordError
 from bot.sandbox.gateway.gateway import Gateway
@@ -40,6 +40,12 @@ ROUTES: list[tuple[str, str, Act]] = [
     ("PUT", "/channels/{channel_id}/overwrites/{target_id}", guild.set_overwrite),
     ("DELETE", "/channels/{channel_id}/overwrites/{target_id}", guild.remove_overwrite),
     ("PATCH", "/roles/{role_id}", guild.change_role),
+    ("POST", "/members", people.join),
+    ("DELETE", "/members/{user_id}", people.leave),
+    ("PUT", "/members/{user_id}/presence", people.set_presence),
+    ("POST", "/channels/{channel_id}/typing", people.start_typing),
+    ("PUT", "/channels/{channel_id}/messages/{message_id}/votes/{answer_id}", people.vote),
+    ("DELETE", "/channels/{channel_id}/messages/{message_id}/votes/{answer_id}", people.vote),
 ]
 
 

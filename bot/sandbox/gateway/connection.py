@@ -125,6 +125,8 @@ class Connection:
                 asyncio.get_running_loop().call_later(ACK_DELAY_S, self.send, Op.HEARTBEAT_ACK)
             else:
                 self.gateway.receive(self, op, payload.get("d"))
+            for observe in self.gateway.state.observers.payloads:
+                observe(op, payload.get("d"))
 
     def _count(self) -> None:
         """Close the connection with 4008 if the client sends more than 120 payloads in 60 seconds."""

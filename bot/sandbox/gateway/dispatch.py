@@ -15,6 +15,7 @@ from bot.sandbox.state.events import (
     InteractionOpened,
     MessageCreated,
     MessageDeleted,
+    PollVoted,
     ReactionAdded,
     ReactionRemoved,
     ReactionsCleared,
@@ -51,6 +52,8 @@ def dispatch(state: SandboxState, event: Event) -> GatewayEvent | None:
 def _message(state: SandboxState, event: Event, message: Message) -> GatewayEvent:
     if isinstance(event, ReactionAdded | ReactionRemoved | ReactionsCleared):
         return _reaction(state, event, message)
+    if isinstance(event, PollVoted):
+        return _vote(state, event)
     if isinstance(event, MessageDeleted):
         data = {"id": str(message.id)} | _location(state, message)
         return GatewayEvent("MESSAGE_DELETE", data, Intent.GUILD_MESSAGES)
@@ -74,9 +77,14 @@ def _reaction(
     if isinstance(event, ReactionsCleared):
         name = "MESSAGE_REACTION_REMOVE_ALL"
         if event.emoji is not None:
-            name, data["emoji"] = "MESSAGE_REACTION_REMOVE_EMOJI", {"id": None, "name": event.emoji}
+            name, data["emoji"] = "MESSAGE_REACTION_REMOVE_EMOJI", objects.reaction_emoji(state, event.emoji)
         return GatewayEvent(name, data, Intent.GUILD_MESSAGE_REACTIONS)
-    data |= {"user_id": str(event.user_id), "emoji": {"id": None, "name": event.emoji}, "burst": False, "type": 0}
+    data |= {
+        "user_id": str(event.user_id),
+        "emoji": objects.reaction_emoji(state, event.emoji),
+        "burst": False,
+        "type": 0,
+    }
     if isinstance(event, ReactionRemoved):
         return GatewayEvent("MESSAGE_REACTION_REMOVE", data, Intent.GUILD_MESSAGE_REACTIONS)
     data |= {
@@ -85,6 +93,12 @@ def _reaction(
         "burst_colors": [],
     }
     return GatewayEvent("MESSAGE_REACTION_ADD", data, Intent.GUILD_MESSAGE_REACTIONS)
+
+
+def _vote(state: SandboxState, event: PollVoted) -> GatewayEvent:
+    data = {"user_id": str(event.user_id), "message_id": str(event.message.id), "answer_id": event.answer}
+    name = "MESSAGE_POLL_VOTE_ADD" if event.added else "MESSAGE_POLL_VOTE_REMOVE"
+    return GatewayEvent(name, data | _location(state, event.message), Intent.GUILD_MESSAGE_POLLS)
 
 
 def _typing(state: SandboxState, event: TypingStarted) -> GatewayEvent:

@@ -15,7 +15,7 @@ from bot.sandbox.gateway.opcodes import Close, Op, Refused
 from bot.sandbox.gateway.session import LIFETIME_S, GatewaySession
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.serializers import guild_objects, objects
-from bot.sandbox.services import thread_lifecycle
+from bot.sandbox.services import member_service, thread_lifecycle
 from bot.sandbox.state.events import BotPresence
 from bot.sandbox.state.identify_limit import IdentifyResult
 
@@ -69,7 +69,9 @@ class Gateway:
             raise Refused(Close.NOT_AUTHENTICATED, "Not authenticated.")
         elif op is Op.REQUEST_MEMBERS:
             self._request_members(connection.session, _object(data))
-        elif op not in (Op.PRESENCE, Op.VOICE_STATE):
+        elif op is Op.PRESENCE:
+            self._set_presence(_object(data))
+        elif op is not Op.VOICE_STATE:
             raise Refused(Close.UNKNOWN_OPCODE, "Unknown opcode.")
 
     def lost(self, connection: Connection) -> None:
@@ -146,12 +148,23 @@ class Gateway:
         session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox)
         connection.session = self.sessions[session.id] = session
         self._send(session, "READY", self._ready(session, connection, data))
+        self.state.guild_data.presences[self.state.guild_data.bot.id] = "online"
+        if data.get("presence"):
+            self._set_presence(_object(data["presence"]))
         if intents & Intent.GUILDS:
             for thread in list(self.state.guild_data.threads.values()):
                 thread_lifecycle.auto_archive(self.state, thread)
             presences = bool(intents & Intent.GUILD_PRESENCES)
             self._send(session, "GUILD_CREATE", guild_objects.guild_create(self.state, with_presences=presences))
         self._publish_presence()
+
+    def _set_presence(self, data: Payload) -> None:
+        """Change the bot's status, or close the connection with 4002 for one that does not exist."""
+        status = data.get("status", "online")
+        if status not in ("online", "idle", "dnd", "invisible", "offline"):
+            raise Refused(Close.DECODE_ERROR, "Error while decoding payload.")
+        shown = "offline" if status == "invisible" else status
+        member_service.set_presence(self.state, self.state.guild_data.bot.id, shown)
 
     def _authenticate(self, data: Payload) -> None:
         token = str(data.get("token", "")).removeprefix("Bot ")
@@ -232,6 +245,8 @@ class Gateway:
         online = any(session.outbox is not None for session in self.sessions.values())
         if online != self.state.bot_online:
             self.state.bot_online = online
+            if not online:
+                self.state.guild_data.presences.pop(self.state.guild_data.bot.id, None)
             self.state.events.publish(BotPresence(online))
 
 

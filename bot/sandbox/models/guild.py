@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
+    from bot.sandbox.models.poll import Poll
     from bot.sandbox.models.thread import Thread
 
 EMBED_MEDIA = (("image", "url"), ("thumbnail", "url"), ("footer", "icon_url"), ("author", "icon_url"))
@@ -44,12 +45,13 @@ class Role:
 
 @dataclass(slots=True)
 class Member:
-    """A user in the guild, with role ids (without @everyone)."""
+    """A user in the guild, with role ids (without @everyone). `timed_out_until` is in seconds since the Unix epoch."""
 
     user: User
     roles: list[int]
     joined_at: float
     nick: str | None = None
+    timed_out_until: float | None = None
 
 
 @dataclass(slots=True)
@@ -64,7 +66,10 @@ class Overwrite:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel of any type, or a thread. `parent_id` is a channel's category, or the channel that a thread is in."""
+    """A channel of any type, or a thread. `parent_id` is a channel's category, or the channel that a thread is in.
+
+    `tags` are a forum's available tags. `typed` are the fields that only some types have, such as `bitrate`.
+    """
 
     id: int
     name: str
@@ -76,6 +81,25 @@ class Channel:
     parent_id: int | None = None
     thread: Thread | None = None
     slow_mode_s: int = 0
+    flags: int = 0
+    tags: list[Payload] = field(default_factory=list)
+    typed: Payload = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Emoji:
+    """An emoji of the guild. The `Archive` keeps its picture under its id."""
+
+    id: int
+    name: str
+    user_id: int
+    content_type: str
+    roles: list[int] = field(default_factory=list)
+
+    @property
+    def animated(self) -> bool:
+        """Whether its picture is a GIF."""
+        return self.content_type == "image/gif"
 
 
 @dataclass(slots=True)
@@ -104,7 +128,7 @@ class Attachment:
 
 @dataclass(slots=True)
 class Reaction:
-    """An emoji under a message and the ids of the users who added it, in order."""
+    """An emoji under a message, `name:id` if it is one of the guild's, and the ids of its users, in order."""
 
     emoji: str
     user_ids: list[int] = field(default_factory=list)
@@ -114,7 +138,8 @@ class Reaction:
 class Message:
     """A message as it is stored. `attachment://` addresses in embeds are resolved when the message is serialized.
 
-    A webhook's message has the webhook's id as author, and the name that it used.
+    A webhook's message has the webhook's id as author, and the name that it used. `forwarded` is a copy of the message
+    that it forwards. A message of Components V2 has its tree in `layout`, and its action rows in `components` too.
     `reference_channel_id` is None if the referenced message is in the same channel.
     """
 
@@ -142,6 +167,9 @@ class Message:
     ephemeral_for: int | None = None
     pinned_at: float | None = None
     webhook_name: str | None = None
+    poll: Poll | None = None
+    forwarded: Message | None = None
+    layout: list[Payload] = field(default_factory=list)
 
     def reaction(self, emoji: str) -> Reaction | None:
         """Return the reaction with this emoji, or None."""
@@ -182,7 +210,8 @@ class Command:
 class GuildData:
     """The guild and everything in it, by id. `messages` maps channel ids to messages by id, oldest first.
 
-    `direct` are the bot's direct message channels, by the user's id.
+    `direct` are the bot's direct message channels, by the user's id. `former` are users who left or never were there,
+    `bans` the reasons of bans, `presences` the statuses of those who are not offline, all by the user's id.
     """
 
     guild: Guild
@@ -195,6 +224,20 @@ class GuildData:
     commands: list[Command] = field(default_factory=list)
     direct: dict[int, Channel] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
+    emojis: dict[int, Emoji] = field(default_factory=dict)
+    former: dict[int, User] = field(default_factory=dict)
+    bans: dict[int, str | None] = field(default_factory=dict)
+    presences: dict[int, str] = field(default_factory=dict)
+
+    def known_user(self, user_id: int) -> User | None:
+        """Return a member or a former member, or None."""
+        member = self.members.get(user_id)
+        return self.former.get(user_id) if member is None else member.user
+
+    def user(self, user_id: int) -> User:
+        """Return a member or a former member; KeyError if there is neither."""
+        member = self.members.get(user_id)
+        return self.former[user_id] if member is None else member.user
 
     def channel(self, channel_id: int) -> Channel | None:
         """Return a channel or a thread, or None."""

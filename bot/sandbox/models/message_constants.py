@@ -19,6 +19,7 @@ class MessageType(IntEnum):
     CHAT_INPUT_COMMAND = 20
     THREAD_STARTER_MESSAGE = 21
     CONTEXT_MENU_COMMAND = 23
+    POLL_RESULT = 46
 
 
 WRITTEN = (
@@ -29,9 +30,11 @@ WRITTEN = (
 )
 """The types of messages that a member or a bot wrote."""
 
+CROSSPOSTED = 1 << 0
 SUPPRESS_EMBEDS = 1 << 2
 HAS_THREAD = 1 << 5
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
+HAS_SNAPSHOT = 1 << 14
 COMPONENTS_V2 = 1 << 15

@@ -43,6 +43,8 @@ class Permission(IntFlag):
     CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
+    CREATE_GUILD_EXPRESSIONS = 1 << 43
+    SEND_POLLS = 1 << 49
     PIN_MESSAGES = 1 << 51
 
 
@@ -52,7 +54,9 @@ NONE = Permission(0)
 
 def in_guild(guild_data: GuildData, user_id: int) -> Permission:
     """Return a member's permissions by roles, without channel overwrites."""
-    member = guild_data.members[user_id]
+    member = guild_data.members.get(user_id)
+    if member is None:
+        return NONE
     if guild_data.guild.owner_id == user_id:
         return ALL
     granted = guild_data.roles[guild_data.guild.id].permissions
@@ -76,8 +80,8 @@ def _is_hidden(channel: Channel, user_id: int, granted: Permission) -> bool:
 def in_channel(guild_data: GuildData, user_id: int, channel: Channel) -> Permission:
     """Return a member's permissions in a channel or thread; a thread has the overwrites of its parent."""
     granted = in_guild(guild_data, user_id)
-    if granted & Permission.ADMINISTRATOR:
-        return ALL
+    if granted & Permission.ADMINISTRATOR or user_id not in guild_data.members:
+        return granted
     by_id = {overwrite.id: overwrite for overwrite in guild_data.root(channel).overwrites}
     # Discord's order: @everyone, then all of the member's roles together, then the member
     for ids in ([guild_data.guild.id], guild_data.members[user_id].roles, [user_id]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-PUBLIC_THREAD, PRIVATE_THREAD = 11, 12
+ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
 
 
 @dataclass(slots=True)
@@ -20,6 +20,7 @@ class Thread:
     """A thread. `archive_moved_at` is when it was last created, archived or unarchived.
 
     `sent` counts every message that was sent in it, including deleted ones.
+    `tags` are the ids of a forum post's tags.
     `invitable` is whether any member of a private thread can add others.
     """
 
@@ -32,6 +33,7 @@ class Thread:
     slow_mode_s: int = 0
     invitable: bool = True
     sent: int = 0
+    tags: list[int] = field(default_factory=list)
     members: list[ThreadMember] = field(default_factory=list)
 
     def joined(self, user_id: int) -> ThreadMember | None:

@@ -11,6 +11,7 @@ from bot.sandbox.rest.endpoint import Answer, Endpoint
 from bot.sandbox.rest.guild_access import known_guild, require_in_guild
 from bot.sandbox.serializers import objects
 from bot.sandbox.state.audit_log import Action, AuditEntry
+from bot.sandbox.state.events import AuditEntryAdded
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def record(state: SandboxState, request: web.Request, action: Action, target_id:
         state.snowflakes.next(), action, state.guild_data.bot.id, target_id, words, unquote(reason) if reason else None
     )
     state.audit_log.append(entry)
+    state.events.publish(AuditEntryAdded(entry))
 
 
 async def read_log(state: SandboxState, request: web.Request) -> Answer:
@@ -52,8 +54,8 @@ async def read_log(state: SandboxState, request: web.Request) -> Answer:
     users = dict.fromkeys(entry.user_id for entry in found)
     empty: list[Payload] = []
     return {
-        "audit_log_entries": [_entry(entry) for entry in found],
-        "users": [objects.user(state.guild_data.members[user_id].user) for user_id in users],
+        "audit_log_entries": [objects.audit_entry(entry) for entry in found],
+        "users": [objects.user(state.guild_data.user(user_id)) for user_id in users],
         "integrations": empty,
         "webhooks": empty,
         "guild_scheduled_events": empty,
@@ -61,20 +63,6 @@ async def read_log(state: SandboxState, request: web.Request) -> Answer:
         "application_commands": empty,
         "auto_moderation_rules": empty,
     }
-
-
-def _entry(entry: AuditEntry) -> Payload:
-    body: Payload = {
-        "id": str(entry.id),
-        "action_type": int(entry.action),
-        "user_id": str(entry.user_id),
-        "target_id": None if entry.target_id is None else str(entry.target_id),
-    }
-    if entry.options:
-        body["options"] = entry.options
-    if entry.reason is not None:
-        body["reason"] = entry.reason
-    return body
 
 
 ENDPOINTS = [Endpoint("GET", "/guilds/{guild_id}/audit-logs", read_log, "guild", ("guild_id",))]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import cannot_message_user, not_the_author, old_edits_exhausted
+from bot.sandbox.models.message_constants import COMPONENTS_V2
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.models.permissions import NONE, Permission, to_write
 from bot.sandbox.rest import audit
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects, objects
-from bot.sandbox.services import message_service, thread_lifecycle
+from bot.sandbox.services import forward_service, message_service, thread_lifecycle
 from bot.sandbox.state.audit_log import Action
 from bot.sandbox.state.events import TypingStarted
 from bot.sandbox.state.ratelimit import OLD_EDITS
@@ -49,7 +50,7 @@ async def get_channel(state: SandboxState, request: web.Request) -> Answer:
     channel_id = path_id(request, "channel_id")
     for user_id, channel in state.guild_data.direct.items():
         if channel.id == channel_id:
-            return objects.direct_channel(channel, state.guild_data.members[user_id].user)
+            return objects.direct_channel(channel, state.guild_data.user(user_id))
     return objects.channel(state, bot_channel(state, request))
 
 
@@ -100,9 +101,12 @@ async def create_message(state: SandboxState, request: web.Request) -> Answer:
     channel = bot_channel(state, request)
     body = await read_body(request)
     draft = check_message(body.object())
-    return message_objects.message(
-        state, message_service.post(state, state.guild_data.bot.id, channel, draft, body.files)
-    )
+    author_id = state.guild_data.bot.id
+    if draft.reference is not None and draft.reference.forwards:
+        message = forward_service.forward(state, author_id, channel, draft.reference)
+    else:
+        message = message_service.post(state, author_id, channel, draft, body.files)
+    return message_objects.message(state, message)
 
 
 async def edit_message(state: SandboxState, request: web.Request) -> Answer:
@@ -112,7 +116,7 @@ async def edit_message(state: SandboxState, request: web.Request) -> Answer:
     message = state.message(channel, path_id(request, "message_id"))
     if message.author_id != state.guild_data.bot.id:
         raise not_the_author()
-    draft = check_message(body.object())
+    draft = check_message(body.object(), v2=bool(message.flags & COMPONENTS_V2))
     # the bot may edit its own message in a channel in which it can no longer write
     needed = message_service.needed_to_post(channel, draft, body.files) & ~to_write(channel)
     state.require(state.guild_data.bot.id, channel, needed)

@@ -28,7 +28,7 @@ async def create(state: SandboxState, request: web.Request) -> Answer:
     """POST /guilds/{guild_id}/channels."""
     known_guild(state, request)
     require_in_guild(state, Permission.MANAGE_CHANNELS)
-    fields = check_channel(state.guild_data, (await read_body(request)).object(), new=True)
+    fields = check_channel(state.guild_data, (await read_body(request)).object())
     name, kind = fields.pop("name"), fields.pop("type", 0)
     channel = channel_service.create(state, name, kind, **fields)
     audit.record(state, request, Action.CHANNEL_CREATE, channel.id)
@@ -50,7 +50,7 @@ async def reorder(state: SandboxState, request: web.Request) -> Answer:
 async def edit(state: SandboxState, request: web.Request, channel: Channel) -> Payload:
     """Change a channel that is not a thread."""
     state.require(state.guild_data.bot.id, channel, Permission.MANAGE_CHANNELS)
-    fields = check_channel(state.guild_data, (await read_body(request)).object(), new=False)
+    fields = check_channel(state.guild_data, (await read_body(request)).object(), channel)
     channel_service.edit(state, channel, **fields)
     audit.record(state, request, Action.CHANNEL_UPDATE, channel.id)
     return objects.channel(state, channel)

@@ -1,16 +1,23 @@
-"""Endpoints of roles, and of what a bot can change of members: roles and nicknames."""
+"""Endpoints of roles, and of who holds them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import missing_access, missing_permissions, unknown_member, unknown_role
+from bot.sandbox.errors import missing_permissions, unknown_role
 from bot.sandbox.models import permissions
 from bot.sandbox.models.payload import Payload, snowflake
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.rest import audit
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
-from bot.sandbox.rest.guild_access import known_guild, require_below, require_in_guild
+from bot.sandbox.rest.guild_access import (
+    IN_GUILD,
+    highest_position,
+    known_guild,
+    known_member,
+    require_below,
+    require_in_guild,
+)
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import objects
 from bot.sandbox.services import role_service
@@ -21,7 +28,7 @@ from bot.sandbox.validate.form import Form
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.models.guild import Member, Role
+    from bot.sandbox.models.guild import Role
     from bot.sandbox.state.sandbox_state import SandboxState
 
 MAX_COLOR = 0xFFFFFF
@@ -95,17 +102,9 @@ async def delete_role(state: SandboxState, request: web.Request) -> Answer:
     return None
 
 
-def _member(state: SandboxState, request: web.Request) -> Member:
-    known_guild(state, request)
-    member = state.guild_data.members.get(path_id(request, "user_id"))
-    if member is None:
-        raise unknown_member()
-    return member
-
-
 async def add_role(state: SandboxState, request: web.Request) -> Answer:
     """PUT /guilds/{guild_id}/members/{user_id}/roles/{role_id}."""
-    member, role = _member(state, request), _managed_role(state, request)
+    member, role = known_member(state, request), _managed_role(state, request)
     if role.id not in member.roles:
         role_service.edit_member(state, member, roles=[*member.roles, role.id])
         audit.record(state, request, Action.MEMBER_ROLE_UPDATE, member.user.id)
@@ -114,68 +113,61 @@ async def add_role(state: SandboxState, request: web.Request) -> Answer:
 
 async def remove_role(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /guilds/{guild_id}/members/{user_id}/roles/{role_id}."""
-    member, role = _member(state, request), _managed_role(state, request)
+    member, role = known_member(state, request), _managed_role(state, request)
     if role.id in member.roles:
         role_service.edit_member(state, member, roles=[held for held in member.roles if held != role.id])
         audit.record(state, request, Action.MEMBER_ROLE_UPDATE, member.user.id)
     return None
 
 
-async def edit_own_member(state: SandboxState, request: web.Request) -> Answer:
-    """PATCH /guilds/{guild_id}/members/@me: the bot's nickname."""
+async def reorder(state: SandboxState, request: web.Request) -> Answer:
+    """PATCH /guilds/{guild_id}/roles: new positions of roles below the bot's highest, to positions below it."""
     known_guild(state, request)
-    require_in_guild(state, Permission.CHANGE_NICKNAME)
-    body = (await read_body(request)).object()
+    require_in_guild(state, Permission.MANAGE_ROLES)
+    listed = (await read_body(request)).json
     form = Form()
-    nick = None if body.get("nick") is None else form.text(("nick",), body["nick"], 32)
+    data = state.guild_data
+    highest = highest_position(state, data.members[data.bot.id])
+    wanted: list[tuple[Role, int]] = []
+    for index, entry in enumerate(form.array((), listed, len(data.roles))):
+        body = form.mapping((index,), entry)
+        role = data.roles.get(snowflake(body.get("id")) or 0)
+        if role is None:
+            raise unknown_role()
+        if body.get("position") is not None:
+            position = form.integer((index, "position"), body["position"], 0, 2**31 - 1)
+            require_below(state, role)
+            if position >= highest:
+                raise missing_permissions()
+            wanted.append((role, position))
     form.finish()
-    member = state.guild_data.members[state.guild_data.bot.id]
-    role_service.edit_member(state, member, nick=nick or None)
-    audit.record(state, request, Action.MEMBER_UPDATE, member.user.id)
-    return objects.member(member)
+    for role, position in wanted:
+        role_service.edit(state, role, position=position)
+        audit.record(state, request, Action.ROLE_UPDATE, role.id)
+    return [objects.role(role) for role in data.roles.values()]
 
 
-async def list_members(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/members; it needs the privileged GUILD_MEMBERS intent."""
+async def count_members(state: SandboxState, request: web.Request) -> Answer:
+    """GET /guilds/{guild_id}/roles/member-counts, without @everyone."""
     known_guild(state, request)
-    if not state.member_list:
-        raise missing_access()
-    form = Form()
-    limit = form.integer(("limit",), snowflake(request.query.get("limit", "1")), 1, 1000)
-    after = snowflake(request.query.get("after", "0"))
-    if after is None:
-        form.error(("after",), "NUMBER_TYPE_COERCE", f'Value "{request.query["after"]}" is not snowflake.')
-    form.finish()
-    found = sorted(state.guild_data.members.values(), key=lambda member: member.user.id)
-    return [objects.member(member) for member in found if member.user.id > (after or 0)][:limit]
+    data = state.guild_data
+    return {
+        str(role_id): sum(role_id in member.roles for member in data.members.values())
+        for role_id in data.roles
+        if role_id != data.guild.id
+    }
 
 
-async def search_members(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/members/search: those whose username or nickname begins with the query."""
-    known_guild(state, request)
-    form = Form()
-    query = form.text(("query",), request.query.get("query", ""), 100, 1).lower()
-    limit = form.integer(("limit",), snowflake(request.query.get("limit", "1")), 1, 1000)
-    form.finish()
-    return [
-        objects.member(member)
-        for member in state.guild_data.members.values()
-        if any(name is not None and name.lower().startswith(query) for name in (member.user.username, member.nick))
-    ][:limit]
-
-
-ROLE = "/guilds/{guild_id}/roles/{role_id}"
-MEMBERS = "/guilds/{guild_id}/members"
-MEMBER_ROLE = MEMBERS + "/{user_id}/roles/{role_id}"
-IN_GUILD = ("guild_id",)
+ROLES = "/guilds/{guild_id}/roles"
+ROLE = ROLES + "/{role_id}"
+MEMBER_ROLE = "/guilds/{guild_id}/members/{user_id}/roles/{role_id}"
 ENDPOINTS = [
+    Endpoint("GET", ROLES + "/member-counts", count_members, "guild", IN_GUILD),
+    Endpoint("PATCH", ROLES, reorder, "guild", IN_GUILD),
     Endpoint("GET", ROLE, get_role, "guild", IN_GUILD),
-    Endpoint("POST", "/guilds/{guild_id}/roles", create_role, "guild", IN_GUILD),
+    Endpoint("POST", ROLES, create_role, "guild", IN_GUILD),
     Endpoint("PATCH", ROLE, edit_role, "guild", IN_GUILD),
     Endpoint("DELETE", ROLE, delete_role, "guild", IN_GUILD),
-    Endpoint("GET", MEMBERS, list_members, "member", IN_GUILD),
-    Endpoint("GET", MEMBERS + "/search", search_members, "member", IN_GUILD),
-    Endpoint("PATCH", MEMBERS + "/@me", edit_own_member, "member", IN_GUILD),
     Endpoint("PUT", MEMBER_ROLE, add_role, "member", IN_GUILD),
     Endpoint("DELETE", MEMBER_ROLE, remove_role, "member", IN_GUILD),
 ]

@@ -1,10 +1,10 @@
-"""Endpoints of the gateway's address, users, the application, the guild and its members."""
+"""Endpoints of the gateway's address, users, the application and the guild."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import unknown_member, unknown_user
+from bot.sandbox.errors import unknown_user
 from bot.sandbox.models import permissions
 from bot.sandbox.models.guild import Channel
 from bot.sandbox.models.payload import snowflake
@@ -17,7 +17,6 @@ from bot.sandbox.validate.form import Form
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
 
@@ -48,10 +47,10 @@ async def get_me(state: SandboxState, _: web.Request) -> Answer:
 
 async def get_user(state: SandboxState, request: web.Request) -> Answer:
     """GET /users/{user_id}."""
-    member = state.guild_data.members.get(path_id(request, "user_id"))
-    if member is None:
+    user = state.guild_data.known_user(path_id(request, "user_id"))
+    if user is None:
         raise unknown_user()
-    return objects.user(member.user)
+    return objects.user(user)
 
 
 async def open_dm(state: SandboxState, request: web.Request) -> Answer:
@@ -103,22 +102,6 @@ async def list_roles(state: SandboxState, request: web.Request) -> Answer:
     return [objects.role(role) for role in state.guild_data.roles.values()]
 
 
-async def get_member(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/members/{user_id}."""
-    known_guild(state, request)
-    member = state.guild_data.members.get(path_id(request, "user_id"))
-    if member is None:
-        raise unknown_member()
-    return objects.member(member)
-
-
-async def list_emojis(state: SandboxState, request: web.Request) -> Answer:
-    """GET /guilds/{guild_id}/emojis and /stickers: the guild has none."""
-    known_guild(state, request)
-    empty: list[Payload] = []
-    return empty
-
-
 ENDPOINTS = [
     Endpoint("GET", "/gateway", get_gateway, "gateway", needs_token=False),
     Endpoint("GET", "/gateway/bot", get_gateway_bot, "gateway"),
@@ -131,7 +114,4 @@ ENDPOINTS = [
     Endpoint("GET", "/guilds/{guild_id}", get_guild, "guild", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/channels", list_channels, "guild", ("guild_id",)),
     Endpoint("GET", "/guilds/{guild_id}/roles", list_roles, "guild", ("guild_id",)),
-    Endpoint("GET", "/guilds/{guild_id}/emojis", list_emojis, "guild", ("guild_id",)),
-    Endpoint("GET", "/guilds/{guild_id}/stickers", list_emojis, "guild", ("guild_id",)),
-    Endpoint("GET", "/guilds/{guild_id}/members/{user_id}", get_member, "member", ("guild_id",)),
 ]

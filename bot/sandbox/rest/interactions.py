@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import unknown_message
 from bot.sandbox.models.interaction import Interaction, InteractionKind
-from bot.sandbox.models.message_constants import EPHEMERAL, LOADING, MessageType
+from bot.sandbox.models.message_constants import COMPONENTS_V2, EPHEMERAL, LOADING, MessageType
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.rest import webhooks
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.rest.request_body import RequestBody
     from bot.sandbox.state.sandbox_state import SandboxState
+    from bot.sandbox.validate.message import Draft
 
 REPLY, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
 
@@ -80,10 +81,11 @@ def _callback_message(
     if kind == DEFER_UPDATE:
         interaction.original_id = interaction.message_id
         return None
-    draft = check_message(data, path=("data",))
     if kind == UPDATE:
         interaction.original_id = interaction.message_id
-        return message_service.edit(state, _message(state, interaction, interaction.message_id), draft, body.files)
+        message = _message(state, interaction, interaction.message_id)
+        return message_service.edit(state, message, _changes(message, data, ("data",)), body.files)
+    draft = check_message(data, path=("data",))
     if kind == DEFER:
         hidden = bool((draft.flags or 0) & EPHEMERAL)
         post = response_service.send_deferred(
@@ -134,15 +136,19 @@ async def edit_response(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /webhooks/{application_id}/{token}/messages/{message_id}."""
     body = await read_body(request)
     message = _response(state, request)
-    return message_objects.message(
-        state, message_service.edit(state, message, check_message(body.object()), body.files)
-    )
+    edited = message_service.edit(state, message, _changes(message, body.object()), body.files)
+    return message_objects.message(state, edited)
 
 
 async def delete_response(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /webhooks/{application_id}/{token}/messages/{message_id}."""
     message_service.delete(state, _response(state, request))
     return None
+
+
+def _changes(message: Message, body: Payload, path: tuple[str, ...] = ()) -> Draft:
+    """Return the checked changes of a message."""
+    return check_message(body, path, v2=bool(message.flags & COMPONENTS_V2))
 
 
 def _interaction(state: SandboxState, request: web.Request) -> Interaction:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import unknown_emoji, unknown_user
-from bot.sandbox.models.emoji import is_emoji
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.serializers import objects
 from bot.sandbox.services import reaction_service
+from bot.sandbox.services.emoji_service import is_reaction
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def list_users(state: SandboxState, request: web.Request) -> Answer:
     """GET …/reactions/{emoji}."""
     channel = bot_channel(state, request, Permission.READ_MESSAGE_HISTORY)
     message = state.message(channel, path_id(request, "message_id"))
-    if not is_emoji(request.match_info["emoji"]):
+    if not is_reaction(state.guild_data, request.match_info["emoji"]):
         raise unknown_emoji()
     reaction = message.reaction(request.match_info["emoji"])
     form = Form()
@@ -61,7 +61,7 @@ async def list_users(state: SandboxState, request: web.Request) -> Answer:
         after = 0
     form.finish()
     ids = sorted(user_id for user_id in (reaction.user_ids if reaction else []) if user_id > after)
-    return [objects.user(state.guild_data.members[user_id].user) for user_id in ids[:limit]]
+    return [objects.user(state.guild_data.user(user_id)) for user_id in ids[:limit]]
 
 
 async def clear_all(state: SandboxState, request: web.Request) -> Answer:

@@ -1,4 +1,4 @@
-"""Discord's routes that the sandbox does not serve. It refuses them aloud, with 40006.
+"""Discord's routes that the sandbox does not serve. It refuses them aloud, with 40006 or a code of their own.
 
 A tool then does not take one for a typing error.
 The list is what Discord's published description has beyond `server.ENDPOINTS`; tests/sandbox/test_routes.py compares.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.error_codes import error_of
 from bot.sandbox.errors import not_served
-from bot.sandbox.rest.endpoint import Answer, Endpoint
+from bot.sandbox.rest.endpoint import Answer, Endpoint, Handler
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,62 +31,40 @@ REFUSED = (
     ("/applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions", "GET PUT"),
     ("/applications/{application_id}/role-connections/metadata", "GET PUT"),
     ("/channels/{channel_id}/followers", "POST"),
-    ("/channels/{channel_id}/invites", "GET POST"),
-    ("/channels/{channel_id}/messages/{message_id}/crosspost", "POST"),
-    ("/channels/{channel_id}/polls/{message_id}/answers/{answer_id}", "GET"),
-    ("/channels/{channel_id}/polls/{message_id}/expire", "POST"),
+    ("/channels/{channel_id}/invites", "POST"),
     ("/channels/{channel_id}/recipients/{user_id}", "PUT DELETE"),
     ("/channels/{channel_id}/send-soundboard-sound", "POST"),
     ("/channels/{channel_id}/threads/search", "GET"),
     ("/channels/{channel_id}/voice-status", "PUT"),
-    ("/guilds/templates/{code}", "GET"),
     ("/guilds/{guild_id}", "PATCH"),
-    ("/guilds/{guild_id}/auto-moderation/rules", "GET POST"),
+    ("/guilds/{guild_id}/auto-moderation/rules", "POST"),
     ("/guilds/{guild_id}/auto-moderation/rules/{rule_id}", "GET DELETE PATCH"),
-    ("/guilds/{guild_id}/bans", "GET"),
-    ("/guilds/{guild_id}/bans/{user_id}", "GET PUT DELETE"),
-    ("/guilds/{guild_id}/bulk-ban", "POST"),
-    ("/guilds/{guild_id}/emojis", "POST"),
-    ("/guilds/{guild_id}/emojis/{emoji_id}", "GET DELETE PATCH"),
     ("/guilds/{guild_id}/incident-actions", "PUT"),
-    ("/guilds/{guild_id}/integrations", "GET"),
     ("/guilds/{guild_id}/integrations/{integration_id}", "DELETE"),
-    ("/guilds/{guild_id}/invites", "GET"),
-    ("/guilds/{guild_id}/members/{user_id}", "PUT DELETE PATCH"),
+    ("/guilds/{guild_id}/members/{user_id}", "PUT"),
     ("/guilds/{guild_id}/messages/search", "GET"),
     ("/guilds/{guild_id}/new-member-welcome", "GET"),
     ("/guilds/{guild_id}/onboarding", "GET PUT"),
     ("/guilds/{guild_id}/preview", "GET"),
     ("/guilds/{guild_id}/prune", "GET POST"),
-    ("/guilds/{guild_id}/regions", "GET"),
     ("/guilds/{guild_id}/requests", "GET"),
     ("/guilds/{guild_id}/requests/{request_id}", "PATCH"),
-    ("/guilds/{guild_id}/roles", "PATCH"),
-    ("/guilds/{guild_id}/roles/member-counts", "GET"),
-    ("/guilds/{guild_id}/scheduled-events", "GET POST"),
-    ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}", "GET DELETE PATCH"),
+    ("/guilds/{guild_id}/scheduled-events", "POST"),
     ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/exceptions", "POST"),
     ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/exceptions/{exception_id}", "DELETE PATCH"),
-    ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/users", "GET"),
     ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/users/counts", "GET"),
     (
         "/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/{guild_scheduled_event_exception_id}/users",
         "GET",
     ),
-    ("/guilds/{guild_id}/soundboard-sounds", "GET POST"),
-    ("/guilds/{guild_id}/soundboard-sounds/{sound_id}", "GET DELETE PATCH"),
+    ("/guilds/{guild_id}/soundboard-sounds", "POST"),
     ("/guilds/{guild_id}/stickers", "POST"),
-    ("/guilds/{guild_id}/stickers/{sticker_id}", "GET DELETE PATCH"),
-    ("/guilds/{guild_id}/templates", "GET POST"),
-    ("/guilds/{guild_id}/templates/{code}", "PUT DELETE PATCH"),
+    ("/guilds/{guild_id}/templates", "POST"),
     ("/guilds/{guild_id}/vanity-url", "GET"),
-    ("/guilds/{guild_id}/voice-states/@me", "GET PATCH"),
-    ("/guilds/{guild_id}/voice-states/{user_id}", "GET PATCH"),
     ("/guilds/{guild_id}/welcome-screen", "GET PATCH"),
     ("/guilds/{guild_id}/widget", "GET PATCH"),
     ("/guilds/{guild_id}/widget.json", "GET"),
     ("/guilds/{guild_id}/widget.png", "GET"),
-    ("/invites/{code}", "GET DELETE"),
     ("/invites/{code}/target-users", "GET PUT"),
     ("/invites/{code}/target-users/bulk-add", "POST"),
     ("/invites/{code}/target-users/bulk-delete", "POST"),
@@ -113,17 +92,12 @@ REFUSED = (
     ("/skus/{sku_id}/subscriptions/{subscription_id}", "GET"),
     ("/soundboard-default-sounds", "GET"),
     ("/stage-instances", "POST"),
-    ("/stage-instances/{channel_id}", "GET DELETE PATCH"),
-    ("/sticker-packs", "GET"),
-    ("/sticker-packs/{pack_id}", "GET"),
-    ("/stickers/{sticker_id}", "GET"),
     ("/users/@me", "PATCH"),
     ("/users/@me/applications/{application_id}/entitlements", "GET"),
     ("/users/@me/applications/{application_id}/role-connection", "GET PUT DELETE"),
     ("/users/@me/connections", "GET"),
     ("/users/@me/guilds/{guild_id}", "DELETE"),
     ("/users/@me/guilds/{guild_id}/member", "GET"),
-    ("/voice/regions", "GET"),
     ("/webhooks/{webhook_id}/{webhook_token}", "DELETE PATCH"),
     ("/webhooks/{webhook_id}/{webhook_token}/github", "POST"),
     ("/webhooks/{webhook_id}/{webhook_token}/messages/@original", "GET DELETE PATCH"),
@@ -131,13 +105,42 @@ REFUSED = (
 )
 
 
+ABSENT = (
+    ("/guilds/templates/{code}", "GET", 10057),
+    ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}", "GET DELETE PATCH", 10070),
+    ("/guilds/{guild_id}/scheduled-events/{guild_scheduled_event_id}/users", "GET", 10070),
+    ("/guilds/{guild_id}/soundboard-sounds/{sound_id}", "GET DELETE PATCH", 10097),
+    ("/guilds/{guild_id}/stickers/{sticker_id}", "GET DELETE PATCH", 10060),
+    ("/guilds/{guild_id}/templates/{code}", "PUT DELETE PATCH", 10057),
+    ("/guilds/{guild_id}/voice-states/@me", "GET PATCH", 10065),
+    ("/guilds/{guild_id}/voice-states/{user_id}", "GET PATCH", 10065),
+    ("/invites/{code}", "GET DELETE", 10006),
+    ("/stage-instances/{channel_id}", "GET DELETE PATCH", 10067),
+    ("/sticker-packs/{pack_id}", "GET", 10061),
+    ("/stickers/{sticker_id}", "GET", 10060),
+)
+"""Routes of single things that the sandbox has none of, with the code of something that does not exist."""
+
+
 async def refuse(_: SandboxState, __: web.Request) -> Answer:
     """Answer 40006."""
     raise not_served()
 
 
+def _missing(code: int) -> Handler:
+    """Return a handler that answers with a code of something that does not exist."""
+
+    async def refused(_: SandboxState, __: web.Request) -> Answer:
+        raise error_of(code)
+
+    return refused
+
+
 ENDPOINTS = [
-    Endpoint(method, path, refuse, needs_token="{webhook_token}" not in path)
-    for path, methods in REFUSED
-    for method in methods.split()
+    *(
+        Endpoint(method, path, refuse, needs_token="{webhook_token}" not in path)
+        for path, methods in REFUSED
+        for method in methods.split()
+    ),
+    *(Endpoint(method, path, _missing(code)) for path, methods, code in ABSENT for method in methods.split()),
 ]

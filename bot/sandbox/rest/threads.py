@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from bot.sandbox.errors import missing_access, missing_permissions, unknown_guild, unknown_member, wrong_channel_type
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.models.permissions import Permission, to_write
-from bot.sandbox.models.thread import PRIVATE_THREAD, PUBLIC_THREAD
+from bot.sandbox.models.thread import ANNOUNCEMENT_THREAD, PRIVATE_THREAD, PUBLIC_THREAD
 from bot.sandbox.rest import guild_channels
 from bot.sandbox.rest.channels import IN_CHANNEL, MESSAGES, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
-from bot.sandbox.serializers import objects, thread_objects
-from bot.sandbox.services import thread_lifecycle, thread_service
+from bot.sandbox.serializers import message_objects, objects, thread_objects
+from bot.sandbox.services import forum_service, thread_lifecycle, thread_service
+from bot.sandbox.validate.channel_types import FORUM_KINDS
 from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.message import check_message
 from bot.sandbox.validate.thread import check_new_thread, check_thread_update
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.models.guild import Channel
     from bot.sandbox.models.payload import Payload
+    from bot.sandbox.rest.request_body import RequestBody
     from bot.sandbox.state.sandbox_state import SandboxState
 
 
@@ -37,10 +40,27 @@ async def start_from_message(state: SandboxState, request: web.Request) -> Answe
 
 
 async def start_without_message(state: SandboxState, request: web.Request) -> Answer:
-    """POST /channels/{channel_id}/threads."""
+    """POST /channels/{channel_id}/threads; in a forum, a post."""
     channel = bot_channel(state, request)
-    wanted = check_new_thread((await read_body(request)).object(), with_message=False)
+    body = await read_body(request)
+    if channel.type in FORUM_KINDS:
+        return _start_post(state, channel, body)
+    wanted = check_new_thread(body.object(), with_message=False)
+    # announcement channels have announcement threads only
+    if (wanted.kind == ANNOUNCEMENT_THREAD) != (channel.type == thread_service.ANNOUNCEMENT):
+        raise wrong_channel_type()
     return objects.channel(state, thread_service.start_without_message(state, state.guild_data.bot.id, channel, wanted))
+
+
+def _start_post(state: SandboxState, channel: Channel, body: RequestBody) -> Payload:
+    payload = body.object()
+    form = Form()
+    message = form.mapping(("message",), payload.get("message"))
+    form.finish()
+    wanted = check_new_thread(payload, with_message=True)
+    draft = check_message(message, path=("message",))
+    thread, post = forum_service.start_post(state, state.guild_data.bot.id, channel, wanted, draft, body.files)
+    return objects.channel(state, thread) | {"message": message_objects.message(state, post)}
 
 
 async def edit(state: SandboxState, request: web.Request) -> Answer:
@@ -140,22 +160,22 @@ async def list_active(state: SandboxState, request: web.Request) -> Answer:
 
 async def list_public(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/threads/archived/public: most recently archived first."""
-    return _archived(state, request, PUBLIC_THREAD, Permission.READ_MESSAGE_HISTORY)
+    return _archived(state, request, (ANNOUNCEMENT_THREAD, PUBLIC_THREAD), Permission.READ_MESSAGE_HISTORY)
 
 
 async def list_private(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/threads/archived/private; it needs Manage Threads."""
     needed = Permission.READ_MESSAGE_HISTORY | Permission.MANAGE_THREADS
-    return _archived(state, request, PRIVATE_THREAD, needed)
+    return _archived(state, request, (PRIVATE_THREAD,), needed)
 
 
 async def list_joined_private(state: SandboxState, request: web.Request) -> Answer:
     """GET /channels/{channel_id}/users/@me/threads/archived/private: those that the bot has joined."""
-    return _archived(state, request, PRIVATE_THREAD, Permission.READ_MESSAGE_HISTORY, joined=True)
+    return _archived(state, request, (PRIVATE_THREAD,), Permission.READ_MESSAGE_HISTORY, joined=True)
 
 
 def _archived(
-    state: SandboxState, request: web.Request, kind: int, needed: Permission, *, joined: bool = False
+    state: SandboxState, request: web.Request, kinds: tuple[int, ...], needed: Permission, *, joined: bool = False
 ) -> Payload:
     parent = bot_channel(state, request, needed)
     form = Form()
@@ -170,7 +190,7 @@ def _archived(
     children = [
         channel
         for channel in state.guild_data.threads.values()
-        if channel.parent_id == parent.id and channel.type == kind
+        if channel.parent_id == parent.id and channel.type in kinds
     ]
     if joined:
         bot_id = state.guild_data.bot.id

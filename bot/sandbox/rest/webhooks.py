@@ -8,7 +8,15 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import missing_access, too_many_webhooks, unknown_message, unknown_webhook
+from bot.sandbox.error_codes import error_of
+from bot.sandbox.errors import (
+    missing_access,
+    not_served,
+    too_many_webhooks,
+    unknown_channel,
+    unknown_message,
+    unknown_webhook,
+)
 from bot.sandbox.models.guild import Message, Webhook
 from bot.sandbox.models.payload import Payload, snowflake
 from bot.sandbox.models.permissions import Permission
@@ -21,12 +29,14 @@ from bot.sandbox.serializers import message_objects, objects
 from bot.sandbox.services import message_service
 from bot.sandbox.state.audit_log import Action
 from bot.sandbox.state.events import WebhooksChanged
+from bot.sandbox.validate.channel_types import FORUM_KINDS
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.message import check_message
 
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from bot.sandbox.models.guild import Channel
     from bot.sandbox.state.sandbox_state import SandboxState
 
 MAX_WEBHOOKS = 15
@@ -143,9 +153,9 @@ async def get_by_token(state: SandboxState, request: web.Request) -> Answer:
 
 async def execute(state: SandboxState, request: web.Request, webhook: Webhook) -> Answer:
     """POST /webhooks/{webhook_id}/{webhook_token}: a message; it is the answer only with `wait`."""
-    channel = state.channel(webhook.channel_id)
     body = await read_body(request)
     payload = body.object()
+    channel = _target(state, request, webhook, payload)
     draft = check_message(payload)
     form = Form()
     name = _name(form, payload["username"]) if payload.get("username") is not None else webhook.name
@@ -162,9 +172,31 @@ async def execute(state: SandboxState, request: web.Request, webhook: Webhook) -
     return message_objects.message(state, message) if request.query.get("wait") in ("true", "1") else None
 
 
+def _target(state: SandboxState, request: web.Request, webhook: Webhook, body: Payload) -> Channel:
+    """Return the webhook's channel, or the thread in it that `thread_id` names.
+
+    Raises:
+        DiscordError: 10003 for a thread elsewhere, 220001 in a forum without one, 220003 for a new one outside of
+            forums; new posts by webhooks are not served and get 40006.
+    """
+    channel = state.channel(webhook.channel_id)
+    if "thread_id" in request.query:
+        thread = state.channel(snowflake(request.query["thread_id"]))
+        if thread.thread is None or thread.parent_id != channel.id:
+            raise unknown_channel()
+        return thread
+    forum = channel.type in FORUM_KINDS
+    if body.get("thread_name"):
+        raise not_served() if forum else error_of(220003)
+    if forum and request.method == "POST":
+        raise error_of(220001)
+    return channel
+
+
 def message_of(state: SandboxState, request: web.Request, webhook: Webhook) -> Message:
     """Return the message of the path if the webhook wrote it, or raise 10008."""
-    message = state.message(state.channel(webhook.channel_id), snowflake(request.match_info["message_id"]))
+    channel = _target(state, request, webhook, {})
+    message = state.message(channel, snowflake(request.match_info["message_id"]))
     if message.author_id != webhook.id:
         raise unknown_message()
     return message

@@ -47,7 +47,7 @@ def guild(state: SandboxState) -> Payload:
         "max_members": 500000,
         "max_presences": None,
         "features": [],
-        "emojis": [],
+        "emojis": [objects.emoji(state, emoji) for emoji in guild_data.emojis.values()],
         "stickers": [],
         "roles": [objects.role(entry) for entry in guild_data.roles.values()],
         "incidents_data": None,
@@ -58,6 +58,19 @@ def guild(state: SandboxState) -> Payload:
         "nsfw": False,
         "max_video_channel_users": 25,
         "max_stage_video_channel_users": 50,
+    }
+
+
+def presence(state: SandboxState, user_id: int) -> Payload:
+    """Return a presence, with only the id of the user."""
+    status = state.guild_data.presences.get(user_id)
+    clients = {} if status is None else {"web" if user_id == state.guild_data.bot.id else "desktop": status}
+    return {
+        "user": {"id": str(user_id)},
+        "guild_id": str(state.guild_data.guild.id),
+        "status": status or "offline",
+        "activities": [],
+        "client_status": clients,
     }
 
 
@@ -80,7 +93,7 @@ def guild_create(state: SandboxState, *, with_presences: bool) -> Payload:
             and not source.thread.archived
             and in_channel(guild_data, guild_data.bot.id, source) & Permission.VIEW_CHANNEL
         ],
-        "presences": [],
+        "presences": [presence(state, user_id) for user_id in guild_data.presences] if with_presences else [],
         "stage_instances": [],
         "guild_scheduled_events": [],
         "soundboard_sounds": [],

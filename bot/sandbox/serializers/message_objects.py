@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.clock import timestamp
 from bot.sandbox.models.guild import EMBED_MEDIA, User
+from bot.sandbox.models.layout import text
 from bot.sandbox.models.message_constants import HAS_THREAD
-from bot.sandbox.serializers import objects, thread_objects
+from bot.sandbox.serializers import layout_objects, objects, poll_objects, thread_objects
 
 if TYPE_CHECKING:
     from bot.sandbox.models.guild import Attachment, Message
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
 
 SPOILER_ATTACHMENT = 1 << 3
+SNAPSHOT = (
+    "type",
+    "content",
+    "mentions",
+    "mention_roles",
+    "attachments",
+    "embeds",
+    "timestamp",
+    "edited_timestamp",
+    "flags",
+    "components",
+)
+"""The fields of a message that a forward carries."""
 
 
 def attachment(state: SandboxState, file: Attachment, *, ephemeral: bool = False) -> Payload:
@@ -72,14 +86,22 @@ def _embeds(state: SandboxState, post: Message) -> tuple[list[Payload], set[int]
 def _author(state: SandboxState, post: Message) -> Payload:
     """Return the author: a member, or a webhook under the name that it went by."""
     if post.webhook_name is None:
-        return objects.user(state.guild_data.members[post.author_id].user)
+        return objects.user(state.guild_data.user(post.author_id))
     return objects.user(User(post.author_id, post.webhook_name, None, "", bot=True)) | {"avatar": None}
 
 
-def message(state: SandboxState, post: Message, *, viewer_id: int | None = None, nested: bool = False) -> Payload:
+def message(
+    state: SandboxState,
+    post: Message,
+    *,
+    viewer_id: int | None = None,
+    nested: bool = False,
+    snapshot: bool = False,
+) -> Payload:
     """Return a message object as a user sees it, by default the bot.
 
-    A `nested` message, which another one refers to, does not include its own referenced message.
+    A `nested` message, which another one refers to, does not include its own referenced message. A `snapshot` is what
+    a forward carries: its author could read it, so everybody who reads the forward can.
     """
     guild_data = state.guild_data
     viewer = guild_data.bot.id if viewer_id is None else viewer_id
@@ -97,7 +119,7 @@ def message(state: SandboxState, post: Message, *, viewer_id: int | None = None,
         "tts": post.tts,
         "pinned": post.pinned_at is not None,
         "mention_everyone": post.mention_everyone,
-        "mentions": [objects.user(guild_data.members[i].user) for i in post.mentions if i in guild_data.members],
+        "mentions": [objects.user(guild_data.user(i)) for i in post.mentions],
         "mention_roles": [str(i) for i in post.mention_roles],
         "attachments": [
             attachment(state, file, ephemeral=ephemeral) for file in post.attachments if file.id not in embedded
@@ -105,10 +127,15 @@ def message(state: SandboxState, post: Message, *, viewer_id: int | None = None,
         "embeds": embeds,
         "components": post.components,
     }
+    if post.layout and viewer_id is None:
+        body["components"] = layout_objects.layout(state, post)
+    elif post.layout:
+        # the page draws text and action rows
+        body["content"] = text(post.layout)
     if post.reactions:
         body["reactions"] = [
             {
-                "emoji": {"id": None, "name": reaction.emoji},
+                "emoji": objects.reaction_emoji(state, reaction.emoji),
                 "count": len(reaction.user_ids),
                 "count_details": {"burst": 0, "normal": len(reaction.user_ids)},
                 "burst_colors": [],
@@ -131,9 +158,13 @@ def message(state: SandboxState, post: Message, *, viewer_id: int | None = None,
             }
     if post.flags & HAS_THREAD and post.id in guild_data.threads:
         body["thread"] = thread_objects.thread(state, guild_data.threads[post.id])
+    if post.poll is not None:
+        body["poll"] = poll_objects.poll(post.poll, state.clock.time(), viewer)
     body |= _reference(state, post, viewer_id, nested=nested)
-    if viewer == guild_data.bot.id and not _may_read(state, post):
+    if viewer == guild_data.bot.id and not snapshot and not may_read(state, post):
         body |= {"content": "", "embeds": [], "attachments": [], "components": []}
+        body.pop("poll", None)
+        body.pop("message_snapshots", None)
     return body
 
 
@@ -142,6 +173,13 @@ def _reference(state: SandboxState, post: Message, viewer_id: int | None, *, nes
     if post.reference_id is None and post.reference_channel_id is None:
         return {}
     channel_id = post.reference_channel_id or post.channel_id
+    if post.forwarded is not None:
+        snapshot = message(state, post.forwarded, viewer_id=viewer_id, nested=True, snapshot=True)
+        place = {"channel_id": str(channel_id), "guild_id": str(state.guild_data.guild.id)}
+        return {
+            "message_reference": {"type": 1, "message_id": str(post.reference_id)} | place,
+            "message_snapshots": [{"message": {key: snapshot[key] for key in SNAPSHOT}}],
+        }
     reference: Payload = {"type": 0, "channel_id": str(channel_id), "guild_id": str(state.guild_data.guild.id)}
     body: Payload = {"message_reference": reference}
     if post.reference_id is not None:
@@ -156,9 +194,9 @@ def _reference(state: SandboxState, post: Message, viewer_id: int | None, *, nes
 
 def _interaction_metadata(state: SandboxState, stored: Payload) -> Payload:
     body = {key: value for key, value in stored.items() if key not in ("name", "user_id")}
-    body["user"] = objects.user(state.guild_data.members[int(stored["user_id"])].user)
+    body["user"] = objects.user(state.guild_data.user(int(stored["user_id"])))
     if "target_user_id" in body:
-        body["target_user"] = objects.user(state.guild_data.members[int(body.pop("target_user_id"))].user)
+        body["target_user"] = objects.user(state.guild_data.user(int(body.pop("target_user_id"))))
     if "triggering_interaction_metadata" in body:
         trigger = body["triggering_interaction_metadata"]
         body["triggering_interaction_metadata"] = _interaction_metadata(state, trigger)
@@ -166,7 +204,7 @@ def _interaction_metadata(state: SandboxState, stored: Payload) -> Payload:
     return body
 
 
-def _may_read(state: SandboxState, post: Message) -> bool:
+def may_read(state: SandboxState, post: Message) -> bool:
     """Return whether the bot can read a message: its own, its webhook's, one that mentions it, any with the intent."""
     bot_id = state.guild_data.bot.id
     return state.message_content or post.author_id == bot_id or bot_id in post.mentions or post.webhook_name is not None
@@ -175,6 +213,7 @@ def _may_read(state: SandboxState, post: Message) -> bool:
 def in_guild(state: SandboxState, post: Message) -> Payload:
     """Return a message object with guild_id and member, as the gateway sends it."""
     body = message(state, post) | {"guild_id": str(state.guild_data.guild.id)}
-    if post.webhook_name is None:
-        body["member"] = objects.member(state.guild_data.members[post.author_id], with_user=False)
+    author = state.guild_data.members.get(post.author_id)
+    if author is not None:
+        body["member"] = objects.member(author, with_user=False)
     return body

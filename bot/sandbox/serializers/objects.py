@@ -9,8 +9,9 @@ from bot.sandbox.models.permissions import in_channel
 from bot.sandbox.serializers import thread_objects
 
 if TYPE_CHECKING:
-    from bot.sandbox.models.guild import Channel, Command, Member, Role, User
+    from bot.sandbox.models.guild import Channel, Command, Emoji, Member, Role, User
     from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.audit_log import AuditEntry
     from bot.sandbox.state.sandbox_state import SandboxState
 
 
@@ -33,6 +34,7 @@ def user(person: User) -> Payload:
 
 def member(guild_member: Member, *, with_user: bool = True) -> Payload:
     """Return a guild member object. In messages it has no user."""
+    until = guild_member.timed_out_until
     body: Payload = {
         "roles": [str(role_id) for role_id in guild_member.roles],
         "nick": guild_member.nick,
@@ -41,7 +43,7 @@ def member(guild_member: Member, *, with_user: bool = True) -> Payload:
         "premium_since": None,
         "joined_at": timestamp(guild_member.joined_at),
         "pending": False,
-        "communication_disabled_until": None,
+        "communication_disabled_until": None if until is None else timestamp(until),
         "flags": 0,
         "mute": False,
         "deaf": False,
@@ -70,6 +72,30 @@ def role(entry: Role) -> Payload:
     if entry.bot_id is not None:
         body["tags"] = {"bot_id": str(entry.bot_id)}
     return body
+
+
+def emoji(state: SandboxState, entry: Emoji) -> Payload:
+    """Return an object of an emoji of the guild."""
+    return {
+        "id": str(entry.id),
+        "name": entry.name,
+        "roles": [str(role_id) for role_id in entry.roles],
+        "user": user(state.guild_data.user(entry.user_id)),
+        "require_colons": True,
+        "managed": False,
+        "animated": entry.animated,
+        "available": True,
+    }
+
+
+def reaction_emoji(state: SandboxState, text: str) -> Payload:
+    """Return the partial emoji of a reaction: a Unicode emoji, or `name:id` of one of the guild's."""
+    name, _, emoji_id = text.partition(":")
+    if not emoji_id:
+        return {"id": None, "name": text}
+    entry = state.guild_data.emojis.get(int(emoji_id))
+    # a deleted emoji stays under the message
+    return {"id": emoji_id, "name": name} | ({"animated": True} if entry is not None and entry.animated else {})
 
 
 _VOICE: Payload = {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
@@ -108,7 +134,7 @@ def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) ->
         "topic": source.topic,
         "position": source.position,
         "nsfw": source.nsfw,
-        "flags": 0,
+        "flags": source.flags,
         "parent_id": None if source.parent_id is None else str(source.parent_id),
         "rate_limit_per_user": source.slow_mode_s,
         "last_message_id": str(posted[-1]) if posted else None,
@@ -118,7 +144,9 @@ def channel(state: SandboxState, source: Channel, *, with_guild: bool = True) ->
             for o in source.overwrites
         ],
     }
-    body |= _OF_TYPE.get(source.type, {})
+    body |= _OF_TYPE.get(source.type, {}) | source.typed
+    if source.type in (15, 16):
+        body["available_tags"] = source.tags
     if with_guild:
         body["guild_id"] = str(state.guild_data.guild.id)
     return body
@@ -151,6 +179,21 @@ def command(state: SandboxState, entry: Command) -> Payload:
     } | entry.definition
     if entry.guild_id is not None:
         body["guild_id"] = str(entry.guild_id)
+    return body
+
+
+def audit_entry(entry: AuditEntry) -> Payload:
+    """Return an audit log entry object."""
+    body: Payload = {
+        "id": str(entry.id),
+        "action_type": int(entry.action),
+        "user_id": str(entry.user_id),
+        "target_id": None if entry.target_id is None else str(entry.target_id),
+    }
+    if entry.options:
+        body["options"] = entry.options
+    if entry.reason is not None:
+        body["reason"] = entry.reason
     return body
 
 

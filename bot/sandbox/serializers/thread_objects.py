@@ -30,7 +30,7 @@ def thread(state: SandboxState, source: Channel) -> Payload:
         "parent_id": str(source.parent_id),
         "owner_id": str(data.owner_id),
         "name": source.name,
-        "flags": 0,
+        "flags": source.flags,
         "last_message_id": str(posted[-1].id) if posted else None,
         "last_pin_timestamp": None,
         "rate_limit_per_user": data.slow_mode_s,
@@ -47,6 +47,8 @@ def thread(state: SandboxState, source: Channel) -> Payload:
     }
     if source.type == PRIVATE_THREAD:
         body["thread_metadata"]["invitable"] = data.invitable
+    if data.tags:
+        body["applied_tags"] = [str(tag) for tag in data.tags]
     mine = data.joined(state.guild_data.bot.id)
     if mine is not None:
         body["member"] = member(source, mine)

@@ -23,8 +23,7 @@ def create(state: SandboxState, name: str, kind: int = 0, **properties: Any) -> 
         raise too_many_channels()
     last = max((channel.position for channel in guild_data.channels.values()), default=-1)
     channel = Channel(state.snowflakes.next(), name, type=kind, position=last + 1)
-    for key, value in properties.items():
-        setattr(channel, key, value)
+    _set(state, channel, properties)
     guild_data.channels[channel.id] = channel
     state.archive.put_guild(guild_data)
     state.events.publish(ChannelChanged(channel, Change.CREATED))
@@ -33,10 +32,17 @@ def create(state: SandboxState, name: str, kind: int = 0, **properties: Any) -> 
 
 def edit(state: SandboxState, channel: Channel, **properties: Any) -> None:
     """Change properties of a channel that is not a thread."""
-    for key, value in properties.items():
-        setattr(channel, key, value)
+    _set(state, channel, properties)
     state.archive.put_guild(state.guild_data)
     state.events.publish(ChannelChanged(channel, Change.UPDATED))
+
+
+def _set(state: SandboxState, channel: Channel, properties: dict[str, Any]) -> None:
+    """Set properties of a channel, and give new tags their ids."""
+    for key, value in properties.items():
+        setattr(channel, key, value)
+    for tag in channel.tags:
+        tag["id"] = str(tag["id"] or state.snowflakes.next())
 
 
 def delete(state: SandboxState, channel: Channel) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.models.layout import text
 from bot.sandbox.models.message_constants import SUPPRESS_NOTIFICATIONS, MessageType
 from bot.sandbox.models.permissions import ALL
 from bot.sandbox.validate.mentions import EVERYTHING, mentioned
@@ -22,7 +23,9 @@ def record_mentions(state: SandboxState, message: Message, channel: Channel, dra
         replied_to = None if original is None else original.author_id
     # a webhook can mention everyone
     granted = ALL if message.webhook_name is not None else state.permissions(message.author_id, channel)
-    found = mentioned(state.guild_data, message.content, draft.allowed or EVERYTHING, granted, replied_to)
+    found = mentioned(
+        state.guild_data, message.content + text(message.layout), draft.allowed or EVERYTHING, granted, replied_to
+    )
     message.mentions, message.mention_roles, message.mention_everyone = found.users, found.roles, found.everyone
 
 

@@ -8,10 +8,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.sandbox.errors import DiscordError, empty_message, missing_permissions, not_a_text_channel, system_message
+from bot.sandbox.errors import (
+    DiscordError,
+    empty_message,
+    legacy_fields,
+    missing_permissions,
+    not_a_text_channel,
+    poll_not_editable,
+    system_message,
+)
 from bot.sandbox.models.guild import Message
-from bot.sandbox.models.message_constants import LOADING, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS, WRITTEN, MessageType
+from bot.sandbox.models.layout import text as layout_text
+from bot.sandbox.models.message_constants import (
+    COMPONENTS_V2,
+    LOADING,
+    SUPPRESS_EMBEDS,
+    SUPPRESS_NOTIFICATIONS,
+    WRITTEN,
+    MessageType,
+)
 from bot.sandbox.models.permissions import Permission, to_write
+from bot.sandbox.models.poll import Poll, PollAnswer
 from bot.sandbox.services import thread_lifecycle
 from bot.sandbox.services.attachment_service import assemble
 from bot.sandbox.services.mention_service import notify, record_mentions
@@ -38,7 +55,17 @@ def needed_to_post(channel: Channel, draft: Draft, uploads: Mapping[int, Upload]
         needed |= Permission.EMBED_LINKS
     if uploads:
         needed |= Permission.ATTACH_FILES
+    if draft.poll is not None:
+        needed |= Permission.SEND_POLLS
     return needed
+
+
+def require_writable(state: SandboxState, author_id: int, channel: Channel, needed: Permission) -> None:
+    """Raise 50001, 50013, 50008, or 50083 or 160005 in a locked thread, unless a member can post in a channel."""
+    state.require(author_id, channel, needed)
+    if channel.type not in WITH_MESSAGES:
+        raise not_a_text_channel()
+    thread_lifecycle.require_unlocked(state, author_id, channel)
 
 
 def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> Message:
@@ -48,10 +75,7 @@ def post(state: SandboxState, author_id: int, channel: Channel, draft: Draft, up
         DiscordError: 50001, 50013, 50006 for an empty message, 50083 or 160005 in a locked thread, or 50035 for a
             reply to a message that does not exist.
     """
-    state.require(author_id, channel, needed_to_post(channel, draft, uploads))
-    if channel.type not in WITH_MESSAGES:
-        raise not_a_text_channel()
-    thread_lifecycle.require_unlocked(state, author_id, channel)
+    require_writable(state, author_id, channel, needed_to_post(channel, draft, uploads))
     if draft.enforce_nonce and draft.nonce is not None:
         earlier = _with_nonce(state, author_id, channel, draft.nonce)
         if earlier is not None:
@@ -79,7 +103,7 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
 
     Raises:
         DiscordError: 50006 if the message would be empty, 50021 for a system message, 50083 in an archived thread,
-            160005 in a locked one.
+            160005 in a locked one, 520003 for a poll.
     """
     channel = state.channel(message.channel_id)
     thread_lifecycle.require_active(channel)
@@ -87,19 +111,26 @@ def edit(state: SandboxState, message: Message, draft: Draft, uploads: Mapping[i
         thread_lifecycle.require_unlocked(state, message.author_id, channel)
     if message.type not in WRITTEN:
         raise system_message()
+    if message.poll is not None:
+        raise poll_not_editable()
     check_content(state, message.author_id, draft)
     was_thinking = bool(message.flags & LOADING)
     files = assemble(state, channel.id, message.attachments, draft.attachments, uploads)
+    v2 = bool((message.flags | (draft.flags or 0)) & COMPONENTS_V2)
     content = message.content if draft.content is None else draft.content
     embeds = message.embeds if draft.embeds is None else draft.embeds
     components = message.components if draft.components is None else draft.components
-    if not (content or embeds or files or components):
+    layout = message.layout if draft.layout is None else draft.layout
+    if not (layout if v2 else content or embeds or files or components):
         raise empty_message()
+    if v2 and (content or embeds):
+        raise legacy_fields()
     message.content, message.embeds, message.components, message.attachments = content, embeds, components, files
-    message.flags &= ~LOADING
+    message.layout = layout
+    message.flags = message.flags & ~LOADING | (COMPONENTS_V2 if v2 else 0)
     if draft.flags is not None:
         message.flags = message.flags & ~SUPPRESS_EMBEDS | draft.flags & SUPPRESS_EMBEDS
-    if draft.content is not None:
+    if draft.content is not None or draft.layout is not None:
         record_mentions(state, message, channel, draft)
     if was_thinking:
         notify(state, message)
@@ -172,15 +203,20 @@ def _reference(state: SandboxState, author_id: int, channel: Channel, draft: Dra
 
 def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, uploads: Mapping[int, Upload]) -> None:
     """Set the content of a new message from a draft, or raise 50006 if it is empty."""
-    if not (draft.content or draft.embeds or draft.components or uploads):
+    if not (draft.content or draft.embeds or draft.components or uploads or draft.poll or draft.layout):
         raise empty_message()
     check_content(state, message.author_id, draft)
     message.content = draft.content or ""
     message.embeds = draft.embeds or []
     message.components = draft.components or []
+    message.layout = draft.layout or []
     message.attachments = assemble(state, channel.id, [], draft.attachments, uploads)
-    message.flags |= (draft.flags or 0) & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
+    message.flags |= (draft.flags or 0) & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2)
     message.tts = draft.tts
+    if draft.poll is not None:
+        answers = [PollAnswer(media) for media in draft.poll.answers]
+        ends = state.clock.time() + draft.poll.hours * 3600.0
+        message.poll = Poll(draft.poll.question, answers, ends, draft.poll.multiselect)
     record_mentions(state, message, channel, draft)
     notify(state, message)
 
@@ -188,7 +224,8 @@ def fill(state: SandboxState, message: Message, channel: Channel, draft: Draft, 
 def check_content(state: SandboxState, author_id: int, draft: Draft) -> None:
     """Raise the error of a content filter that refuses what the bot writes."""
     if author_id == state.guild_data.bot.id or author_id in state.guild_data.webhooks:
-        state.content_filter.check(draft.content or "", json.dumps(draft.embeds or [], ensure_ascii=False))
+        embeds = json.dumps(draft.embeds or [], ensure_ascii=False)
+        state.content_filter.check(draft.content or "", embeds, layout_text(draft.layout or []))
 
 
 def publish(state: SandboxState, message: Message) -> Message:

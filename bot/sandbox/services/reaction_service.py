@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import too_many_reactions, unknown_emoji
-from bot.sandbox.models.emoji import is_emoji
 from bot.sandbox.models.guild import Reaction
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.services import thread_lifecycle
+from bot.sandbox.services.emoji_service import is_reaction
 from bot.sandbox.state.events import ReactionAdded, ReactionRemoved, ReactionsCleared
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def add(state: SandboxState, channel: Channel, message: Message, user_id: int, e
         DiscordError: 10014 for a string that is not one emoji, 50013 without the permission, 30010 for a 21st emoji,
             50083 in an archived thread.
     """
-    if not is_emoji(emoji):
+    if not is_reaction(state.guild_data, emoji):
         raise unknown_emoji()
     thread_lifecycle.require_active(channel)
     reaction = message.reaction(emoji)
@@ -50,7 +50,7 @@ def remove(state: SandboxState, message: Message, user_id: int, emoji: str) -> N
     Raises:
         DiscordError: 10014 for a string that is not one emoji, 50083 in an archived thread.
     """
-    if not is_emoji(emoji):
+    if not is_reaction(state.guild_data, emoji):
         raise unknown_emoji()
     thread_lifecycle.require_active(state.channel(message.channel_id))
     reaction = message.reaction(emoji)
@@ -69,7 +69,7 @@ def clear(state: SandboxState, message: Message, emoji: str | None) -> None:
     Raises:
         DiscordError: 10014 for a string that is not one emoji, 50083 in an archived thread.
     """
-    if emoji is not None and not is_emoji(emoji):
+    if emoji is not None and not is_reaction(state.guild_data, emoji):
         raise unknown_emoji()
     thread_lifecycle.require_active(state.channel(message.channel_id))
     message.reactions = [reaction for reaction in message.reactions if emoji is not None and reaction.emoji != emoji]

@@ -15,13 +15,20 @@ from bot.sandbox.errors import (
 from bot.sandbox.models.guild import Channel, Message
 from bot.sandbox.models.message_constants import HAS_THREAD, WRITTEN, MessageType
 from bot.sandbox.models.permissions import Permission, to_write
-from bot.sandbox.models.thread import PRIVATE_THREAD, Thread, ThreadMember
+from bot.sandbox.models.thread import ANNOUNCEMENT_THREAD, PRIVATE_THREAD, Thread, ThreadMember
 from bot.sandbox.services import message_service, thread_lifecycle
+from bot.sandbox.services.forum_tags import known_tags
 from bot.sandbox.state.events import MessageEdited, ThreadCreated, ThreadMembership
+from bot.sandbox.validate.thread import PINNED
 
 if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
     from bot.sandbox.validate.thread import NewThread, ThreadUpdate
+
+
+ANNOUNCEMENT = 5
+# a text or an announcement channel; forums have posts
+WITH_THREADS = (0, ANNOUNCEMENT)
 
 
 def start_from_message(
@@ -36,13 +43,13 @@ def start_from_message(
         DiscordError: 50001, 50013, 50024 in a thread, 50021 for a system message, 160004 if the message has a thread.
     """
     state.require(user_id, channel, Permission.CREATE_PUBLIC_THREADS)
-    if channel.thread is not None:
+    if channel.type not in WITH_THREADS:
         raise wrong_channel_type()
     if message.type not in WRITTEN:
         raise system_message()
     if message.id in state.guild_data.threads:
         raise thread_exists()
-    thread = _start(state, message.id, user_id, channel, wanted)
+    thread = start(state, message.id, user_id, channel, wanted)
     message.flags |= HAS_THREAD
     state.archive.put_message(message)
     state.events.publish(MessageEdited(message))
@@ -67,9 +74,9 @@ def start_without_message(state: SandboxState, user_id: int, channel: Channel, w
     """
     private = wanted.kind == PRIVATE_THREAD
     state.require(user_id, channel, Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS)
-    if channel.thread is not None:
+    if channel.type not in WITH_THREADS or (private and channel.type == ANNOUNCEMENT):
         raise wrong_channel_type()
-    thread = _start(state, state.snowflakes.next(), user_id, channel, wanted)
+    thread = start(state, state.snowflakes.next(), user_id, channel, wanted)
     if private:
         return thread
     notice = Message(
@@ -85,12 +92,13 @@ def start_without_message(state: SandboxState, user_id: int, channel: Channel, w
     return thread
 
 
-def _start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, wanted: NewThread) -> Channel:
+def start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, wanted: NewThread) -> Channel:
+    """Add a thread with its first member, without any message and any check."""
     now = state.clock.time()
     thread = Channel(
         id=thread_id,
         name=wanted.name,
-        type=wanted.kind,
+        type=ANNOUNCEMENT_THREAD if parent.type == ANNOUNCEMENT else wanted.kind,
         parent_id=parent.id,
         thread=Thread(
             owner_id=user_id,
@@ -99,6 +107,7 @@ def _start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, w
             auto_archive_minutes=wanted.auto_archive_minutes,
             slow_mode_s=wanted.slow_mode_s,
             invitable=wanted.invitable,
+            tags=list(wanted.tags),
             members=[ThreadMember(user_id, now)],
         ),
     )
@@ -130,14 +139,25 @@ def update_thread(state: SandboxState, user_id: int, channel: Channel, wanted: T
     ):
         # unarchiving needs only the permission to write, unless the thread is locked
         raise missing_permissions()
-    owned = (wanted.name, wanted.auto_archive_minutes, wanted.archived or None)
+    owned = (wanted.name, wanted.auto_archive_minutes, wanted.archived or None, wanted.tags)
     if any(field is not None for field in owned) and not moderates and thread.owner_id != user_id:
         raise missing_permissions()
-    if (wanted.locked is not None or wanted.slow_mode_s is not None) and not moderates:
+    if any(field is not None for field in (wanted.locked, wanted.slow_mode_s, wanted.pinned)) and not moderates:
         raise missing_permissions()
+    if wanted.tags is not None:
+        thread.tags = known_tags(state, user_id, state.guild_data.root(channel), wanted.tags)
+    renamed = wanted.name is not None and wanted.name != channel.name
+    _apply(state, channel, thread, wanted)
+    thread_lifecycle.publish_update(state, channel)
+    if renamed:
+        _post_name_change(state, user_id, channel)
+
+
+def _apply(state: SandboxState, channel: Channel, thread: Thread, wanted: ThreadUpdate) -> None:
+    if wanted.pinned is not None:
+        channel.flags = PINNED if wanted.pinned else 0
     if wanted.archived is not None and wanted.archived != thread.archived:
         thread_lifecycle.archive(state, channel, archived=wanted.archived)
-    renamed = wanted.name is not None and wanted.name != channel.name
     if wanted.name is not None:
         channel.name = wanted.name
     if wanted.auto_archive_minutes is not None:
@@ -147,9 +167,6 @@ def update_thread(state: SandboxState, user_id: int, channel: Channel, wanted: T
         thread.locked = wanted.locked
     if wanted.slow_mode_s is not None:
         thread.slow_mode_s = wanted.slow_mode_s
-    thread_lifecycle.publish_update(state, channel)
-    if renamed:
-        _post_name_change(state, user_id, channel)
 
 
 def _post_name_change(state: SandboxState, user_id: int, channel: Channel) -> None:

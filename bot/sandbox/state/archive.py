@@ -10,7 +10,19 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from bot.sandbox.models.guild import Attachment, Channel, Command, Message, Overwrite, Reaction, Role
+from bot.sandbox.models.guild import (
+    Attachment,
+    Channel,
+    Command,
+    Emoji,
+    Member,
+    Message,
+    Overwrite,
+    Reaction,
+    Role,
+    User,
+)
+from bot.sandbox.models.poll import Poll, PollAnswer
 from bot.sandbox.models.thread import Thread, ThreadMember
 
 if TYPE_CHECKING:
@@ -67,7 +79,8 @@ class Archive:
 
     def drop_message(self, message: Message) -> None:
         """Delete a message and its files."""
-        for attachment in message.attachments:
+        forwarded = [] if message.forwarded is None else message.forwarded.attachments
+        for attachment in [*message.attachments, *forwarded]:
             self.drop_file(attachment.id)
         if self._directory is not None:
             (self._directory / "messages" / f"{message.id}.json").unlink(missing_ok=True)
@@ -84,13 +97,15 @@ class Archive:
             (self._directory / "threads" / f"{thread.id}.json").unlink(missing_ok=True)
 
     def put_guild(self, guild_data: GuildData) -> None:
-        """Store the channels, the roles, and what members may have changed: their roles and nicknames."""
+        """Store the channels, roles, emoji, members, former members and bans."""
         if self._directory is not None:
-            members = {str(member.user.id): [member.roles, member.nick] for member in guild_data.members.values()}
             stored = {
                 "channels": [asdict(channel) for channel in guild_data.channels.values()],
                 "roles": [asdict(role) for role in guild_data.roles.values()],
-                "members": members,
+                "emojis": [asdict(emoji) for emoji in guild_data.emojis.values()],
+                "people": [asdict(member) for member in guild_data.members.values()],
+                "former": [asdict(user) for user in guild_data.former.values()],
+                "bans": {str(user_id): reason for user_id, reason in guild_data.bans.items()},
             }
             _replace(self._directory / "guild.json", json.dumps(stored, ensure_ascii=False).encode())
 
@@ -110,7 +125,7 @@ class Archive:
         stored = self._directory / "guild.json"
         if stored.is_file():
             _restore_guild(guild_data, json.loads(stored.read_bytes()))
-            largest = max([largest, *guild_data.channels, *guild_data.roles])
+            largest = max([largest, *guild_data.channels, *guild_data.roles, *guild_data.emojis, *guild_data.members])
         for path in (self._directory / "threads").glob("*.json"):
             thread = _thread(json.loads(path.read_bytes()))
             guild_data.threads[thread.id] = thread
@@ -127,15 +142,24 @@ def _restore_guild(guild_data: GuildData, stored: Payload) -> None:
         channel["overwrites"] = [Overwrite(**overwrite) for overwrite in channel["overwrites"]]
     guild_data.channels = {channel["id"]: Channel(**channel) for channel in stored["channels"]}
     guild_data.roles = {role["id"]: Role(**role) for role in stored["roles"]}
-    for user_id, (roles, nick) in stored["members"].items():
-        member = guild_data.members.get(int(user_id))
-        if member is not None:
-            member.roles, member.nick = roles, nick
+    if "people" in stored:
+        # a directory of an earlier version has none
+        guild_data.emojis = {emoji["id"]: Emoji(**emoji) for emoji in stored["emojis"]}
+        people = [Member(**member | {"user": User(**member["user"])}) for member in stored["people"]]
+        guild_data.members = {member.user.id: member for member in people}
+        guild_data.former = {user["id"]: User(**user) for user in stored["former"]}
+        guild_data.bans = {int(user_id): reason for user_id, reason in stored["bans"].items()}
+        guild_data.bot = guild_data.members[guild_data.bot.id].user
 
 
 def _message(entry: Payload) -> Message:
     entry["attachments"] = [Attachment(**attachment) for attachment in entry["attachments"]]
     entry["reactions"] = [Reaction(**reaction) for reaction in entry["reactions"]]
+    if entry.get("poll") is not None:
+        answers = [PollAnswer(**answer) for answer in entry["poll"]["answers"]]
+        entry["poll"] = Poll(**entry["poll"] | {"answers": answers})
+    if entry.get("forwarded") is not None:
+        entry["forwarded"] = _message(entry["forwarded"])
     return Message(**entry)
 
 

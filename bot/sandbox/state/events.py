@@ -8,9 +8,10 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from bot.sandbox.models.guild import Channel, Member, Message, Role
+    from bot.sandbox.models.guild import Channel, Member, Message, Role, User
     from bot.sandbox.models.interaction import Interaction
     from bot.sandbox.models.payload import Payload
+    from bot.sandbox.state.audit_log import AuditEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ class ReactionsCleared:
 
     message: Message
     emoji: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollVoted:
+    """A vote for the answer with this number was added to a poll or removed."""
+
+    message: Message
+    user_id: int
+    answer: int
+    added: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,47 @@ class MemberUpdated:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberJoined:
+    """A user joined the guild."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft:
+    """A member left the guild, or was kicked or banned."""
+
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class BanChanged:
+    """A user was banned or unbanned."""
+
+    user: User
+    banned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EmojisChanged:
+    """The guild's own emoji changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A member's status changed."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntryAdded:
+    """The audit log got an entry."""
+
+    entry: AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
 class InteractionOpened:
     """A member used a command, a component or a modal. `payload` is the interaction object for the bot."""
 
@@ -181,10 +233,20 @@ class BotPresence:
 
 
 MessageEvent: TypeAlias = (
-    MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared
+    MessageCreated | MessageEdited | MessageDeleted | ReactionAdded | ReactionRemoved | ReactionsCleared | PollVoted
 )
 ThreadEvent: TypeAlias = ThreadCreated | ThreadUpdated | ThreadDeleted | ThreadMembership
-GuildEvent: TypeAlias = ChannelChanged | RoleChanged | MemberUpdated | MessagesDeleted | PinsChanged | WebhooksChanged
+PeopleEvent: TypeAlias = MemberJoined | MemberLeft | MemberUpdated | BanChanged | PresenceChanged
+GuildEvent: TypeAlias = (
+    PeopleEvent
+    | ChannelChanged
+    | RoleChanged
+    | MessagesDeleted
+    | PinsChanged
+    | WebhooksChanged
+    | EmojisChanged
+    | AuditEntryAdded
+)
 Event: TypeAlias = (
     MessageEvent
     | ThreadEvent

@@ -1,4 +1,4 @@
-"""Shows tests every request with its answer, and every gateway event."""
+"""Shows tests every request with its answer, every gateway event, and what a client sends over the gateway."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ class Exchange:
 
 @dataclass(slots=True)
 class Observers:
-    """Functions that are called with every exchange, and with the name and the data of every event."""
+    """Functions that are called with what passes.
+
+    Attributes:
+        exchanges: Get every request with its answer.
+        events: Get the name and the data of every gateway event.
+        payloads: Get the opcode and the data of every payload that the gateway accepted from a client.
+    """
 
     exchanges: list[Callable[[Exchange], None]] = field(default_factory=list)
     events: list[Callable[[str, Payload], None]] = field(default_factory=list)
+    payloads: list[Callable[[int, object], None]] = field(default_factory=list)

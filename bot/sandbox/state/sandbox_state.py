@@ -67,8 +67,13 @@ class SandboxState:
         self.traffic = Traffic(self.clock)
 
     def permissions(self, user_id: int, channel: Channel) -> Permission:
-        """Return a member's permissions in a channel."""
-        return permissions.in_channel(self.guild_data, user_id, channel)
+        """Return a member's permissions in a channel; during a timeout a member can only read."""
+        granted = permissions.in_channel(self.guild_data, user_id, channel)
+        member = self.guild_data.members.get(user_id)
+        until = None if member is None else member.timed_out_until
+        if until is None or until <= self.clock.time() or granted & permissions.Permission.ADMINISTRATOR:
+            return granted
+        return granted & (permissions.Permission.VIEW_CHANNEL | permissions.Permission.READ_MESSAGE_HISTORY)
 
     def channel(self, channel_id: int | None) -> Channel:
         """Return a channel or a thread, or raise 10003."""

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.models.guild import Overwrite
 from bot.sandbox.models.payload import snowflake
+from bot.sandbox.validate.channel_types import FORUM_KINDS, REQUIRE_TAG, check_tags, check_typed
 from bot.sandbox.validate.form import Form
 from bot.sandbox.validate.thread import MAX_SLOW_MODE_S
 
 if TYPE_CHECKING:
-    from bot.sandbox.models.guild import GuildData
+    from bot.sandbox.models.guild import Channel, GuildData
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.validate.form import Path
 
@@ -21,21 +22,24 @@ TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA = 0, 2, 4, 5, 13, 15, 1
 KINDS = (TEXT, VOICE, CATEGORY, ANNOUNCEMENT, STAGE, FORUM, MEDIA)
 
 
-def check_channel(guild_data: GuildData, body: Payload, *, new: bool) -> Payload:
-    """Return the properties of a `Channel` that a body gives.
+def check_channel(guild_data: GuildData, body: Payload, channel: Channel | None = None) -> Payload:
+    """Return the properties of a `Channel` that a body gives, for a new one or for changes of `channel`.
 
     Raises:
         DiscordError: 50035, naming every field that breaks a rule.
     """
     form = Form()
     checked: Payload = {}
+    new = channel is None
     if new or "name" in body:
         checked["name"] = form.text(("name",), body.get("name", ""), 100, 1)
     if body.get("type") is not None:
         form.choice(("type",), body["type"], KINDS if new else (TEXT, ANNOUNCEMENT))
         checked["type"] = body["type"]
+    kind = checked.get("type", 0 if channel is None else channel.type)
+    most = 4096 if kind in FORUM_KINDS else 1024
     if "topic" in body:
-        checked["topic"] = None if body["topic"] is None else form.text(("topic",), body["topic"], 1024)
+        checked["topic"] = None if body["topic"] is None else form.text(("topic",), body["topic"], most)
     if body.get("nsfw") is not None:
         checked["nsfw"] = bool(body["nsfw"])
     if body.get("position") is not None:
@@ -54,6 +58,12 @@ def check_channel(guild_data: GuildData, body: Payload, *, new: bool) -> Payload
             _overwrite(form, guild_data, (*path, index), entry)
             for index, entry in enumerate(form.array(path, body["permission_overwrites"], 1000))
         ]
+    checked["typed"] = ({} if channel is None else channel.typed) | check_typed(form, body, kind)
+    if kind in FORUM_KINDS:
+        if body.get("available_tags") is not None:
+            checked["tags"] = check_tags(form, body["available_tags"])
+        if body.get("flags") is not None:
+            checked["flags"] = form.integer(("flags",), body["flags"], 0, 2**31 - 1) & REQUIRE_TAG
     form.finish()
     return checked
 

@@ -25,27 +25,34 @@ def check_components(form: Form, path: Path, value: object) -> list[Payload]:
     number = 0
     checked = []
     for index, entry in enumerate(form.array(path, value, 5)):
-        path_to = (*path, index)
-        row = form.mapping(path_to, entry)
-        form.choice((*path_to, "type"), row.get("type"), (ACTION_ROW,))
-        number += 1
-        checked_row: Payload = {"type": ACTION_ROW, "id": number, "components": []}
-        items = form.array((*path_to, "components"), row.get("components"), 5, 1)
-        kinds = [item.get("type") for item in items if isinstance(item, dict)]
-        if len(items) > 1 and any(kind in SELECTS for kind in kinds):
-            form.error((*path_to, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 1 in length.")
-        for position, item in enumerate(items):
-            field_path = (*path_to, "components", position)
-            component = form.mapping(field_path, item)
-            form.choice((*field_path, "type"), component.get("type"), (BUTTON, *SELECTS))
+        row = form.mapping((*path, index), entry)
+        form.choice((*path, index, "type"), row.get("type"), (ACTION_ROW,))
+        checked_row = check_row(form, (*path, index), row, seen)
+        for component in (checked_row, *checked_row["components"]):
             number += 1
-            check = _button if component.get("type") == BUTTON else _select
-            checked_row["components"].append(check(form, field_path, component, seen) | {"id": number})
+            component["id"] = number
         checked.append(checked_row)
     return checked
 
 
-def _button(form: Form, path: Path, button: Payload, seen: set[str]) -> Payload:
+def check_row(form: Form, path: Path, row: Payload, seen: set[str]) -> Payload:
+    """Return a checked action row: up to five buttons or one select, without ids."""
+    components: list[Payload] = []
+    items = form.array((*path, "components"), row.get("components"), 5, 1)
+    kinds = [item.get("type") for item in items if isinstance(item, dict)]
+    if len(items) > 1 and any(kind in SELECTS for kind in kinds):
+        form.error((*path, "components"), "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 1 in length.")
+    for position, item in enumerate(items):
+        field_path = (*path, "components", position)
+        component = form.mapping(field_path, item)
+        form.choice((*field_path, "type"), component.get("type"), (BUTTON, *SELECTS))
+        check = check_button if component.get("type") == BUTTON else _select
+        components.append(check(form, field_path, component, seen))
+    return {"type": ACTION_ROW, "components": components}
+
+
+def check_button(form: Form, path: Path, button: Payload, seen: set[str]) -> Payload:
+    """Return a checked button, without an id."""
     checked: Payload = {"type": BUTTON, "style": button.get("style")}
     form.choice((*path, "style"), button.get("style"), (1, 2, 3, 4, LINK))
     if button.get("label") is not None:

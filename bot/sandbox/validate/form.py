@@ -53,7 +53,9 @@ class Form:
         return text
 
     def integer(self, path: Path, value: object, least: int, most: int) -> int:
-        """Check an integer from `least` to `most`."""
+        """Check an integer from `least` to `most`, which may be written as 2.0."""
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             self.error(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
             return least

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.sandbox.models.thread import PRIVATE_THREAD, PUBLIC_THREAD
+from bot.sandbox.models.payload import snowflake
+from bot.sandbox.models.thread import ANNOUNCEMENT_THREAD, PRIVATE_THREAD, PUBLIC_THREAD
 from bot.sandbox.validate.form import Form
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class NewThread:
     slow_mode_s: int = 0
     kind: int = PUBLIC_THREAD
     invitable: bool = True
+    tags: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,14 @@ class ThreadUpdate:
     locked: bool | None = None
     auto_archive_minutes: int | None = None
     slow_mode_s: int | None = None
+    tags: list[int] | None = None
+    pinned: bool | None = None
 
 
 MINUTES = (60, 1440, 4320, 10080)
 MAX_SLOW_MODE_S = 21600
+MAX_POST_TAGS = 5
+PINNED = 1 << 1
 
 
 def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
@@ -57,11 +63,12 @@ def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
         form.choice(("auto_archive_duration",), minutes, MINUTES)
     # without a message, threads are private by default
     kind = PUBLIC_THREAD if with_message else body.get("type", PRIVATE_THREAD)
-    form.choice(("type",), kind, (PUBLIC_THREAD, PRIVATE_THREAD))
+    form.choice(("type",), kind, (ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD))
     slow = _slow_mode(form, body)
+    tags = () if body.get("applied_tags") is None else tuple(_tags(form, body["applied_tags"]))
     form.finish()
     invitable = body.get("invitable") is not False
-    return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0, kind, invitable)
+    return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0, kind, invitable, tags)
 
 
 def check_thread_update(body: Payload) -> ThreadUpdate:
@@ -81,8 +88,17 @@ def check_thread_update(body: Payload) -> ThreadUpdate:
         form.choice(("auto_archive_duration",), minutes, MINUTES)
     name = _name(form, body["name"]) if body.get("name") is not None else None
     slow = _slow_mode(form, body)
+    tags = None if body.get("applied_tags") is None else _tags(form, body["applied_tags"])
+    pinned = body.get("flags")
+    if pinned is not None:
+        pinned = bool(form.integer(("flags",), pinned, 0, 2**31 - 1) & PINNED)
     form.finish()
-    return ThreadUpdate(name, flags["archived"], flags["locked"], minutes, slow)
+    return ThreadUpdate(name, flags["archived"], flags["locked"], minutes, slow, tags, pinned)
+
+
+def _tags(form: Form, value: object) -> list[int]:
+    listed = form.array(("applied_tags",), value, MAX_POST_TAGS)
+    return [snowflake(entry) or 0 for entry in listed]
 
 
 def _name(form: Form, value: object) -> str:

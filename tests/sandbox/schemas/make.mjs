@@ -27,6 +27,8 @@ for (const schema of Object.values(schemas)) {
 // what the description says otherwise than Discord's documentation, which shows codes such as BASE_TYPE_MAX_LENGTH in
 // nested errors
 schemas.Error.properties.code = { type: ["number", "string"] };
+// 1 is a forward
+schemas.MessageReferenceType = { type: "number", enum: [0, 1] };
 
 // a TypeScript type as JSON Schema; files are no JSON, so that multipart bodies have only their payload checked
 function schemaOf(node) {
@@ -78,8 +80,17 @@ const typeOf = (event) => `d.Gateway${event.toLowerCase().replace(/(^|_)(.)/g, (
 const exists = fs.readFileSync(path.join(packages, "node_modules/discord-api-types/gateway/v10.d.ts"), "utf8");
 const lines = events.filter((event) => exists.includes(typeOf(event).slice(2))).map((event) => `  ${event}: ${typeOf(event)};`);
 lines.push("  RESUMED: {};", ...votes.map((event) => `  ${event}: d.GatewayMessagePollVoteDispatchData;`), ...messages.map((event) => `  ${event}: d.APIMessage;`));
+// what a client sends, by opcode
+const sends = { 1: "GatewayHeartbeatData", 2: "GatewayIdentifyData", 3: "GatewayPresenceUpdateData", 4: "GatewayVoiceStateUpdateData", 6: "GatewayResumeData", 8: "GatewayRequestGuildMembersData" };
+lines.push(...Object.entries(sends).map(([op, type]) => `  SEND_${op}: d.${type};`));
 fs.writeFileSync(entry, `import type * as d from "discord-api-types/v10";\nexport interface Events {\n${lines.join("\n")}\n}\n`);
 const made = createGenerator({ path: entry, type: "Events", tsconfig: path.join(packages, "tsconfig.json"), skipTypeCheck: true, jsDoc: "none", additionalProperties: true, topRef: false }).createSchema("Events");
+
+// the generator takes every field of a picked type for the whole type
+const { properties, required } = made.definitions.APIMessage;
+const snapshot = made.definitions.APIMessageSnapshotFields;
+snapshot.properties = Object.fromEntries(Object.keys(snapshot.properties).map((key) => [key, properties[key]]));
+snapshot.required = snapshot.required.filter((key) => required.includes(key));
 
 // zod's pattern of a time accepts no offset but Z, RFC 3339 does; the generator makes an enum of a type that is a bit
 // field or a number of one value, and an empty one where types exclude each other
@@ -101,4 +112,5 @@ function write(name, head, defs) {
 }
 write("rest.json", { package: version("discord-api-spec"), routes }, schemas);
 const rename = (value) => JSON.parse(JSON.stringify(value).replaceAll("#/definitions/", "#/$defs/"));
-write("gateway.json", { package: version("discord-api-types"), events: rename(made.properties) }, rename(made.definitions));
+const described_by = (sent) => Object.fromEntries(Object.entries(made.properties).filter(([name]) => name.startsWith("SEND_") === sent).map(([name, schema]) => [name.replace("SEND_", ""), schema]));
+write("gateway.json", { package: version("discord-api-types"), events: rename(described_by(false)), sends: rename(described_by(true)) }, rename(made.definitions));
