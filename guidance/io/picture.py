@@ -11,6 +11,7 @@ from typing import Final
 from PIL import Image, ImageFile, PngImagePlugin
 
 from guidance.io.colour import Convert, to_srgb
+from guidance.io.colour_tags import profile_of_avif
 from guidance.io.file_parts import orientation_of, parts_of, texts_of
 from guidance.io.formats import OPENERS, format_of
 from guidance.request.messages import Message, MessageError, message_of
@@ -71,7 +72,7 @@ def read_image(data: bytes, max_pixels: int = MAX_PIXELS, side: int | None = Non
     try:
         with OPENERS[name](io.BytesIO(parts.pixels)) as image:
             _check_size(image, name, max_pixels, side)
-            exif, profile = (parts.exif, parts.profile) if parts.pixels is not data else _metadata(image)
+            exif, profile = (parts.exif, parts.profile) if parts.pixels is not data else _metadata(image, data)
             upright = _converted(image, to_srgb(profile, image.mode), side)
     except (PictureError, MemoryError):
         raise
@@ -104,9 +105,11 @@ def _check_size(image: ImageFile.ImageFile, name: str, max_pixels: int, side: in
         image.draft(None, (width // scale, height // scale))
 
 
-def _metadata(image: ImageFile.ImageFile) -> tuple[bytes, bytes]:
+def _metadata(image: ImageFile.ImageFile, data: bytes) -> tuple[bytes, bytes]:
     """EXIF data and profile of the formats that `parts_of` does not take apart."""
     exif, profile = image.info.get("exif"), image.info.get("icc_profile")
+    if not profile and format_of(data) == "AVIF":
+        profile = profile_of_avif(data)
     return exif if isinstance(exif, bytes) else b"", profile if isinstance(profile, bytes) else b""
 
 
