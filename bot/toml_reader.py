@@ -41,9 +41,7 @@ def read(prefix: str, kind: type[Section], data: Mapping[str, object]) -> Sectio
     hints = get_type_hints(kind, include_extras=True)
     for key in data:
         if key not in hints:
-            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
-            hint = f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(hints)}"
-            raise ConfigError(f"{prefix}{key} is unknown; {hint}")
+            raise ConfigError(f"{prefix}{key} is unknown; {_hint(prefix, key, hints)}")
     section = kind(**{key: _value(f"{prefix}{key}", hints[key], value) for key, value in data.items()})
     if hasattr(section, "check"):
         section.check()
@@ -61,14 +59,25 @@ def check_range(key: str, value: Any, between: Between) -> object:
     return value
 
 
+def _hint(prefix: str, key: str, hints: Mapping[str, Any]) -> str:
+    """Where an unknown key belongs, or which one was meant."""
+    sections = [name for name, kind in hints.items() if is_dataclass(kind) and key in get_type_hints(kind)]
+    if sections:
+        return f"write it below [{sections[0]}]"
+    near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
+    return f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(hints)}"
+
+
 def _value(key: str, kind: Any, value: object) -> object:
     if get_origin(kind) is Annotated:
         number, between = get_args(kind)
         return check_range(key, _value(key, number, value), between)
     if get_origin(kind) is tuple:
+        entry_kind = get_args(kind)[0]
         if not isinstance(value, list):
-            raise ConfigError(f"{key} must be a list")
-        return tuple(_value(f"{key}[{index}]", get_args(kind)[0], entry) for index, entry in enumerate(value))
+            hint = f": [[{key}]]" if is_dataclass(entry_kind) else ""
+            raise ConfigError(f"{key} must be a list{hint}")
+        return tuple(_value(f"{key}[{index}]", entry_kind, entry) for index, entry in enumerate(value))
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
             raise ConfigError(f"{key} must be a section: [{key}]")
