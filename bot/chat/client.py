@@ -23,6 +23,7 @@ from bot.chat.messages.history_pages import HistoryPages, PageButton
 from bot.chat.modals import forms
 from bot.chat.modals.handler import ModalHandler
 from bot.chat.reactions import ReactionHandler
+from bot.chat.typed import GoOnButton, TypedTexts
 from bot.clock import Sleep
 from bot.config import DiscordConfig
 from bot.operations import logs
@@ -61,6 +62,7 @@ class Handlers:
     commands: Sequence[tree.AnyCommand]
     buttons: JobActions
     history_pages: HistoryPages
+    typed_texts: TypedTexts
     modals: ModalHandler
     reactions: ReactionHandler
 
@@ -98,7 +100,7 @@ class ImagineClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Called by discord.py after the login, before it connects to the gateway."""
-        self.add_dynamic_items(JobButton, PageButton)
+        self.add_dynamic_items(JobButton, PageButton, GoOnButton)
         assert self.application_id is not None  # noqa: S101 - the login sets it
         await tree.sync(self.tree, self._key_values, self.application_id)
 
