@@ -59,6 +59,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "elsewhere-size": "choose the shape with --ar",
     "elsewhere-count": "choose the number of pictures as an option",
     "elsewhere-weights": "give phrases weights: castle::2 fog::0.5",
+    "elsewhere-choice": "name one of them, or give each a weight: red::1 green",
     "elsewhere-none": "there is nothing like it here",
     # The request
     "schema-unknown": "schema {schema} is not known here (this version knows {known}); update guidance",
