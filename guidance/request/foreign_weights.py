@@ -21,13 +21,15 @@ _HELD: Final = {held: escaped[1] for escaped, held in _ESCAPED.items()}
 _NUMBER: Final = r"[+\-\u2212]?(?:\d{1,2}(?:\.\d{0,9})?|\.\d{1,9})"
 _BAR: Final = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|(?<!\|)(\|)(?!\|)")
 _COLON: Final = re.compile(rf"(?<=[^\W\d_])\s?:({_NUMBER})(?=[\s,]|$),?")
-_WEIGHTED: Final = re.compile(rf"\(([^()]*[^()\s:])\s*:\s*({_NUMBER})\s*\)|\(([^()]+)\)(\d\.\d+)(?=[\s,]|$)")
+# "(John 3:16)" and "(at 12:30)" are text.
+_WEIGHTED: Final = re.compile(
+    rf"\((?![^()]*\d\s*:\s*\d+\s*\))([^()]*[^()\s:])\s*:\s*({_NUMBER})\s*\)|\(([^()]+)\)(\d\.\d+)(?=[\s,]|$)"
+)
 _DOUBLED: Final = re.compile(r"(\({2,})([^()]+)(\){2,})|(\[{2,})([^\[\]]+)(\]{2,})|(\{{2,})([^{}]+)(\}{2,})")
 _LONE: Final = re.compile(r"[(\[{]\s*([\uE000-\uEFFF])\s*[)\]}]")
 _TURNS: Final = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
 _MOST_VARIANTS: Final = 8
 _PLACEHOLDER: Final = re.compile(r"[\uE000-\uEFFF]")
-_MOST: Final = 10.0
 _FACTORS: Final = (1.1, 1 / 1.1, 1.05)
 
 
@@ -55,9 +57,9 @@ def weighted_phrases(text: str) -> list[tuple[str, float]]:
             for words, weight in _by_colon(variant):
                 for phrase, share in _by_emphasis(words):
                     phrases[phrase] = phrases.get(phrase, 0.0) + share * weight / len(variants)
-    found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase and round(weight, 4)]
-    if not found or any(abs(weight) > _MOST for _, weight in found):
-        found = [(held, 1.0)]
+    found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase]
+    # If nothing counts, the weights stay, so that 0 is refused as a weight of this language would be.
+    found = [entry for entry in found if entry[1]] or found or [(held, 1.0)]
     return [("".join(_HELD.get(letter, letter) for letter in phrase), weight) for phrase, weight in found]
 
 

@@ -110,6 +110,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "pip install {package}",
     "model-offline": "model '{model}' could not be loaded ({reason}); its weights come from the network at the first "
     "use, so connect once or name '{default}', which needs no download",
+    "model-not-stored": "model '{model}' could not be loaded: its weights cannot be stored: {reason}; free some space, "
+    "or name another folder with the environment variable HF_HOME",
     "model-not-loaded": "model '{model}' could not be loaded: {reason}",
     "model-not-square": "model '{model}' sees pictures of {size} pixels, but only square ones can be used here",
     "another-model": "the request asks for model '{model}', but '{loaded}' is loaded",

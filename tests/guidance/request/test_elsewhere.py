@@ -41,6 +41,8 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         ("a castle in ((fog:1.2))", "a castle in fog::1 fog::0.2"),
         ("a (castle in (fog:1.2):1.5)", "a castle in fog::1 fog::0.3 castle in fog::0.5"),
         ("a castle AND fog", "a castle::1 fog"),
+        ("a castle (fog:0)", "a castle"),
+        ("a castle AND_PERP fog", "a castle::1 fog"),
         ("a castle :1.2 AND fog :0.5", "a castle::1.2 fog::0.5"),
         ("a castle BREAK fog, BREAK night BREAK", "a castle::1 fog::1 night"),
         ("a castle in fog++", "a castle in fog::1 fog::0.21"),
@@ -69,6 +71,8 @@ def test_weights_of_other_programs_are_weights(text: str, prompt: str) -> None:
         "a ||hidden|| castle",
         "a clock at 12:30",
         "John 3:16",
+        "(John 3:16)",
+        "a picture (in 16:9)",
         "a ratio of 16:9",
         "still life: 3 apples",
         "smile :) and :(",
@@ -181,6 +185,14 @@ def test_a_changing_subject_of_another_program_is_refused_with_the_way_it_is_wri
         with pytest.raises(PromptError, match=r"at 50 %") as caught:
             parse(text)
         assert caught.value.without is None
+
+
+@pytest.mark.parametrize(
+    "text", ["(cat:0)", "a dog (cat:99)", "a dog, 99::cat::", "((((cat:9):9)))", "(cat:1)++ (dog:-50)"]
+)
+def test_a_weight_of_another_program_that_is_out_of_range_is_refused(text: str) -> None:
+    with pytest.raises(PromptError, match="is not a weight; write a number, -10 to 10, but not 0"):
+        parse(text)
 
 
 def test_words_that_no_takes_all_are_the_reason_of_an_empty_prompt() -> None:

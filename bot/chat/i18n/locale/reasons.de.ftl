@@ -88,6 +88,7 @@ guidance-model-unknown = das Modell „{ $model }“ gibt es nicht; nimm „{ $d
 guidance-model-folder = das Modell „{ $model }“ ist nicht da: { $folder } ist kein Ordner mit open_clip_config.json
 guidance-model-needs-package = das Modell „{ $model }“ braucht das Paket { $package }; installiere es mit: pip install { $package }
 guidance-model-offline = das Modell „{ $model }“ konnte nicht geladen werden ({ $reason }); seine Gewichte kommen beim ersten Mal aus dem Netz. „{ $default }“ braucht keinen Download
+guidance-model-not-stored = das Modell „{ $model }“ lässt sich nicht laden, weil seine Gewichte nicht gespeichert werden können: { $reason }; schaff Platz oder nenne mit der Umgebungsvariable HF_HOME einen anderen Ordner
 guidance-model-not-loaded = das Modell „{ $model }“ konnte nicht geladen werden: { $reason }
 guidance-model-not-square = das Modell „{ $model }“ sieht Bilder von { $size } Pixeln, hier gehen aber nur quadratische
 guidance-another-model = die Anfrage nennt das Modell „{ $model }“, geladen ist aber „{ $loaded }“
