@@ -74,6 +74,8 @@ _EDIT: Final = re.compile(r"\[[^\[\]:]*:[^\[\]:]+:\s*\d*\.?\d+\s*\]|\[[^\[\]:]*[
 # The parameters that Automatic1111 writes under a picture. White space has become single spaces.
 _INFOTEXT: Final = re.compile(r"^(.*?)(?:\s*\bNegative prompt: (.*?))?(?:\s*\bSteps: (\d+), ([A-Z][\w +/-]*: .*))?$")
 _PAIR: Final = re.compile(r"([A-Z][\w +/-]*): (\"[^\"]*\"|[^,]*)")
+_NAMED: Final = 10
+"""Most things that a message names."""
 _SHOWN: Final = 40
 """Most characters of a link or a list that a message repeats."""
 
@@ -112,7 +114,10 @@ def translated(text: str) -> Translation:
             begin = end
     rest = " ".join("".join([*pieces, text[begin:]]).split())
     column = found[0][0] + 1 if found else 1
-    return Translation(rest, column, (*dict.fromkeys(item for _, _, item in found), *choices, *dropped))
+    items = tuple(dict.fromkeys((*(item for _, _, item in found), *choices, *dropped)))
+    if len(items) > _NAMED:
+        items = (*items[:_NAMED], Message("other", text="…"))
+    return Translation(rest, column, items)
 
 
 def prompt_edit(text: str) -> re.Match[str] | None:

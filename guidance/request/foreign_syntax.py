@@ -17,7 +17,7 @@ _FACTORS: Final = {"+": 1.1, "-": 0.9}
 _SURROUNDED: Final = re.compile(rf"(?<![^\s,|])({_NUMBER})::(?!\s*[+\-\u2212.\d])([^:]+?)::(?=[\s,|]|$)")
 _LIST: Final = re.compile(r"""\{?\s*(?:["']?0["']?\s*:\s*)?\[\s*(["'].*["'])\s*,?\s*\]\s*,?\s*\}?""")
 _QUOTED: Final = re.compile(r"""(["'])(.*?)\1\s*(?:,|$)""")
-_SEPARATOR: Final = re.compile(r"(?:\s*,?\s+|^)(?:AND(?:_PERP|_SALT|_TOPK)?|BREAK)(?=[\s,]|$),?\s*")
+_SEPARATOR: Final = re.compile(r"(?:(?:\s*,?\s+|^)(?:AND(?:_PERP|_SALT|_TOPK)?|BREAK)(?=[\s,]|$),?)+\s*")
 
 
 def rewritten(text: str) -> str:

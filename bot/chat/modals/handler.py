@@ -76,8 +76,6 @@ class ModalHandler:
                 await self._report(interaction, submitted)
 
     async def _edit(self, interaction: Interaction, submitted: ModalSubmission) -> None:
-        if not submitted.target.isdecimal():
-            raise UserFacingError("unknown-job")
         job = await self._job_actions.job(interaction, int(submitted.target))
         if job.request.prompt == ERASED:
             raise UserFacingError("erased")

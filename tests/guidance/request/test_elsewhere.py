@@ -234,6 +234,9 @@ def test_what_joins_letters_or_emoji_stays(text: str) -> None:
         ("👨\u200d castle", "👨 castle"),
         (PERSIAN.replace("\u200c", "\u200c\u200c"), PERSIAN),
         ("castle\U000e0061\U000e0062", "castle"),
+        ("\u3164cas\u1160t\u034fle\uffa0", "castle"),
+        ("c\ufe0fas\ufe00t\U000e0101le \ufe0f", "castle"),
+        ("❤\ufe0f\ufe0f", "❤\ufe0f"),
         ("🏴\U000e0061" + "\U000e0062" * 9 + "\U000e007f", "🏴"),
     ],
 )

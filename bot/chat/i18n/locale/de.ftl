@@ -149,6 +149,7 @@ no-image = Diese Nachricht hat kein Bild.
 image-not-sent = Discord hat dieses Bild nicht geliefert. Versuch es bitte noch einmal.
 left-out = { $problem }. Übrig bleibt: **{ $prompt }**
 from-another-program = Das gehört zu einem anderen Programm: { $items }
+unknown-control = Dieser Button oder dieses Formular ist hier unbekannt. Vielleicht stammt er von einer anderen Version des Bots; frag noch einmal nach dem Bild.
 go-on-gone = Dieser Button funktioniert nicht mehr. Schick den Text noch einmal, ohne das, was die Nachricht nennt.
 button-go-on = Ohne das erstellen
 needs-its-inputs = Dieses Bild entstand aus einem anderen Bild, das nicht in der Datei ist.

@@ -149,6 +149,7 @@ no-image = This message has no image.
 image-not-sent = Discord did not send this image. Please try again.
 left-out = { $problem }. What is left: **{ $prompt }**
 from-another-program = This belongs to another program: { $items }
+unknown-control = This button or form is not known here. It may be from another version of the bot; ask for the picture again.
 go-on-gone = This button no longer works. Send the text again without what the message names.
 button-go-on = Go on without it
 needs-its-inputs = This picture was made from another image, which is not in the file.
