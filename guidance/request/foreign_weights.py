@@ -52,10 +52,10 @@ def weighted_phrases(text: str) -> list[tuple[str, float]]:
         held = held.replace(escaped, private)
     phrases: dict[str, float] = {}
     for part in _by_bar(held):
-        variants = _variants(part)
-        for variant in variants:
-            for words, weight in _by_colon(variant):
-                for phrase, share in _by_emphasis(words):
+        for words, weight in _by_colon(part):
+            variants = _variants(words)
+            for variant in variants:
+                for phrase, share in _by_emphasis(variant):
                     phrases[phrase] = phrases.get(phrase, 0.0) + share * weight / len(variants)
     found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase]
     # If nothing counts, the weights stay, so that 0 is refused as a weight of this language would be.
@@ -76,12 +76,12 @@ def _by_bar(text: str) -> list[str]:
 
 
 def _variants(text: str) -> list[str]:
-    """`a [cow|horse] in a field`: the text with each; at most `_MOST_VARIANTS`."""
+    """`a [cow|horse] in a field`: the text with each; only the text if they are more than `_MOST_VARIANTS`."""
     found = [text]
     while match := _TURNS.search(found[0]):
         choices = match[1].split("|")
         if len(found) * len(choices) > _MOST_VARIANTS:
-            break
+            return [text]
         found = [one.replace(match[0], choice.strip(), 1) for choice in choices for one in found]
     return found
 
