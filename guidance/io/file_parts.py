@@ -49,6 +49,12 @@ def parts_of(data: bytes) -> FileParts:
     return _jpeg_parts(data) if data.startswith(b"\xff\xd8") else FileParts(data)
 
 
+def scans_of(jpeg: bytes) -> int:
+    """How often the pixels of a JPEG are gone through. In its data, a marker stands only where one is meant."""
+    end = jpeg.find(b"\xff\xd9")
+    return jpeg.count(bytes([0xFF, _START_OF_SCAN]), 0, end if end >= 0 else len(jpeg))
+
+
 def texts_of(data: bytes, keyword: str) -> Iterator[str]:
     """The texts with this keyword in a PNG: plain (tEXt), compressed (zTXt) and international (iTXt).
 

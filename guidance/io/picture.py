@@ -12,7 +12,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from guidance.io.colour import Convert, to_srgb
 from guidance.io.colour_tags import profile_of_avif
-from guidance.io.file_parts import orientation_of, parts_of, texts_of
+from guidance.io.file_parts import orientation_of, parts_of, scans_of, texts_of
 from guidance.io.formats import OPENERS, format_of
 from guidance.request.messages import Message, MessageError, message_of
 from guidance.request.request import Request, RequestError
@@ -23,6 +23,8 @@ MAX_PIXELS: Final = 40_000_000
 MAX_JPEG_PIXELS: Final = 200_000_000
 """JPEGs above MAX_PIXELS are decoded at reduced scale."""
 MAX_PROGRESSIVE_PIXELS: Final = 64_000_000
+MOST_SCANS: Final = 50
+"""Encoders write up to about 20 in a progressive JPEG. Each takes as long as a whole picture, however few its bytes."""
 STRIP_PIXELS: Final = 1_000_000
 _KNOWN: Final = " or ".join((", ".join(list(OPENERS)[:-1]), list(OPENERS)[-1]))
 _TURNED: Final = {
@@ -69,6 +71,8 @@ def read_image(data: bytes, max_pixels: int = MAX_PIXELS, side: int | None = Non
     if name not in OPENERS:
         raise PictureError(Message("picture-format", format=name))
     parts = parts_of(data)
+    if name == "JPEG" and scans_of(parts.pixels) > MOST_SCANS:
+        raise PictureError(Message("picture-scans", most=MOST_SCANS))
     try:
         with OPENERS[name](io.BytesIO(parts.pixels)) as image:
             _check_size(image, name, max_pixels, side)

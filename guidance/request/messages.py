@@ -120,6 +120,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "picture-unknown": "this is not a {formats} image",
     "picture-format": "this is a file in the format {format}, which is not read; save the picture as PNG or JPEG",
     "picture-too-large": "the image is too large; at most {most} million pixels are read",
+    "picture-scans": "the image has more than {most} scans; save it as PNG or as an ordinary JPEG",
     "picture-broken": "the image is broken and cannot be read",
     "picture-not-png": "this is not a PNG image; only a PNG made by guidance carries a request",
     "picture-without-request": "this PNG carries no request; it was not made by guidance, or was re-saved since",

@@ -97,6 +97,7 @@ guidance-input-differs = das Bild { $sha256 }… hat einen anderen sha256
 guidance-picture-unknown = das ist kein Bild in { $formats }
 guidance-picture-format = das ist eine Datei im Format { $format }, das nicht gelesen wird; speichere das Bild als PNG oder JPEG
 guidance-picture-too-large = das Bild ist zu groß; höchstens { $most } Millionen Pixel werden gelesen
+guidance-picture-scans = das Bild hat mehr als { $most } Durchgänge (scans); speichere es als PNG oder als gewöhnliches JPEG
 guidance-picture-broken = das Bild ist beschädigt und kann nicht gelesen werden
 guidance-picture-not-png = das ist kein PNG; nur ein PNG von guidance enthält eine Anfrage
 guidance-picture-without-request = dieses PNG enthält keine Anfrage; es ist nicht von guidance oder wurde neu gespeichert
