@@ -7,6 +7,7 @@ import base64
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -222,8 +223,8 @@ class Config:
         self._check_usual_request()
 
     def _check_screening(self) -> None:
-        names = [concept.name for concept in self.concept]
-        if twice := [name for name in names if names.count(name) > 1]:
+        twice = [name for name, count in Counter(concept.name for concept in self.concept).items() if count > 1]
+        if twice:
             raise ConfigError(f"two [[concept]] have the name {twice[0]!r}; give each its own, or join their texts")
         for key in ("screening", "screening_restricted"):
             if (mode := getattr(self.moderation, key)) is not Screening.OFF and not self.concept:

@@ -11,13 +11,23 @@ from dataclasses import is_dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+MESSAGE_CHARACTERS: Final = 500
 SCALARS: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 Section = TypeVar("Section")
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used. The message is one sentence that names the setting."""
+    """A setting that cannot be used.
+
+    Args:
+        message: One sentence that names the setting. What it repeats of the file is shown printable, and cut if long.
+    """
+
+    def __init__(self, message: str) -> None:
+        shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in message)
+        half = MESSAGE_CHARACTERS // 2
+        super().__init__(shown if len(shown) <= MESSAGE_CHARACTERS else f"{shown[:half]} … {shown[-half:]}")
 
 
 class Between(NamedTuple):

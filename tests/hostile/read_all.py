@@ -23,13 +23,17 @@ def outcome(data: bytes) -> list[str]:
 
 
 def main() -> None:
-    """Prints JSON: {"name": {"said": [picture, request], "kilobytes": rise of the peak}}."""
+    """Prints JSON: {"name": {"bytes": size, "said": [picture, request], "kilobytes": rise of the peak}}."""
     report = {}
     for name, make in PICTURES.items():
         data = make()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         said = outcome(data)
-        report[name] = {"said": said, "kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}
+        report[name] = {
+            "bytes": len(data),
+            "said": said,
+            "kilobytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before,
+        }
     json.dump(report, sys.stdout, indent=1)
 
 
