@@ -1,6 +1,6 @@
 # The project's commands. `make setup` does nothing if the stamp is newer than the lock files.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest test-matrix torture lock pocket schemas emoji emoji-font evaluate gallery bench quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji emoji-font evaluate gallery bench quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -39,6 +39,10 @@ test-matrix: setup  ## run tests/guidance as on other processors and on a busy m
 
 torture: setup   ## run the tests that take minutes, and show the time of each
 	$(BIN)/python -m pytest -m torture -n 0 -vv --durations=0
+
+fuzz: setup      ## fuzz the prompt parser and the image reader, ten minutes each, if atheris is installed
+	$(BIN)/python -m tests.hostile.fuzz prompt -max_total_time=600
+	$(BIN)/python -m tests.hostile.fuzz picture -max_total_time=600
 
 lock:            ## update the lock files from pyproject.toml; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml

@@ -2,18 +2,20 @@
 
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from bot.app import DATABASE
-from bot.config import Config, load, token
+from bot.config import TOKEN_VARIABLE, Config, load, looks_like_token, token, token_place
 from bot.engine import EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.jobs.job import RenderResult
 from bot.operations import data_folder, lock
+from bot.operations.metrics import Metrics
+from bot.operations.metrics_server import MetricsServerError, serve_metrics
 from bot.store.database import Database, DatabaseError
 from bot.store.storage_error import StorageError
 from bot.toml_reader import ConfigError
@@ -62,16 +64,41 @@ async def diagnose(path: Path) -> AsyncIterator[CheckResult]:
         if usable:
             yield await _database(folder / DATABASE)
             yield _disk(folder)
+            if config.metrics.port:
+                yield await _port(config)
     async for check_result in _engine(config):
         yield check_result
 
 
 def _token(config: Config) -> CheckResult:
     try:
-        token(config)
+        value = token(config)
     except ConfigError as error:
         return CheckResult("token", Severity.ERROR, str(error))
-    return CheckResult("token", Severity.OK, "found; `run` will show whether Discord accepts it")
+    place = token_place()
+    if not looks_like_token(value):
+        message = (
+            f"{place} has something that does not look like a bot's token; copy the token from the application's page, "
+            "under Bot, not its client secret, public key or id"
+        )
+        return CheckResult("token", Severity.WARNING, message)
+    ignored = (
+        ", which counts before discord.token_file" if place == TOKEN_VARIABLE and config.discord.token_file else ""
+    )
+    message = f"found in {place}{ignored}; `run` will show whether Discord accepts it"
+    return CheckResult("token", Severity.OK, message)
+
+
+async def _port(config: Config) -> CheckResult:
+    try:
+        async with serve_metrics(Metrics(), config.metrics.port, _no_jobs):
+            return CheckResult("metrics", Severity.OK, f"port {config.metrics.port} is free")
+    except MetricsServerError as error:
+        return CheckResult("metrics", Severity.ERROR, str(error))
+
+
+async def _no_jobs() -> Mapping[str, int]:
+    return {}
 
 
 def _folder(folder: Path, stack: contextlib.ExitStack) -> tuple[CheckResult, bool]:

@@ -30,6 +30,7 @@ from bot.chat.modals.handler import ModalHandler
 from bot.chat.reactions import ReactionHandler
 from bot.chat.session_channel import DiscordSessionChannel
 from bot.chat.submission import JobSubmitter
+from bot.chat.typed import TypedTexts
 from bot.community.erasure import Erasure
 from bot.community.moderation import Moderation
 from bot.community.prompt_sessions import Sessions
@@ -196,14 +197,14 @@ async def build(
         messenger=messenger,
         model=model,
     )
-    attachments = Attachments(download, pictures)
+    attachments, typed_texts = Attachments(download, pictures), TypedTexts()
     queue_list, history_pages = QueueList(queue_board, history, guilds), HistoryPages(history, pictures)
     menus = ContextMenus(
         jobs=jobs, guilds=guilds, attachments=attachments, submitter=submitter, job_actions=job_actions, model=model
     )
     handlers = Handlers(
         commands=[
-            imagine_command(submitter, attachments, styles, config.imagine, model),
+            imagine_command(submitter, typed_texts, attachments, styles, config.imagine, model),
             queue_command(queue_list),
             cancel_command(history, job_actions),
             history_command(history_pages),
@@ -227,6 +228,7 @@ async def build(
         ],
         buttons=job_actions,
         history_pages=history_pages,
+        typed_texts=typed_texts,
         modals=ModalHandler(
             audit=audit,
             guilds=guilds,
@@ -234,6 +236,7 @@ async def build(
             styles=styles,
             job_actions=job_actions,
             submitter=submitter,
+            typed_texts=typed_texts,
             messenger=messenger,
             model=model,
             host=config.imagine,

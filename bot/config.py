@@ -3,9 +3,11 @@
 The bot's token is not in config.toml but in the environment or in a file of its own, so that a config can be shared.
 """
 
+import base64
+import math
 import os
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,9 @@ from bot.community import blocklist
 from bot.community.guild_settings import Limit, Screening
 from bot.operations.logs import Format, Level
 from bot.setting_values import parse_aspect, parse_size, read_path, read_url
+from bot.toml_file import read_toml
 from bot.toml_reader import Between, ConfigError, check_range, read
+from guidance.request.cost import cost_of
 from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.parameters import RANGES, Settings
 from guidance.request.request import Request, RequestError
@@ -23,6 +27,7 @@ from guidance.request.request import Request, RequestError
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
 UPLOAD_BYTES: Final = 10 * 2**20
 """Discord's limit for one file in a server without boosts. A PNG is at most about as large as its raw pixels."""
+API_PATH: Final = "/api/v10"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 AGES: Final = (Limit.ACCOUNT_AGE_DAYS, Limit.MEMBERSHIP_AGE_HOURS)
 Count = Annotated[int, Between(1, 1_000_000)]
@@ -35,7 +40,7 @@ class DiscordConfig:
     api_url: str = "https://discord.com/api/v10"
     gateway_url: str = "wss://gateway.discord.gg/"
     token_file: str = ""
-    mention_after_s: float = 30.0
+    mention_after_s: Annotated[float, Between(-1, 86_400)] = 30.0
 
     def check(self) -> None:
         """Refuses a URL without TLS, which would send the token in the clear, unless the host is loopback."""
@@ -44,6 +49,8 @@ class DiscordConfig:
             plain = secure.removesuffix("s")
             if url.scheme != secure and not (url.scheme == plain and url.hostname in LOOPBACK):
                 raise ConfigError(f"discord.{key} must begin with {secure}://, unless it is on this machine")
+        if not self.api_url.endswith(API_PATH):
+            raise ConfigError(f"discord.api_url must end with {API_PATH}, the version that the bot speaks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class ImagineConfig:
             raise ConfigError(f"imagine.size {self.size!r} has more pixels than imagine.max_pixels ({self.max_pixels})")
         if not 1 <= len(self.aspects) <= 25:
             raise ConfigError("imagine.aspects must list 1 to 25 aspects (Discord shows no more than 25 choices)")
+        if len(set(self.aspects)) < len(self.aspects):
+            raise ConfigError("imagine.aspects lists an aspect twice, which Discord refuses")
         for aspect in self.aspects:
             ratio = parse_aspect(aspect)
             try:
@@ -164,9 +173,9 @@ class ConceptConfig:
 
     def check(self) -> None:
         """Refuses a concept without a name or texts."""
-        if not 1 <= len(self.name) <= 60:
+        if not 1 <= len(self.name.strip()) <= 60:
             raise ConfigError("each [[concept]] needs a name of 1 to 60 characters")
-        if not 1 <= len(self.texts) <= 20 or not all(self.texts):
+        if not 1 <= len(self.texts) <= 20 or not all(text.strip() for text in self.texts):
             raise ConfigError(f"concept {self.name!r} needs 1 to 20 texts")
 
 
@@ -209,12 +218,34 @@ class Config:
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
 
     def check(self) -> None:
-        """Refuses screening without anything to look for."""
+        """Refuses settings that contradict each other."""
+        self._check_screening()
+        self._check_usual_request()
+
+    def _check_screening(self) -> None:
+        twice = [name for name, count in Counter(concept.name for concept in self.concept).items() if count > 1]
+        if twice:
+            raise ConfigError(f"two [[concept]] have the name {twice[0]!r}; give each its own, or join their texts")
         for key in ("screening", "screening_restricted"):
             if (mode := getattr(self.moderation, key)) is not Screening.OFF and not self.concept:
                 raise ConfigError(
                     f'moderation.{key} is "{mode}", but there is no [[concept]]; add one, or set it to "off"'
                 )
+
+    def _check_usual_request(self) -> None:
+        """Refuses limits that let no `/imagine` in that names nothing but a prompt."""
+        try:
+            request = Request.resolve("a test", seed=0, model=self.engine.model, host=self.imagine.defaults())
+        except RequestError as error:
+            raise ConfigError(f"engine.model: {error}") from error
+        for key, most, needed in (
+            ("imagine.max_steps", self.imagine.max_steps, request.steps),
+            ("imagine.max_views", self.imagine.max_views, request.views),
+            ("limits.steps_per_day", self.limits.steps_per_day, math.ceil(cost_of(request))),
+        ):
+            if most < needed:
+                hint = "" if key == "imagine.max_views" else ", or lower imagine.steps"
+                raise ConfigError(f"{key} is {most}, but a picture takes {needed} if nothing is chosen; raise it{hint}")
 
 
 def load(path: Path) -> Config:
@@ -223,19 +254,7 @@ def load(path: Path) -> Config:
     Raises:
         ConfigError: The file cannot be read, or a setting cannot be used.
     """
-    try:
-        # Some editors, such as Windows Notepad, begin a file with a byte order mark.
-        return parse(tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except FileNotFoundError as error:
-        raise ConfigError(f"{path} does not exist; copy config.example.toml to it") from error
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}); name a file that can be with --config") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text; save it with this encoding") from error
-    except RecursionError as error:
-        raise ConfigError(f"{path} is not a configuration: its values are nested too deeply") from error
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    return parse(read_toml(path))
 
 
 def parse(data: Mapping[str, object]) -> Config:
@@ -247,8 +266,26 @@ def parse(data: Mapping[str, object]) -> Config:
     return read("", Config, data)
 
 
+def token_place() -> str:
+    """Where `token` finds the token: the environment, or, if it is not there, `discord.token_file`."""
+    return TOKEN_VARIABLE if os.environ.get(TOKEN_VARIABLE, "").strip() else "discord.token_file"
+
+
+def looks_like_token(value: str) -> bool:
+    """True for three parts with points between them, the first of which is a user id in base64.
+
+    Discord does not promise this form, but the other secrets and ids of an application have others.
+    """
+    first, *others = value.split(".")
+    try:
+        user_id = base64.urlsafe_b64decode(first + "=" * (-len(first) % 4))
+    except ValueError:
+        return False
+    return len(others) == 2 and user_id.isdigit()
+
+
 def token(config: Config) -> str:
-    """The bot's token, from the environment or from `discord.token_file`.
+    """The bot's token; see `token_place`.
 
     Raises:
         ConfigError: There is none, or it cannot be one.

@@ -43,10 +43,10 @@ def parse_size(text: str) -> tuple[int, int]:
     Raises:
         ConfigError: Not a size.
     """
-    width, _, height = text.partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text, re.ASCII)
+    if match is None:
         raise ConfigError(f"imagine.size: {text!r} is not a size; write WIDTHxHEIGHT in pixels, such as 320x208")
-    return int(width), int(height)
+    return int(match[1]), int(match[2])
 
 
 def parse_aspect(text: str) -> tuple[int, int]:
@@ -55,7 +55,7 @@ def parse_aspect(text: str) -> tuple[int, int]:
     Raises:
         ConfigError: Not an aspect.
     """
-    width, _, height = text.partition(":")
-    if not (width.isdecimal() and height.isdecimal() and 0 < int(width) < 100 and 0 < int(height) < 100):
+    match = re.fullmatch(r"(\d{1,2}):(\d{1,2})", text, re.ASCII)
+    if match is None or not (int(match[1]) and int(match[2])):
         raise ConfigError(f"imagine.aspects: {text!r} is not an aspect; write WIDTH:HEIGHT, such as 3:2")
-    return int(width), int(height)
+    return int(match[1]), int(match[2])

@@ -11,13 +11,23 @@ from dataclasses import is_dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
+MESSAGE_CHARACTERS: Final = 500
 SCALARS: Final = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
 
 Section = TypeVar("Section")
 
 
 class ConfigError(ValueError):
-    """A setting that cannot be used. The message is one sentence that names the setting."""
+    """A setting that cannot be used.
+
+    Args:
+        message: One sentence that names the setting. What it repeats of the file is shown printable, and cut if long.
+    """
+
+    def __init__(self, message: str) -> None:
+        shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in message)
+        half = MESSAGE_CHARACTERS // 2
+        super().__init__(shown if len(shown) <= MESSAGE_CHARACTERS else f"{shown[:half]} … {shown[-half:]}")
 
 
 class Between(NamedTuple):
@@ -41,9 +51,7 @@ def read(prefix: str, kind: type[Section], data: Mapping[str, object]) -> Sectio
     hints = get_type_hints(kind, include_extras=True)
     for key in data:
         if key not in hints:
-            near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
-            hint = f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(hints)}"
-            raise ConfigError(f"{prefix}{key} is unknown; {hint}")
+            raise ConfigError(f"{prefix}{key} is unknown; {_hint(prefix, key, hints)}")
     section = kind(**{key: _value(f"{prefix}{key}", hints[key], value) for key, value in data.items()})
     if hasattr(section, "check"):
         section.check()
@@ -61,14 +69,25 @@ def check_range(key: str, value: Any, between: Between) -> object:
     return value
 
 
+def _hint(prefix: str, key: str, hints: Mapping[str, Any]) -> str:
+    """Where an unknown key belongs, or which one was meant."""
+    sections = [name for name, kind in hints.items() if is_dataclass(kind) and key in get_type_hints(kind)]
+    if sections:
+        return f"write it below [{sections[0]}]"
+    near = difflib.get_close_matches(key, hints, n=1, cutoff=0.5)
+    return f"did you mean {prefix}{near[0]}?" if near else f"known here: {', '.join(hints)}"
+
+
 def _value(key: str, kind: Any, value: object) -> object:
     if get_origin(kind) is Annotated:
         number, between = get_args(kind)
         return check_range(key, _value(key, number, value), between)
     if get_origin(kind) is tuple:
+        entry_kind = get_args(kind)[0]
         if not isinstance(value, list):
-            raise ConfigError(f"{key} must be a list")
-        return tuple(_value(f"{key}[{index}]", get_args(kind)[0], entry) for index, entry in enumerate(value))
+            hint = f": [[{key}]]" if is_dataclass(entry_kind) else ""
+            raise ConfigError(f"{key} must be a list{hint}")
+        return tuple(_value(f"{key}[{index}]", entry_kind, entry) for index, entry in enumerate(value))
     if isinstance(kind, type) and is_dataclass(kind):
         if not isinstance(value, dict):
             raise ConfigError(f"{key} must be a section: [{key}]")

@@ -46,6 +46,20 @@ class Attachments:
         except IntakeError as error:
             raise _refused(error) from error
 
+    async def store_first(self, attachments: Sequence[discord.Attachment]) -> str:
+        """Stores the first attachment that is an image that can be read; returns its sha256.
+
+        Raises:
+            UserFacingError: None is; says why the first is not.
+        """
+        first: UserFacingError | None = None
+        for attachment in attachments:
+            try:
+                return await self.store(attachment)
+            except UserFacingError as error:
+                first = first or error
+        raise _none_of(attachments, first)
+
     async def requests_in(self, attachments: Sequence[discord.Attachment]) -> list[Request]:
         """The requests that the attachments carry; those without one are passed over.
 
@@ -59,8 +73,8 @@ class Attachments:
                 found.append(await self.request_in(attachment))
             except UserFacingError as error:
                 first = first or error
-        if not found and first is not None:
-            raise first
+        if not found:
+            raise _none_of(attachments, first)
         return found
 
     async def request_in(self, attachment: discord.Attachment) -> Request:
@@ -77,7 +91,7 @@ class Attachments:
 
 
 def images_of(message: discord.Message) -> list[discord.Attachment]:
-    """The attachments of a message that are labelled as images, then those without a label.
+    """The attachments of a message: those that are labelled as images, those without a label, and the others.
 
     What they are, their bytes decide when they are read. A forwarded message has its attachments in its snapshots.
 
@@ -86,11 +100,19 @@ def images_of(message: discord.Message) -> list[discord.Attachment]:
     """
     forwarded = [attachment for snapshot in message.message_snapshots for attachment in snapshot.attachments]
     attachments = [*message.attachments, *forwarded]
-    found = [attachment for attachment in attachments if (attachment.content_type or "").startswith("image/")]
-    found += [attachment for attachment in attachments if attachment.content_type in UNLABELLED]
-    if not found:
+    if not attachments:
         raise UserFacingError("no-image")
-    return found
+    return sorted(attachments, key=_likely)
+
+
+def _none_of(attachments: Sequence[discord.Attachment], first: UserFacingError | None) -> UserFacingError:
+    """Why none can be used: what is wrong with the first, if it should have been an image."""
+    return first if first is not None and _likely(attachments[0]) < 2 else UserFacingError("no-image")
+
+
+def _likely(attachment: discord.Attachment) -> int:
+    label = attachment.content_type
+    return 0 if (label or "").startswith("image/") else 1 if label in UNLABELLED else 2
 
 
 def _refused(error: IntakeError) -> UserFacingError:

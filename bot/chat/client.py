@@ -14,7 +14,7 @@ from yarl import URL
 
 from bot.chat.commands import tree
 from bot.chat.context import Interaction
-from bot.chat.errors import answer_error
+from bot.chat.errors import UserFacingError, answer_error
 from bot.chat.http_metrics import trace_config
 from bot.chat.identify_budget import IdentifyBudget, IdentifyLimitError
 from bot.chat.job_actions import JobActions
@@ -23,6 +23,7 @@ from bot.chat.messages.history_pages import HistoryPages, PageButton
 from bot.chat.modals import forms
 from bot.chat.modals.handler import ModalHandler
 from bot.chat.reactions import ReactionHandler
+from bot.chat.typed import GoOnButton, TypedTexts
 from bot.clock import Sleep
 from bot.config import DiscordConfig
 from bot.operations import logs
@@ -50,6 +51,10 @@ FATAL_CLOSE_CODES: Final = {
 https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes"""
 
 
+CONTROLS: Final = (JobButton, PageButton, GoOnButton)
+"""All buttons. Their custom_ids hold their state."""
+
+
 class LoginError(RuntimeError):
     """Discord refuses the bot permanently; the message says what to do."""
 
@@ -61,6 +66,7 @@ class Handlers:
     commands: Sequence[tree.AnyCommand]
     buttons: JobActions
     history_pages: HistoryPages
+    typed_texts: TypedTexts
     modals: ModalHandler
     reactions: ReactionHandler
 
@@ -98,7 +104,7 @@ class ImagineClient(discord.Client):
 
     async def setup_hook(self) -> None:
         """Called by discord.py after the login, before it connects to the gateway."""
-        self.add_dynamic_items(JobButton, PageButton)
+        self.add_dynamic_items(*CONTROLS)
         assert self.application_id is not None  # noqa: S101 - the login sets it
         await tree.sync(self.tree, self._key_values, self.application_id)
 
@@ -128,8 +134,13 @@ class ImagineClient(discord.Client):
         self._online()
 
     async def on_interaction(self, interaction: Interaction) -> None:
-        """Handles submitted forms; discord.py dispatches commands and buttons itself."""
+        """Handles submitted forms; discord.py dispatches commands and buttons itself.
+
+        Discord says only that an interaction failed if nothing answers, such as a button of another version.
+        """
         if (submitted := forms.parse_submission(interaction)) is None:
+            if _is_unknown(interaction):
+                await answer_error(interaction, UserFacingError("unknown-control"))
             return
         with logs.log_context(interaction=interaction.id):
             try:
@@ -145,6 +156,16 @@ class ImagineClient(discord.Client):
         if payload.member is None or payload.member.bot:
             return
         await self.handlers.reactions.added(self, payload)
+
+
+def _is_unknown(interaction: Interaction) -> bool:
+    """True for a button, a menu or a form that nothing handles."""
+    if interaction.type is discord.InteractionType.modal_submit:
+        return True
+    if interaction.type is not discord.InteractionType.component:
+        return False
+    custom_id = str(dict(interaction.data or {}).get("custom_id", ""))
+    return not any(control.__discord_ui_compiled_template__.fullmatch(custom_id) for control in CONTROLS)
 
 
 def override_endpoints(settings: DiscordConfig) -> None:

@@ -6,13 +6,14 @@ text (see `bot.community.pattern_automaton`). How disguised words are recognised
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from bot.community.look_alikes import words_of
 from bot.community.pattern_automaton import STAR_LETTERS, PatternAutomaton
 
-__all__ = ["MAX_LENGTH", "MAX_PATTERNS", "STAR_LETTERS", "PatternError", "matches", "pattern_of"]
+__all__ = ["MAX_LENGTH", "MAX_PATTERNS", "STAR_LETTERS", "PatternError", "PatternProblem", "matches", "pattern_of"]
 
 MAX_LENGTH: Final = 80
 """Maximum length of a pattern in characters."""
@@ -22,8 +23,35 @@ _LISTS_KEPT: Final = 64
 """Compiled lists that are kept in memory, for as many servers."""
 
 
+class PatternProblem(StrEnum):
+    """Why a text is not a valid pattern."""
+
+    TOO_LONG = "too-long"
+    WITHOUT_WORD = "without-word"
+    TOO_SHORT = "too-short"
+    MANY_STARS = "many-stars"
+
+
+_PROBLEMS: Final = {
+    PatternProblem.TOO_LONG: f"a pattern has at most {MAX_LENGTH} characters",
+    PatternProblem.WITHOUT_WORD: "a pattern needs a word",
+    PatternProblem.TOO_SHORT: "{!r} would match too much; a word of a pattern has two characters, one a letter",
+    PatternProblem.MANY_STARS: "{!r} has more than three *",
+}
+
+
 class PatternError(ValueError):
-    """The text is not a valid pattern; the message says why."""
+    """The text is not a valid pattern; the message says why in English.
+
+    Attributes:
+        problem: Why.
+        word: The word in question, or "".
+    """
+
+    def __init__(self, problem: PatternProblem, word: str = "") -> None:
+        super().__init__(_PROBLEMS[problem].format(word))
+        self.problem = problem
+        self.word = word
 
 
 def pattern_of(text: str) -> str:
@@ -35,14 +63,14 @@ def pattern_of(text: str) -> str:
     words = [word.plain for word in words_of(text, "*?")]
     kept = " ".join(words)
     if len(kept) > MAX_LENGTH:
-        raise PatternError(f"a pattern has at most {MAX_LENGTH} characters")
+        raise PatternError(PatternProblem.TOO_LONG)
     if not words:
-        raise PatternError("a pattern needs a word")
+        raise PatternError(PatternProblem.WITHOUT_WORD)
     for word in words:
         if len(word) < 2 or not any(letter.isalnum() for letter in word):
-            raise PatternError(f"{word!r} would match too much; a word of a pattern has two characters, one a letter")
+            raise PatternError(PatternProblem.TOO_SHORT, word)
         if word.count("*") > 3:
-            raise PatternError(f"{word!r} has more than three *")
+            raise PatternError(PatternProblem.MANY_STARS, word)
     return kept
 
 

@@ -1,7 +1,9 @@
 """Where open_clip finds a model: its architecture, weights, activation and tokenizer, and why it cannot be loaded."""
 
+import errno
 import importlib.util
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,11 @@ _NETWORK: Final = (
     "ConnectError", "NameResolutionError", "MaxRetryError", "ProxyError",
 )  # fmt: skip
 """Names of the errors of urllib, requests, httpx and huggingface_hub for a network that cannot be reached."""
-_MOST: Final = 160
+_DISK: Final = frozenset({
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST,
+})  # fmt: skip
+"""A folder or disk that does not take the weights."""
+_MOST: Final = 300
 
 
 class ModelError(MessageError, RuntimeError):
@@ -99,7 +105,14 @@ def not_loaded(name: str, error: Exception) -> ModelError:
     for cause in causes:
         if isinstance(cause, ModuleNotFoundError) and cause.name:
             return ModelError(Message("model-needs-package", model=name, package=cause.name))
-    if any(kind.__name__ in _NETWORK for cause in causes for kind in type(cause).__mro__):
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.errno in _DISK:
+            place = f" ({cause.filename})" if cause.filename else ""
+            return ModelError(Message("model-not-stored", model=name, reason=f"{os.strerror(cause.errno)}{place}"))
+    offline = [cause for cause in causes if any(kind.__name__ in _NETWORK for kind in type(cause).__mro__)]
+    if offline:
+        # The last one is the cause of the others.
+        reason = _first_line(offline[-1])
         return ModelError(Message("model-offline", model=name, reason=reason, default=DEFAULT_MODEL))
     return ModelError(Message("model-not-loaded", model=name, reason=reason))
 
@@ -112,6 +125,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return (lines[0] if lines else type(error).__name__)[:_MOST].rstrip(". ")

@@ -45,12 +45,16 @@ def _alpha(image: Image.Image) -> Image.Image | None:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Pixels with more bits as "L"; Pillow's own conversion clips them."""
     if image.mode in _SIXTEEN_BITS:
-        return Image.frombytes("L", image.size, image.tobytes()[_SIXTEEN_BITS[image.mode] :: 2])
-    if image.mode == "I":
+        high = image.tobytes()[_SIXTEEN_BITS[image.mode] :: 2]
+    elif image.mode == "I":
         # Pillow reads some files of 16 bits in this mode.
         high = bytes(min(max(value >> 8, 0), 255) for (value,) in struct.iter_unpack("=i", image.tobytes()))
-        return Image.frombytes("L", image.size, high)
-    return image
+    else:
+        return image
+    reduced = Image.frombytes("L", image.size, high)
+    if "transparency" in image.info:
+        reduced.info["transparency"] = image.info["transparency"]
+    return reduced
 
 
 def _transform(profile: bytes, mode: str) -> Convert | None:

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from guidance.io.colour_tags import profile_of_png
+
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 MOST_PROFILE_BYTES: Final = 4 << 20
 MOST_TEXT_BYTES: Final = 1 << 20
-_PNG_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_PNG_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+_PNG_METADATA: Final = frozenset({b"eXIf", b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM"})
 _EXIF: Final = b"Exif\0\0"
 _ORIENTATION: Final = 0x0112
 _SHORT, _LONG = 3, 4
@@ -46,6 +49,12 @@ def parts_of(data: bytes) -> FileParts:
     return _jpeg_parts(data) if data.startswith(b"\xff\xd8") else FileParts(data)
 
 
+def scans_of(jpeg: bytes) -> int:
+    """How often the pixels of a JPEG are gone through. In its data, a marker stands only where one is meant."""
+    end = jpeg.find(b"\xff\xd9")
+    return jpeg.count(bytes([0xFF, _START_OF_SCAN]), 0, end if end >= 0 else len(jpeg))
+
+
 def texts_of(data: bytes, keyword: str) -> Iterator[str]:
     """The texts with this keyword in a PNG: plain (tEXt), compressed (zTXt) and international (iTXt).
 
@@ -71,7 +80,9 @@ def orientation_of(exif: bytes) -> int:
 
     Only this tag is looked at, as others are often broken.
     """
-    data = exif.removeprefix(_EXIF)
+    data = exif
+    while data.startswith(_EXIF):  # some programs write it twice
+        data = data.removeprefix(_EXIF)
     order = {b"II": "<", b"MM": ">"}.get(data[:2], ">")
     try:
         (table,) = struct.unpack_from(f"{order}4xI", data)
@@ -107,17 +118,29 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 
 
 def _png_parts(data: bytes) -> FileParts:
-    exif = profile = b""
+    found: dict[bytes, bytes] = {}
     kept = [PNG_SIGNATURE]
     for kind, body, whole in _png_chunks(data):
-        if kind in _PNG_PIXELS:
+        if kind in _PNG_METADATA:
+            found.setdefault(kind, body)
+        elif kind == b"tRNS":
+            kept.append(_transparency(data, body, whole))
+        elif kind in _PNG_PIXELS:
             kept.append(whole)
-        elif kind == b"eXIf":
-            exif = body
-        elif kind == b"iCCP":
-            _, _, rest = body.partition(b"\0")
-            profile = _inflated(rest[1:], MOST_PROFILE_BYTES)
-    return FileParts(b"".join(kept), exif, profile)
+    _, _, rest = found.pop(b"iCCP", b"").partition(b"\0")
+    profile = profile_of_png({b"cICP": found.pop(b"cICP", b"")}) or _inflated(rest[1:], MOST_PROFILE_BYTES)
+    return FileParts(b"".join(kept), found.get(b"eXIf", b""), profile or profile_of_png(found))
+
+
+def _transparency(data: bytes, body: bytes, whole: bytes) -> bytes:
+    """The chunk that names the transparent colour, for pixels of eight bits, as Pillow decodes them."""
+    depth, colour = data[24:25], data[25:26]
+    if depth == b"\x08" or (colour, len(body)) not in {(b"\0", 2), (b"\2", 6)}:
+        return whole
+    values = struct.unpack(f">{len(body) // 2}H", body)
+    levels = [value >> 8 if depth[0] == 16 else value * 255 // ((1 << depth[0]) - 1) & 0xFF for value in values]
+    named = b"tRNS" + struct.pack(f">{len(levels)}H", *levels)
+    return struct.pack(">I", len(named) - 4) + named + struct.pack(">I", zlib.crc32(named))
 
 
 def _inflated(data: bytes, most: int) -> bytes:

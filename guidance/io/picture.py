@@ -11,7 +11,8 @@ from typing import Final
 from PIL import Image, ImageFile, PngImagePlugin
 
 from guidance.io.colour import Convert, to_srgb
-from guidance.io.file_parts import orientation_of, parts_of, texts_of
+from guidance.io.colour_tags import profile_of_avif
+from guidance.io.file_parts import orientation_of, parts_of, scans_of, texts_of
 from guidance.io.formats import OPENERS, format_of
 from guidance.request.messages import Message, MessageError, message_of
 from guidance.request.request import Request, RequestError
@@ -22,6 +23,8 @@ MAX_PIXELS: Final = 40_000_000
 MAX_JPEG_PIXELS: Final = 200_000_000
 """JPEGs above MAX_PIXELS are decoded at reduced scale."""
 MAX_PROGRESSIVE_PIXELS: Final = 64_000_000
+MOST_SCANS: Final = 50
+"""Encoders write up to about 20 in a progressive JPEG. Each takes as long as a whole picture, however few its bytes."""
 STRIP_PIXELS: Final = 1_000_000
 _KNOWN: Final = " or ".join((", ".join(list(OPENERS)[:-1]), list(OPENERS)[-1]))
 _TURNED: Final = {
@@ -68,10 +71,12 @@ def read_image(data: bytes, max_pixels: int = MAX_PIXELS, side: int | None = Non
     if name not in OPENERS:
         raise PictureError(Message("picture-format", format=name))
     parts = parts_of(data)
+    if name == "JPEG" and scans_of(parts.pixels) > MOST_SCANS:
+        raise PictureError(Message("picture-scans", most=MOST_SCANS))
     try:
         with OPENERS[name](io.BytesIO(parts.pixels)) as image:
             _check_size(image, name, max_pixels, side)
-            exif, profile = (parts.exif, parts.profile) if parts.pixels is not data else _metadata(image)
+            exif, profile = (parts.exif, parts.profile) if parts.pixels is not data else _metadata(image, data)
             upright = _converted(image, to_srgb(profile, image.mode), side)
     except (PictureError, MemoryError):
         raise
@@ -104,9 +109,11 @@ def _check_size(image: ImageFile.ImageFile, name: str, max_pixels: int, side: in
         image.draft(None, (width // scale, height // scale))
 
 
-def _metadata(image: ImageFile.ImageFile) -> tuple[bytes, bytes]:
+def _metadata(image: ImageFile.ImageFile, data: bytes) -> tuple[bytes, bytes]:
     """EXIF data and profile of the formats that `parts_of` does not take apart."""
     exif, profile = image.info.get("exif"), image.info.get("icc_profile")
+    if not profile and format_of(data) == "AVIF":
+        profile = profile_of_avif(data)
     return exif if isinstance(exif, bytes) else b"", profile if isinstance(profile, bytes) else b""
 
 

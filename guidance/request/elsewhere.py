@@ -1,7 +1,8 @@
 """What people type for other programs: flags of Midjourney and of Stable Diffusion's front ends, links, mentions.
 
 What has a counterpart here is translated. The rest is named with what to use instead, so that nothing is taken for
-words that was meant as a setting. Weights of other programs are in `guidance.request.foreign_weights`.
+words that was meant as a setting. Their weights are in
+`guidance.request.foreign_weights`, their other notations in `guidance.request.foreign_syntax`.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from guidance.request.foreign_syntax import rewritten
 from guidance.request.foreign_weights import without_emphasis
 from guidance.request.messages import Message
 
@@ -53,20 +55,27 @@ _LETTERS: Final = {
 _LETTER: Final = re.compile(rf"(?:^|(?<=\s))-([{''.join(_LETTERS)}])\s?\d[\d.]*(?=\s|$)")
 _DASHED: Final = "|".join(sorted((name for name, (_, value) in FOREIGN_FLAGS.items() if value == _NUMBER), key=len))
 _FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--([A-Za-z][\w-]*)|[—–]({_DASHED}|tile|niji)(?=\s+\d|\s*$))")
-_TAG: Final = re.compile(r"<(?:lora|lyco|locon|hypernet):[^<>]*>", re.IGNORECASE)
+# <lora:detail:0.8>, <random:red,blue>, embedding:name; not a link, and not what Discord marks
+_TAG: Final = re.compile(r"<(?!https?:|id:)[a-z]{2,20}:[^<>]+>|(?<![\w:])embedding:[\w./-]+", re.IGNORECASE)
+_CALL: Final = re.compile(r"\.(?:blend|and|swap)\([^()]*\)")
+_CHOICE: Final = re.compile(r"\{([^{}|]*)\|[^{}]*\}")
 _LINK: Final = re.compile(r"(?:\[[^\[\]]*\]\()?<?https?://[^\s>)]+[>)]?", re.IGNORECASE)
 _MENTION: Final = re.compile(r"<(?:@[!&]?|#|id:|t:-?|/[^:<>]{1,40}:)\d+(?::[A-Za-z])?>")
 _EMOJI: Final = re.compile(r"<a?:(\w{2,32}):\d{5,20}>")
 _COMMAND: Final = re.compile(r"^/?imagine\s+prompt\s*:\s*|^/imagine\s+|^prompt\s*:\s*", re.IGNORECASE)
 _ASSIGNED: Final = re.compile(
-    r"(?:^|(?<=\s))(seed|steps|aspect|np|negative_prompt|cfg_scale|width|height|sampler)=(?=\S)", re.IGNORECASE
+    r"(?:^|(?<=\s))(?:(seed|steps|aspect|np|negative_prompt|cfg_scale|width|height|sampler)="
+    r"|(steps|cfg_scale|width|height):(?=\d)|(seed):(?=\d{3}))\s?(?=\S)",
+    re.IGNORECASE,
 )
 # -A k_euler of InvokeAI
 _SAMPLER: Final = re.compile(r"(?:^|(?<=\s))-A\s?\"?(?:k_|ddim|plms)\w*\"?")
-_EDIT: Final = re.compile(r"\[[^\[\]:]*:[^\[\]:]+:\s*\d*\.?\d+\s*\]")
+_EDIT: Final = re.compile(r"\[[^\[\]:]*:[^\[\]:]+:\s*\d*\.?\d+\s*\]|\[[^\[\]:]*[^\[\]:\s]\s*::?\s*0?\.\d+\s*\]")
 # The parameters that Automatic1111 writes under a picture. White space has become single spaces.
 _INFOTEXT: Final = re.compile(r"^(.*?)(?:\s*\bNegative prompt: (.*?))?(?:\s*\bSteps: (\d+), ([A-Z][\w +/-]*: .*))?$")
 _PAIR: Final = re.compile(r"([A-Z][\w +/-]*): (\"[^\"]*\"|[^,]*)")
+_NAMED: Final = 10
+"""Most things that a message names."""
 _SHOWN: Final = 40
 """Most characters of a link or a list that a message repeats."""
 
@@ -94,7 +103,9 @@ def words(text: str) -> str:
 def translated(text: str) -> Translation:
     """Translates what other programs understand, and finds what has no counterpart."""
     # "seed=5" is "--seed 5".
-    text, dropped = _from_infotext(_ASSIGNED.sub(r"--\1 ", _COMMAND.sub("", words(text))))
+    text, dropped = _from_infotext(_ASSIGNED.sub(r"--\1\2\3 ", _COMMAND.sub("", words(text))))
+    choices = tuple(_item(match[0], "elsewhere-choice") for match in _CHOICE.finditer(text))
+    text = rewritten(_CHOICE.sub(r"\1", text))
     found = sorted(_found(text), key=lambda entry: entry[0])
     pieces, begin = [], 0
     for start, end, _ in found:
@@ -103,7 +114,10 @@ def translated(text: str) -> Translation:
             begin = end
     rest = " ".join("".join([*pieces, text[begin:]]).split())
     column = found[0][0] + 1 if found else 1
-    return Translation(rest, column, (*dict.fromkeys(item for _, _, item in found), *dropped))
+    items = tuple(dict.fromkeys((*(item for _, _, item in found), *choices, *dropped)))
+    if len(items) > _NAMED:
+        items = (*items[:_NAMED], Message("other", text="…"))
+    return Translation(rest, column, items)
 
 
 def prompt_edit(text: str) -> re.Match[str] | None:
@@ -113,7 +127,7 @@ def prompt_edit(text: str) -> re.Match[str] | None:
 
 def _found(text: str) -> Iterator[tuple[int, int, Message]]:
     """(begin, end, what it is and what to use instead)."""
-    for pattern, instead in ((_TAG, "none"), (_LINK, "link"), (_MENTION, "mention")):
+    for pattern, instead in ((_TAG, "none"), (_LINK, "link"), (_MENTION, "mention"), (_CALL, "weights")):
         for match in pattern.finditer(text):
             yield match.start(), match.end(), _item(match[0], f"elsewhere-{instead}")
     for match in _LETTER.finditer(text):

@@ -3,6 +3,7 @@
     castle:2|fog:0.5            VQGAN+CLIP and its relatives
     (fog:1.3), ((fog)), [[fog]] Automatic1111: the words in brackets count 1.3, 1.1 * 1.1, 1 / (1.1 * 1.1) times
     {{fog}}                     NovelAI: 1.05 * 1.05 times
+    a [cow|horse] in a field    Automatic1111: in turn; here each as a text of its own, with its share
 
 Words that count more stay in the text and are also a phrase of their own, with what is missing: "a castle in (fog:1.3)"
 is "a castle in fog" at 1 and "fog" at 0.3. Words that count less leave the text: "a castle, (fog:0.5)" is "a castle" at
@@ -20,11 +21,15 @@ _HELD: Final = {held: escaped[1] for escaped, held in _ESCAPED.items()}
 _NUMBER: Final = r"[+\-\u2212]?(?:\d{1,2}(?:\.\d{0,9})?|\.\d{1,9})"
 _BAR: Final = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|(?<!\|)(\|)(?!\|)")
 _COLON: Final = re.compile(rf"(?<=[^\W\d_])\s?:({_NUMBER})(?=[\s,]|$),?")
-_WEIGHTED: Final = re.compile(rf"\(([^()]*[^()\s:])\s*:\s*({_NUMBER})\s*\)|\(([^()]+)\)(\d\.\d+)(?=[\s,]|$)")
+# "(John 3:16)" and "(at 12:30)" are text.
+_WEIGHTED: Final = re.compile(
+    rf"\((?![^()]*\d\s*:\s*\d+\s*\))([^()]*[^()\s:])\s*:\s*({_NUMBER})\s*\)|\(([^()]+)\)(\d\.\d+)(?=[\s,]|$)"
+)
 _DOUBLED: Final = re.compile(r"(\({2,})([^()]+)(\){2,})|(\[{2,})([^\[\]]+)(\]{2,})|(\{{2,})([^{}]+)(\}{2,})")
 _LONE: Final = re.compile(r"[(\[{]\s*([\uE000-\uEFFF])\s*[)\]}]")
+_TURNS: Final = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
+_MOST_VARIANTS: Final = 8
 _PLACEHOLDER: Final = re.compile(r"[\uE000-\uEFFF]")
-_MOST: Final = 10.0
 _FACTORS: Final = (1.1, 1 / 1.1, 1.05)
 
 
@@ -48,11 +53,13 @@ def weighted_phrases(text: str) -> list[tuple[str, float]]:
     phrases: dict[str, float] = {}
     for part in _by_bar(held):
         for words, weight in _by_colon(part):
-            for phrase, share in _by_emphasis(words):
-                phrases[phrase] = phrases.get(phrase, 0.0) + share * weight
-    found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase and round(weight, 4)]
-    if not found or any(abs(weight) > _MOST for _, weight in found):
-        found = [(held, 1.0)]
+            variants = _variants(words)
+            for variant in variants:
+                for phrase, share in _by_emphasis(variant):
+                    phrases[phrase] = phrases.get(phrase, 0.0) + share * weight / len(variants)
+    found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase]
+    # If nothing counts, the weights stay, so that 0 is refused as a weight of this language would be.
+    found = [entry for entry in found if entry[1]] or found or [(held, 1.0)]
     return [("".join(_HELD.get(letter, letter) for letter in phrase), weight) for phrase, weight in found]
 
 
@@ -66,6 +73,17 @@ def _by_bar(text: str) -> list[str]:
     """`castle|fog`: its parts. A bar in brackets is punctuation."""
     bars = [match.start() for match in _BAR.finditer(text) if match[1]]
     return [text[begin + 1 : end] for begin, end in zip([-1, *bars], [*bars, len(text)], strict=True)]
+
+
+def _variants(text: str) -> list[str]:
+    """`a [cow|horse] in a field`: the text with each; only the text if they are more than `_MOST_VARIANTS`."""
+    found = [text]
+    while match := _TURNS.search(found[0]):
+        choices = match[1].split("|")
+        if len(found) * len(choices) > _MOST_VARIANTS:
+            return [text]
+        found = [one.replace(match[0], choice.strip(), 1) for choice in choices for one in found]
+    return found
 
 
 def _by_colon(text: str) -> list[tuple[str, float]]:

@@ -11,6 +11,12 @@ from typing import Final
 
 JOINERS: Final = "\u200c\u200d"
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# Letters and marks of the property Default_Ignorable_Code_Point, and selectors of variants.
+_FILLERS: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0\ufe00-\ufe0e\U000e0100-\U000e01ef]"
+    # The one that makes an emoji of a sign has no use after a letter, a mark or nothing.
+    "|(?:(?<=[^\\W\\d_])|(?<![\\S]))\ufe0f|(?<=\ufe0f)\ufe0f"
+)
 _TAGS: Final = re.compile(
     "(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f)|[\U000e0000-\U000e007f]"
 )
@@ -24,12 +30,13 @@ _JOINING_SCRIPTS: Final = frozenset({
 
 
 def without_invisible(text: str) -> str:
-    """The text without control, format, private and unassigned characters, but see above."""
+    """The text without control, format, private and unassigned characters and fillers, but see above."""
     kept = "".join(
         letter
         for letter in text
         if unicodedata.category(letter) not in _INVISIBLE or letter in JOINERS or "\U000e0000" <= letter <= "\U000e007f"
     )
+    kept = _FILLERS.sub("", kept)
     kept = _TAGS.sub(lambda match: match[1] or "", kept)
     return _JOINER.sub(lambda match: _joiner(match, kept), kept)
 

@@ -59,6 +59,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "elsewhere-size": "choose the shape with --ar",
     "elsewhere-count": "choose the number of pictures as an option",
     "elsewhere-weights": "give phrases weights: castle::2 fog::0.5",
+    "elsewhere-choice": "name one of them, or give each a weight: red::1 green",
     "elsewhere-none": "there is nothing like it here",
     # The request
     "schema-unknown": "schema {schema} is not known here (this version knows {known}); update guidance",
@@ -109,6 +110,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "pip install {package}",
     "model-offline": "model '{model}' could not be loaded ({reason}); its weights come from the network at the first "
     "use, so connect once or name '{default}', which needs no download",
+    "model-not-stored": "model '{model}' could not be loaded: its weights cannot be stored: {reason}; free some space, "
+    "or name another folder with the environment variable HF_HOME",
     "model-not-loaded": "model '{model}' could not be loaded: {reason}",
     "model-not-square": "model '{model}' sees pictures of {size} pixels, but only square ones can be used here",
     "another-model": "the request asks for model '{model}', but '{loaded}' is loaded",
@@ -117,6 +120,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "picture-unknown": "this is not a {formats} image",
     "picture-format": "this is a file in the format {format}, which is not read; save the picture as PNG or JPEG",
     "picture-too-large": "the image is too large; at most {most} million pixels are read",
+    "picture-scans": "the image has more than {most} scans; save it as PNG or as an ordinary JPEG",
     "picture-broken": "the image is broken and cannot be read",
     "picture-not-png": "this is not a PNG image; only a PNG made by guidance carries a request",
     "picture-without-request": "this PNG carries no request; it was not made by guidance, or was re-saved since",

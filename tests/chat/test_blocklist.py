@@ -36,10 +36,20 @@ async def test_a_pattern_is_added_listed_tested_and_removed(harness: BotHarness)
 
 
 async def test_an_invalid_pattern_is_refused_with_a_message(harness: BotHarness) -> None:
-    for name, pattern in itertools.product(("mod blocklist add", "mod blocklist remove"), ("*", "a", "!!", "****a")):
-        text = await harness.refuses(harness.mo.slash(harness.channel, name, pattern=pattern))
-        assert text.startswith("This is not a valid pattern: ")
-        assert not text.endswith("..")
+    words = {
+        "*": ("`*` would match too much.", "`*` würde auf zu viel passen."),
+        "a": ("`a` would match too much.", "`a` würde auf zu viel passen."),
+        "!!": ("This pattern has no word.", "In diesem Muster steht kein Wort."),
+        "****a": ("`****a` has more than three *.", "In `****a` stehen mehr als drei *."),
+        "ab" * 40 + "c": ("This pattern is too long", "Dieses Muster ist zu lang"),
+    }
+    for name, pattern in itertools.product(("mod blocklist add", "mod blocklist remove"), words):
+        if name.endswith("add") and len(pattern) > blocklist.MAX_LENGTH:
+            continue  # Discord refuses it
+        for locale, said in zip(("en-US", "de"), words[pattern], strict=True):
+            harness.locales[harness.mo.id] = locale
+            text = await harness.refuses(harness.mo.slash(harness.channel, name, pattern=pattern))
+            assert text.startswith(said)
 
 
 async def test_a_full_blocklist_refuses_more_and_fits_a_message(harness: BotHarness) -> None:

@@ -130,10 +130,21 @@ def ours(**changes: object) -> bytes:
     return to_png(Image.new("RGB", (96, 96)), request)
 
 
-async def test_an_image_without_an_ending_is_recognised_by_its_bytes(harness: BotHarness) -> None:
-    posted = await harness.ben.send(harness.channel, attachments=[("photo", jpeg())])
-    (attachment,) = posted.attachments
-    assert attachment.content_type not in {"image/jpeg", "image/png"}
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("photo", jpeg())],
+        [("photo.txt", jpeg())],
+        [("photo.html", jpeg())],
+        [("document.png", b"PK\3\4word/document.xml"), ("photo.jpg", jpeg())],
+        [("page.png", b"<!DOCTYPE html>"), ("notes.txt", b"words"), ("photo.mp4", jpeg())],
+    ],
+    ids=lambda files: "+".join(name for name, _ in files),
+)
+async def test_an_image_is_recognised_by_its_bytes_and_not_by_its_name(
+    files: list[tuple[str, bytes]], harness: BotHarness
+) -> None:
+    posted = await harness.ben.send(harness.channel, attachments=files)
     await harness.ada.context_menu(harness.channel, "Use as init image", posted)
     assert len(list(harness.folder.glob("pictures/??/*"))) == 1
 

@@ -343,7 +343,7 @@ async def test_an_invalid_token_ends_the_bot(settings_restored: None) -> None:
 
 async def test_a_bot_asks_discord_before_each_identify(settings_restored: None, database: Database) -> None:
     """A client that discord.py reconnects by itself asks too, and stops when few are left."""
-    handlers = Handlers([], *[None] * 4)  # type: ignore[arg-type]
+    handlers = Handlers([], *[None] * 5)  # type: ignore[arg-type]
     budget, pauses = IdentifyBudget(), Pauses()
     made: list[ImagineClient] = []
 

@@ -34,6 +34,24 @@ async def test_a_second_press_makes_no_second_picture(harness: BotHarness) -> No
     assert await harness.count() == 1
 
 
+async def test_a_press_after_a_restart_is_answered_in_words(harness: BotHarness) -> None:
+    result = await harness.imagine(harness.ada, "a castle --q 2")
+    await harness.restart()
+    text = await harness.refuses(harness.ada.click(private(result), label="Go on without it"))
+    assert text == "This button no longer works. Send the text again without what the message names."
+    assert await harness.count() == 0
+
+
+async def test_the_text_says_once_what_the_button_does(harness: BotHarness) -> None:
+    text = answer(await harness.imagine(harness.ada, "a castle --q 2"))
+    assert text == (
+        "This belongs to another program: --q (more --steps make finer pictures). What is left: **a castle**"
+    )
+    text = answer(await harness.imagine(harness.ada, "a castle --whatever 5"))
+    assert text.startswith("--whatever is unknown; known: --ar")
+    assert text.endswith(". What is left: **a castle**")
+
+
 async def test_it_is_said_in_the_member_s_language(harness: BotHarness) -> None:
     harness.locales[harness.ada.id] = "de"
     text = answer(await harness.imagine(harness.ada, "a castle --chaos 20"))

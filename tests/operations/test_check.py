@@ -1,5 +1,6 @@
 """`check` reports what is wrong and how to fix it."""
 
+import socket
 import sys
 from pathlib import Path
 
@@ -15,6 +16,9 @@ async def check_results(path: Path) -> dict[str, CheckResult]:
     return {check_result.subject: check_result async for check_result in diagnose(path)}
 
 
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.abc.def"
+
+
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "config.toml"
@@ -23,10 +27,43 @@ def config(tmp_path: Path) -> Path:
 
 
 async def test_a_correct_setup_has_no_errors(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCORD_TOKEN", "x")
+    monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    config.write_text(config.read_text() + f"[metrics]\nport = {port}\n[discord]\ntoken_file = 'file'\n")
     found = await check_results(config)
     assert {check_result.severity for check_result in found.values()} == {Severity.OK}
-    assert set(found) == {"config", "token", "data folder", "database", "disk", "model", "device"}
+    assert set(found) == {"config", "token", "data folder", "database", "disk", "metrics", "model", "device"}
+    assert "found in DISCORD_TOKEN, which counts before discord.token_file" in found["token"].message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("5vzNcM6xnb1DnxowLlWoHCN7f52P5pWZ", id="client secret"),
+        pytest.param("123456789012345678", id="application id"),
+        pytest.param("a" * 64, id="public key"),
+        pytest.param("mfa.abc.def", id="a person's"),
+        pytest.param(TOKEN.rpartition(".")[0], id="the end is missing"),
+    ],
+)
+async def test_what_is_no_bot_s_token_is_a_warning(value: str, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.COMMAND", (sys.executable, "-c", ""))
+    monkeypatch.setenv("DISCORD_TOKEN", value)
+    found = (await check_results(config))["token"]
+    assert found.severity is Severity.WARNING
+    assert "does not look like a bot's token" in found.message
+    assert value not in found.message
+
+
+async def test_a_port_that_is_in_use_is_an_error(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.COMMAND", (sys.executable, "-c", ""))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        config.write_text(config.read_text() + f"[metrics]\nport = {port}\n")
+        found = (await check_results(config))["metrics"]
+    assert found.severity is Severity.ERROR
+    assert f"metrics.port {port} cannot be used" in found.message
 
 
 async def test_errors_are_reported_and_do_not_stop_the_other_checks(

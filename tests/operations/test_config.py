@@ -73,7 +73,7 @@ def test_the_commented_concept_of_the_example_is_valid() -> None:
             r"concept\[0\].threshold is 1, but must be 0.01 to 0.99",
         ),
         ("[[concept]]\nname = 'x'\nwords = ['a']", r"concept\[0\].words is unknown"),
-        ("[concept]\nname = 'x'", "concept must be a list"),
+        ("[concept]\nname = 'x'", r"concept must be a list: \[\[concept\]\]"),
         ("concept = ['x']", r"concept\[0\] must be a section"),
         ("[progress]\ntimelapse = 1", "progress.timelapse must be true or false"),
         ("[engine]\nshutdown_s = -1", "engine.shutdown_s is -1"),
@@ -92,6 +92,26 @@ def test_the_commented_concept_of_the_example_is_valid() -> None:
         ("[metrics]\nport = 65536", "metrics.port is 65536, but must be 0 to 65535"),
         ("[metrics]\nhost = '0.0.0.0'", "metrics.host is unknown; did you mean metrics.port"),
         ("[discord\n", "not valid TOML"),
+        ('[storage]\ndata_dir = "C:\\Users\\x"', r"at line 2, column 17\); in a path write / or"),
+        ('[storage]\ndata_dir = "C:\\Program"', "in a path write / or"),
+        ("[storage]\ndata_dir = \u201cx\u201d", "write straight quotes"),
+        ("[engine]\nmodel = pocket", "text needs quotes"),
+        ("[progress]\ntimelapse = True", "write true or false"),
+        ("[progress]\ninterval_s = 3,5", "write a point, not a comma"),
+        ("engine:\n  model: pocket", r"each line is KEY = VALUE or \[SECTION\]"),
+        ("[limits]\nsteps_per_day = " + "9" * 5000, "a number has too many digits"),
+        ("steps_per_day = 500", r"steps_per_day is unknown; write it below \[limits\]"),
+        ("[discord]\nmention_after_s = nan", "discord.mention_after_s is nan"),
+        ("[discord]\napi_url = 'https://discord.com'", "discord.api_url must end with /api/v10"),
+        ("[discord]\napi_url = 'https://discord.com/api/v6'", "discord.api_url must end with /api/v10"),
+        ("[imagine]\naspects = ['1:1', '1:1']", "lists an aspect twice"),
+        ("[imagine]\nmax_steps = 100", r"imagine.max_steps is 100, but a picture takes 128 .* or lower imagine.steps"),
+        ("[imagine]\nmax_views = 2", "imagine.max_views is 2, but a picture takes 4 if nothing is chosen; raise it$"),
+        ("[limits]\nsteps_per_day = 50", "limits.steps_per_day is 50, but a picture takes 128"),
+        ("[engine]\nmodel = ''", "engine.model: model '' names no model"),
+        ("[[concept]]\nname = ' '\ntexts = ['a']", "needs a name"),
+        ("[[concept]]\nname = 'x'\ntexts = [' ']", "concept 'x' needs 1 to 20 texts"),
+        ("[[concept]]\nname = 'x'\ntexts = ['a']\n" * 2, "two .* have the name 'x'"),
         ("a = " + "[" * 100_000, "nested too deeply"),
         ("[discord]\napi_url = 'http://[::1'", r"discord.api_url: 'http://\[::1' is not a URL"),
         ("[discord]\napi_url = 'https://'", "discord.api_url: 'https://' is not a URL"),
@@ -132,10 +152,19 @@ def test_a_file_in_another_encoding_is_reported(data: bytes, message: str, tmp_p
         load(path)
 
 
-def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", "# a comment\r\n"])
+def test_a_byte_order_mark_is_ignored(before: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_bytes(b"\xef\xbb\xbf[storage]\r\ndata_dir = 'here'\r\n")
+    path.write_bytes(before.encode() + b"\xef\xbb\xbf[storage]\r\ndata_dir = 'here'\r\n")
     assert load(path).storage.folder == Path("here")
+
+
+def test_an_error_in_a_line_does_not_show_what_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("DISCORD_TOKEN=SECRET")
+    with pytest.raises(ConfigError, match="not valid TOML") as caught:
+        load(path)
+    assert "SECRET" not in str(caught.value)
 
 
 def test_a_folder_is_no_config(tmp_path: Path) -> None:

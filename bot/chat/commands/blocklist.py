@@ -48,7 +48,7 @@ class BlocklistGroup(app_commands.Group):
         try:
             added = await self._moderation.block(require_moderator(interaction), pattern)
         except PatternError as error:
-            raise UserFacingError("pattern-error", message=str(error)) from error
+            raise _not_valid(error) from error
         except TooManyPatternsError as error:
             raise UserFacingError("pattern-too-many", most=blocklist.MAX_PATTERNS) from error
         if added is None:
@@ -62,7 +62,7 @@ class BlocklistGroup(app_commands.Group):
         try:
             removed = await self._moderation.unblock(require_moderator(interaction), pattern)
         except PatternError as error:
-            raise UserFacingError("pattern-error", message=str(error)) from error
+            raise _not_valid(error) from error
         await reply_privately(interaction, "pattern-removed" if removed else "pattern-unknown")
 
     @remove.autocomplete("pattern")
@@ -93,3 +93,7 @@ class BlocklistGroup(app_commands.Group):
         text = ", ".join(f"`{pattern}`" for pattern in patterns) or t("pattern-none")
         count = t("pattern-count", own=len(patterns), hosts=len(self._host_patterns))
         await interaction.response.send_message(f"{count}\n{text}"[:TEXT_CHARACTERS], ephemeral=True)
+
+
+def _not_valid(error: PatternError) -> UserFacingError:
+    return UserFacingError(f"pattern-{error.problem}", word=error.word, most=blocklist.MAX_LENGTH)

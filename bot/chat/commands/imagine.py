@@ -12,7 +12,7 @@ from bot.chat.context import Interaction, context_of
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
 from bot.chat.submission import JobSubmitter, Submission, defer
-from bot.chat.typed import submit_typed
+from bot.chat.typed import TypedTexts
 from bot.config import ImagineConfig
 from bot.jobs.job import Origin
 from bot.setting_values import parse_aspect
@@ -30,7 +30,12 @@ SEEDS: Final = RANGES["seed"]
 
 
 def imagine_command(
-    submitter: JobSubmitter, attachments: Attachments, styles: Styles, offered: ImagineConfig, model: str
+    submitter: JobSubmitter,
+    typed_texts: TypedTexts,
+    attachments: Attachments,
+    styles: Styles,
+    offered: ImagineConfig,
+    model: str,
 ) -> "app_commands.Command[Any, ..., None]":
     """`/imagine`, with the host's aspects, step limit and defaults."""
 
@@ -107,7 +112,7 @@ def imagine_command(
                 submission = replace(submission, requests=[replace(request, init=init) for request in requests])
             await submitter.submit(interaction, submission)
 
-        await submit_typed(interaction, prompt, submit)
+        await typed_texts.submit(interaction, prompt, submit)
 
     @command.autocomplete("style")
     async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

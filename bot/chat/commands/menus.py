@@ -64,11 +64,11 @@ class ContextMenus:
 
     async def _init(self, interaction: Interaction, message: discord.Message) -> None:
         context_of(interaction)
-        attachment = images_of(message)[0]
+        found = images_of(message)
         await self._submitter.check_room(interaction)
         try:
             async with asyncio.timeout(DOWNLOAD_S):
-                sha256 = await self._attachments.store(attachment)
+                sha256 = await self._attachments.store_first(found)
         except TimeoutError as error:
             raise UserFacingError("image-too-slow") from error
         await interaction.response.send_modal(forms.init(sha256, localizer(interaction.locale)))

@@ -13,7 +13,11 @@ from guidance.request.request import PROMPT_CHARACTERS
 TITLE_CHARACTERS: Final = 45
 REASON_CHARACTERS: Final = 500
 PARAMETER_CHARACTERS: Final = 200
-CUSTOM_ID: Final = re.compile(r"(?P<form>edit|init|report):(?P<target>[0-9a-f:]{1,90})")
+CUSTOM_ID: Final = re.compile(
+    r"(?P<form>edit(?=:\d+$)|init(?=:[0-9a-f]{64}$)|report(?=:\d+:\d+$)):(?P<target>[0-9a-f:]+)", re.ASCII
+)
+BELOW: Final = 2**63
+"""Ids and job numbers of Discord and of the database are less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,12 @@ def parse_submission(interaction: "discord.Interaction[Any]") -> ModalSubmission
         return None
     data: dict[str, Any] = dict(interaction.data)
     match = CUSTOM_ID.fullmatch(str(data.get("custom_id", "")))
-    if match is None:
+    if match is None or (match["form"] != "init" and any(int(part) >= BELOW for part in match["target"].split(":"))):
         return None
     fields = {}
     for row in data.get("components", []):
         for field in [row["component"]] if "component" in row else row.get("components", []):
-            fields[str(field["custom_id"])] = str(field.get("value", ""))
+            fields[str(field["custom_id"])] = str(field.get("value") or "")
     return ModalSubmission(match["form"], match["target"], fields)
 
 

@@ -10,7 +10,7 @@ from bot.chat.messages.content import escape
 from bot.chat.messages.messenger import DiscordMessenger, translated
 from bot.chat.modals.forms import ModalSubmission
 from bot.chat.submission import JobSubmitter, Submission, reply_privately
-from bot.chat.typed import submit_typed
+from bot.chat.typed import TypedTexts
 from bot.config import ImagineConfig
 from bot.delivery.messenger import ChannelGoneError
 from bot.jobs import derived
@@ -30,6 +30,7 @@ class ModalHandler:
         audit, guilds, pictures, styles: The stores it reads; `audit` also records reports.
         job_actions: Finds the job to edit.
         submitter: Submits requests.
+        typed_texts: Submits texts.
         messenger: Gives a server's localizer.
         model: The name of the engine's model.
         host: The host's defaults for requests.
@@ -44,6 +45,7 @@ class ModalHandler:
         styles: Styles,
         job_actions: JobActions,
         submitter: JobSubmitter,
+        typed_texts: TypedTexts,
         messenger: DiscordMessenger,
         model: str,
         host: ImagineConfig,
@@ -54,6 +56,7 @@ class ModalHandler:
         self._styles = styles
         self._job_actions = job_actions
         self._submitter = submitter
+        self._typed_texts = typed_texts
         self._messenger = messenger
         self._model = model
         self._host = host
@@ -73,8 +76,6 @@ class ModalHandler:
                 await self._report(interaction, submitted)
 
     async def _edit(self, interaction: Interaction, submitted: ModalSubmission) -> None:
-        if not submitted.target.isdecimal():
-            raise UserFacingError("unknown-job")
         job = await self._job_actions.job(interaction, int(submitted.target))
         if job.request.prompt == ERASED:
             raise UserFacingError("erased")
@@ -86,7 +87,7 @@ class ModalHandler:
             submission = Submission(requests=[request], origin=Origin.BUTTON, parent_ids=[job.id], spoiler=job.spoiler)
             await self._submitter.submit(interaction, submission)
 
-        await submit_typed(interaction, _text(submitted), submit)
+        await self._typed_texts.submit(interaction, _text(submitted), submit)
 
     async def _init(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         strength = submitted.fields.get("strength", "").strip().replace(",", ".")
@@ -105,7 +106,7 @@ class ModalHandler:
             )
             await self._submitter.submit(interaction, Submission(requests=[request], origin=Origin.MENU))
 
-        await submit_typed(interaction, _text(submitted), submit)
+        await self._typed_texts.submit(interaction, _text(submitted), submit)
 
     async def _report(self, interaction: Interaction, submitted: ModalSubmission) -> None:
         context = context_of(interaction)

@@ -100,5 +100,10 @@ def test_the_reason_why_a_model_is_not_loaded_is_the_true_one() -> None:
     package = str(not_loaded("a/b", wrapped(ModuleNotFoundError("No module named 'ftfy'", name="ftfy"))))
     assert "pip install ftfy" in package
     full = str(not_loaded("a/b", wrapped(OSError(28, "No space left on device"))))
-    assert "No space left on device" in full
+    assert "cannot be stored: No space left on device; free some space, or name another folder" in full
+    denied = str(not_loaded("a/b", wrapped(PermissionError(13, "Permission denied", "/home/nobody/.cache"))))
+    assert "cannot be stored: Permission denied (/home/nobody/.cache)" in denied
+    looked_up = URLError("An error happened, check your connection")
+    looked_up.__context__ = ConnectionError("Name or service not known")
+    assert "(Name or service not known)" in str(not_loaded("a/b", wrapped(looked_up)))
     assert "connect" not in package + full

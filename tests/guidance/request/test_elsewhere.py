@@ -38,6 +38,24 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         ("(a castle:1.2)::2 sky", "a castle::2.4 sky"),
         ("a castle at 60 %: a ruin in (fog:1.5)", "a castle at 60 %: a ruin in fog::1 fog::0.5"),
         (r"saber \(series\)", "saber (series)"),
+        ("a castle in ((fog:1.2))", "a castle in fog::1 fog::0.2"),
+        ("a (castle in (fog:1.2):1.5)", "a castle in fog::1 fog::0.3 castle in fog::0.5"),
+        ("a castle AND fog", "a castle::1 fog"),
+        ("a castle (fog:0)", "a castle"),
+        ("a castle AND_PERP fog", "a castle::1 fog"),
+        ("a castle :1.2 AND fog :0.5", "a castle::1.2 fog::0.5"),
+        ("a castle BREAK fog, BREAK night BREAK", "a castle::1 fog::1 night"),
+        ("a castle in fog++", "a castle in fog::1 fog::0.21"),
+        ("a castle in (thick fog)+", "a castle in thick fog::1 thick fog::0.1"),
+        ("a castle, fog--", "a castle::1 fog::0.81"),
+        ("a castle, (thick fog)-", "a castle::1 thick fog::0.9"),
+        ("a castle, 1.5::fog::", "a castle, fog::1 fog::0.5"),
+        ("a castle, 0.5::thick fog::, night", "a castle, night::1 thick fog::0.5"),
+        ("a castle, -1::fog::", "a castle::1 fog::-1"),
+        ('{0: ["a castle:5", "fog:-1"]}', "a castle::5 fog::-1"),
+        ("['a castle', 'fog']", "a castle::1 fog"),
+        ("a [cow|horse] in a field", "a cow in a field::0.5 a horse in a field::0.5"),
+        ("a [red|blue] [cow|ox]", "a red cow::0.25 a blue cow::0.25 a red ox::0.25 a blue ox::0.25"),
     ],
 )  # fmt: skip
 def test_weights_of_other_programs_are_weights(text: str, prompt: str) -> None:
@@ -50,14 +68,22 @@ def test_weights_of_other_programs_are_weights(text: str, prompt: str) -> None:
     [
         "saber (series)",
         "[bacon] and {eggs}",
-        "a {red|green} castle",
         "a ||hidden|| castle",
         "a clock at 12:30",
         "John 3:16",
+        "(John 3:16)",
+        "a picture (in 16:9)",
         "a ratio of 16:9",
         "still life: 3 apples",
         "smile :) and :(",
         "Blade Runner:2049",
+        "a book about C++",
+        "Disney+ on a screen",
+        "pre- and post-war",
+        "COFFEE BREAK AND CAKE",
+        "rock and roll",
+        "[John 3:16]",
+        "route 66::2 fog",
         "((unclosed",
         "castle::2 fog::0.5",
         "a castle (in fog) at 60 %: a ruin",
@@ -67,7 +93,7 @@ def test_brackets_and_colons_of_ordinary_text_stay(text: str) -> None:
     assert parse(text).prompt == text
 
 
-@given(st.text(st.sampled_from("ab 1.:|()[]{}-\\,"), max_size=40))
+@given(st.text(st.sampled_from("ab 1.:|()[]{}-+\\,'\""), max_size=40))
 def test_any_brackets_are_read_or_refused(text: str) -> None:
     try:
         prompt = parse(text).prompt
@@ -125,6 +151,11 @@ def test_flags_of_other_programs_that_mean_the_same_are_read(text: str, settings
         ("a castle <@123456789012345678> <#5>", ["<@123456789012345678>", "write the name"]),
         ("a castle\nSteps: 20, Sampler: Euler a, CFG scale: 7", ["Sampler, CFG scale"]),
         ("a castle --whatever 5", ["--whatever is unknown"]),
+        ("a {castle|ruin}", ["{castle|ruin}", "name one of them"]),
+        ("a castle <random:red,blue>", ["<random:red,blue>", "nothing like it"]),
+        ("a castle embedding:EasyNegative", ["embedding:EasyNegative"]),
+        ("a castle.swap(ruin)", [".swap(ruin)", "weights"]),
+        ("a castle steps:20 width:512", ["--width"]),
     ],
 )
 def test_what_has_no_counterpart_is_named_and_the_rest_can_be_made(text: str, named: list[str]) -> None:
@@ -150,9 +181,18 @@ def test_no_name_is_both_foreign_and_known_here() -> None:
 
 
 def test_a_changing_subject_of_another_program_is_refused_with_the_way_it_is_written_here() -> None:
-    with pytest.raises(PromptError, match=r"at 50 %") as caught:
-        parse("a [castle:ruin:0.5]")
-    assert caught.value.without is None
+    for text in ("a [castle:ruin:0.5]", "a [castle:ruin:20]", "a castle [in fog:0.3]", "a castle [in fog::0.3]"):
+        with pytest.raises(PromptError, match=r"at 50 %") as caught:
+            parse(text)
+        assert caught.value.without is None
+
+
+@pytest.mark.parametrize(
+    "text", ["(cat:0)", "a dog (cat:99)", "a dog, 99::cat::", "((((cat:9):9)))", "(cat:1)++ (dog:-50)"]
+)
+def test_a_weight_of_another_program_that_is_out_of_range_is_refused(text: str) -> None:
+    with pytest.raises(PromptError, match="is not a weight; write a number, -10 to 10, but not 0"):
+        parse(text)
 
 
 def test_words_that_no_takes_all_are_the_reason_of_an_empty_prompt() -> None:
@@ -194,6 +234,9 @@ def test_what_joins_letters_or_emoji_stays(text: str) -> None:
         ("👨\u200d castle", "👨 castle"),
         (PERSIAN.replace("\u200c", "\u200c\u200c"), PERSIAN),
         ("castle\U000e0061\U000e0062", "castle"),
+        ("\u3164cas\u1160t\u034fle\uffa0", "castle"),
+        ("c\ufe0fas\ufe00t\U000e0101le \ufe0f", "castle"),
+        ("❤\ufe0f\ufe0f", "❤\ufe0f"),
         ("🏴\U000e0061" + "\U000e0062" * 9 + "\U000e007f", "🏴"),
     ],
 )
