@@ -13,10 +13,10 @@ from PIL import Image
 from guidance.cli.options import parser
 from guidance.cli.task import CommandLineTask, build_task, check
 from guidance.clip.model import ClipModel
-from guidance.clip.open_clip_source import ModelError
 from guidance.io.atomic_write import atomic_write, check_writable
 from guidance.io.checkpoint import CheckpointError
 from guidance.io.dataset import Dataset
+from guidance.io.model_error import ModelError
 from guidance.io.picture import PictureError, contact_sheet, png_of, read_image, to_png
 from guidance.io.timelapse import encoder, every
 from guidance.optimize.loop import Result, render
