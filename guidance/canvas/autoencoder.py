@@ -138,7 +138,7 @@ def _scaling(name: str, canvas: str, config: dict[str, Any], key: str, default: 
     if value is None or not math.isfinite(value) or (nonzero and value == 0):
         shown = str(config.get(key))
         but = " other than 0" if nonzero else ""
-        raise source.unusable(name, canvas, "problem-scaling", name=key, value=shown, range=but)
+        raise source.unusable(name, canvas, "problem-scaling", key=key, value=shown, range=but)
     return value
 
 

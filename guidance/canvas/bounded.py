@@ -6,17 +6,18 @@ import torch
 from torch import Tensor
 
 
-def bounded(values: Tensor, low: Tensor | float, high: Tensor | float, pull: float = 0.0) -> Tensor:
+def bounded(values: Tensor, low: Tensor, high: Tensor, pull: float = 0.0) -> Tensor:
     """Clamps; the gradient passes where a value is inside, and outside where a step against it leads back inside.
 
     After VQGAN+CLIP's `ClampWithGrad`; torch's clamp would leave a value outside for ever.
 
     Args:
         values: Of any shape.
-        low, high: Numbers, or tensors that broadcast to the values.
+        low: A tensor that broadcasts to the values.
+        high: The same.
         pull: Adds to the gradient that of `pull` times the squared distance of the values to the bounds.
     """
-    result: Tensor = _Bounded.apply(values, values.detach().clamp(low, high), pull)  # type: ignore[no-untyped-call]
+    result: Tensor = _Bounded.apply(values, values.detach().clamp(low, high), pull)
     return result
 
 

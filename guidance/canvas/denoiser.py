@@ -1,4 +1,4 @@
-"""A diffusion model of diffusers without classes and texts: what it says about a noisy sample, and its noise schedule."""
+"""A diffusion model of diffusers without classes and texts: what it sees in noisy samples, and its noise schedule."""
 
 import functools
 import importlib
@@ -11,6 +11,7 @@ from torch import Tensor
 from guidance.canvas import diffusers_source as source
 from guidance.canvas.autoencoder import KINDS as AUTOENCODERS
 from guidance.canvas.autoencoder import Autoencoder
+from guidance.io.model_error import first_line
 
 KINDS: Final = ("UNet2DModel",)
 PREDICTIONS: Final = ("epsilon", "v_prediction", "sample")
@@ -97,7 +98,7 @@ class Denoiser:
             )
             made.set_timesteps(steps)
         except (ValueError, TypeError, NotImplementedError, KeyError) as error:
-            reason = source.first_line(error)
+            reason = first_line(error)
             raise source.unusable(self.name, "diffusion", "problem-schedule", reason=reason) from error
         return made
 
@@ -107,7 +108,8 @@ class Denoiser:
         Args:
             sample: signal · clean + noise · normal noise.
             timestep: Of the model's training, a scalar.
-            signal, noise: Their squares add up to 1.
+            signal: The share of the clean sample, at most 1.
+            noise: The share of the noise; the squares of both add up to 1.
         """
         output: Tensor = self.network(sample, timestep).sample
         if self._prediction == "sample":

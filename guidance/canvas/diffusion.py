@@ -72,7 +72,8 @@ class Diffusion(nn.Module):
             self._clean = clean.detach() if torch.is_grad_enabled() else None
         shown = self._denoiser.picture(clean, self._request.tile)[:, :, : self._request.height, : self._request.width]
         # Disco's range loss is the mean of squares where black is -1 and white is 1.
-        return bounded(shown, 0.0, 1.0, pull=4 * self._request.out_of_range / shown[0].numel())
+        pull = 4 * self._request.out_of_range / shown[0].numel()
+        return bounded(shown, shown.new_zeros(()), shown.new_ones(()), pull)
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:

@@ -44,7 +44,7 @@ class Latent(nn.Module):
             # No entry of the codebook is farther out; what lies beyond could not come back.
             latents = bounded(latents, self.get_buffer("low"), self.get_buffer("high"))
         shown = self._autoencoder.decode(latents * self._autoencoder.unit, self._tile)
-        return bounded(shown[:, :, : self._size[0], : self._size[1]], 0.0, 1.0)
+        return bounded(shown[:, :, : self._size[0], : self._size[1]], shown.new_zeros(()), shown.new_ones(()))
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:

@@ -1,7 +1,5 @@
 """The optimizer of the canvas: torch's Adam, or a variant with one step size for each layer; and its learning rate.
 
-A diffusion model's sample is not optimised: its optimizer is a sampler (`guidance.canvas.diffusion`).
-
 Adam divides the gradient of each parameter by that parameter's own recent gradient size. A patch of background, whose
 gradient is small and mostly noise, then moves as far as the subject does. With one size for a whole layer, each place
 moves in proportion to its gradient.
@@ -14,10 +12,6 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from guidance.canvas.diffusion import Diffusion, Sampler
-from guidance.canvas.registry import Canvas
-from guidance.request.request import Request
-
 BETAS: Final = (0.9, 0.95)
 """Adam's decay rates. With a second one below the usual 0.999, steps shrink sooner once the views agree."""
 FINAL_RATE: Final = 0.1
@@ -26,26 +20,24 @@ _TINY: Final = 1e-8
 
 
 def make_optimizer(
-    canvas: Canvas, request: Request, device: torch.device, *, capturable: bool
+    parameters: Iterable[nn.Parameter], rate: float, locality: float, device: torch.device, *, capturable: bool
 ) -> torch.optim.Optimizer:
-    """What moves a canvas: its sampler if it is a diffusion model's sample, else Adam or `LayerAdam`.
+    """The optimizer of a canvas.
 
     Args:
-        canvas: Parameters of (B, C, …) each.
-        request: Its learning rate, and its locality: 1 for Adam; see `LayerAdam`.
+        parameters: (B, C, …) each.
+        rate: The learning rate.
+        locality: 1 for Adam; see `LayerAdam`.
         device: Of the parameters.
         capturable: Whether steps are to be captured (see `guidance.device.cuda_graphs`). The learning rate and the
             number of steps then lie on the device, so that a replay reads their current values.
     """
-    if isinstance(canvas, Diffusion):
-        return Sampler(canvas)
-    rate = request.learning_rate
     lr = torch.tensor(rate, device=device) if capturable else rate
-    if request.locality < 1:
-        return LayerAdam(canvas.parameters(), lr, request.locality)
+    if locality < 1:
+        return LayerAdam(parameters, lr, locality)
     if not capturable:
-        return torch.optim.Adam(canvas.parameters(), lr=lr, betas=BETAS, foreach=True)
-    optimizer = torch.optim.Adam(canvas.parameters(), lr=lr, betas=BETAS, fused=True, capturable=True)
+        return torch.optim.Adam(parameters, lr=lr, betas=BETAS, foreach=True)
+    optimizer = torch.optim.Adam(parameters, lr=lr, betas=BETAS, fused=True, capturable=True)
     # The first steps are not captured. Without this, torch warns that they could be faster.
     optimizer._warned_capturable_if_run_uncaptured = True  # noqa: SLF001
     return optimizer

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
-from guidance.canvas.diffusion import Diffusion
+from guidance.canvas.diffusion import Diffusion, Sampler
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
@@ -76,7 +76,11 @@ class Run:
         self._canvas = blank_canvas(request, model.device)
         if isinstance(self._canvas, Diffusion):
             self._canvas.go_to(self.first_step)
-        self._optimizer = make_optimizer(self._canvas, request, model.device, capturable=capturable)
+            self._optimizer: torch.optim.Optimizer = Sampler(self._canvas)
+        else:
+            self._optimizer = make_optimizer(
+                self._canvas.parameters(), request.learning_rate, request.locality, model.device, capturable=capturable
+            )
         # (the init image, what of it may change), if there is a mask.
         self._masked: tuple[Tensor, Tensor] | None = None
         if request.init is not None:
@@ -113,9 +117,7 @@ class Run:
         )
 
     def go_to(self, step: int) -> None:
-        """Makes `step` the next step and sets its learning rate. What the canvas shows does not change, but for a sample
-        of a diffusion model, which shows what it is expected to become.
-        """
+        """Makes `step` the next step and sets its learning rate. The canvas's parameters do not change."""
         self.step = step
         if isinstance(self._canvas, Diffusion):
             self._canvas.go_to(step)

@@ -119,8 +119,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "canvas-model-unknown": "canvas model '{model}' is unknown; write hf-hub:OWNER/NAME or local-dir:PATH",
     "canvas-model-folder": "canvas model '{model}' is not there: {folder} is not a folder that diffusers saved, "
     "with a config.json",
-    "canvas-model-offline": "canvas model '{model}' could not be loaded ({reason}); its weights come from the network at "
-    "the first use, so connect once or choose another canvas",
+    "canvas-model-offline": "canvas model '{model}' could not be loaded ({reason}); its weights come from the network "
+    "at the first use, so connect once or choose another canvas",
     "canvas-model-not-loaded": "canvas model '{model}' could not be loaded: {reason}",
     "canvas-model-no-safetensors": "canvas model '{model}' has no weights as safetensors, and others are not read, "
     "because they can run code; convert it, or name another model",
@@ -128,7 +128,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "canvas-model-unusable": "canvas model '{model}' cannot be used on the canvas {canvas}: {problem}",
     "problem-colours": "it takes {given} channels and gives {made}, but pictures have 3",
     "problem-channels": "it takes {given} channels and gives {made}, but {needed} are needed",
-    "problem-scaling": "its {name} is {value}, but must be a finite number{range}",
+    "problem-scaling": "its {key} is {value}, but must be a finite number{range}",
     "problem-shrinks": "it makes {made} of latents of {given}; each side must grow by the same whole number",
     "problem-encoder": "its encoder makes latents of {made} where its decoder takes {given}",
     "problem-sample-size": "its sample_size is {value}, but must be one or two whole numbers above 0, "
