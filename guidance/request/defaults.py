@@ -10,7 +10,7 @@ _LONG: Final = 64
 
 
 def defaults_for(model: str, canvas: str = "") -> dict[str, Any]:
-    """The defaults of a model on a canvas ("" for the default one) by the name of the Request's field; the seed has none."""
+    """The defaults of a model, and of a canvas if one is named, by the Request's field; the seed has none."""
     pocket = model == DEFAULT_MODEL
     values = {name: known.default_for(pocket=pocket, canvas=canvas) for name, known in PARAMETERS.items()}
     values |= {"canvas": canvas} if canvas else {}

@@ -117,10 +117,10 @@ _NOISE: Final = Range(0, 1, "where white is 1")
 class Parameters:
     """The fields of a Request that have a range, a choice or a default.
 
-    The defaults for models other than `pocket` follow DAS-AG (2025) and are not tuned; those of the latent canvas follow
-    VQGAN+CLIP (2021; its noise is uniform up to 0.1 a view, whose root mean square is 0.06), those of the diffusion
-    canvas Disco Diffusion (2022; its range loss weighs 150 where CLIP weighs 5000). For those that change with the number
-    of steps (learning_rate) see `guidance.request.defaults`.
+    The defaults for models other than `pocket` follow DAS-AG (2025) and are not tuned; those of the latent canvas
+    VQGAN+CLIP (2021; its noise is uniform up to 0.1 a view, whose root mean square is 0.06), and those of the diffusion
+    canvas Disco Diffusion (2022; its range loss weighs 150 where CLIP weighs 5000). For those that change with the
+    number of steps (learning_rate) see `guidance.request.defaults`.
     """
 
     negative: Annotated[

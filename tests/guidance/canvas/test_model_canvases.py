@@ -138,7 +138,7 @@ def test_a_resumed_run_ends_in_the_same_bytes(
     if canvas == "latent" and scheduler != "ddim":
         pytest.skip("a latent has no scheduler")
     request = small(canvas=canvas, canvas_model=model_of(canvas, kind, tmp_path), scheduler=scheduler, steps=5)
-    *steps, whole = render(request, quick)
+    *_, whole = render(request, quick)
     assert isinstance(whole, Result)
     kept = [step.checkpoint().to_bytes() for step in render(request, quick) if isinstance(step, Step)]
     for data in kept[:-1]:
