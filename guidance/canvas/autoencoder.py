@@ -87,6 +87,15 @@ class Autoencoder:
         scaled: Tensor = (latents - self._shift) * self._scale
         return scaled
 
+    @torch.no_grad()
+    def nearest(self, latents: Tensor) -> Tensor:
+        """The entry of the codebook that is decoded at each place; the latents themselves without a codebook."""
+        if self.codebook is None:
+            return latents
+        entries = torch.cdist(latents.permute(0, 2, 3, 1).flatten(0, 2), self.codebook).argmin(dim=1)
+        batch, _, height, width = latents.shape
+        return self.codebook[entries].view(batch, height, width, -1).permute(0, 3, 1, 2)
+
     def _decode(self, latents: Tensor) -> Tensor:
         shown: Tensor = self.network.decode(latents / self._scale + self._shift).sample
         return (shown + 1) / 2

@@ -48,8 +48,8 @@ class Latent(nn.Module):
 
     @torch.no_grad()
     def from_image(self, images: Tensor) -> None:
-        """Sets the latents to those that the encoder gives for the pictures."""
-        self.latents.copy_(self._autoencoder.encode(images) / self._autoencoder.unit)
+        """Sets the latents to those that the encoder gives for the pictures, or to their nearest entries."""
+        self.latents.copy_(self._autoencoder.nearest(self._autoencoder.encode(images)) / self._autoencoder.unit)
 
     def to(self, device: torch.device) -> "Latent":  # type: ignore[override]
         """Moves the latents and the autoencoder to a device, in place."""
