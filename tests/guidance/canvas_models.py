@@ -49,7 +49,8 @@ def denoiser(folder: Path, schedule: dict[str, Any] | None = None, latent: str =
         changes |= {"in_channels": 4, "out_channels": 4}
     _made("UNet2DModel", changes).save_pretrained(folder / "unet" if latent else folder)
     place = folder / "scheduler" if latent else folder
-    diffusers.DDPMScheduler(**schedule or {}).save_pretrained(place)
+    schedulers: Any = diffusers
+    schedulers.DDPMScheduler(**schedule or {}).save_pretrained(place)
     return f"local-dir:{folder}"
 
 

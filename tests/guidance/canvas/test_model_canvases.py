@@ -76,7 +76,8 @@ def test_items_of_a_batch_start_from_their_own_seeds(tmp_path: Path, canvas: str
     assert not torch.allclose(together[0], together[1], atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", AUTOENCODERS)
+# Not with a codebook: a small step changes no entry.
+@pytest.mark.parametrize("kind", ["AutoencoderKL", "AutoencoderTiny"])
 def test_a_small_step_of_a_latent_moves_the_picture_towards_the_prompt(
     tmp_path: Path, pocket: ClipModel, kind: str
 ) -> None:
