@@ -34,6 +34,8 @@ def _row(parameter: Parameter) -> str:
     name = f"`{parameter.name}`" + (f", `--{parameter.flag}` in a prompt" if parameter.flag else "")
     values = str(parameter.range or ", ".join(parameter.choices) or "text")
     defaults = [parameter.default_for(pocket=pocket) for pocket in (True, False)]
+    own = "".join(f" ({canvas}: {value})" for canvas, value in parameter.canvases.items())
+    defaults[1] = f"{defaults[1]}{own}" if own else defaults[1]
     cells = [name, parameter.help, values, *("random" if value is None else str(value) for value in defaults)]
     return f"| {' | '.join(cells)} |"
 

@@ -13,8 +13,8 @@ from bot.engine.messages import LoadModel, RunCancelled, RunCommand, RunMessage,
 from bot.engine.screening import picture_flags, prompt_flags
 from bot.jobs.job import Progress, RenderResult, Suspended
 from guidance.clip.model import ClipModel
-from guidance.clip.open_clip_source import ModelError
 from guidance.io.checkpoint import Checkpoint, CheckpointError
+from guidance.io.model_error import ModelError
 from guidance.io.picture import PictureError, to_png, to_preview
 from guidance.io.timelapse import Timelapse
 from guidance.optimize.loop import Result, Step, render

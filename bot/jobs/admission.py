@@ -16,6 +16,7 @@ from bot.store.jobs import Jobs, RerunTwiceError
 from bot.store.sessions import Session, SessionRows, SessionState
 from bot.store.usage import DAY_S, HOUR_S, Usage
 from guidance.request.cost import cost_of
+from guidance.request.parameters import MODEL_CANVASES
 
 
 class Refusal(StrEnum):
@@ -30,6 +31,7 @@ class Refusal(StrEnum):
     TOO_MANY_STEPS = "too_many_steps"
     TOO_MANY_VIEWS = "too_many_views"
     TOO_LARGE = "too_large"
+    CANVAS_NOT_OFFERED = "canvas_not_offered"
     TOO_MANY_WAITING = "too_many_waiting"
     SERVER_FULL = "server_full"
     QUEUE_FULL = "queue_full"
@@ -215,6 +217,9 @@ class Admission:
             raise RefusedError(Refusal.TOO_MANY_VIEWS, self._imagine.max_views)
         if job_request.request.width * job_request.request.height > self._imagine.max_pixels:
             raise RefusedError(Refusal.TOO_LARGE, self._imagine.max_pixels)
+        # A request in a PNG could name any model, which the host would download.
+        if job_request.request.canvas in MODEL_CANVASES:
+            raise RefusedError(Refusal.CANVAS_NOT_OFFERED)
 
     async def _session(self, job_request: JobRequest) -> Session | None:
         if job_request.session_id is None:

@@ -9,7 +9,11 @@ from typing import Any, Final, Protocol
 import torch
 from torch import Tensor, nn
 
+from guidance.canvas.autoencoder import load_autoencoder
+from guidance.canvas.denoiser import load_denoiser
+from guidance.canvas.diffusion import Diffusion
 from guidance.canvas.fourier import Fourier
+from guidance.canvas.latent import Latent
 from guidance.canvas.palette import Palette
 from guidance.canvas.pixels import Pixels
 from guidance.canvas.pyramid import Pyramid
@@ -51,5 +55,10 @@ REGISTRY: Final[dict[str, Callable[[Request, Sequence[int]], Canvas]]] = {
     "palette": lambda request, seeds: Palette(
         request.height, request.width, seeds, request.level_decay, request.colours, request.pixel
     ),
+    "latent": lambda request, seeds: Latent(
+        request.height, request.width, seeds, load_autoencoder(request.canvas_model), request.tile
+    ),
+    "diffusion": lambda request, seeds: Diffusion(request, seeds, load_denoiser(request.canvas_model)),
 }
-"""Each makes the canvas of B pictures for a request and B seeds."""
+"""Each makes the canvas of B pictures for a request and B seeds. MODEL_CANVASES raise ModelError if their model is not
+available, RequestError if it cannot make what is requested."""

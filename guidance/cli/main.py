@@ -10,13 +10,14 @@ from pathlib import Path
 
 from PIL import Image
 
+from guidance.canvas.diffusers_source import check_package
 from guidance.cli.options import parser
 from guidance.cli.task import CommandLineTask, build_task, check
 from guidance.clip.model import ClipModel
-from guidance.clip.open_clip_source import ModelError
 from guidance.io.atomic_write import atomic_write, check_writable
 from guidance.io.checkpoint import CheckpointError
 from guidance.io.dataset import Dataset
+from guidance.io.model_error import ModelError
 from guidance.io.picture import PictureError, contact_sheet, png_of, read_image, to_png
 from guidance.io.timelapse import encoder, every
 from guidance.optimize.loop import Result, render
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _render_one(options: argparse.Namespace, task: CommandLineTask) -> int:
     path: Path = options.out or Path(f"{task.request.seed}.png")
     check_writable(path)
+    check_package(task.request.canvas)
     model = ClipModel.load(task.request.model, options.device, options.precision, graphs=not options.no_graphs)
     frames: list[Image.Image] | None = [] if options.timelapse else None
     began = time.monotonic()
@@ -63,6 +65,7 @@ def _render_many(options: argparse.Namespace, task: CommandLineTask) -> int:
     if task.request.seed + options.count > 2**32:
         raise RequestError(f"--seed is {task.request.seed}, too high for {options.count} seeds that follow it")
     dataset = Dataset(options.out or Path())
+    check_package(task.request.canvas)
     requests = [replace(task.request, seed=task.request.seed + number) for number in range(options.count)]
     model = ClipModel.load(task.request.model, options.device, options.precision, graphs=not options.no_graphs)
     for request in requests:

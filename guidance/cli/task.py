@@ -106,6 +106,8 @@ def build_task(options: argparse.Namespace) -> CommandLineTask:
         name: value for name in PARAMETERS if (value := getattr(options, name, None)) is not None
     }
     settings |= _parse_size(options.size)
+    if options.canvas_model:
+        settings["canvas_model"] = _with_whole_path(options.canvas_model)
     given: dict[str, Any] = {name: added(path) for name in ("init", "mask") if (path := getattr(options, name))}
     if options.image:
         given["images"] = tuple(

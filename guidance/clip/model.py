@@ -10,9 +10,10 @@ from typing import Final
 import open_clip
 import torch
 
-from guidance.clip.open_clip_source import ModelError, check_tokenizer, not_loaded, open_clip_source
+from guidance.clip.open_clip_source import check_tokenizer, not_loaded, open_clip_source
 from guidance.clip.perceptor import PRECISIONS, Perceptor
 from guidance.device.cuda_graphs import GraphCapture, graph_capture_for
+from guidance.io.model_error import ModelError
 from guidance.request.messages import Message
 from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
 

@@ -1,10 +1,8 @@
 """Where open_clip finds a model: its architecture, weights, activation and tokenizer, and why it cannot be loaded."""
 
-import errno
 import importlib.util
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,25 +11,12 @@ import open_clip
 from open_clip.factory import _get_hf_config
 from open_clip.pretrained import get_pretrained_cfg
 
-from guidance.request.messages import Message, MessageError
+from guidance.io.model_error import ModelError, disk_reason, first_line, missing_package, network_reason
+from guidance.request.messages import Message
 from guidance.request.model_name import DEFAULT_MODEL, FOLDER
 
 POCKET: Final = Path(__file__).parents[1] / "pocket"
 _HUB: Final = "hf-hub:"
-_NETWORK: Final = (
-    "ConnectionError", "ConnectTimeout", "ReadTimeout", "URLError", "LocalEntryNotFoundError", "OfflineModeIsEnabled",
-    "ConnectError", "NameResolutionError", "MaxRetryError", "ProxyError",
-)  # fmt: skip
-"""Names of the errors of urllib, requests, httpx and huggingface_hub for a network that cannot be reached."""
-_DISK: Final = frozenset({
-    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST,
-})  # fmt: skip
-"""A folder or disk that does not take the weights."""
-_MOST: Final = 300
-
-
-class ModelError(MessageError, RuntimeError):
-    """A model or device is not available; the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,31 +85,10 @@ def check_tokenizer(name: str, architecture: str, config: Mapping[str, Any]) -> 
 
 def not_loaded(name: str, error: Exception) -> ModelError:
     """The error for a model that open_clip could not load, by its cause."""
-    reason = _first_line(error)
-    causes = list(_causes(error))
-    for cause in causes:
-        if isinstance(cause, ModuleNotFoundError) and cause.name:
-            return ModelError(Message("model-needs-package", model=name, package=cause.name))
-    for cause in causes:
-        if isinstance(cause, OSError) and cause.errno in _DISK:
-            place = f" ({cause.filename})" if cause.filename else ""
-            return ModelError(Message("model-not-stored", model=name, reason=f"{os.strerror(cause.errno)}{place}"))
-    offline = [cause for cause in causes if any(kind.__name__ in _NETWORK for kind in type(cause).__mro__)]
-    if offline:
-        # The last one is the cause of the others.
-        reason = _first_line(offline[-1])
+    if package := missing_package(error):
+        return ModelError(Message("model-needs-package", model=name, package=package))
+    if reason := disk_reason(error):
+        return ModelError(Message("model-not-stored", model=name, reason=reason))
+    if reason := network_reason(error):
         return ModelError(Message("model-offline", model=name, reason=reason, default=DEFAULT_MODEL))
-    return ModelError(Message("model-not-loaded", model=name, reason=reason))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return (lines[0] if lines else type(error).__name__)[:_MOST].rstrip(". ")
+    return ModelError(Message("model-not-loaded", model=name, reason=first_line(error)))

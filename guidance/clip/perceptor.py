@@ -10,8 +10,8 @@ from torch import Tensor
 
 from guidance.clip.bn_fusion import fuse_batch_norms
 from guidance.clip.long_texts import Tokenizer, parts_of
-from guidance.clip.open_clip_source import ModelError
 from guidance.clip.regions import install_pool
+from guidance.io.model_error import ModelError
 from guidance.request.messages import Message
 
 CACHED_TEXTS: Final = 1024

@@ -114,7 +114,7 @@ def render(
 
     Raises:
         RenderError: As Run; or the picture breaks down; or memory does not suffice for one view.
-        RequestError, PictureError, CheckpointError: As Run.
+        RequestError, ModelError, PictureError, CheckpointError: As Run.
     """
     run = Run(request, model, blobs, capturable=model.graph_capture is not None, resume=resume)
     total = run.last_step - run.first_step

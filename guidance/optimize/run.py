@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
+from guidance.canvas.diffusion import Diffusion, Sampler
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
@@ -46,11 +47,12 @@ class Run:
         first_step: The first step of the schedule that is made; later than 0 with an init image.
         last_step: One past the last step that is made.
         step: The next step.
-        capturable: True if capture was requested and the request's views can be captured.
+        capturable: True if capture was requested and the request's canvas and views can be captured.
 
     Raises:
         RenderError: The request names another model, or the checkpoint belongs to another request.
-        RequestError: An input is missing, or its bytes have another sha256.
+        RequestError: An input is missing, or its bytes have another sha256; or the canvas's model cannot make this.
+        ModelError: The canvas's model is not available.
         PictureError, CheckpointError: An input or the checkpoint cannot be read.
     """
 
@@ -72,9 +74,13 @@ class Run:
         self._targets = [encode_targets(request, perceptor, inputs) for perceptor in model.perceptors]
         self.first_step, self.last_step = request.span().start, request.span().stop
         self._canvas = blank_canvas(request, model.device)
-        self._optimizer = make_optimizer(
-            self._canvas.parameters(), request.learning_rate, request.locality, model.device, capturable=capturable
-        )
+        if isinstance(self._canvas, Diffusion):
+            self._canvas.go_to(self.first_step)
+            self._optimizer: torch.optim.Optimizer = Sampler(self._canvas)
+        else:
+            self._optimizer = make_optimizer(
+                self._canvas.parameters(), request.learning_rate, request.locality, model.device, capturable=capturable
+            )
         # (the init image, what of it may change), if there is a mask.
         self._masked: tuple[Tensor, Tensor] | None = None
         if request.init is not None:
@@ -82,6 +88,8 @@ class Run:
             if request.mask is not None:
                 mask = image_of(inputs[request.mask], request).mean(dim=1, keepdim=True).to(model.device)
                 self._masked = (image, mask)
+                if isinstance(self._canvas, Diffusion):
+                    self._canvas.keep(image, mask)
         self._crops = RandomCrops(
             count=request.views,
             low=LinearSchedule(request.view_low, request.view_low_end),
@@ -92,7 +100,8 @@ class Run:
             perspective=request.perspective,
             jitter=request.jitter,
         )
-        self.capturable = capturable and self._crops.capturable
+        # A sampler's step has numbers of its own, which a capture would keep.
+        self.capturable = capturable and self._crops.capturable and not isinstance(self._canvas, Diffusion)
         # For early stopping: the sum of the similarity over this tenth of the schedule, the number of its steps so far,
         # and the mean of the tenth before.
         self._score = torch.tensor([0.0, 0.0, -math.inf], dtype=torch.float64, device=model.device)
@@ -108,8 +117,10 @@ class Run:
         )
 
     def go_to(self, step: int) -> None:
-        """Makes `step` the next step and sets its learning rate. The canvas does not change."""
+        """Makes `step` the next step and sets its learning rate. The canvas's parameters do not change."""
         self.step = step
+        if isinstance(self._canvas, Diffusion):
+            self._canvas.go_to(step)
         rate = self.request.learning_rate * cosine_schedule(self._progress)
         for group in self._optimizer.param_groups:
             if isinstance(group["lr"], Tensor):

@@ -5,10 +5,12 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from guidance.canvas.diffusion import Diffusion
 from guidance.canvas.registry import REGISTRY, Canvas
 from guidance.io.checkpoint import Checkpoint, CheckpointError, is_checkpoint
 from guidance.io.inputs import image_of
 from guidance.io.tensor import from_tensor, to_tensor
+from guidance.request.parameters import MODEL_CANVASES
 from guidance.request.request import Request
 
 CANVAS: Final = "canvas/"
@@ -43,18 +45,23 @@ def load_init(
     """
     if is_checkpoint(data):
         checkpoint = Checkpoint.from_bytes(data)
-        if _canvas_settings(checkpoint.request) == _canvas_settings(request):
+        # A sample without noise is no start for a sampler, which begins with noise: its picture is.
+        same = _canvas_settings(checkpoint.request) == _canvas_settings(request) and not isinstance(canvas, Diffusion)
+        if same:
             restore(checkpoint, canvas, optimizer)
             image = canvas()
         else:
             other = blank_canvas(checkpoint.request, device)
             _restore_canvas(checkpoint, other)
+            if isinstance(other, Diffusion):
+                other.go_to(checkpoint.step)
             image = to_tensor(from_tensor(other()[0]), request.width, request.height)[None].to(device)
             canvas.from_image(image)
     else:
         image = image_of(data, request).to(device)
         canvas.from_image(image)
-    if request.perturbation:
+    # A sampler lays noise of its own over the image.
+    if request.perturbation and not isinstance(canvas, Diffusion):
         _perturb(canvas, blank_canvas(request, device), request.perturbation)
     return image
 
@@ -96,5 +103,7 @@ def _perturb(canvas: Canvas, noise: Canvas, amount: float) -> None:
 
 def _canvas_settings(request: Request) -> tuple[object, ...]:
     """The settings in which two requests must agree to share a canvas."""
-    fields = (request.canvas, request.width, request.height, request.level_decay)
-    return (*fields, request.colours, request.pixel) if request.canvas == "palette" else fields
+    fields: tuple[object, ...] = (request.canvas, request.width, request.height, request.level_decay)
+    if request.canvas == "palette":
+        return (*fields, request.colours, request.pixel)
+    return (*fields, request.canvas_model) if request.canvas in MODEL_CANVASES else fields

@@ -9,9 +9,11 @@ _LONG: Final = 64
 """From this number of steps on, the learning rate no longer falls; see `scale_learning_rate`."""
 
 
-def defaults_for(model: str) -> dict[str, Any]:
-    """The defaults of a model by the name of the Request's field; the seed has none."""
-    values = {name: known.default_for(pocket=model == DEFAULT_MODEL) for name, known in PARAMETERS.items()}
+def defaults_for(model: str, canvas: str = "") -> dict[str, Any]:
+    """The defaults of a model, and of a canvas if one is named, by the Request's field; the seed has none."""
+    pocket = model == DEFAULT_MODEL
+    values = {name: known.default_for(pocket=pocket, canvas=canvas) for name, known in PARAMETERS.items()}
+    values |= {"canvas": canvas} if canvas else {}
     return {name: value for name, value in values.items() if value is not None}
 
 

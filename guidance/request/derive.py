@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from guidance.request.defaults import for_steps, scale_learning_rate
+from guidance.request.defaults import defaults_for, for_steps, scale_learning_rate
 from guidance.request.messages import Message
 from guidance.request.prompt import clean_negative
 from guidance.request.request import Request, RequestError, fitted, parse_prompt, style_named
@@ -26,7 +26,7 @@ def revised(request: Request, text: str | None = None, styles: Mapping[str, Styl
 
     `changes` take precedence over the text's flags. A style in the text replaces the request's style and applies its
     settings; a shape in the text keeps the picture's area. With another number of steps the learning rate follows, and
-    so does the noise if it has its default.
+    so does the noise if it has its default. With another canvas, parameters with the default of the one before get its.
 
     Raises:
         RequestError: See Request.
@@ -44,7 +44,8 @@ def revised(request: Request, text: str | None = None, styles: Mapping[str, Styl
         from_text |= {"prompt": parsed.prompt, **parsed.settings}
     if "negative" in changes:
         changes["negative"] = clean_negative(changes["negative"])
-    changed = replace(request, **from_text | changes)
+    chosen = from_text | changes
+    changed = replace(request, **_for_canvas(request, chosen.get("canvas", request.canvas)) | chosen)
     if changed.steps == request.steps:
         return changed
     scaled = {"learning_rate": scale_learning_rate(changed.learning_rate, request.steps, changed.steps)}
@@ -53,6 +54,13 @@ def revised(request: Request, text: str | None = None, styles: Mapping[str, Styl
     if before | {"learning_rate": usual["learning_rate"]} == usual:
         scaled = for_steps(request.model, changed.steps) | scaled
     return replace(changed, **(scaled | changes))
+
+
+def _for_canvas(request: Request, canvas: str) -> dict[str, Any]:
+    """The defaults of another canvas, for parameters that have the default of the request's."""
+    before, after = (defaults_for(request.model, name) for name in (request.canvas, canvas))
+    same = (name for name in after if getattr(request, name) == before.get(name) != after[name])
+    return {name: after[name] for name in same}
 
 
 def variation(request: Request, init: str, seed: int) -> Request:

@@ -22,6 +22,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "meaning-ar": "the shape of the picture, such as 16:9",
     "meaning-style": "the name of a style",
     "meaning-no": "what the picture should not show, several with commas",
+    "meaning-canvas": "the name of a canvas",
     "meaning-number": "a whole number, {range}",
     "meaning-percent": "a percentage {unit}, 1 to 100",
     "range": "{low} to {high}",
@@ -114,6 +115,32 @@ ENGLISH: Final[Mapping[str, str]] = {
     "or name another folder with the environment variable HF_HOME",
     "model-not-loaded": "model '{model}' could not be loaded: {reason}",
     "model-not-square": "model '{model}' sees pictures of {size} pixels, but only square ones can be used here",
+    "canvas-needs-model": "the canvas {canvas} needs a model; name one with --canvas-model, as hf-hub:OWNER/NAME or "
+    "local-dir:PATH",
+    "canvas-needs-package": "the canvas {canvas} needs the package {package}, which is not installed; install it with: "
+    "pip install {package}",
+    "canvas-model-unknown": "canvas model '{model}' is unknown; write hf-hub:OWNER/NAME or local-dir:PATH",
+    "canvas-model-folder": "canvas model '{model}' is not there: {folder} is not a folder that diffusers saved, "
+    "with a config.json",
+    "canvas-model-offline": "canvas model '{model}' could not be loaded ({reason}); its weights come from the network "
+    "at the first use, so connect once or choose another canvas",
+    "canvas-model-not-loaded": "canvas model '{model}' could not be loaded: {reason}",
+    "canvas-model-no-safetensors": "canvas model '{model}' has no weights as safetensors, and others are not read, "
+    "because they can run code; convert it, or name another model",
+    "canvas-model-kind": "canvas model '{model}' is a {kind}, but the canvas {canvas} needs one of {known}",
+    "canvas-model-unusable": "canvas model '{model}' cannot be used on the canvas {canvas}: {problem}",
+    "problem-colours": "it takes {given} channels and gives {made}, but pictures have 3",
+    "problem-channels": "it takes {given} channels and gives {made}, but {needed} are needed",
+    "problem-scaling": "its {key} is {value}, but must be a finite number{range}",
+    "problem-shrinks": "it makes {made} of latents of {given}; each side must grow by the same whole number",
+    "problem-encoder": "its encoder makes latents of {made} where its decoder takes {given}",
+    "problem-sample-size": "its sample_size is {value}, but must be one or two whole numbers above 0, "
+    "each divisible by {factor}",
+    "problem-classes": "it draws pictures of chosen classes; only models without classes and texts can be used",
+    "problem-prediction": "it predicts '{value}', but one of {known} is needed",
+    "problem-schedule": "its scheduler's configuration cannot be used: {reason}",
+    "problem-not-finite": "its output is not a number",
+    "steps-above-denoiser": "steps is {steps}, but canvas model '{model}' can take at most {most}",
     "another-model": "the request asks for model '{model}', but '{loaded}' is loaded",
     "input-not-given": "an image that the request needs was not given: the one with sha256 {sha256}…",
     "input-differs": "the image given as {sha256}… has another sha256",

@@ -6,13 +6,18 @@ more field here and the code that uses its value.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
 
 from guidance.request.messages import Message
 
-CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
+PLAIN_CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
+"""Canvases that need nothing else."""
+MODEL_CANVASES: Final = ("latent", "diffusion")
+"""Canvases that need a model that `diffusers` loads: an autoencoder, a denoiser."""
+CANVASES: Final = (*PLAIN_CANVASES, *MODEL_CANVASES)
+SCHEDULERS: Final = ("ddim", "ddpm", "dpm++", "dpm++-sde")
 DISTANCES: Final = ("cosine", "spherical")
 
 Settings: TypeAlias = Mapping[str, Any]
@@ -68,6 +73,7 @@ class Parameter:
         range: Of a number.
         choices: Of a text that has only some values.
         pocket: The default for `pocket`; None if it is the same.
+        canvases: The defaults on some canvases, for every model without one of its own.
         option: Whether the command line has an option of its own for it.
         flag: Its flag in the prompt language, without hyphens. There a share is written in percent.
         added: The schema of stored requests that added it (for a new parameter, SCHEMA + 1), and the value that earlier
@@ -82,20 +88,24 @@ class Parameter:
     range: Range | None = None
     choices: tuple[str, ...] = ()
     pocket: float | str | None = None
+    canvases: Mapping[str, float | str] = field(default_factory=dict)
     option: bool = True
     flag: str | None = None
     added: tuple[int, float | str | None] = (1, None)
     name: str = ""
     type: type = str
 
-    def default_for(self, *, pocket: bool) -> float | str | None:
-        """The default for `pocket`, or that for every other model."""
-        return self.pocket if pocket and self.pocket is not None else self.default
+    def default_for(self, *, pocket: bool, canvas: str = "") -> float | str | None:
+        """The default for `pocket` or for every other model, on a canvas ("" for one without defaults of its own)."""
+        if pocket and self.pocket is not None:
+            return self.pocket
+        return self.canvases.get(canvas, self.default)
 
 
 def _prior(text: str, *, added: int, default: float = 0.0, pocket: float | None = None) -> Parameter:
-    """The weight of a prior; 0 turns it off."""
-    return Parameter(Group.LOSS, text, default, Range(0, 1000), pocket=pocket, added=(added, 0.0))
+    """The weight of a prior; 0 turns it off. On MODEL_CANVASES the model itself keeps pictures natural."""
+    off = dict.fromkeys(MODEL_CANVASES, 0.0) if default else {}
+    return Parameter(Group.LOSS, text, default, Range(0, 1000), pocket=pocket, canvases=off, added=(added, 0.0))
 
 
 _PIXELS: Final = Range(64, 2048, "pixels")
@@ -107,7 +117,9 @@ _NOISE: Final = Range(0, 1, "where white is 1")
 class Parameters:
     """The fields of a Request that have a range, a choice or a default.
 
-    The defaults for models other than `pocket` follow DAS-AG (2025) and are not tuned. For those that change with the
+    The defaults for models other than `pocket` follow DAS-AG (2025) and are not tuned; those of the latent canvas
+    VQGAN+CLIP (2021; its noise is uniform up to 0.1 a view, whose root mean square is 0.06), and those of the diffusion
+    canvas Disco Diffusion (2022; its range loss weighs 150 where CLIP weighs 5000). For those that change with the
     number of steps (learning_rate) see `guidance.request.defaults`.
     """
 
@@ -168,7 +180,18 @@ class Parameters:
             added=(2, 0.0),
         ),
     ]
-    canvas: Annotated[str, Parameter(Group.CANVAS, "what is optimised", "pyramid", choices=CANVASES)]
+    canvas: Annotated[str, Parameter(Group.CANVAS, "what is optimised", "pyramid", choices=CANVASES, flag="canvas")]
+    canvas_model: Annotated[
+        str,
+        Parameter(
+            Group.CANVAS,
+            "the autoencoder of the latent canvas or the denoiser of the diffusion canvas, "
+            "hf-hub:OWNER/NAME or local-dir:PATH",
+            "",
+            canvases={"latent": "hf-hub:madebyollin/taesd"},
+            added=(8, ""),
+        ),
+    ]
     level_decay: Annotated[
         float,
         Parameter(
@@ -186,6 +209,52 @@ class Parameters:
     ]
     pixel: Annotated[
         int, Parameter(Group.CANVAS, "side of the palette canvas's squares", 1, Range(1, 32, "pixels"), added=(2, 1))
+    ]
+    tile: Annotated[
+        int,
+        Parameter(
+            Group.CANVAS,
+            "side of the parts in which an autoencoder decodes the picture, for less memory; 0 decodes it whole",
+            0,
+            Range(0, 2048, "pixels"),
+            added=(8, 0),
+        ),
+    ]
+    scheduler: Annotated[
+        str,
+        Parameter(
+            Group.CANVAS, "how the diffusion canvas removes noise", "ddim", choices=SCHEDULERS, added=(8, "ddim")
+        ),
+    ]
+    guidance_scale: Annotated[
+        float,
+        Parameter(
+            Group.CANVAS,
+            "how strongly CLIP steers the diffusion canvas; 0 does not",
+            5000.0,
+            Range(0, 1_000_000),
+            added=(8, 5000.0),
+        ),
+    ]
+    guidance_clamp: Annotated[
+        float,
+        Parameter(
+            Group.CANVAS,
+            "largest root mean square of what CLIP adds to the predicted noise of the diffusion canvas",
+            0.05,
+            Range(0.0001, 10),
+            added=(8, 0.05),
+        ),
+    ]
+    out_of_range: Annotated[
+        float,
+        Parameter(
+            Group.CANVAS,
+            "weight against predicted values below black and above white, on the diffusion canvas",
+            0.03,
+            Range(0, 1000),
+            added=(8, 0.03),
+        ),
     ]
     views: Annotated[
         int, Parameter(Group.VIEWS, "crops that CLIP sees in each step", 16, Range(1, 256, "views"), pocket=4)
@@ -229,6 +298,7 @@ class Parameters:
             0.2,
             _NOISE,
             pocket=0.5,
+            canvases={"latent": 0.06},
         ),
     ]
     noise_end: Annotated[
@@ -239,6 +309,7 @@ class Parameters:
             0.2,
             _NOISE,
             pocket=0.02,
+            canvases={"latent": 0.06},
             added=(2, None),
         ),
     ]

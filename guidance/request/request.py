@@ -20,7 +20,7 @@ from guidance.request.defaults import defaults_for, for_steps
 from guidance.request.flags import ParsedPrompt, nearest
 from guidance.request.messages import Message, MessageError
 from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
-from guidance.request.parameters import PARAMETERS, RANGES, Parameters, Settings
+from guidance.request.parameters import MODEL_CANVASES, PARAMETERS, RANGES, Parameters, Settings
 from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.schema import SCHEMA, upgraded
 from guidance.request.style import STYLES, Style
@@ -108,6 +108,10 @@ class Request(Parameters):
                 raise RequestError(
                     Message("not-a-choice", name=name, value=_shown(value), choices=", ".join(parameter.choices))
                 )
+        if self.canvas in MODEL_CANVASES and not self.canvas_model:
+            raise RequestError(Message("canvas-needs-model", canvas=self.canvas))
+        if len(self.canvas_model) > MODEL_CHARACTERS:
+            raise RequestError(Message("model-name-too-long", count=len(self.canvas_model), most=MODEL_CHARACTERS))
         for low, high in (("view_low", "view_high"), ("view_low_end", "view_high_end")):
             if getattr(self, low) > getattr(self, high):
                 raise RequestError(
@@ -203,7 +207,8 @@ class Request(Parameters):
         named = style or parsed.style
         look = style_named(named, styles) if named else Style("")
         above_defaults = {**(host or {}), **look.settings, **parsed.settings}
-        settings = defaults_for(model) | above_defaults
+        canvas = overrides.get("canvas", above_defaults.get("canvas", ""))
+        settings = defaults_for(model, canvas) | above_defaults
         if not {"width", "height"} & overrides.keys() and (shape := aspect or parsed.aspect):
             settings["width"], settings["height"] = fitted(shape, settings["width"] * settings["height"])
         settings |= overrides

@@ -21,6 +21,7 @@ from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
 from bot.store.sessions import SessionRows, SessionState
 from guidance.request.cost import cost_of
+from guidance.request.parameters import MODEL_CANVASES
 from guidance.request.request import Request
 from tests.harness.job_requests import SettableClock, job_in_state, job_request
 
@@ -162,6 +163,17 @@ async def test_more_steps_or_pixels_than_the_host_allows_are_refused_however_the
     assert (views.refusal, views.limit) == (Refusal.TOO_MANY_VIEWS, 32)
     pixels = await harness.refused(sized(width=128, height=136, steps=50))
     assert (pixels.refusal, pixels.limit) == (Refusal.TOO_LARGE, 128 * 128)
+
+
+@pytest.mark.parametrize("canvas", MODEL_CANVASES)
+async def test_a_request_in_a_png_cannot_make_the_host_load_a_model_for_its_canvas(
+    harness: AdmissionHarness, canvas: str
+) -> None:
+    named = replace(job_request().request, canvas=canvas, canvas_model="hf-hub:somebody/anything")
+    refused = await harness.refused(replace(job_request(), request=named))
+    assert refused.refusal is Refusal.CANVAS_NOT_OFFERED
+    # On another canvas the name has no effect.
+    await harness.admit(replace(job_request(), request=replace(named, canvas="pyramid")))
 
 
 async def test_the_limit_of_unfinished_jobs_per_person_spans_all_servers(harness: AdmissionHarness) -> None:

@@ -14,7 +14,7 @@ from guidance.clip.model import ClipModel
 from guidance.io.picture import contact_sheet, to_png
 from guidance.optimize.loop import Result, render
 from guidance.request import derive
-from guidance.request.parameters import CANVASES
+from guidance.request.parameters import PLAIN_CANVASES
 from guidance.request.request import ImagePrompt, Request
 
 SEED: Final = 1
@@ -34,7 +34,7 @@ def main() -> int:
 
 def _canvases(model: ClipModel) -> list[Image.Image]:
     castle = "a castle on a hill"
-    requests = [Request.resolve(castle, seed=SEED, canvas=canvas) for canvas in CANVASES]
+    requests = [Request.resolve(castle, seed=SEED, canvas=canvas) for canvas in PLAIN_CANVASES]
     requests += [Request.resolve(castle, seed=SEED, style=style) for style in ("pixel-art", "pencil")]
     return [_render(request, model).image for request in requests]
 

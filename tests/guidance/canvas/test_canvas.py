@@ -8,11 +8,11 @@ from PIL import Image
 
 from guidance.canvas.registry import REGISTRY, Canvas
 from guidance.io.tensor import from_tensor
-from guidance.request.parameters import CANVASES
+from guidance.request.parameters import CANVASES, PLAIN_CANVASES
 from guidance.request.request import Request
 from tests.guidance.pictures import decibels, photograph, tensor_of
 
-CONTINUOUS = [name for name in CANVASES if name != "palette"]
+CONTINUOUS = [name for name in PLAIN_CANVASES if name != "palette"]
 
 
 def canvas(
@@ -77,7 +77,7 @@ def test_a_palette_shows_no_more_than_its_colours_in_squares_and_every_parameter
     assert all(float(gradient.abs().max()) > 0 for gradient in gradients)
 
 
-@pytest.mark.parametrize("name", CANVASES)
+@pytest.mark.parametrize("name", PLAIN_CANVASES)
 def test_items_of_a_batch_start_from_their_own_seeds(name: str) -> None:
     together = canvas(name, 64, 80, (5, 6))()
     alone = torch.cat([canvas(name, 64, 80, (seed,))() for seed in (5, 6)])
@@ -85,7 +85,7 @@ def test_items_of_a_batch_start_from_their_own_seeds(name: str) -> None:
     assert not torch.allclose(together[0], together[1], atol=1e-3)
 
 
-@pytest.mark.parametrize("name", CANVASES)
+@pytest.mark.parametrize("name", PLAIN_CANVASES)
 def test_items_of_a_batch_are_set_to_their_own_images(name: str) -> None:
     wanted = torch.cat([tensor_of(photograph(80, 64)), 1 - tensor_of(photograph(80, 64))])
     tested = canvas(name, 64, 80, (5, 6), colours=64)

@@ -13,7 +13,8 @@ from open_clip.pretrained import _PRETRAINED, get_pretrained_cfg
 from open_clip.transformer import QuickGELU
 
 from guidance.clip.model import ClipModel
-from guidance.clip.open_clip_source import ModelError, check_tokenizer, not_loaded, open_clip_source
+from guidance.clip.open_clip_source import check_tokenizer, not_loaded, open_clip_source
+from guidance.io.model_error import ModelError
 
 PAIRS = open_clip.list_pretrained()
 TOWERS = {

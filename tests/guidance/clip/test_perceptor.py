@@ -4,8 +4,8 @@ import open_clip
 import pytest
 import torch
 
-from guidance.clip.open_clip_source import ModelError
 from guidance.clip.perceptor import Perceptor
+from guidance.io.model_error import ModelError
 from tests.guidance.pictures import photograph, tensor_of
 from tests.guidance.untrained import TINY, untrained
 

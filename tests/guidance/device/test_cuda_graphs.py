@@ -15,7 +15,7 @@ from guidance.io.checkpoint import Checkpoint
 from guidance.io.picture import to_png
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.stepper import CAPTURE_AT
-from guidance.request.parameters import CANVASES
+from guidance.request.parameters import PLAIN_CANVASES
 from guidance.request.request import ImagePrompt, Request
 from tests.guidance.device.tape import Tape
 from tests.guidance.pictures import photograph
@@ -76,7 +76,7 @@ def test_with_the_real_model(pocket: ClipModel) -> None:
     agree(small(steps=STEPS), pocket)
 
 
-@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("canvas", PLAIN_CANVASES)
 def test_on_every_canvas(quick: ClipModel, canvas: str) -> None:
     agree(small(canvas=canvas, steps=STEPS), quick)
 

@@ -20,7 +20,7 @@ from guidance.optimize.loss import PRIORS
 from guidance.optimize.optimizer import cosine_schedule
 from guidance.optimize.run import RenderError, Run
 from guidance.optimize.step_in_progress import StepInProgress
-from guidance.request.parameters import CANVASES, DISTANCES, RANGES
+from guidance.request.parameters import DISTANCES, PLAIN_CANVASES, RANGES
 from guidance.request.prompt import NEGATIVE_WEIGHT
 from guidance.request.request import ImagePrompt, Request, RequestError
 from guidance.request.style import Style
@@ -41,7 +41,7 @@ PHOTO = png(photograph())
 SHOWN = (ImagePrompt(sha(PHOTO)),)
 
 
-@pytest.mark.parametrize(("name", "canvas"), [("pocket", "pyramid"), *(("quick", canvas) for canvas in CANVASES)])
+@pytest.mark.parametrize(("name", "canvas"), [("pocket", "pyramid"), *(("quick", canvas) for canvas in PLAIN_CANVASES)])
 def test_the_same_request_gives_the_same_bytes_and_another_seed_other_ones(
     name: str, canvas: str, request: pytest.FixtureRequest
 ) -> None:
@@ -80,7 +80,7 @@ def test_steps_count_up_and_the_result_comes_last(quick: ClipModel) -> None:
     assert (last.stopped_early, last.microbatch) == (False, None)
 
 
-@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("canvas", PLAIN_CANVASES)
 @pytest.mark.parametrize("distance", DISTANCES)
 def test_a_small_step_moves_the_picture_towards_the_prompt(pocket: ClipModel, canvas: str, distance: str) -> None:
     request = small(canvas=canvas, distance=distance, learning_rate=0.003, **PLAIN)
@@ -181,7 +181,7 @@ def test_strength_is_the_share_of_the_steps_that_change_the_init_image(
     assert (difference(end.image, photograph()) < 1.0) == (total == 0)
 
 
-@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("canvas", PLAIN_CANVASES)
 def test_pixels_outside_the_mask_stay_as_they_were(quick: ClipModel, canvas: str) -> None:
     mask = Image.new("L", (64, 64), 0)
     mask.paste(255, (16, 8, 40, 64))
@@ -329,7 +329,7 @@ def number(name: str) -> st.SearchStrategy[float]:
             "height": st.integers(64, 160),
             "steps": st.integers(1, 2),
             "seed": st.integers(0, 2**32 - 1),
-            "canvas": st.sampled_from(CANVASES),
+            "canvas": st.sampled_from(PLAIN_CANVASES),
             "distance": st.sampled_from(DISTANCES),
             "colours": st.integers(2, 64),
             "pixel": st.integers(1, 32),

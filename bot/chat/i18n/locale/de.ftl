@@ -83,6 +83,7 @@ refused-blocked-words = Einige dieser Wörter stehen auf der Sperrliste.
 refused-too-many-steps = Das Limit hier sind { $limit } Schritte.
 refused-too-many-views = Das Limit hier sind { $limit } Ansichten je Schritt.
 refused-too-large = Dieses Bild wäre zu groß: Das Limit hier sind { $limit } Pixel.
+refused-canvas-not-offered = Die Leinwände latent und diffusion gibt es hier nicht. Wähle eine andere.
 refused-too-many-waiting =
     { $limit ->
         [one] Du kannst nur ein unfertiges Bild gleichzeitig haben. Warte, bis es fertig ist, oder brich es ab.

@@ -83,6 +83,7 @@ refused-blocked-words = Some of these words are on the blocklist.
 refused-too-many-steps = The limit here is { $limit } steps.
 refused-too-many-views = The limit here is { $limit } views in each step.
 refused-too-large = This picture would be too large: the limit here is { $limit } pixels.
+refused-canvas-not-offered = The canvases latent and diffusion are not offered here. Choose another one.
 refused-too-many-waiting =
     { $limit ->
         [one] You can have one unfinished picture at a time. Wait for it to finish, or cancel it.
