@@ -1,0 +1,96 @@
+"""The bot's process as the torture suite treats it: killed at any moment, and followed by its children's processes."""
+
+import asyncio
+import os
+import signal
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from bot.config import TOKEN_VARIABLE
+from bot.sandbox.server import Sandbox
+from tests.e2e.service import Service
+from tests.harness.scripted_process import STEP_VARIABLE
+from tests.processes import exists
+
+MARK: Final = "TORTURE_RUN"
+"""Environment variable by which the processes of one bot are found."""
+ORPHAN_S: Final = 10.0
+"""Seconds for which a child may outlive the bot."""
+
+
+class BotProcess(Service):
+    """The real bot with the scripted engine process.
+
+    Args:
+        sandbox, folder, settings, wrapper: As for `Service`.
+        step_s: Seconds that the engine takes for a step.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, folder: Path, settings: str = "", wrapper: Sequence[str] = (), step_s: float = 0.0
+    ) -> None:
+        super().__init__(sandbox, folder, settings, program="tests.harness.scripted_bot", wrapper=wrapper)
+        self._mark = uuid.uuid4().hex
+        self._environment = self._environment | {MARK: self._mark, STEP_VARIABLE: str(step_s)}
+
+    @property
+    def database(self) -> Path:
+        """The bot's database."""
+        return self._database
+
+    @property
+    def config(self) -> Path:
+        """The bot's configuration."""
+        return self._config
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment of the bot and of commands beside it."""
+        return self._environment
+
+    @property
+    def running(self) -> bool:
+        """Whether the bot's process was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    def set_token(self, token: str) -> None:
+        """The bot's token from the next start on."""
+        self._environment = self._environment | {TOKEN_VARIABLE: token}
+
+    async def kill(self) -> list[int]:
+        """Kills the bot, and returns its processes at that moment."""
+        found = self.processes()
+        await self.stop(signal.SIGKILL)
+        return found
+
+    async def wait(self) -> int:
+        """Waits until the bot ends by itself; returns its exit status."""
+        assert self._process is not None
+        return await self._process.wait()
+
+    def processes(self) -> list[int]:
+        """The bot and everything that it has started."""
+        wanted = f"{MARK}={self._mark}".encode()
+        return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit() and wanted in _environ(path)]
+
+
+async def survivors(processes: Sequence[int]) -> int:
+    """How many of these processes still exist ORPHAN_S after their bot ended. They are killed."""
+    deadline = time.monotonic() + ORPHAN_S
+    while left := [pid for pid in processes if exists(pid)]:
+        if time.monotonic() > deadline:
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+            return len(left)
+        await asyncio.sleep(0.1)
+    return 0
+
+
+def _environ(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
