@@ -14,12 +14,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.torture import engine
+from tests.torture import engine, kills, network
 from tests.torture.harness import Plan
 from tests.torture.table import Row, report
 
 Group = Callable[[Plan], Awaitable[list[Row]]]
 GROUPS: Final[dict[str, Group]] = {
+    "kills": kills.run,
+    "network": network.run,
     "engine": engine.run,
 }
 """The groups of faults, those that take longest first."""

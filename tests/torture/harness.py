@@ -22,6 +22,7 @@ from tests.torture.judge import (
     JobRow,
     Rules,
     Verdict,
+    copied_twice,
     judge,
     mentioned_twice,
     number_in,
@@ -185,12 +186,23 @@ class TortureHarness:
         self._killed.append(asyncio.create_task(survivors(await self.bot.kill())))
         trial.hit()
 
-    async def kill_and_start(self, trial: Trial) -> None:
+    async def kill_and_start(self, trial: Trial, *, keep_faults: bool = False) -> None:
         """Kills the bot, starts it, and waits until all jobs have ended."""
         await self.kill(trial)
-        await self.control.call("DELETE", "/faults")
+        if not keep_faults:
+            await self.control.call("DELETE", "/faults")
         await self.bot.start()
         await self.settle(trial)
+
+    async def online(self) -> None:
+        """Waits until the bot is connected to the gateway."""
+        async with asyncio.timeout(SETTLE_S):
+            while not (await self.control.call("GET", "/state"))["bot_online"]:
+                await asyncio.sleep(POLL_S)
+
+    async def hits(self, fault: int) -> int:
+        """How often a fault has happened."""
+        return int((await self.control.call("GET", f"/faults/{fault}"))["hits"])
 
     async def invalid(self) -> int:
         """The number of requests so far that were answered with 401, 403 or 429."""
@@ -249,6 +261,11 @@ class TortureHarness:
             found += await self.control.messages(channel["id"])
         return found
 
+    @property
+    def current(self) -> Trial:
+        """The trial that was begun last."""
+        return self._trials[-1]
+
     def jobs(self, trial: Trial) -> list[JobRow]:
         """The jobs of a trial."""
         return self._read(trial)
@@ -269,7 +286,7 @@ class TortureHarness:
         known = {job.id for job in read_jobs(self.bot.database)}
         if self._trials:
             last = self._trials[-1].row
-            last.doubled += mentioned_twice(messages)
+            last.doubled += mentioned_twice(messages) + copied_twice(messages)
             last.lost += unknown_jobs(messages, known)
 
     def _judge(self, trial: Trial, jobs: list[JobRow], messages: list[dict[str, Any]]) -> Verdict:

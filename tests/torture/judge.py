@@ -133,6 +133,18 @@ def mentioned_twice(messages: Messages) -> list[str]:
     return [f"message {number} has {count} mentions" for number, count in replies.items() if count > 1]
 
 
+def copied_twice(messages: Messages) -> list[str]:
+    """A sentence for each picture that is more than once in a gallery, and for each thread with two results."""
+    copies, results = Counter[str](), Counter[str]()
+    for message in messages:
+        if message["author"].get("bot") and not message["flags"] & EPHEMERAL and not message["components"]:
+            copies.update(attachment["filename"] for attachment in message["attachments"])
+            results.update([message["channel_id"]] if any("title" in embed for embed in message["embeds"]) else [])
+    copies.pop("session.png", None)
+    twice = [f"{name} was copied {count} times" for name, count in copies.items() if count > 1]
+    return twice + [f"thread {number} has {count} results" for number, count in results.items() if count > 1]
+
+
 def unknown_jobs(messages: Messages, known: Collection[int]) -> list[str]:
     """A sentence for each message of a job that the database does not know."""
     return [

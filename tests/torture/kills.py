@@ -1,0 +1,35 @@
+"""The bot is killed at random moments while twenty people use it."""
+
+import asyncio
+
+from tests.torture.crowd import Crowd
+from tests.torture.harness import Plan, TortureHarness
+from tests.torture.judge import Rules
+from tests.torture.table import Row
+
+KILLS = 25
+"""In each of the two groups."""
+SHORT_KILLS = 4
+RUN_S = (0.3, 8.0)
+"""The shortest and the longest time from a start to the next kill. A start takes about 4 s on an idle machine."""
+INTERRUPTED = Rules(reasons=frozenset({"reason-interrupted"}))
+"""A job that was running at each of three kills fails, as it may be their cause."""
+
+
+async def run(plan: Plan) -> list[Row]:
+    """Kills and starts the bot; at the end it gets the time to do all that it has accepted."""
+    kills = SHORT_KILLS if plan.short else KILLS
+    async with TortureHarness(plan, people=20, step_s=0.05) as harness:
+        async with harness.trial("bot killed while 20 people use it", INTERRUPTED) as trial:
+            crowd = Crowd(harness, pause_s=2.0)
+            async with crowd.asking():
+                for _ in range(kills):
+                    await asyncio.sleep(harness.rng.uniform(*RUN_S))
+                    await harness.kill(trial)
+                    await harness.bot.launch()
+                await harness.bot.wait_until_online()
+            trial.lifted()
+            await crowd.resume()
+            await crowd.end_sessions()
+            await harness.settle(trial, 300)
+        return harness.rows

@@ -1,0 +1,113 @@
+"""Faults between the bot and Discord: of the gateway, of answers, and of limits."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.torture.harness import Plan, TortureHarness
+from tests.torture.table import Row
+
+MESSAGES = "/channels/{channel_id}/messages"
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+CALLBACK = "/interactions/{interaction_id}/{token}/callback"
+GATEWAY = "/gateway/bot"
+CALLS = {"answer": ("POST", CALLBACK), "edit": ("PATCH", MESSAGE), "mention": ("POST", MESSAGES)}
+"""The calls that a job needs."""
+RATE_S = 0.5
+SLOW_S = 2.0
+Act = Callable[[], Awaitable[object]]
+
+
+async def run(plan: Plan) -> list[Row]:
+    """Every fault in the middle of some pictures."""
+    async with TortureHarness(plan, step_s=0.05) as harness:
+        for name, act in gateway_faults(harness).items():
+            async with harness.trial(name) as trial:
+                for _ in range(1 if plan.short else 4):
+                    await some_jobs(harness)
+                    await act()
+                    trial.hit()
+                    await harness.online()
+                    await some_jobs(harness)
+                    await harness.settle(trial)
+        for name, fields in answer_faults(short=plan.short).items():
+            async with harness.trial(name) as trial:
+                for call, (method, path) in CALLS.items():
+                    for done_first in (False, True) if fields["kind"] != "half" else (True,):
+                        if plan.short and (call != "edit" or done_first):
+                            continue
+                        times = harness.rng.randint(1, 3)
+                        caused = times if fields.get("status") in (401, 403, 429) else 0
+                        where = {"skip": harness.rng.randint(0, 3), "times": times, "done_first": done_first}
+                        fault = await harness.control.fault(method=method, path=path, **{**fields, **where})
+                        trial.row.times -= 1
+                        trial.hit(caused=caused)
+                        await some_jobs(harness)
+                        await harness.settle(trial)
+                        trial.row.times += await harness.hits(fault)
+                        await harness.control.end(fault)
+        async with harness.trial("first connects fail") as trial:
+            for method, path in (("GET", GATEWAY), ("GET", "/websocket")):
+                if plan.short and path != GATEWAY:
+                    continue
+                await some_jobs(harness)
+                fault = await harness.control.fault("refuse", method, path, status=503, times=2)
+                await harness.kill_and_start(trial, keep_faults=True)
+                await harness.control.happened(fault, 2)
+        return harness.rows
+
+
+def gateway_faults(harness: TortureHarness) -> dict[str, Act]:
+    """What happens to the gateway's connection."""
+    control = harness.control
+
+    async def resume_refused() -> None:
+        await control.gateway("forget")
+        await control.gateway("cut")
+
+    async def malformed() -> None:
+        await control.gateway("send", text=harness.rng.choice(['{"op": 0, "t": "MESSAGE_CREATE", "d"', "[]", "null"]))
+
+    async def spoiled_event() -> None:
+        await control.fault("garbage", "GATEWAY", "INTERACTION_CREATE")
+        await harness.ask()
+
+    async def outage() -> None:
+        await control.gateway("outage")
+        await asyncio.sleep(0.3)
+        await control.gateway("recover")
+
+    def act(name: str, **fields: Any) -> Act:
+        return lambda: control.gateway(name, **fields)
+
+    return {
+        "gateway cut and resumed": act("cut"),
+        "gateway cut, and the resume refused": resume_refused,
+        "gateway closed (4000)": act("close"),
+        "gateway asks for a reconnect": act("reconnect"),
+        "session invalidated": act("invalidate", resumable=False),
+        "malformed gateway frame": malformed,
+        "interaction garbled on the gateway": spoiled_event,
+        "server unavailable for a moment": outage,
+    }
+
+
+def answer_faults(*, short: bool) -> dict[str, dict[str, Any]]:
+    """What happens to the answers of the REST API."""
+    found: dict[str, dict[str, Any]] = {
+        "429 with Via": {"kind": "refuse", "status": 429, "retry_after": RATE_S},
+        "429 without Via": {"kind": "refuse", "status": 429, "retry_after": RATE_S, "via": False},
+    }
+    for status in (500,) if short else (500, 502, 503, 504):
+        found[f"status {status}"] = {"kind": "refuse", "status": status, "body": "<html>Bad gateway</html>"}
+    return found | {
+        "connection reset instead of an answer": {"kind": "cut"},
+        "half an answer": {"kind": "half"},
+        "malformed answer": {"kind": "garbage"},
+        "slow answer": {"kind": "delay", "seconds": SLOW_S},
+    }
+
+
+async def some_jobs(harness: TortureHarness) -> None:
+    """Three people ask at once, one of them for a batch."""
+    await asyncio.gather(harness.ask(), harness.ask(pictures=2), harness.ask())
