@@ -6,6 +6,7 @@ The exit status is 1 if a job was lost, a message or a mention was doubled, a pr
 
 import argparse
 import asyncio
+import logging
 import random
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.torture import engine, kills, network
+from tests.torture import engine, gone, kills, load, network, outward, startup, storage
 from tests.torture.harness import Plan
 from tests.torture.table import Row, report
 
@@ -22,7 +23,14 @@ Group = Callable[[Plan], Awaitable[list[Row]]]
 GROUPS: Final[dict[str, Group]] = {
     "kills": kills.run,
     "network": network.run,
+    "outward": outward.run,
+    "gone": gone.run,
+    "storage": storage.run,
     "engine": engine.run,
+    "startup": startup.run,
+    "soak": load.soak,
+    "burst": load.burst,
+    "long_queue": load.long_queue,
 }
 """The groups of faults, those that take longest first."""
 AT_ONCE: Final = 2
@@ -50,6 +58,7 @@ def main() -> int:
 
 async def run_here(given: argparse.Namespace) -> int:
     """Runs one group in this process, and writes its rows to a file."""
+    logging.getLogger("aiohttp.server").disabled = True  # it logs requests of which the bot was killed
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         plan = Plan(given.seed, given.short, Path(folder), 60 * given.soak)
         rows = await GROUPS[given.only[0]](plan)

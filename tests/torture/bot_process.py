@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -59,6 +60,10 @@ class BotProcess(Service):
     def set_token(self, token: str) -> None:
         """The bot's token from the next start on."""
         self._environment = self._environment | {TOKEN_VARIABLE: token}
+
+    def command(self, *arguments: str) -> tuple[str, ...]:
+        """A command of the bot on its data, such as `backup FILE`."""
+        return (sys.executable, "-m", "bot", *arguments, "--config", str(self._config))
 
     async def kill(self) -> list[int]:
         """Kills the bot, and returns its processes at that moment."""

@@ -47,6 +47,7 @@ steps_per_day = 1000000
 """
 SETTLE_S: Final = 120.0
 """Seconds in which all jobs must have ended after a fault."""
+TRIAL_S: Final = 900.0
 POLL_S: Final = 0.2
 QUICK: Final = dict.fromkeys(DEFAULT_LIMITS, RateLimit(50, 1)) | {GLOBAL: RateLimit(200, 1)}
 """Rate limits of which people notice nothing: Discord's own would make the suite take a day."""
@@ -218,7 +219,8 @@ class TortureHarness:
         self._trials.append(trial)
         self.rows.append(trial.row)
         try:
-            yield trial
+            async with asyncio.timeout(TRIAL_S):
+                yield trial
             await self.control.call("DELETE", "/faults")
             if not self.bot.running:
                 await self.bot.start()

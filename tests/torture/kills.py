@@ -10,8 +10,9 @@ from tests.torture.table import Row
 KILLS = 25
 """In each of the two groups."""
 SHORT_KILLS = 4
-RUN_S = (0.3, 8.0)
-"""The shortest and the longest time from a start to the next kill. A start takes about 4 s on an idle machine."""
+RUN_S = 3.0
+"""The longest time for which the bot is online. Every fourth kill comes while it starts."""
+START_S = 5.0
 INTERRUPTED = Rules(reasons=frozenset({"reason-interrupted"}))
 """A job that was running at each of three kills fails, as it may be their cause."""
 
@@ -24,7 +25,11 @@ async def run(plan: Plan) -> list[Row]:
             crowd = Crowd(harness, pause_s=2.0)
             async with crowd.asking():
                 for _ in range(kills):
-                    await asyncio.sleep(harness.rng.uniform(*RUN_S))
+                    if harness.rng.random() < 0.25:
+                        await asyncio.sleep(harness.rng.uniform(0, START_S))
+                    else:
+                        await harness.bot.wait_until_online()
+                        await asyncio.sleep(harness.rng.uniform(0, RUN_S))
                     await harness.kill(trial)
                     await harness.bot.launch()
                 await harness.bot.wait_until_online()
