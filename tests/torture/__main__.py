@@ -51,7 +51,8 @@ def main() -> int:
         return asyncio.run(run_here(given))
     began = time.monotonic()
     print(f"seed {given.seed}", flush=True)
-    rows = asyncio.run(run_groups(given.only or list(GROUPS), sys.argv[1:], given.seed))
+    arguments = ["--seed", str(given.seed), "--soak", str(given.soak), *(["--short"] if given.short else [])]
+    rows = asyncio.run(run_groups(given.only or list(GROUPS), arguments))
     print(f"\n{report(rows)}\n\nseed {given.seed}, {(time.monotonic() - began) / 60:.1f} minutes")
     return int(any(row.problems for row in rows))
 
@@ -69,7 +70,7 @@ async def run_here(given: argparse.Namespace) -> int:
     return 0
 
 
-async def run_groups(names: Sequence[str], arguments: Sequence[str], seed: int) -> list[Row]:
+async def run_groups(names: Sequence[str], arguments: Sequence[str]) -> list[Row]:
     """Runs groups in processes of their own, AT_ONCE at a time; a group that fails is a row with an error."""
     folder, slots = Path(tempfile.mkdtemp(prefix="torture-")), asyncio.Semaphore(AT_ONCE)
 
@@ -78,9 +79,7 @@ async def run_groups(names: Sequence[str], arguments: Sequence[str], seed: int) 
         async with slots:
             began = time.monotonic()
             command = [sys.executable, "-m", "tests.torture", *arguments]
-            process = await asyncio.create_subprocess_exec(
-                *command, "--seed", str(seed), "--only", name, "--rows", str(out)
-            )
+            process = await asyncio.create_subprocess_exec(*command, "--only", name, "--rows", str(out))
             try:
                 async with asyncio.timeout(GROUP_S):
                     status = await process.wait()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 import time
 import uuid
@@ -18,6 +19,7 @@ from tests.processes import exists
 
 MARK: Final = "TORTURE_RUN"
 """Environment variable by which the processes of one bot are found."""
+COPY: Final = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).backup(sqlite3.connect(sys.argv[2]))"
 ORPHAN_S: Final = 10.0
 """Seconds for which a child may outlive the bot."""
 
@@ -41,6 +43,18 @@ class BotProcess(Service):
     def database(self) -> Path:
         """The bot's database."""
         return self._database
+
+    def readable_database(self) -> Path:
+        """The database, or a copy of it if the bot has a disk of its own; it may not exist.
+
+        SQLite does not open files through /proc, so the copy is made inside the bot's namespace.
+        """
+        if not self._wrapper or not self.running:
+            return self._database
+        copy = self._database.parent.parent / "seen.db"
+        enter = ("nsenter", "--target", str(self.pid), "--user", "--mount", "--preserve-credentials")
+        subprocess.run([*enter, sys.executable, "-c", COPY, str(self._database), str(copy)], check=True)
+        return copy
 
     @property
     def config(self) -> Path:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -54,7 +55,7 @@ class Crowd:
             TimeoutError: A session does not end.
         """
         for thread in await self._harness.mo.threads():
-            await self._tried(lambda thread=thread: self._end(self._harness.mo.at(thread["id"])))  # type: ignore[misc]
+            await self._tried(functools.partial(self._end, self._harness.mo.at(thread["id"])))
         async with asyncio.timeout(RESULTS_S):
             while open_sessions(self._harness.bot.database):
                 await asyncio.sleep(0.5)
@@ -109,7 +110,7 @@ class Crowd:
                 ("mod blocklist add", {"pattern": f"word{rng.randrange(50)}"}),
             ]
             command, options = rng.choices(acts, weights=[1, 1, 2, 1, 6, 2, 2, 1])[0]
-            await self._tried(lambda: self._moderated(command, options))
+            await self._tried(functools.partial(self._moderated, command, options))
             if command == "mod pause":
                 await asyncio.sleep(0.5)
                 await self._tried(lambda: self._moderated("mod resume", {}))
@@ -124,7 +125,8 @@ class Crowd:
 
     async def _hold_sessions(self) -> None:
         """Opens a session in another channel, lets people submit for some seconds, ends it, and so on."""
-        host = await self._harness.people[0].in_channel("general")
+        host = self._harness.people[0]
+        host = host.at((await host.in_channel("general")).channel_id)
         while True:
             await self._tried(lambda: self._open_session(host))
             await asyncio.sleep(self._harness.rng.uniform(4, 8))

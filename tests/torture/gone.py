@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.sandbox.models.permissions import Permission
 from tests.torture.harness import Plan, TortureHarness
-from tests.torture.judge import Rules
+from tests.torture.judge import PICTURES, Rules
 from tests.torture.network import MESSAGE
 from tests.torture.people import QuickPerson
 from tests.torture.table import Row, Trial
@@ -28,7 +28,7 @@ async def run(plan: Plan) -> list[Row]:
         faults: list[tuple[str, Rules, Place, Take]] = [
             ("channel deleted", NO_ACCESS, taken.new_channel, taken.delete_channel),
             ("permissions lost", NO_ACCESS, taken.new_channel, taken.forbid),
-            ("thread archived", Rules(), taken.new_thread, taken.archive),
+            ("thread archived", PICTURES, taken.new_thread, taken.archive),
             ("thread archived and locked", NO_ACCESS, taken.new_thread, taken.lock),
             ("thread deleted", NO_ACCESS, taken.new_thread, taken.delete_channel),
             ("text refused as harmful from now on", REFUSED, taken.first_channel, taken.refuse_text),
@@ -36,7 +36,7 @@ async def run(plan: Plan) -> list[Row]:
         for state in STATES:
             if plan.short and state in ("queued", "done"):
                 continue
-            async with harness.trial(f"message deleted, job {state}", UNSEEN if state == "done" else Rules()) as trial:
+            async with harness.trial(f"message deleted, job {state}", UNSEEN if state == "done" else PICTURES) as trial:
                 for _ in range(1 if plan.short else 3):
                     await taken.take(trial, state, taken.first_channel, taken.delete_message)
         for name, rules, place, take in faults:

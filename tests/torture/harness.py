@@ -18,6 +18,7 @@ from tests.sandbox.person import PageRefusedError
 from tests.torture.bot_process import BotProcess, survivors
 from tests.torture.judge import (
     ENDS,
+    PICTURES,
     Asked,
     JobRow,
     Rules,
@@ -213,7 +214,7 @@ class TortureHarness:
     # --- trials
 
     @asynccontextmanager
-    async def trial(self, fault: str, rules: Rules = Rules()) -> AsyncIterator[Trial]:
+    async def trial(self, fault: str, rules: Rules = PICTURES) -> AsyncIterator[Trial]:
         """Tries a kind of fault. At the end of the block all faults end, the bot runs, and its jobs have ended."""
         trial = Trial(Row(fault), rules, self._last_id(), await self.invalid())
         self._trials.append(trial)
@@ -225,7 +226,7 @@ class TortureHarness:
             if not self.bot.running:
                 await self.bot.start()
             await self.settle(trial)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the other faults are tried all the same
             trial.row.errors.append(f"{type(error).__name__}: {error}")
             traceback.print_exc()
             await self.control.call("DELETE", "/faults")
@@ -285,7 +286,7 @@ class TortureHarness:
         messages = await self.messages()
         for trial in self._trials:
             trial.close(self._judge(trial, self._read(trial), messages))
-        known = {job.id for job in read_jobs(self.bot.database)}
+        known = {job.id for job in read_jobs(self.bot.readable_database())}
         if self._trials:
             last = self._trials[-1].row
             last.doubled += mentioned_twice(messages) + copied_twice(messages)
@@ -294,10 +295,10 @@ class TortureHarness:
     def _judge(self, trial: Trial, jobs: list[JobRow], messages: list[dict[str, Any]]) -> Verdict:
         visible = {message["id"] for message in messages if number_in(message)}
         asked = {prompt: Asked(pictures, answer in visible) for prompt, (pictures, answer) in trial.asked.items()}
-        return judge(jobs, messages, asked, trial.rules, read_copies(self.bot.database))
+        return judge(jobs, messages, asked, trial.rules, read_copies(self.bot.readable_database()))
 
     def _read(self, trial: Trial) -> list[JobRow]:
-        return read_jobs(self.bot.database, trial.first, trial.last) if self.bot.database.exists() else []
+        return read_jobs(self.bot.readable_database(), trial.first, trial.last)
 
     def _last_id(self) -> int:
-        return max((job.id for job in read_jobs(self.bot.database)), default=0) if self.bot.database.exists() else 0
+        return max((job.id for job in read_jobs(self.bot.readable_database())), default=0)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from bot.store.database import MIGRATIONS
+
 ENDS: Final = {"done": "Done", "failed": "Failed", "cancelled": "Cancelled"}
 """The states in which a job has ended, and a word that its message then shows."""
 NUMBER: Final = re.compile(r"(?:job|sheet):(\d+):")
@@ -53,6 +55,10 @@ class Rules:
         return "*" in self.reasons or job.reason in self.reasons or job.prompt in self.prompts
 
 
+PICTURES: Final = Rules()
+"""Every job ends with its picture, or because somebody cancelled it."""
+
+
 @dataclass(slots=True)
 class Verdict:
     """What became of some jobs. `lost` and `doubled` have one sentence for each."""
@@ -77,14 +83,18 @@ class Asked:
 
 
 def read_jobs(database: Path, first: int = 0, last: int = 2**62) -> list[JobRow]:
-    """The jobs with first < id <= last."""
+    """The jobs with first < id <= last; none if there is no database yet, or it is of an earlier version."""
+    if not database.exists():
+        return []
     with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        if connection.execute("PRAGMA user_version").fetchone()[0] < len(list(MIGRATIONS.glob("*.sql"))):
+            return []
         rows = connection.execute(
             "SELECT id, coalesce(batch_id, id), state, reason, json_extract(request, '$.prompt'), origin, requester_id,"
             " message_id, deleted_at IS NOT NULL FROM job WHERE id > ? AND id <= ? ORDER BY id",
             (first, last),
         ).fetchall()
-    return [JobRow(*row[:-1], deleted=bool(row[-1])) for row in rows]
+    return [JobRow(*row) for row in rows]
 
 
 def read_copies(database: Path) -> set[str]:

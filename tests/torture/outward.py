@@ -9,9 +9,8 @@ from typing import Any, Final
 
 from tests.sandbox.person import Message
 from tests.torture.harness import Plan, TortureHarness
-from tests.torture.judge import Rules
+from tests.torture.judge import PICTURES, Rules
 from tests.torture.network import CALLBACK, GATEWAY, MESSAGE, MESSAGES
-from tests.torture.people import QuickPerson
 from tests.torture.table import Row, Trial
 
 MOMENTS: Final[tuple[dict[str, Any], ...]] = ({"kind": "drop"}, {"kind": "hold", "done_first": True})
@@ -39,7 +38,7 @@ class Call:
     cause: Act
     where: Callable[[], Awaitable[dict[str, str]]] | None = None
     at_start: bool = False
-    rules: Rules = Rules()
+    rules: Rules = PICTURES
 
 
 async def run(plan: Plan) -> list[Row]:
@@ -165,8 +164,7 @@ class Calls:
         await self._ada.press(message, "Delete")
 
     async def _ban(self) -> None:
-        mo: QuickPerson = self._harness.mo
-        await mo.invoke("mod ban", {"member": self._harness.people[-1].id, "duration": "1m"})
+        await self._harness.mo.invoke("mod ban", {"member": self._harness.people[-1].id, "duration": "1m"})
 
     async def _star(self) -> None:
         message = await self._done()
@@ -175,4 +173,4 @@ class Calls:
     async def _be_refused(self) -> None:
         number = self._harness.current.row.times
         await self._harness.control.call("POST", "/filters", {"text": f"harmful {number}", "code": 240000})
-        await self._harness.ask(prompt=f"harmful {number}")
+        await self._harness.ask(self._ada, prompt=f"harmful {number}")

@@ -71,7 +71,7 @@ def write_old_database(harness: TortureHarness, finished: int) -> None:
     """A database of an earlier version: many finished jobs, and some that wait or are being posted."""
     path, person = harness.bot.database, harness.people[0]
     path.parent.mkdir(parents=True, exist_ok=True)
-    request = Request(prompt="a lighthouse", seed=1, width=96, height=64, steps=4).to_json()
+    request = Request.resolve("a lighthouse", seed=1, width=96, height=64, steps=4).to_json()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         for script in sorted(MIGRATIONS.glob("*.sql"))[:OLD_SCHEMA]:
             connection.executescript(script.read_text())
