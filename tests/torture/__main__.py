@@ -22,6 +22,7 @@ from tests.torture.table import Row, report
 Group = Callable[[Plan], Awaitable[list[Row]]]
 GROUPS: Final[dict[str, Group]] = {
     "kills": kills.run,
+    "kills-again": kills.run_again,
     "network": network.run,
     "outward": outward.run,
     "gone": gone.run,

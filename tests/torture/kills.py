@@ -1,13 +1,14 @@
 """The bot is killed at random moments while twenty people use it."""
 
 import asyncio
+from dataclasses import replace
 
 from tests.torture.crowd import Crowd
 from tests.torture.harness import Plan, TortureHarness
 from tests.torture.judge import Rules
 from tests.torture.table import Row
 
-KILLS = 25
+KILLS = 100
 """In each of the two groups."""
 SHORT_KILLS = 4
 RUN_S = 3.0
@@ -15,6 +16,11 @@ RUN_S = 3.0
 START_S = 5.0
 INTERRUPTED = Rules(reasons=frozenset({"reason-interrupted"}))
 """A job that was running at each of three kills fails, as it may be their cause."""
+
+
+async def run_again(plan: Plan) -> list[Row]:
+    """As `run`, with other moments, at the same time."""
+    return await run(replace(plan, seed=plan.seed + 1))
 
 
 async def run(plan: Plan) -> list[Row]:
