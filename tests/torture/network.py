@@ -60,8 +60,8 @@ async def spoil_answers(harness: TortureHarness, trial: Trial, call: tuple[str, 
     times = harness.rng.randint(1, 3)
     caused = times if fields.get("status") in INVALID else 0
     method, path = call
-    some = {"skip": harness.rng.randint(0, 3), "times": times}
-    fault = await harness.control.fault(method=method, path=path, **fields, **some)
+    fields = fields | {"skip": harness.rng.randint(0, 3), "times": times}
+    fault = await harness.control.fault(method=method, path=path, **fields)
     await some_jobs(harness)
     trial.hit(caused=caused)
     await harness.settle(trial)
