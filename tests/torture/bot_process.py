@@ -63,8 +63,8 @@ class BotProcess(Service):
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The environment of the bot and of commands beside it."""
-        return self._environment
+        """The environment of commands that are no children of the bot."""
+        return {name: value for name, value in self._environment.items() if name != MARK}
 
     @property
     def running(self) -> bool:
