@@ -37,7 +37,7 @@ pytest: setup    ## run the tests, except those of `make torture`
 test-matrix: setup  ## run tests/guidance as on other processors and on a busy machine (about 10 minutes)
 	$(BIN)/python -m tests.matrix
 
-torture: setup   ## inject every kind of fault and print what became of the jobs (SEED=N repeats a run); then the tests that take minutes
+torture: setup   ## inject every kind of fault (SEED=N repeats a run), and run the tests that take minutes (about 35 minutes)
 	$(BIN)/python -m tests.torture $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m pytest -m torture -n 0 -vv --durations=0
 

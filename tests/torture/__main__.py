@@ -24,6 +24,7 @@ GROUPS: Final[dict[str, Group]] = {
     "kills": kills.run,
     "kills-again": kills.run_again,
     "network": network.run,
+    "hang": network.hang,
     "outward": outward.run,
     "gone": gone.run,
     "storage": storage.run,

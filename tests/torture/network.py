@@ -19,6 +19,8 @@ SHORT = (
 )
 RATE_S = 0.5
 SLOW_S = 2.0
+HANG_S = 700.0
+"""Longer than the bot waits for an answer, twice."""
 Act = Callable[[], Awaitable[object]]
 
 
@@ -52,6 +54,24 @@ async def run(plan: Plan) -> list[Row]:
                 fault = await harness.control.fault("refuse", method, path, status=503, times=times)
                 await harness.kill_and_start(trial, keep_faults=True)
                 await harness.control.happened(fault, times)
+        return harness.rows
+
+
+async def hang(plan: Plan) -> list[Row]:
+    """Calls that Discord never answers. The bot waits five minutes for each; in the short form they are only slow."""
+    async with TortureHarness(plan, step_s=0.05) as harness:
+        for call, (method, path) in CALLS.items():
+            if plan.short and call != "edit":
+                continue
+            kind: dict[str, Any] = {"kind": "delay", "seconds": SLOW_S} if plan.short else {"kind": "drop"}
+            async with harness.trial(
+                f"no answer to an {call}" if call != "mention" else "no answer to a mention"
+            ) as trial:
+                fault = await harness.control.fault(method=method, path=path, **kind)
+                await some_jobs(harness)
+                await harness.control.happened(fault)
+                trial.hit()
+                await harness.settle(trial, HANG_S)
         return harness.rows
 
 

@@ -15,6 +15,7 @@ SIDE_BY_SIDE = (("network", "startup"), ("gone", "outward", "long_queue"), ("sto
 """Groups wait most of the time, so some run at once."""
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("names", SIDE_BY_SIDE, ids="+".join)
 async def test_no_fault_loses_or_doubles_a_job(
     names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
