@@ -6,7 +6,7 @@ from typing import Final
 
 from bot.sandbox.models.permissions import Permission
 from tests.torture.harness import Plan, TortureHarness
-from tests.torture.judge import PICTURES, Rules
+from tests.torture.judge import ENDS, PICTURES, Rules
 from tests.torture.network import MESSAGE
 from tests.torture.people import QuickPerson
 from tests.torture.table import Row, Trial
@@ -45,7 +45,7 @@ async def run(plan: Plan) -> list[Row]:
             async with harness.trial(name, rules) as trial:
                 for state in STATES[1:2] if plan.short else STATES:
                     await taken.take(trial, state, place, take)
-                await harness.control.call("DELETE", "/filters")
+                    await harness.control.call("DELETE", "/filters")
         async with harness.trial("token revoked") as trial:
             await asyncio.gather(harness.ask(steps=LONG), harness.ask(pictures=2))
             harness.bot.set_token(await harness.control.revoke_token())
@@ -77,7 +77,7 @@ class Taken:
         job = max(job.id for job in harness.jobs(trial))
         async with asyncio.timeout(60):
             while (now := next(found.state for found in harness.jobs(trial) if found.id == job)) != state:
-                if now == "done":
+                if now in ENDS:
                     break
                 await asyncio.sleep(0.02)
         await take(there, answer)

@@ -128,9 +128,11 @@ class Calls:
 
     async def _in_session(self) -> dict[str, str]:
         """Starts a session with one picture, and returns its thread."""
-        theme = await self._start_session()
-        thread = await self._ada.wait_for_thread(lambda thread: bool(thread["name"] == theme))
-        self._thread = thread.channel_id
+        found = list[str]()
+        while not found:  # a busy machine may answer too late
+            theme = await self._start_session()
+            found = [thread["id"] for thread in await self._ada.threads() if thread["name"] == theme]
+        self._thread = found[0]
         await self._submit()
         await self._harness.settle(self._harness.current)
         return {"channel_id": self._thread}
