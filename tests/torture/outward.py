@@ -16,6 +16,7 @@ from tests.torture.table import Row, Trial
 MOMENTS: Final[tuple[dict[str, Any], ...]] = ({"kind": "drop"}, {"kind": "hold", "done_first": True})
 """The call is lost with the bot, or carried out and not confirmed."""
 CALLED_S: Final = 30.0
+THREAD_S: Final = 20.0
 Act = Callable[[], Awaitable[object]]
 
 
@@ -128,11 +129,12 @@ class Calls:
 
     async def _in_session(self) -> dict[str, str]:
         """Starts a session with one picture, and returns its thread."""
-        found = list[str]()
-        while not found:  # a busy machine may answer too late
+        self._thread = ""
+        while not self._thread:
             theme = await self._start_session()
-            found = [thread["id"] for thread in await self._ada.threads() if thread["name"] == theme]
-        self._thread = found[0]
+            with contextlib.suppress(TimeoutError):  # a busy machine may answer too late
+                thread = await self._ada.wait_for_thread(lambda thread, theme=theme: thread["name"] == theme, THREAD_S)  # type: ignore[misc]
+                self._thread = thread.channel_id
         await self._submit()
         await self._harness.settle(self._harness.current)
         return {"channel_id": self._thread}
