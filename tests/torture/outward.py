@@ -15,7 +15,7 @@ from tests.torture.table import Row, Trial
 
 MOMENTS: Final[tuple[dict[str, Any], ...]] = ({"kind": "drop"}, {"kind": "hold", "done_first": True})
 """The call is lost with the bot, or carried out and not confirmed."""
-CALLED_S: Final = 30.0
+CALLED_S: Final = 120.0
 THREAD_S: Final = 20.0
 Act = Callable[[], Awaitable[object]]
 
