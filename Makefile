@@ -37,7 +37,8 @@ pytest: setup    ## run the tests, except those of `make torture`
 test-matrix: setup  ## run tests/guidance as on other processors and on a busy machine (about 10 minutes)
 	$(BIN)/python -m tests.matrix
 
-torture: setup   ## run the tests that take minutes, and show the time of each
+torture: setup   ## inject every kind of fault (SEED=N repeats a run), and run the tests that take minutes (about 35 minutes)
+	$(BIN)/python -m tests.torture $(if $(SEED),--seed $(SEED))
 	$(BIN)/python -m pytest -m torture -n 0 -vv --durations=0
 
 fuzz: setup      ## fuzz the prompt parser and the image reader, ten minutes each, if atheris is installed

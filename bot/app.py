@@ -93,6 +93,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         if unfinished := await app.pictures.remove_unfinished():
             log.info("deleted %d unfinished files", unfinished)
         await worker.recover()
+        await app.sessions.recover()
         online = asyncio.Event()
 
         def connect() -> ImagineClient:

@@ -90,6 +90,11 @@ class Sessions:
         """The stored sessions, for reading only."""
         return self._rows
 
+    async def recover(self) -> None:
+        """Ends sessions during whose opening the bot was killed. Nobody could, and they count for MAX_PER_SERVER."""
+        if ended := await self._rows.end_without_thread():
+            log.info("ended %d sessions during whose opening the bot was killed", ended)
+
     async def start(
         self, guild_id: int, channel_id: int, host_id: int, theme: str, minutes: float, per_person: int
     ) -> Session:

@@ -70,6 +70,7 @@ class JobMessages:
         self._clock = clock
         self._sleep = sleep
         self._context = copy_context()
+        self._began = clock()
         self._updaters: dict[int, MessageUpdater] = {}
         self._positions: dict[int, QueuePosition] = {}
         self._shown_positions: Sequence[QueuePosition] | None = None
@@ -209,8 +210,8 @@ class JobMessages:
     def _updater(self, job: Job, *, opened: bool = False) -> MessageUpdater:
         """The updater of the job's message.
 
-        A new updater waits until chat has sent the message, unless `opened` is set, the message is known, or the job
-        is older than OPENING_S.
+        A new updater waits until chat has sent the message, unless `opened` is set, the message is known, or chat will
+        not send it: the bot was restarted since the job was admitted, or the job is older than OPENING_S.
         """
         batch_id = job.batch_id
         updater = self._updaters.get(batch_id)
@@ -226,7 +227,8 @@ class JobMessages:
                 self._sleep,
                 self._context,
             )
-            if opened or job.message_id is not None or self._clock() - job.created_at > OPENING_S:
+            restarted = job.created_at < self._began
+            if opened or job.message_id is not None or restarted or self._clock() - job.created_at > OPENING_S:
                 updater.open()
             updater.task.add_done_callback(lambda task: self._forget(batch_id, task))
         return updater

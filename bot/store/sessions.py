@@ -81,6 +81,14 @@ class SessionRows:
         """All sessions that have not ended, by the time of their end."""
         return await self._where("state <> 'ended' ORDER BY ends_at")
 
+    async def end_without_thread(self) -> int:
+        """Ends the sessions whose thread is not known; returns how many."""
+        async with self._database.transaction() as connection:
+            cursor = await connection.execute(
+                "UPDATE session SET state = 'ended' WHERE thread_id IS NULL AND state <> 'ended'"
+            )
+            return cursor.rowcount
+
     async def set(self, session_id: int, **columns: object) -> Session:
         """Changes columns of a session and returns it."""
         names = ", ".join(f"{name} = ?" for name in columns)

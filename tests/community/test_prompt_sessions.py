@@ -90,6 +90,20 @@ def harness(database: Database) -> SessionHarness:
     return SessionHarness(database, SettableClock(), MemorySessionChannel())
 
 
+async def test_a_session_during_whose_opening_the_bot_was_killed_does_not_count_after_the_restart(
+    harness: SessionHarness,
+) -> None:
+    opened = await harness.begin()
+    for _ in range(MAX_PER_SERVER - 1):
+        await harness.sessions.start(100, 200, 9, "sea", 10, 3)
+    with pytest.raises(TooManySessionsError):
+        await harness.begin()
+    harness.restart()
+    await harness.sessions.recover()
+    await harness.begin()
+    assert await harness.state(opened) is SessionState.OPEN
+
+
 async def test_a_session_ends_on_time_and_ranks_its_pictures_by_votes_and_age(harness: SessionHarness) -> None:
     session = await harness.begin()
     jobs = [

@@ -198,6 +198,15 @@ async def test_a_message_that_chat_does_not_open_in_time_is_sent(harness: Messag
     assert (await reload(harness.jobs, job)).message_id == sent
 
 
+async def test_after_a_restart_nobody_waits_for_chat_to_open_a_message(make: Callable[..., MessagesHarness]) -> None:
+    before = make()
+    await before.jobs.admit([job_request()], admit_all)
+    before.clock.now += 1
+    after = make(clock=before.clock)
+    after.job_messages.progress(await after.claimed(), Progress(1, 9))
+    await until(lambda: after.channel.messages)
+
+
 @pytest.mark.parametrize(("after_s", "took_s", "mentioned"), [(-1, 999, 0), (0, 0, 1), (30, 29, 0), (30, 30, 1)])
 async def test_the_requester_is_mentioned_as_configured(
     make: Callable[..., MessagesHarness], after_s: float, took_s: float, mentioned: int

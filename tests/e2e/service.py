@@ -67,9 +67,9 @@ class Service:
         self._wrapper = wrapper
         self._environment = os.environ | {TOKEN_VARIABLE: sandbox.bot_token}
         self._log = folder / "bot.log"
-        self._database = folder / "data" / "bot.db"
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
+        self._online_before = 0
         values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
         self._database = folder / "data" / DATABASE
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
@@ -82,12 +82,17 @@ class Service:
 
     async def start(self) -> None:
         """Starts the bot and waits until it is online. Its first job gets a number of four digits."""
+        await self.launch()
+        await self.wait_until_online()
+
+    async def launch(self) -> None:
+        """Starts the bot."""
         if not self._database.exists():
             self._database.parent.mkdir(parents=True, exist_ok=True)
             database = await Database.open(self._database)
             await begin_at(database, FIRST_JOB)
             await database.close()
-        before = self.log().count(ONLINE)
+        self._online_before = self.log().count(ONLINE)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(*self._wrapper, sys.executable, "-m", self._program, "run", "--config", str(self._config)),
@@ -95,8 +100,12 @@ class Service:
                 stderr=log,
                 env=self._environment,
             )
+
+    async def wait_until_online(self) -> None:
+        """Waits until the bot that was launched last is online."""
+        assert self._process is not None
         async with asyncio.timeout(HANG_S):
-            while self.log().count(ONLINE) == before:
+            while self.log().count(ONLINE) == self._online_before:
                 assert self._process.returncode is None, f"the bot did not start:\n{self.log()}"
                 await asyncio.sleep(0.1)
 

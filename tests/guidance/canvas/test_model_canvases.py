@@ -241,9 +241,7 @@ def test_a_model_of_another_kind_without_safetensors_or_a_folder_is_refused_in_w
 
 def test_a_missing_package_is_told_before_anything_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr(
-        diffusers_source.importlib.util, "find_spec", lambda name: None if name == "diffusers" else find(name)
-    )
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "diffusers" else find(name))
     with pytest.raises(ModelError, match="pip install diffusers"):
         diffusers_source.check_package("latent")
     diffusers_source.check_package("pyramid")
