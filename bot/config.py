@@ -76,11 +76,28 @@ class EngineConfig:
 
     model: str = DEFAULT_MODEL
     device: str = "auto"
+    devices: str | tuple[str, ...] = ()
     graphs: bool = True
     step_timeout_s: Annotated[float, Between(1, 3600)] = 60.0
     shutdown_s: Annotated[float, Between(0, 3600)] = 20.0
     load_timeout_s: Annotated[float, Between(5, 7200)] = 600.0
     preview_pixels: Annotated[int, Between(32, 2048)] = 256
+
+    def check(self) -> None:
+        """Refuses devices that contradict `device`, and two runs at once on one GPU."""
+        if not self.devices:
+            return
+        if self.device != "auto":
+            raise ConfigError("engine.device and engine.devices are both set; keep one of them")
+        if isinstance(self.devices, str):
+            if self.devices != "all":
+                raise ConfigError(f'engine.devices must be "all" or a list, such as ["{self.devices}"]')
+            return
+        for device in self.devices:
+            if not re.fullmatch(r"cpu|[a-z]+:\d+", device):
+                raise ConfigError(f'engine.devices: {device!r} is not a device; write "cpu", "cuda:0", "cuda:1", …')
+            if device != "cpu" and self.devices.count(device) > 1:
+                raise ConfigError(f"engine.devices: {device!r} is named twice; a GPU takes one run at a time")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ class EngineCrashedError(RuntimeError):
     """The engine crashed or hung during a run. The job may be tried again; the engine restarts with the next run."""
 
 
+class EngineAwayError(RuntimeError):
+    """The engine cannot start or be reached, whatever the request. It costs the job no attempt."""
+
+
 class RunFailedError(RuntimeError):
     """The request can never be rendered; the message is one English sentence, or the id of a text.
 
@@ -59,7 +63,13 @@ class Engine(Protocol):
     """
 
     async def start(self) -> str:
-        """Loads the model; returns its device, such as "cpu". Raises RunFailedError if it cannot be loaded."""
+        """Loads the model, also after a crash; returns its type of device, such as "cpu".
+
+        Raises:
+            EngineAwayError: The engine cannot be reached.
+            EngineCrashedError: The engine crashed or hung.
+            RunFailedError: The model cannot be loaded.
+        """
         ...
 
     def run(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
@@ -67,6 +77,7 @@ class Engine(Protocol):
 
         Raises:
             EngineCrashedError: The engine crashed or hung.
+            EngineAwayError: The engine was lost before the run began.
             RunFailedError: The request cannot be rendered.
             RunCancelledError: `cancel` was called.
         """

@@ -99,7 +99,7 @@ class EngineChild:
     async def crashed(self, why: str) -> EngineCrashedError:
         """Kills the child; returns the error to raise."""
         await self.kill()
-        log.warning("engine: %s; it restarts with the next job", why)
+        log.warning("engine: %s; it will be restarted", why)
         return EngineCrashedError(why)
 
     async def kill(self) -> None:

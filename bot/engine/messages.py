@@ -36,11 +36,13 @@ class LoadModel:
         model: Name, as in `Request.model`.
         device: As in the host's configuration: "auto", "cpu", "cuda" and so on.
         graphs: Whether steps are replayed from a captured CUDA graph.
+        threads: CPU threads; 0 for one on each core.
     """
 
     model: str
     device: str
     graphs: bool
+    threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,8 +204,8 @@ def _unpack(body: bytes, text: int) -> tuple[Any, Blobs]:
 
 def _load_model(fields: object) -> LoadModel:
     match fields:
-        case {"model": str(model), "device": str(device), "graphs": bool(graphs)}:
-            return LoadModel(model, device, graphs)
+        case {"model": str(model), "device": str(device), "graphs": bool(graphs), "threads": int(threads)}:
+            return LoadModel(model, device, graphs, threads)
     raise _invalid("LoadModel", fields)
 
 

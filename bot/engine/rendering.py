@@ -44,7 +44,7 @@ class ClipRenderer:
     def _loaded(self, load: LoadModel) -> ClipModel:
         if self._model is None or self._model.name != load.model:
             self._model = None  # frees the memory of the old model first
-            self._model = ClipModel.load(load.model, load.device, graphs=load.graphs)
+            self._model = ClipModel.load(load.model, load.device, graphs=load.graphs, threads=load.threads)
         return self._model
 
 

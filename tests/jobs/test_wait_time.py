@@ -12,7 +12,7 @@ import pytest
 from bot.delivery.message_state import worth_an_edit
 from bot.jobs.job import JobState
 from bot.jobs.queue import Queue
-from bot.jobs.wait_time import QueuePosition, RunningJob, WaitTimeEstimator, duration, remaining
+from bot.jobs.wait_time import QueuePosition, RunningJob, Server, WaitTimeEstimator, duration, remaining
 from bot.store.database import Database
 from bot.store.history import History, Load, Pace
 from bot.store.jobs import Jobs
@@ -65,14 +65,14 @@ class QueueSimulation:
         self.source = random.Random(self.seed)
         self.jobs = Jobs(self.database, self.clock)
         self.queue = Queue(self.jobs)
-        self.estimator = WaitTimeEstimator(self.queue, History(self.database, self.clock), self._running, self.clock)
+        self.estimator = WaitTimeEstimator(self.queue, History(self.database, self.clock), self._servers, self.clock)
         self.last: dict[int, QueuePosition] = {}
 
-    def _running(self) -> RunningJob | None:
+    def _servers(self) -> list[Server]:
         if self.running is None:
-            return None
+            return [Server("")]
         step = int((self.clock.now - self.running.began_at) / self.pace)
-        return RunningJob(self.running.job_id, self.running.began_at, step)
+        return [Server("", RunningJob(self.running.job_id, self.running.began_at, step))]
 
     async def run(self, submissions: int) -> None:
         """Runs the simulation until all submissions, after a few jobs that make the paces known, are done."""
@@ -239,7 +239,9 @@ async def test_without_a_known_pace_queue_positions_have_no_start_time(database:
     clock = SettableClock()
     jobs = Jobs(database, clock)
     paused = {101}
-    estimator = WaitTimeEstimator(Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: None, clock)
+    estimator = WaitTimeEstimator(
+        Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: [Server("")], clock
+    )
     first, second = [(await jobs.admit([job_request(person, guild_id=100)], admit_all))[0] for person in (1, 2)]
     (there,) = await jobs.admit([job_request(3, guild_id=101)], admit_all)
     assert await estimator.positions() == [
@@ -254,7 +256,7 @@ async def test_expected_new_requests_delay_only_later_jobs_of_a_person(database:
     """A person's first job starts before new requests, and their second after them."""
     clock = SettableClock()
     jobs = Jobs(database, clock)
-    estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: None, clock)
+    estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: [Server("")], clock)
     for person in range(10, 40):
         (job,) = await jobs.admit([job_request(person, steps=100)], admit_all)
         claimed = await Queue(jobs).claim()
