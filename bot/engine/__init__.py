@@ -9,7 +9,7 @@ from guidance.request.request import Request
 
 
 class EngineCrashedError(RuntimeError):
-    """The engine crashed or hung during a run. The job may be tried again; the engine restarts with the next run."""
+    """The engine crashed or hung during a run. The job may be tried again, after `start`."""
 
 
 class EngineAwayError(RuntimeError):

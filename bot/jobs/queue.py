@@ -6,8 +6,8 @@ between two jobs of one requester. Moderators make two exceptions: a bumped job 
 requester several jobs per turn.
 
 Several devices claim from the same order, whichever is free first, so the sentence holds for the starts on all devices
-together, however fast each is. A start whose run crashes does not count: its job keeps its place and starts again, on
-another device if there is one.
+together, however fast each is. A start whose run crashes does not count: its job keeps its place, unless its requester
+had another start since, and starts again on another device, if there is one.
 """
 
 import asyncio

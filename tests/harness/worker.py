@@ -137,7 +137,10 @@ class WorkerHarness:
 
     def gate(self, prompt: str) -> asyncio.Event:
         """The engine waits at this prompt after its first step until the event is set."""
-        return self.engine.gates.setdefault(prompt, asyncio.Event())
+        gate = asyncio.Event()
+        for engine in self.engines.values():
+            gate = engine.gates.setdefault(prompt, gate)
+        return gate
 
     async def at_gate(self, job: Job) -> None:
         """Waits until the job has made its first step."""
@@ -178,7 +181,7 @@ class WorkerHarness:
     @property
     def runs(self) -> list[str]:
         """Prompts that the engine was given, oldest first."""
-        return [task.request.prompt for task in self.engine.tasks]
+        return [task.request.prompt for engine in self.engines.values() for task in engine.tasks]
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
