@@ -25,7 +25,7 @@ mention_after_s = 0.0
 [storage]
 data_dir = {data_dir}
 [engine]
-device = "cpu"
+devices = {devices}
 shutdown_s = 0.0
 [progress]
 interval_s = 0.5
@@ -53,6 +53,7 @@ class Service:
         settings: Appended to its configuration.
         program: The module that is run.
         wrapper: A command that runs what follows it, in the same process.
+        devices: As in `engine.devices`.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Service:
         settings: str = SMALL,
         program: str = "bot",
         wrapper: Sequence[str] = (),
+        devices: Sequence[str] = ("cpu",),
     ) -> None:
         self._program = program
         self._wrapper = wrapper
@@ -70,7 +72,12 @@ class Service:
         self._database = folder / "data" / "bot.db"
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
-        values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        values = {
+            "api_url": sandbox.api_url,
+            "gateway_url": sandbox.gateway_url,
+            "data_dir": str(folder / "data"),
+            "devices": list(devices),
+        }
         self._database = folder / "data" / DATABASE
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
 
