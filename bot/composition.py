@@ -9,7 +9,7 @@ from typing import Final
 import discord
 
 from bot.chat.attachments import Attachments
-from bot.chat.client import Handlers, ImagineClient
+from bot.chat.client import Handlers, ImagineClient, ShardedClient
 from bot.chat.commands.blocklist import BlocklistGroup
 from bot.chat.commands.config import ConfigGroup
 from bot.chat.commands.imagine import imagine_command
@@ -259,6 +259,9 @@ async def build(
     key_values, identify_budget = KeyValueStore(database), IdentifyBudget()
 
     def client(online: Callable[[], None]) -> ImagineClient:
-        return ImagineClient(handlers, key_values, metrics, identify_budget, online)
+        if config.discord.shards == 1:
+            return ImagineClient(handlers, key_values, metrics, identify_budget, online)
+        shards = config.discord.shards or None
+        return ShardedClient(handlers, key_values, metrics, identify_budget, online, shard_count=shards)
 
     return App(workers, poster, queue_board, job_messages, sessions, jobs, history, people, pictures, client)

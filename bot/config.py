@@ -41,6 +41,7 @@ class DiscordConfig:
     gateway_url: str = "wss://gateway.discord.gg/"
     token_file: str = ""
     mention_after_s: Annotated[float, Between(-1, 86_400)] = 30.0
+    shards: Annotated[int, Between(0, 1000)] = 1
 
     def check(self) -> None:
         """Refuses a URL without TLS, which would send the token in the clear, unless the host is loopback."""

@@ -22,6 +22,7 @@ CONFIG = """
 api_url = {api_url}
 gateway_url = {gateway_url}
 mention_after_s = 0.0
+shards = {shards}
 [storage]
 data_dir = {data_dir}
 [engine]
@@ -54,6 +55,7 @@ class Service:
         program: The module that is run.
         wrapper: A command that runs what follows it, in the same process.
         devices: As in `engine.devices`.
+        shards: As in `discord.shards`.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Service:
         program: str = "bot",
         wrapper: Sequence[str] = (),
         devices: Sequence[str] = ("cpu",),
+        shards: int = 1,
     ) -> None:
         self._program = program
         self._wrapper = wrapper
@@ -77,6 +80,7 @@ class Service:
             "gateway_url": sandbox.gateway_url,
             "data_dir": str(folder / "data"),
             "devices": list(devices),
+            "shards": shards,
         }
         self._database = folder / "data" / DATABASE
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
