@@ -14,8 +14,8 @@ from bot.chat.client import ImagineClient, override_endpoints, run_with_reconnec
 from bot.chat.download import downloader
 from bot.community import retention
 from bot.composition import build
-from bot.config import TOKEN_VARIABLE, Config
-from bot.engine.devices import configured_devices, local_engines, start_engines
+from bot.config import TOKEN_VARIABLE, Config, EngineKind
+from bot.engine.devices import configured_engines, start_engines
 from bot.operations import data_folder, health, lock
 from bot.operations.metrics import Metrics
 from bot.operations.metrics_server import serve_metrics
@@ -77,12 +77,12 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         metrics = Metrics()
         if config.metrics.port:
             await stack.enter_async_context(serve_metrics(metrics, config.metrics.port, lambda: job_counts(database)))
-        devices = await configured_devices(config.engine)
-        local = local_engines(config.engine, devices, config.progress.interval_s, metrics)
-        for engine in local.values():
+        engines = await configured_engines(config.engine, config.progress.interval_s, metrics)
+        for engine in engines.values():
             stack.push_async_callback(engine.close)
-        engines = await start_engines(local)
-        log.info("model %s is ready on %s", config.engine.model, ", ".join(engines))
+        if config.engine.kind is EngineKind.LOCAL:  # on Ray, jobs wait until the cluster can be reached
+            engines = await start_engines(engines)
+            log.info("model %s is ready on %s", config.engine.model, ", ".join(engines))
 
         connection: list[ImagineClient] = []
 

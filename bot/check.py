@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import DATABASE
-from bot.config import TOKEN_VARIABLE, Config, load, looks_like_token, token, token_place
+from bot.config import TOKEN_VARIABLE, Config, EngineKind, load, looks_like_token, token, token_place
 from bot.engine import EngineAwayError, EngineCrashedError, RenderTask, RunFailedError
-from bot.engine.devices import configured_devices, local_engines
+from bot.engine.devices import configured_engines
 from bot.engine.local import LocalEngine
 from bot.jobs.job import RenderResult
 from bot.operations import data_folder, lock
@@ -147,11 +147,12 @@ def _disk(folder: Path) -> CheckResult:
 async def _engines(config: Config) -> AsyncIterator[CheckResult]:
     """Checks each device in turn."""
     try:
-        devices = await configured_devices(config.engine)
+        engines = await configured_engines(config.engine, config.progress.interval_s)
     except RunFailedError as error:
         yield CheckResult("device", Severity.ERROR, str(error))
         return
-    engines = local_engines(config.engine, devices, config.progress.interval_s)
+    if config.engine.kind is EngineKind.RAY:
+        engines = dict(list(engines.items())[:1])
     for name, engine in engines.items():
         async for check_result in _engine(config, engine, name if len(engines) > 1 else "device"):
             yield check_result
@@ -169,7 +170,9 @@ async def _engine(config: Config, engine: LocalEngine, subject: str) -> AsyncIte
         yield CheckResult(subject, Severity.OK, message)
     except RunFailedError as error:
         yield CheckResult("model", Severity.ERROR, str(error))
-    except (EngineAwayError, EngineCrashedError) as error:
+    except EngineAwayError as error:
+        yield CheckResult(subject, Severity.ERROR, str(error))
+    except EngineCrashedError as error:
         yield CheckResult(subject, Severity.ERROR, f"the engine crashed ({error}); see its output above")
     finally:
         await engine.close()

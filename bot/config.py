@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -71,10 +72,22 @@ class StorageConfig:
         read_path("storage.data_dir", self.data_dir)
 
 
+class EngineKind(StrEnum):
+    """Where pictures are rendered: on this machine, or on the machines of a Ray cluster."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """The process that renders pictures."""
+    """The processes that render pictures."""
 
+    kind: EngineKind = EngineKind.LOCAL
+    address: str = "auto"
+    runs: Annotated[int, Between(1, 64)] = 4
+    gpus_per_run: Annotated[float, Between(0, 16)] = 1.0
+    cpus_per_run: Annotated[int, Between(1, 256)] = 1
     model: str = DEFAULT_MODEL
     device: str = "auto"
     devices: str | tuple[str, ...] = ()
@@ -86,6 +99,8 @@ class EngineConfig:
 
     def check(self) -> None:
         """Refuses devices that contradict `device`, and two runs at once on one GPU."""
+        if self.kind is EngineKind.RAY and (self.device != "auto" or self.devices):
+            raise ConfigError('engine.kind is "ray", so Ray chooses the devices; remove engine.device and devices')
         if not self.devices:
             return
         if self.device != "auto":

@@ -12,6 +12,10 @@ class EngineCrashedError(RuntimeError):
     """The engine crashed or hung during a run. The job may be tried again, after `start`."""
 
 
+class ProcessEndedError(EngineCrashedError):
+    """The engine's process ended or hung, unlike a crash that the process itself reports."""
+
+
 class EngineAwayError(RuntimeError):
     """The engine cannot start or be reached, whatever the request. It costs the job no attempt."""
 

@@ -1,6 +1,7 @@
-"""The devices of this machine that the host has configured: one LocalEngine for each."""
+"""The engines that the host has configured: one for each device of this machine, or for each run on Ray."""
 
 import asyncio
+import importlib.util
 import logging
 import os
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
-from bot.config import EngineConfig
+from bot.config import EngineConfig, EngineKind
 from bot.engine import Engine, EngineCrashedError, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.operations.metrics import Metrics
@@ -64,6 +65,43 @@ def local_engines(
             threads=threads if device == "cpu" else 0,
         )
     return engines
+
+
+def ray_engines(
+    settings: EngineConfig, preview_interval_s: float, metrics: Metrics | None = None
+) -> dict[str, LocalEngine]:
+    """One engine for each run at a time on a Ray cluster. Each is ready once Ray has placed it.
+
+    Raises:
+        RunFailedError: Ray is not installed.
+    """
+    if importlib.util.find_spec("ray") is None:
+        raise RunFailedError('engine.kind is "ray", but Ray is not installed: pip install "guided-imagine[ray]"')
+    arguments = (settings.address, str(settings.gpus_per_run), str(settings.cpus_per_run))
+    return {
+        (name := f"ray {number}"): LocalEngine(
+            settings,
+            preview_interval_s,
+            metrics,
+            name=name,
+            threads=0 if settings.gpus_per_run else settings.cpus_per_run,
+            command=(sys.executable, "-m", "bot.engine.ray_process", *arguments),
+        )
+        for number in range(1, settings.runs + 1)
+    }
+
+
+async def configured_engines(
+    settings: EngineConfig, preview_interval_s: float, metrics: Metrics | None = None
+) -> dict[str, LocalEngine]:
+    """The engines, by the names of their devices. None has started.
+
+    Raises:
+        RunFailedError: Ray is not installed, or the devices cannot be listed.
+    """
+    if settings.kind is EngineKind.RAY:
+        return ray_engines(settings, preview_interval_s, metrics)
+    return local_engines(settings, await configured_devices(settings), preview_interval_s, metrics)
 
 
 async def start_engines(engines: Mapping[str, AnyEngine]) -> dict[str, AnyEngine]:

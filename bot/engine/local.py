@@ -4,12 +4,19 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from bot.clock import Sleep
 from bot.config import EngineConfig
-from bot.engine import EngineAwayError, EngineCrashedError, RenderTask, RunCancelledError, RunFailedError
+from bot.engine import (
+    EngineAwayError,
+    EngineCrashedError,
+    ProcessEndedError,
+    RenderTask,
+    RunCancelledError,
+    RunFailedError,
+)
 from bot.engine.child import ANSWER_S, EngineChild
 from bot.engine.messages import (
     BotMessage,
@@ -22,6 +29,7 @@ from bot.engine.messages import (
     RunCancelled,
     RunCommand,
     RunFailed,
+    RunLost,
     StartRun,
 )
 from bot.jobs.job import Progress, RenderResult, Suspended
@@ -44,6 +52,7 @@ class LocalEngine:
         answer_s: Seconds in which a process that is not busy answers.
         name: Of the device, in metrics.
         threads: CPU threads; 0 for one on each core.
+        command: Runs a process that renders elsewhere. If it ends, the run is not the cause.
 
     Attributes:
         starts: How often a process was started.
@@ -58,6 +67,7 @@ class LocalEngine:
         *,
         name: str = "",
         threads: int = 0,
+        command: Sequence[str] | None = None,
     ) -> None:
         self.starts = 0
         self._settings = settings
@@ -66,6 +76,7 @@ class LocalEngine:
         self._answer_s = answer_s
         self._name = name or settings.device
         self._threads = threads
+        self._command_line = command
         self._process: EngineChild | None = None
         self._device = ""
         self._started = False
@@ -91,6 +102,10 @@ class LocalEngine:
             async with self._in_use, contextlib.aclosing(self._entries(task)) as entries:
                 async for entry in entries:
                     yield entry
+        except ProcessEndedError as error:
+            if self._command_line is None:
+                raise
+            raise EngineAwayError(str(error)) from error
         finally:
             self._running = False
 
@@ -138,7 +153,7 @@ class LocalEngine:
                 else:
                     raise await self._crashed("unexpected message")
                 yield entry
-        except (RunFailedError, RunCancelledError):
+        except (RunFailedError, RunCancelledError, EngineAwayError):
             ended = True
             raise
         finally:
@@ -182,7 +197,7 @@ class LocalEngine:
 
     async def _start_process(self) -> None:
         self._loaded = None
-        self._process = await EngineChild.start(COMMAND)
+        self._process = await EngineChild.start(self._command_line or COMMAND)
         self.starts += 1
         if self.starts > 1:
             self._metrics.engine_restarted(self._name)
@@ -225,6 +240,9 @@ class LocalEngine:
             raise RunFailedError(message.message, message.stored)
         if isinstance(message, RunCancelled):
             raise RunCancelledError
+        if isinstance(message, RunLost):
+            self._loaded = None  # `start` has to load again
+            raise (EngineCrashedError if message.crashed else EngineAwayError)(message.message)
         return message
 
     async def _crashed(self, why: str) -> EngineCrashedError:

@@ -1,0 +1,190 @@
+"""Rendering on a real Ray cluster: a head and two workers on this machine, started by the documented commands.
+
+They need the extra "ray" and take minutes: `make torture`.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.config import EngineConfig, EngineKind
+from bot.engine import EngineAwayError, RenderTask
+from bot.engine.devices import local_engines, ray_engines
+from bot.engine.local import LocalEngine
+from bot.jobs.job import Progress, RenderResult, Suspended
+from tests.engine.render_tasks import end, flat, request, sha
+
+pytest.importorskip("ray")
+pytestmark = [pytest.mark.torture, pytest.mark.timeout(900)]
+
+RAY = (sys.executable, "-m", "ray.scripts.scripts")
+PORT = 26379
+ADDRESS = f"127.0.0.1:{PORT}"
+LONG = 300
+"""Steps of a run during which a node is killed."""
+
+
+class Node:
+    """A node of the cluster: `ray start --block`, and the processes that it starts."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._path = folder / f"node-{len(list(folder.iterdir()))}.log"
+        with self._path.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*RAY, "start", "--block", "--disable-usage-stats", "--node-ip-address=127.0.0.1", *arguments],
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+            )
+        while "--block" not in self._path.read_text():
+            assert self.process.poll() is None, self._path.read_text()
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """Kills all processes of the node, as a machine that loses its power."""
+        for pid in (self.process.pid, *descendants(self.process.pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """Process ids of all descendants of a process."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+    return children + [each for child in children for each in descendants(child)]
+
+
+def cpu_seconds(node: Node) -> float:
+    """What a node's processes have computed: most on the node that renders."""
+    ticks = 0
+    for pid in descendants(node.process.pid):
+        with contextlib.suppress(FileNotFoundError):
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Cluster:
+    """A head that renders nothing, and workers with one CPU each."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.head = self.start_head()
+        self.workers = [self.start_worker(), self.start_worker()]
+
+    def start_head(self) -> Node:
+        return Node(self._folder, "--head", f"--port={PORT}", "--num-cpus=0", "--include-dashboard=false")
+
+    def start_worker(self) -> Node:
+        return Node(self._folder, f"--address={ADDRESS}", "--num-cpus=1")
+
+    def close(self) -> None:
+        for node in (*self.workers, self.head):
+            node.kill()
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A cluster on loopback."""
+    # The paths of Ray's sockets must be short.
+    with tempfile.TemporaryDirectory(prefix="ray") as folder:
+        monkeypatch.setenv("RAY_TMPDIR", folder)
+        made = Cluster(Path(folder))
+        yield made
+        made.close()
+
+
+@pytest.fixture
+async def engines() -> AsyncIterator[dict[str, LocalEngine]]:
+    """Two engines on the cluster."""
+    settings = EngineConfig(
+        kind=EngineKind.RAY, address=ADDRESS, runs=2, gpus_per_run=0, step_timeout_s=300, load_timeout_s=300
+    )
+    made = ray_engines(settings, 0.0)
+    yield made
+    for engine in made.values():
+        await engine.close()
+
+
+async def started(engine: LocalEngine) -> str:
+    """Starts an engine as its worker does: again until it works."""
+    while True:
+        with contextlib.suppress(EngineAwayError):
+            return await engine.start()
+        await asyncio.sleep(1)
+
+
+async def test_a_run_on_ray_gives_the_bytes_of_the_local_engine(
+    cluster: Cluster, engines: dict[str, LocalEngine]
+) -> None:
+    colour = flat("teal")
+    task = RenderTask(request(views=4, init=sha(colour)), {sha(colour): colour}, timelapse=True)
+    (local, _) = local_engines(EngineConfig(), ["cpu"] * len(os.sched_getaffinity(0)), 0.0).values()
+    try:
+        expected = await end(local, task)
+    finally:
+        await local.close()
+    engine = engines["ray 1"]
+    assert await started(engine) == "cpu"
+    assert (await end(engine, task)).png == expected.png
+
+
+async def test_a_run_whose_node_is_killed_goes_on_elsewhere_to_the_same_bytes(
+    cluster: Cluster, engines: dict[str, LocalEngine]
+) -> None:
+    task = RenderTask(request(steps=LONG, views=4))
+    engine = engines["ray 1"]
+    await started(engine)
+    expected = await end(engine, task)
+    steps: list[int] = []
+    killed = False
+    async for entry in engine.run(task):
+        if isinstance(entry, Progress):
+            steps.append(entry.step)
+            if entry.step > LONG // 2 and not killed:
+                killed = True
+                busy = max(cluster.workers, key=cpu_seconds)
+                busy.kill()
+                cluster.workers.remove(busy)
+        else:
+            assert isinstance(entry, RenderResult | Suspended)
+            last = entry
+    assert steps == sorted(set(steps)), "no step is shown twice"
+    if isinstance(last, Suspended):  # the new node took long: the worker would run the job again
+        await started(engine)
+        last = await end(engine, RenderTask(task.request, checkpoint=last.checkpoint))
+    assert last.png == expected.png
+
+
+async def test_the_engine_is_away_without_a_head_and_works_when_it_is_back(
+    cluster: Cluster, engines: dict[str, LocalEngine]
+) -> None:
+    engine = engines["ray 1"]
+    await started(engine)
+    cluster.close()
+    with pytest.raises(EngineAwayError):
+        while True:
+            await end(engine, RenderTask(request()))
+    with pytest.raises(EngineAwayError, match=r"^the Ray cluster at 127.0.0.1:26379 cannot be reached"):
+        while True:
+            try:
+                await engine.start()
+            except EngineAwayError:
+                raise
+            except Exception as error:
+                raise AssertionError(repr(error)) from error
+    cluster.head = cluster.start_head()
+    cluster.workers = [cluster.start_worker()]
+    await started(engine)
+    assert isinstance(await end(engine, RenderTask(request())), RenderResult)
