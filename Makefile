@@ -1,6 +1,6 @@
 # The project's commands. `make setup` does nothing if the stamp is newer than the lock files.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji emoji-font evaluate gallery bench quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji emoji-font evaluate gallery bench simulation quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -72,7 +72,11 @@ gallery: setup   ## render the README's pictures
 
 bench: setup     ## measure the engine's speed and the bot's event-loop lag (about 10 minutes)
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench.devices
 	$(BIN)/python -m tests.e2e.loop_lag
+
+simulation: setup  ## simulate an evening of a large community with 1, 4 and 16 GPUs (about 5 minutes)
+	$(BIN)/python -m tools.simulation
 
 priors: setup    ## measure the effect of each prior (about 25 minutes)
 	$(BIN)/python -m tools.bench.priors
