@@ -6,6 +6,7 @@ They need the extra "ray" and take minutes: `make torture`.
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,19 +17,23 @@ from pathlib import Path
 
 import pytest
 
+from bot.check import diagnose
 from bot.config import EngineConfig, EngineKind
-from bot.engine import EngineAwayError, RenderTask
+from bot.engine import EngineAwayError, RenderTask, RunCancelledError
 from bot.engine.devices import local_engines, ray_engines
 from bot.engine.local import LocalEngine
+from bot.engine.messages import RunCommand
 from bot.jobs.job import Progress, RenderResult, Suspended
-from tests.engine.render_tasks import end, flat, request, sha
+from tests.engine.render_tasks import end, flat, request, send_command, sha
 
 pytest.importorskip("ray")
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(900)]
 
 RAY = (sys.executable, "-m", "ray.scripts.scripts")
+ROOT = Path(__file__).parents[2]
 PORT = 26379
 ADDRESS = f"127.0.0.1:{PORT}"
+KILLS = 3
 LONG = 300
 """Steps of a run during which a node is killed."""
 
@@ -36,14 +41,14 @@ LONG = 300
 class Node:
     """A node of the cluster: `ray start --block`, and the processes that it starts."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, code: Path = ROOT) -> None:
         self._path = folder / f"node-{len(list(folder.iterdir()))}.log"
         with self._path.open("wb") as log:
             self.process = subprocess.Popen(
                 [*RAY, "start", "--block", "--disable-usage-stats", "--node-ip-address=127.0.0.1", *arguments],
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+                env=os.environ | {"PYTHONPATH": str(code)},
             )
         while "--block" not in self._path.read_text():
             assert self.process.poll() is None, self._path.read_text()
@@ -86,8 +91,8 @@ class Cluster:
     def start_head(self) -> Node:
         return Node(self._folder, "--head", f"--port={PORT}", "--num-cpus=0", "--include-dashboard=false")
 
-    def start_worker(self) -> Node:
-        return Node(self._folder, f"--address={ADDRESS}", "--num-cpus=1")
+    def start_worker(self, code: Path = ROOT) -> Node:
+        return Node(self._folder, f"--address={ADDRESS}", "--num-cpus=1", code=code)
 
     def close(self) -> None:
         for node in (*self.workers, self.head):
@@ -188,3 +193,72 @@ async def test_the_engine_is_away_without_a_head_and_works_when_it_is_back(
     cluster.workers = [cluster.start_worker()]
     await started(engine)
     assert isinstance(await end(engine, RenderTask(request())), RenderResult)
+
+
+async def test_previews_and_commands_go_through_ray(cluster: Cluster, engines: dict[str, LocalEngine]) -> None:
+    engine = engines["ray 1"]
+    await started(engine)
+    for command, kind in ((RunCommand.FINISH, RenderResult), (RunCommand.SUSPEND, Suspended)):
+        entries = []
+        async for entry in engine.run(RenderTask(request(steps=LONG))):
+            entries.append(entry)
+            if isinstance(entry, Progress) and entry.step == 2:
+                await send_command(engine, command)
+        assert isinstance(entries[-1], kind)
+        assert len(entries) < LONG
+        assert any(isinstance(entry, Progress) and entry.preview for entry in entries)
+    with pytest.raises(RunCancelledError):
+        async for entry in engine.run(RenderTask(request(steps=LONG))):
+            if isinstance(entry, Progress) and entry.step == 2:
+                await engine.cancel()
+
+
+async def test_a_run_is_finished_although_one_of_two_workers_is_killed_again_and_again(
+    cluster: Cluster, engines: dict[str, LocalEngine]
+) -> None:
+    engine = engines["ray 1"]
+    await started(engine)
+    task = RenderTask(request(steps=LONG, views=4))
+    expected = await end(engine, task)
+    kills, last = 0, None
+    while last is None:
+        shown = 0
+        async for entry in engine.run(task):
+            if isinstance(entry, Progress):
+                shown += 1
+                if kills < KILLS and shown == LONG // 5:
+                    kills, shown = kills + 1, 0
+                    busy = max(cluster.workers, key=cpu_seconds)
+                    busy.kill()
+                    cluster.workers.remove(busy)
+                    cluster.workers.append(await asyncio.to_thread(cluster.start_worker))
+            elif isinstance(entry, Suspended):  # a node took long to load the model; the worker runs the job again
+                task = RenderTask(task.request, checkpoint=entry.checkpoint)
+                await started(engine)
+            else:
+                last = entry
+    assert kills == KILLS
+    assert last.png == expected.png
+
+
+async def test_check_says_which_node_has_another_version(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    for package in ("bot", "guidance"):
+        shutil.copytree(ROOT / package, other / package)
+    with (other / "guidance" / "__init__.py").open("a") as file:
+        file.write("# another version\n")
+    # Ray adds the bot's working directory to the path of the workers on this machine.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    for node in cluster.workers:
+        node.kill()
+    cluster.workers = [cluster.start_worker(other)]
+    (tmp_path / "config.toml").write_text(
+        f'[storage]\ndata_dir = "{tmp_path}/data"\n'
+        f'[engine]\nkind = "ray"\naddress = "{ADDRESS}"\ngpus_per_run = 0\nload_timeout_s = 300\n'
+    )
+    results = {result.subject: result async for result in diagnose(tmp_path / "config.toml")}
+    assert results["model"].message.startswith("a node of the Ray cluster has guided-imagine ")
+    assert results["model"].message.endswith("install the same version on all nodes")
