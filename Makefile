@@ -1,6 +1,6 @@
 # The project's commands. `make setup` does nothing if the stamp is newer than the lock files.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji emoji-font evaluate gallery bench quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji emoji-font evaluate gallery bench simulation quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -49,6 +49,7 @@ lock:            ## update the lock files from pyproject.toml; needs uv
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra diffusers -o requirements-diffusers.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements-diffusers.lock --extra dev -o requirements-dev.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements.lock --extra ray -o requirements-ray.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header -c requirements-dev.lock --extra pocket -o requirements-pocket.lock pyproject.toml
 
 schemas:         ## renew the description of Discord's API that the sandbox is checked against; needs npm
@@ -72,7 +73,11 @@ gallery: setup   ## render the README's pictures
 
 bench: setup     ## measure the engine's speed and the bot's event-loop lag (about 10 minutes)
 	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench.devices
 	$(BIN)/python -m tests.e2e.loop_lag
+
+simulation: setup  ## simulate an evening of a large community with 1, 4 and 16 GPUs (about 5 minutes)
+	$(BIN)/python -m tools.simulation
 
 priors: setup    ## measure the effect of each prior (about 25 minutes)
 	$(BIN)/python -m tools.bench.priors

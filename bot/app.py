@@ -14,8 +14,8 @@ from bot.chat.client import ImagineClient, override_endpoints, run_with_reconnec
 from bot.chat.download import downloader
 from bot.community import retention
 from bot.composition import build
-from bot.config import TOKEN_VARIABLE, Config
-from bot.engine.local import LocalEngine
+from bot.config import TOKEN_VARIABLE, Config, EngineKind
+from bot.engine.devices import configured_engines, start_engines
 from bot.operations import data_folder, health, lock
 from bot.operations.metrics import Metrics
 from bot.operations.metrics_server import serve_metrics
@@ -77,9 +77,12 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         metrics = Metrics()
         if config.metrics.port:
             await stack.enter_async_context(serve_metrics(metrics, config.metrics.port, lambda: job_counts(database)))
-        engine = LocalEngine(config.engine, config.progress.interval_s, metrics)
-        stack.push_async_callback(engine.close)
-        log.info("model %s is ready on %s", config.engine.model, await engine.start())
+        engines = await configured_engines(config.engine, config.progress.interval_s, metrics)
+        for engine in engines.values():
+            stack.push_async_callback(engine.close)
+        if config.engine.kind is EngineKind.LOCAL:  # on Ray, jobs wait until the cluster can be reached
+            engines = await start_engines(engines)
+            log.info("model %s is ready on %s", config.engine.model, ", ".join(engines))
 
         connection: list[ImagineClient] = []
 
@@ -87,12 +90,12 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
             return connection[-1] if connection else None
 
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        app = await build(config, database, engine, connected, downloader(session), metrics=metrics)
+        app = await build(config, database, engines, connected, downloader(session), metrics=metrics)
         stack.push_async_callback(app.job_messages.close)
-        worker, poster = app.worker, app.poster
+        workers, poster = app.workers, app.poster
         if unfinished := await app.pictures.remove_unfinished():
             log.info("deleted %d unfinished files", unfinished)
-        await worker.recover()
+        await workers.recover()
         await app.sessions.recover()
         online = asyncio.Event()
 
@@ -107,7 +110,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         async def catch_up() -> None:
             await online.wait()
             await outlast("catching up", poster.catch_up)
-            await outlast("catching up", worker.catch_up)
+            await outlast("catching up", workers.catch_up)
             await retention.run(app.history, app.people, app.pictures, config.storage.keep_pictures_days)
 
         async def sessions() -> None:
@@ -118,9 +121,9 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         prefer_short_pauses()
         override_endpoints(config.discord)
         tasks = [
-            asyncio.create_task(worker.run(), name="worker"),
+            asyncio.create_task(workers.run(), name="workers"),
             asyncio.create_task(app.queue_board.run(), name="queue positions"),
-            asyncio.create_task(engine.ping_when_idle(), name="pings of the engine"),
+            *(asyncio.create_task(engine.ping_when_idle(), name="pings of the engine") for engine in engines.values()),
             asyncio.create_task(catch_up(), name="catch up and retention"),
             asyncio.create_task(sessions(), name="sessions"),
             asyncio.create_task(health.write_heartbeat(folder / HEALTH, ready), name="health"),
@@ -130,7 +133,7 @@ async def _services(config: Config, token: str) -> AsyncIterator[list["asyncio.T
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(poster.close)
         stack.push_async_callback(poster.drain)
-        stack.push_async_callback(worker.drain, config.engine.shutdown_s)
+        stack.push_async_callback(workers.drain, config.engine.shutdown_s)
         yield tasks
 
 

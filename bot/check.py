@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import DATABASE
-from bot.config import TOKEN_VARIABLE, Config, load, looks_like_token, token, token_place
-from bot.engine import EngineCrashedError, RenderTask, RunFailedError
+from bot.config import TOKEN_VARIABLE, Config, EngineKind, load, looks_like_token, token, token_place
+from bot.engine import EngineAwayError, EngineCrashedError, RenderTask, RunFailedError
+from bot.engine.devices import configured_engines
 from bot.engine.local import LocalEngine
 from bot.jobs.job import RenderResult
 from bot.operations import data_folder, lock
@@ -66,7 +67,7 @@ async def diagnose(path: Path) -> AsyncIterator[CheckResult]:
             yield _disk(folder)
             if config.metrics.port:
                 yield await _port(config)
-    async for check_result in _engine(config):
+    async for check_result in _engines(config):
         yield check_result
 
 
@@ -143,9 +144,22 @@ def _disk(folder: Path) -> CheckResult:
     return CheckResult("disk", Severity.OK, f"{free / 2**30:.0f} GiB are free")
 
 
-async def _engine(config: Config) -> AsyncIterator[CheckResult]:
+async def _engines(config: Config) -> AsyncIterator[CheckResult]:
+    """Checks each device in turn."""
+    try:
+        engines = await configured_engines(config.engine, config.progress.interval_s)
+    except RunFailedError as error:
+        yield CheckResult("device", Severity.ERROR, str(error))
+        return
+    if config.engine.kind is EngineKind.RAY:
+        engines = dict(list(engines.items())[:1])
+    for name, engine in engines.items():
+        async for check_result in _engine(config, engine, name if len(engines) > 1 else "device"):
+            yield check_result
+
+
+async def _engine(config: Config, engine: LocalEngine, subject: str) -> AsyncIterator[CheckResult]:
     """Loads the model in a child process, as `run` does, and renders eight steps."""
-    engine = LocalEngine(config.engine, config.progress.interval_s)
     try:
         device = await engine.start()
         yield CheckResult("model", Severity.OK, f"{config.engine.model} loads")
@@ -153,10 +167,12 @@ async def _engine(config: Config) -> AsyncIterator[CheckResult]:
         (result,) = [entry async for entry in engine.run(RenderTask(request)) if isinstance(entry, RenderResult)]
         pace = result.seconds / result.steps
         message = f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
-        yield CheckResult("device", Severity.OK, message)
+        yield CheckResult(subject, Severity.OK, message)
     except RunFailedError as error:
         yield CheckResult("model", Severity.ERROR, str(error))
+    except EngineAwayError as error:
+        yield CheckResult(subject, Severity.ERROR, str(error))
     except EngineCrashedError as error:
-        yield CheckResult("device", Severity.ERROR, f"the engine crashed ({error}); see its output above")
+        yield CheckResult(subject, Severity.ERROR, f"the engine crashed ({error}); see its output above")
     finally:
         await engine.close()

@@ -1,7 +1,7 @@
 """The composition root: builds every part of the bot around a database and an engine."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import discord
 
 from bot.chat.attachments import Attachments
-from bot.chat.client import Handlers, ImagineClient
+from bot.chat.client import Handlers, ImagineClient, ShardedClient
 from bot.chat.commands.blocklist import BlocklistGroup
 from bot.chat.commands.config import ConfigGroup
 from bot.chat.commands.imagine import imagine_command
@@ -38,7 +38,7 @@ from bot.config import Config
 from bot.delivery.job_messages import JobMessages, MessageTiming
 from bot.engine import Engine
 from bot.jobs.admission import Admission
-from bot.jobs.current_run import CurrentRun
+from bot.jobs.current_run import CurrentRun, CurrentRuns
 from bot.jobs.job import Concept, Job
 from bot.jobs.job_control import JobControl
 from bot.jobs.posting import PicturePoster
@@ -46,6 +46,7 @@ from bot.jobs.queue import Queue
 from bot.jobs.queue_board import QueueBoard
 from bot.jobs.wait_time import WaitTimeEstimator
 from bot.jobs.worker import Worker
+from bot.jobs.worker_pool import WorkerPool
 from bot.operations.metrics import Metrics
 from bot.store.audit import Audit
 from bot.store.bans import Bans
@@ -71,7 +72,7 @@ class App:
         client: Makes a client; its argument is called whenever the client is ready.
     """
 
-    worker: Worker
+    workers: WorkerPool
     poster: PicturePoster
     queue_board: QueueBoard
     job_messages: JobMessages
@@ -86,7 +87,7 @@ class App:
 async def build(
     config: Config,
     database: Database,
-    engine: Engine,
+    engines: Mapping[str, Engine],
     connected: Callable[[], discord.Client | None],
     download: Download,
     clock: Callable[[], float] = time.time,
@@ -98,7 +99,7 @@ async def build(
     Args:
         config: The host's settings.
         database: An open database.
-        engine: A started engine.
+        engines: By the names of their devices, in the order in which idle ones take jobs.
         connected: Returns the client that is connected now, or None.
         download: Downloads attachments.
         clock: Returns the seconds since 1970.
@@ -127,30 +128,40 @@ async def build(
         if job.session_id is not None and job.message_id is not None:
             await session_channel.invite_votes(job, job.message_id)
 
-    current_run = CurrentRun(engine, clock)
-    estimator = WaitTimeEstimator(queue, history, current_run.running, clock)
+    current_runs = CurrentRuns([CurrentRun(engine, device, clock) for device, engine in engines.items()])
+    metrics.set_servers(current_runs.servers)
+    estimator = WaitTimeEstimator(queue, history, current_runs.servers, clock)
     queue_board = QueueBoard(estimator, job_messages.show_positions)
     poster = PicturePoster(jobs, pictures, job_messages, posted, metrics)
-    worker = Worker(
+    workers = WorkerPool(
+        lambda current_run, wake_all: Worker(
+            jobs=jobs,
+            queue=queue,
+            pictures=pictures,
+            engine=engines[current_run.device],
+            current_run=current_run,
+            others=lambda: current_runs.others_available(current_run),
+            wake_all=wake_all,
+            queue_board=queue_board,
+            poster=poster,
+            job_messages=job_messages,
+            concepts=[Concept(entry.name, entry.texts, entry.threshold) for entry in config.concept],
+            timelapse=config.progress.timelapse,
+            metrics=metrics,
+        ),
         jobs=jobs,
-        queue=queue,
-        pictures=pictures,
-        engine=engine,
-        current_run=current_run,
+        current_runs=current_runs,
         queue_board=queue_board,
-        poster=poster,
         job_messages=job_messages,
-        concepts=[Concept(entry.name, entry.texts, entry.threshold) for entry in config.concept],
-        timelapse=config.progress.timelapse,
         metrics=metrics,
     )
     job_control = JobControl(
         jobs=jobs,
         queue=queue,
         pictures=pictures,
-        worker=worker,
+        workers=workers,
         queue_board=queue_board,
-        current_run=current_run,
+        current_runs=current_runs,
         poster=poster,
         job_messages=job_messages,
         metrics=metrics,
@@ -198,7 +209,7 @@ async def build(
         model=model,
     )
     attachments, typed_texts = Attachments(download, pictures), TypedTexts()
-    queue_list, history_pages = QueueList(queue_board, history, guilds), HistoryPages(history, pictures)
+    queue_list, history_pages = QueueList(queue_board, current_runs, history, guilds), HistoryPages(history, pictures)
     menus = ContextMenus(
         jobs=jobs, guilds=guilds, attachments=attachments, submitter=submitter, job_actions=job_actions, model=model
     )
@@ -248,6 +259,9 @@ async def build(
     key_values, identify_budget = KeyValueStore(database), IdentifyBudget()
 
     def client(online: Callable[[], None]) -> ImagineClient:
-        return ImagineClient(handlers, key_values, metrics, identify_budget, online)
+        if config.discord.shards == 1:
+            return ImagineClient(handlers, key_values, metrics, identify_budget, online)
+        shards = config.discord.shards or None
+        return ShardedClient(handlers, key_values, metrics, identify_budget, online, shard_count=shards)
 
-    return App(worker, poster, queue_board, job_messages, sessions, jobs, history, people, pictures, client)
+    return App(workers, poster, queue_board, job_messages, sessions, jobs, history, people, pictures, client)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -41,6 +42,7 @@ class DiscordConfig:
     gateway_url: str = "wss://gateway.discord.gg/"
     token_file: str = ""
     mention_after_s: Annotated[float, Between(-1, 86_400)] = 30.0
+    shards: Annotated[int, Between(0, 1000)] = 1
 
     def check(self) -> None:
         """Refuses a URL without TLS, which would send the token in the clear, unless the host is loopback."""
@@ -70,17 +72,48 @@ class StorageConfig:
         read_path("storage.data_dir", self.data_dir)
 
 
+class EngineKind(StrEnum):
+    """Where pictures are rendered: on this machine, or on the machines of a Ray cluster."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """The process that renders pictures."""
+    """The processes that render pictures."""
 
+    kind: EngineKind = EngineKind.LOCAL
+    address: str = "auto"
+    runs: Annotated[int, Between(1, 64)] = 4
+    gpus_per_run: Annotated[float, Between(0, 16)] = 1.0
+    cpus_per_run: Annotated[int, Between(1, 256)] = 1
     model: str = DEFAULT_MODEL
     device: str = "auto"
+    devices: str | tuple[str, ...] = ()
     graphs: bool = True
     step_timeout_s: Annotated[float, Between(1, 3600)] = 60.0
     shutdown_s: Annotated[float, Between(0, 3600)] = 20.0
     load_timeout_s: Annotated[float, Between(5, 7200)] = 600.0
     preview_pixels: Annotated[int, Between(32, 2048)] = 256
+
+    def check(self) -> None:
+        """Refuses devices that contradict `device`, and two runs at once on one GPU."""
+        if self.kind is EngineKind.RAY and (self.device != "auto" or self.devices):
+            raise ConfigError('engine.kind is "ray", so Ray chooses the devices; remove engine.device and devices')
+        if not self.devices:
+            return
+        if self.device != "auto":
+            raise ConfigError("engine.device and engine.devices are both set; keep one of them")
+        if isinstance(self.devices, str):
+            if self.devices != "all":
+                raise ConfigError(f'engine.devices must be "all" or a list, such as ["{self.devices}"]')
+            return
+        for device in self.devices:
+            if not re.fullmatch(r"cpu|[a-z]+:\d+", device):
+                raise ConfigError(f'engine.devices: {device!r} is not a device; write "cpu", "cuda:0", "cuda:1", …')
+            if device != "cpu" and self.devices.count(device) > 1:
+                raise ConfigError(f"engine.devices: {device!r} is named twice; a GPU takes one run at a time")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Reads parsed TOML into dataclasses, and says in one sentence what is wrong. Knows no setting.
 
-A dataclass is a section. Its fields are text, numbers, booleans, enumerations, tuples, or further sections;
+A dataclass is a section. Its fields are text, numbers, booleans, enumerations, tuples, text or a tuple, or further
+sections;
 `Annotated[int, Between(1, 9)]` gives a number its range. A method `check`, if there is one, refuses what types and
 ranges cannot express.
 """
@@ -9,6 +10,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from enum import StrEnum
+from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, TypeVar, get_args, get_origin, get_type_hints
 
 MESSAGE_CHARACTERS: Final = 500
@@ -82,6 +84,8 @@ def _value(key: str, kind: Any, value: object) -> object:
     if get_origin(kind) is Annotated:
         number, between = get_args(kind)
         return check_range(key, _value(key, number, value), between)
+    if isinstance(kind, UnionType):  # text or a list
+        kind = next(each for each in get_args(kind) if (get_origin(each) is tuple) is isinstance(value, list))
     if get_origin(kind) is tuple:
         entry_kind = get_args(kind)[0]
         if not isinstance(value, list):

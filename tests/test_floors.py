@@ -52,7 +52,7 @@ ENTRY = ("bot.__main__", "bot.app", "bot.check", "bot.demo")
 """What starts the bot; nothing else imports it."""
 ABOVE_STORE = (*ENTRY, "bot.composition", "bot.config", "bot.chat", "bot.delivery", "bot.engine", "bot.images")
 COMMUNITY_SERVICES = ("bot.community.moderation", "bot.community.prompt_sessions", "bot.community.erasure")
-SERVICES = ("bot.jobs.worker", "bot.jobs.queue", "bot.jobs.admission", "bot.jobs.wait_time")
+SERVICES = tuple(f"bot.jobs.{name}" for name in ("worker", "queue", "admission", "worker_pool", "wait_time"))
 
 SANDBOX = tuple(
     f"bot.sandbox.{name}"
@@ -82,10 +82,13 @@ FORBIDDEN = [
     ),
     (
         "worker",
-        [f"bot/jobs/{name}.py" for name in ("worker", "posting", "job_control", "current_run", "queue_board")],
+        [
+            f"bot/jobs/{name}.py"
+            for name in ("worker", "worker_pool", "posting", "job_control", "current_run", "queue_board")
+        ],
         ("bot.chat", "bot.composition", "bot.jobs.admission", "bot.community.moderation"),
     ),
-    ("delivery", ["bot/delivery"], ("bot.chat", "bot.composition", "bot.config", "bot.engine", *SERVICES[:3])),
+    ("delivery", ["bot/delivery"], ("bot.chat", "bot.composition", "bot.config", "bot.engine", *SERVICES[:4])),
     (
         "community",
         ["bot/community"],

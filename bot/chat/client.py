@@ -80,6 +80,7 @@ class ImagineClient(discord.Client):
         metrics: Counts the HTTP statuses of Discord's API.
         identify_budget: Limits the IDENTIFYs; all clients share one.
         online: Called whenever the client is ready.
+        shard_count: Connections of a ShardedClient; None for as many as Discord recommends.
     """
 
     def __init__(
@@ -89,12 +90,14 @@ class ImagineClient(discord.Client):
         metrics: Metrics,
         identify_budget: IdentifyBudget,
         online: Callable[[], None],
+        shard_count: int | None = None,
     ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             http_trace=trace_config(metrics),
+            shard_count=shard_count,
         )
         self.handlers = handlers
         self._key_values = key_values
@@ -174,6 +177,10 @@ def override_endpoints(settings: DiscordConfig) -> None:
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     discord.http.Route.BASE = settings.api_url
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.gateway_url)
+
+
+class ShardedClient(ImagineClient, discord.AutoShardedClient):
+    """An ImagineClient with several connections, among which Discord divides the servers."""
 
 
 async def run_with_reconnect(

@@ -9,7 +9,15 @@ from guidance.request.request import Request
 
 
 class EngineCrashedError(RuntimeError):
-    """The engine crashed or hung during a run. The job may be tried again; the engine restarts with the next run."""
+    """The engine crashed or hung during a run. The job may be tried again, after `start`."""
+
+
+class ProcessEndedError(EngineCrashedError):
+    """The engine's process ended or hung, unlike a crash that the process itself reports."""
+
+
+class EngineAwayError(RuntimeError):
+    """The engine cannot start or be reached, whatever the request. It costs the job no attempt."""
 
 
 class RunFailedError(RuntimeError):
@@ -59,7 +67,13 @@ class Engine(Protocol):
     """
 
     async def start(self) -> str:
-        """Loads the model; returns its device, such as "cpu". Raises RunFailedError if it cannot be loaded."""
+        """Loads the model, also after a crash; returns its type of device, such as "cpu".
+
+        Raises:
+            EngineAwayError: The engine cannot be reached.
+            EngineCrashedError: The engine crashed or hung.
+            RunFailedError: The model cannot be loaded.
+        """
         ...
 
     def run(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
@@ -67,6 +81,7 @@ class Engine(Protocol):
 
         Raises:
             EngineCrashedError: The engine crashed or hung.
+            EngineAwayError: The engine was lost before the run began.
             RunFailedError: The request cannot be rendered.
             RunCancelledError: `cancel` was called.
         """

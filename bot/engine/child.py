@@ -8,7 +8,7 @@ import signal
 from collections.abc import Sequence
 from typing import Final, Self
 
-from bot.engine import EngineCrashedError, RunFailedError, protocol
+from bot.engine import EngineCrashedError, ProcessEndedError, RunFailedError, protocol
 from bot.engine.messages import BotMessage, ProcessMessage
 
 log = logging.getLogger(__name__)
@@ -96,11 +96,11 @@ class EngineChild:
         except protocol.ProtocolError as error:
             raise await self.crashed(str(error)) from error
 
-    async def crashed(self, why: str) -> EngineCrashedError:
+    async def crashed(self, why: str) -> ProcessEndedError:
         """Kills the child; returns the error to raise."""
         await self.kill()
-        log.warning("engine: %s; it restarts with the next job", why)
-        return EngineCrashedError(why)
+        log.warning("engine: %s; it will be restarted", why)
+        return ProcessEndedError(why)
 
     async def kill(self) -> None:
         """Kills the child with its process group, and waits at most KILL_S for its end."""

@@ -4,12 +4,19 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from bot.clock import Sleep
 from bot.config import EngineConfig
-from bot.engine import EngineCrashedError, RenderTask, RunCancelledError, RunFailedError
+from bot.engine import (
+    EngineAwayError,
+    EngineCrashedError,
+    ProcessEndedError,
+    RenderTask,
+    RunCancelledError,
+    RunFailedError,
+)
 from bot.engine.child import ANSWER_S, EngineChild
 from bot.engine.messages import (
     BotMessage,
@@ -22,6 +29,7 @@ from bot.engine.messages import (
     RunCancelled,
     RunCommand,
     RunFailed,
+    RunLost,
     StartRun,
 )
 from bot.jobs.job import Progress, RenderResult, Suspended
@@ -42,6 +50,9 @@ class LocalEngine:
         preview_interval_s: Shortest time between two previews, in seconds.
         metrics: Counts every start but the first.
         answer_s: Seconds in which a process that is not busy answers.
+        name: Of the device, in metrics.
+        threads: CPU threads; 0 for one on each core.
+        command: Runs a process that renders elsewhere. If it ends, the run is not the cause.
 
     Attributes:
         starts: How often a process was started.
@@ -53,14 +64,22 @@ class LocalEngine:
         preview_interval_s: float,
         metrics: Metrics | None = None,
         answer_s: float = ANSWER_S,
+        *,
+        name: str = "",
+        threads: int = 0,
+        command: Sequence[str] | None = None,
     ) -> None:
         self.starts = 0
         self._settings = settings
         self._preview_interval_s = preview_interval_s
         self._metrics = metrics or Metrics()
         self._answer_s = answer_s
+        self._name = name or settings.device
+        self._threads = threads
+        self._command_line = command
         self._process: EngineChild | None = None
         self._device = ""
+        self._started = False
         self._loaded: LoadModel | None = None
         self._in_use = asyncio.Lock()
         self._run = 0
@@ -72,6 +91,7 @@ class LocalEngine:
         """Implements Engine.start: loads the configured model."""
         async with self._in_use:
             await self._ensure_loaded(self._load(self._settings.model))
+            self._started = True
             return self._device
 
     async def run(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
@@ -82,6 +102,10 @@ class LocalEngine:
             async with self._in_use, contextlib.aclosing(self._entries(task)) as entries:
                 async for entry in entries:
                     yield entry
+        except ProcessEndedError as error:
+            if self._command_line is None:
+                raise
+            raise EngineAwayError(str(error)) from error
         finally:
             self._running = False
 
@@ -115,7 +139,7 @@ class LocalEngine:
     async def _entries(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
         ended, step = False, -1
         try:
-            await self._ensure_loaded(self._load(task.request.model))
+            await self._ensure_loaded_for(task)
             await self._send_task(task)
             await self._receive_ready(self._answer_s)
             while not ended:
@@ -129,7 +153,7 @@ class LocalEngine:
                 else:
                     raise await self._crashed("unexpected message")
                 yield entry
-        except (RunFailedError, RunCancelledError):
+        except (RunFailedError, RunCancelledError, EngineAwayError):
             ended = True
             raise
         finally:
@@ -138,7 +162,16 @@ class LocalEngine:
                 await self._kill()
 
     def _load(self, model: str) -> LoadModel:
-        return LoadModel(model, self._settings.device, self._settings.graphs)
+        return LoadModel(model, self._settings.device, self._settings.graphs, self._threads)
+
+    async def _ensure_loaded_for(self, task: RenderTask) -> None:
+        try:
+            await self._ensure_loaded(self._load(task.request.model))
+        except (EngineCrashedError, RunFailedError) as error:
+            if task.request.model == self._settings.model and self._started:
+                # It was loaded before, so the request is not the cause.
+                raise EngineAwayError(str(error)) from error
+            raise
 
     async def _ensure_loaded(self, load: LoadModel) -> None:
         """Starts a process if none runs or the one that runs does not answer, and loads the model."""
@@ -164,10 +197,10 @@ class LocalEngine:
 
     async def _start_process(self) -> None:
         self._loaded = None
-        self._process = await EngineChild.start(COMMAND)
+        self._process = await EngineChild.start(self._command_line or COMMAND)
         self.starts += 1
         if self.starts > 1:
-            self._metrics.engine_restarted()
+            self._metrics.engine_restarted(self._name)
 
     async def _send_task(self, task: RenderTask) -> None:
         """Sends the task, then the commands that came before it."""
@@ -207,6 +240,9 @@ class LocalEngine:
             raise RunFailedError(message.message, message.stored)
         if isinstance(message, RunCancelled):
             raise RunCancelledError
+        if isinstance(message, RunLost):
+            self._loaded = None  # `start` has to load again
+            raise (EngineCrashedError if message.crashed else EngineAwayError)(message.message)
         return message
 
     async def _crashed(self, why: str) -> EngineCrashedError:

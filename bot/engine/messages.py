@@ -5,9 +5,11 @@ The process also sends Progress, RenderResult and Suspended of `bot.jobs.job`. `
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from bot.engine import RenderTask
 from bot.jobs.job import Progress, RenderResult, Suspended
+from guidance.request.messages import MessageError, message_of
 
 
 class RunCommand(StrEnum):
@@ -36,11 +38,13 @@ class LoadModel:
         model: Name, as in `Request.model`.
         device: As in the host's configuration: "auto", "cpu", "cuda" and so on.
         graphs: Whether steps are replayed from a captured CUDA graph.
+        threads: CPU threads; 0 for one on each core.
     """
 
     model: str
     device: str
     graphs: bool
+    threads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class StartRun:
         task: What to render.
         preview_interval_s: Shortest time between two previews.
         preview_pixels: Longest side of a preview.
+        checkpoint_s: Seconds between two checkpoints of the run; None for none. They do not go through the pipe.
     """
 
     run: int
@@ -60,6 +65,7 @@ class StartRun:
     task: RenderTask
     preview_interval_s: float
     preview_pixels: int
+    checkpoint_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,38 @@ class RunFailed:
     message: str
     stored: str
 
+    @classmethod
+    def of(cls, error: MessageError) -> Self:
+        """The message about an error."""
+        return cls(str(error), message_of(error).to_json())
+
 
 @dataclass(frozen=True, slots=True)
 class RunCancelled:
     """The run ended because of RunCommand.CANCEL."""
 
 
+@dataclass(frozen=True, slots=True)
+class RunLost:
+    """The engine lost the run or cannot be reached.
+
+    Attributes:
+        message: Why, in English.
+        crashed: Whether the run may be the cause.
+    """
+
+    message: str
+    crashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunCheckpoint:
+    """A checkpoint of a run that goes on, and the steps made so far."""
+
+    checkpoint: bytes
+    step: int
+
+
 BotMessage = Ping | LoadModel | StartRun | ControlRun
-RunMessage = Progress | RenderResult | Suspended | RunCancelled
+RunMessage = Progress | RenderResult | Suspended | RunCancelled | RunLost
 ProcessMessage = Pong | ModelReady | RunFailed | RunMessage

@@ -21,6 +21,7 @@ from bot.engine.messages import (
     RunCancelled,
     RunCommand,
     RunFailed,
+    RunLost,
     StartRun,
 )
 from bot.jobs.job import Concept, Flag, Progress, RenderResult, Suspended
@@ -106,7 +107,7 @@ def decode_bot_message(body: bytes, text: int) -> BotMessage:
     raise _invalid("message of the bot", fields)
 
 
-def decode_process_message(body: bytes, text: int) -> ProcessMessage:
+def decode_process_message(body: bytes, text: int) -> ProcessMessage:  # noqa: PLR0911 - one for each type
     """What the process sent; arguments and errors as for `decode_bot_message`."""
     fields, blobs = _unpack(body, text)
     match fields, blobs:
@@ -135,6 +136,8 @@ def decode_process_message(body: bytes, text: int) -> ProcessMessage:
             return Suspended(checkpoint, step)
         case {"type": "RunFailed", "message": str(message), "stored": str(stored)}, _:
             return RunFailed(message, stored)
+        case {"type": "RunLost", "message": str(message), "crashed": bool(crashed)}, _:
+            return RunLost(message, crashed)
         case {"type": "RunCancelled" | "Pong" as kind}, _:
             return Pong() if kind == "Pong" else RunCancelled()
     raise _invalid("message of the engine's process", fields)
@@ -204,8 +207,8 @@ def _unpack(body: bytes, text: int) -> tuple[Any, Blobs]:
 
 def _load_model(fields: object) -> LoadModel:
     match fields:
-        case {"model": str(model), "device": str(device), "graphs": bool(graphs)}:
-            return LoadModel(model, device, graphs)
+        case {"model": str(model), "device": str(device), "graphs": bool(graphs), "threads": int(threads)}:
+            return LoadModel(model, device, graphs, threads)
     raise _invalid("LoadModel", fields)
 
 

@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 
 from bot.engine import RenderTask
-from bot.engine.messages import LoadModel, RunCancelled, RunCommand, RunMessage, StartRun
+from bot.engine.messages import LoadModel, RunCancelled, RunCheckpoint, RunCommand, RunMessage, StartRun
 from bot.engine.screening import picture_flags, prompt_flags
 from bot.jobs.job import Progress, RenderResult, Suspended
-from guidance.clip.model import ClipModel
+from guidance.clip.model import ClipModel, prepare
 from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.model_error import ModelError
 from guidance.io.picture import PictureError, to_png, to_preview
@@ -37,22 +37,28 @@ class ClipRenderer:
         """Implements Renderer.load."""
         return self._loaded(load).device.type
 
-    def execute(self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
+    def execute(
+        self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]
+    ) -> Iterator[RunMessage | RunCheckpoint]:
         """Implements Renderer.execute."""
-        return execute(start, self._loaded(start.load), commands)
+        model = self._loaded(start.load)
+        prepare(model.device, start.load.threads)  # torch keeps the number of threads for each thread
+        return execute(start, model, commands)
 
     def _loaded(self, load: LoadModel) -> ClipModel:
         if self._model is None or self._model.name != load.model:
             self._model = None  # frees the memory of the old model first
-            self._model = ClipModel.load(load.model, load.device, graphs=load.graphs)
+            self._model = ClipModel.load(load.model, load.device, graphs=load.graphs, threads=load.threads)
         return self._model
 
 
-def execute(start: StartRun, model: ClipModel, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
+def execute(
+    start: StartRun, model: ClipModel, commands: Callable[[], frozenset[RunCommand]]
+) -> Iterator[RunMessage | RunCheckpoint]:
     """Yields Progress, first at step 0, and one other message at the end.
 
     Args:
-        start: The task and its previews.
+        start: The task, its previews and checkpoints.
         model: The one that the request names.
         commands: Gives the commands for this run so far.
 
@@ -62,6 +68,7 @@ def execute(start: StartRun, model: ClipModel, commands: Callable[[], frozenset[
     task, request = start.task, start.task.request
     began = time.monotonic()
     preview_at = began  # the first step has a preview
+    checkpoint_at = None if start.checkpoint_s is None else began + start.checkpoint_s
     total = len(request.span())
     flags = prompt_flags(model, request, task.concepts)
     previews = task.previews and not flags
@@ -91,6 +98,10 @@ def execute(start: StartRun, model: ClipModel, commands: Callable[[], frozenset[
             similarity = step.similarity()
             preview = to_preview(step.picture(), start.preview_pixels)
         yield Progress(step.number, step.total, similarity, preview)
+        if checkpoint_at is not None and start.checkpoint_s is not None and time.monotonic() >= checkpoint_at:
+            if not step.last:
+                yield RunCheckpoint(step.checkpoint().to_bytes(), step.number)
+            checkpoint_at = time.monotonic() + start.checkpoint_s
     if result is None:
         yield RunCancelled()
         return

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final, Protocol
 
-from bot.engine import protocol
+from bot.engine import EngineAwayError, protocol
 from bot.engine.messages import (
     ControlRun,
     LoadModel,
@@ -19,12 +19,14 @@ from bot.engine.messages import (
     Ping,
     Pong,
     ProcessMessage,
+    RunCheckpoint,
     RunCommand,
     RunFailed,
+    RunLost,
     RunMessage,
     StartRun,
 )
-from guidance.request.messages import MessageError, message_of
+from guidance.request.messages import MessageError
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,9 @@ class Renderer(Protocol):
         """Loads a model, unless it is loaded already; returns its type of device, such as "cpu"."""
         ...
 
-    def execute(self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
+    def execute(
+        self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]
+    ) -> Iterator[RunMessage | RunCheckpoint]:
         """Renders a task with the loaded model; `commands` gives the commands for this run so far."""
         ...
 
@@ -75,9 +79,12 @@ class EngineProcess:
                     case StartRun():
                         self._send(ModelReady(self._renderer.load(message.load)))
                         for reply in self._renderer.execute(message, lambda: self._commands):
+                            assert not isinstance(reply, RunCheckpoint)  # noqa: S101 - the pipe's runs have none
                             self._send(reply)
             except self._renderer.failures as error:
-                self._send(RunFailed(str(error), message_of(error).to_json()))
+                self._send(RunFailed.of(error))
+            except EngineAwayError as error:
+                self._send(RunLost(str(error), crashed=False))
 
     def _listen(self) -> None:
         try:

@@ -94,6 +94,7 @@ class Job(JobRequest):
         interruptions: How often the bot was killed while it ran.
         turn: Number of the turn in which it was started; None before.
         bumped_at: When a moderator bumped it, if one did.
+        device: Name of the device that runs it, or ran it last; None before its first run.
         steps: Steps that its run takes, or took once it has ended.
         picture: sha256 of the finished PNG.
         timelapse: sha256 of the time-lapse, if there is one.
@@ -117,6 +118,7 @@ class Job(JobRequest):
     interruptions: int
     turn: int | None
     bumped_at: float | None
+    device: str | None
     steps: int
     picture: str | None
     timelapse: str | None

@@ -3,12 +3,12 @@
 from typing import Final
 
 from bot.delivery.job_messages import JobMessages
-from bot.jobs.current_run import CurrentRun
+from bot.jobs.current_run import CurrentRuns
 from bot.jobs.job import Job, JobState
 from bot.jobs.posting import PicturePoster
 from bot.jobs.queue import CancelOutcome, Queue
 from bot.jobs.queue_board import QueueBoard
-from bot.jobs.worker import Worker
+from bot.jobs.worker_pool import WorkerPool
 from bot.operations.metrics import Metrics
 from bot.store.job_row import TransitionError
 from bot.store.jobs import Jobs
@@ -23,9 +23,9 @@ class JobControl:
 
     Args:
         jobs, queue, pictures: Rows, their order, and files.
-        worker: Woken when the queue grows.
+        workers: Woken when the queue grows.
         queue_board: Told when the queue changes.
-        current_run: Ended early.
+        current_runs: Ended early.
         poster: Posts approved pictures.
         job_messages: Shows the changes.
         metrics: Counts the jobs.
@@ -37,9 +37,9 @@ class JobControl:
         jobs: Jobs,
         queue: Queue,
         pictures: Pictures,
-        worker: Worker,
+        workers: WorkerPool,
         queue_board: QueueBoard,
-        current_run: CurrentRun,
+        current_runs: CurrentRuns,
         poster: PicturePoster,
         job_messages: JobMessages,
         metrics: Metrics,
@@ -47,23 +47,23 @@ class JobControl:
         self._jobs = jobs
         self._queue = queue
         self._pictures = pictures
-        self._worker = worker
+        self._workers = workers
         self._queue_board = queue_board
-        self._current_run = current_run
+        self._current_runs = current_runs
         self._poster = poster
         self._job_messages = job_messages
         self._metrics = metrics
 
     def queue_changed(self) -> None:
-        """Jobs were admitted, bumped, paused or resumed: has their positions shown and wakes the worker."""
+        """Jobs were admitted, bumped, paused or resumed: has their positions shown and wakes idle devices."""
         self._queue_board.changed()
-        self._worker.wake()
+        self._workers.wake()
 
     async def cancel(self, job: Job) -> CancelOutcome:
         """Cancels a job that waits, runs or is held."""
         outcome = await self._queue.cancel(job)
         if outcome.job.state is JobState.CANCELLED and outcome.was is not JobState.CANCELLED:
-            await self._current_run.cancel(job.id)
+            await self._current_runs.cancel(job.id)
             self._metrics.job_ended(outcome.job)
             self._job_messages.changed(outcome.job)
             self._queue_board.changed()
@@ -71,7 +71,7 @@ class JobControl:
 
     async def finish_now(self, job: Job) -> bool:
         """Ends a running job with the picture so far; False if it does not run or is ending already."""
-        return await self._current_run.finish(job.id)
+        return await self._current_runs.finish(job.id)
 
     async def approve(self, job: Job) -> None:
         """Posts a held picture.

@@ -1,15 +1,19 @@
 """The queue: order, positions, claim and cancel.
 
 The order is a round robin of requesters over all servers: after their turn, a requester queues behind everybody who
-waits, and new requesters queue ahead of the one being served. So with n requesters waiting, at most n − 1 jobs run
+waits, and new requesters queue ahead of the one served last. So with n requesters waiting, at most n − 1 jobs start
 between two jobs of one requester. Moderators make two exceptions: a bumped job goes first, and a role's weight gives a
 requester several jobs per turn.
+
+Several devices claim from the same order, whichever is free first, so the sentence holds for the starts on all devices
+together, however fast each is. A start whose run crashes does not count: its job keeps its place, unless its requester
+had another start since, and starts again on another device, if there is one.
 """
 
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from bot.jobs.job import Job, JobState
@@ -104,10 +108,21 @@ class Queue:
     def __init__(self, jobs: Jobs, paused: Paused = frozenset) -> None:
         self._jobs = jobs
         self._paused = paused
+        self._claiming = asyncio.Lock()
 
-    async def claim(self) -> Job | None:
-        """Sets the next job to `running` and returns it; None if no job can run."""
-        return await self._jobs.claim(lambda waiting, turn_state: pick_next(self._runnable(waiting), turn_state))
+    async def claim(self, device: str | None = None, without: Container[int] = ()) -> Job | None:
+        """Sets the next job to `running` and returns it; None if no job can run.
+
+        Args:
+            device: What runs it.
+            without: Jobs that this device does not run.
+        """
+
+        def pick(waiting: Sequence[WaitingJob], turn_state: TurnState) -> tuple[WaitingJob, int] | None:
+            return pick_next([entry for entry in self._runnable(waiting) if entry.id not in without], turn_state)
+
+        async with self._claiming:
+            return await self._jobs.claim(pick, device)
 
     async def order(self) -> list[int]:
         """Ids of all waiting jobs, the next one first, without those of paused servers."""

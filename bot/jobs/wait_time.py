@@ -1,13 +1,16 @@
-"""When waiting jobs will start: from the order of the queue and the pace of recent runs.
+"""When waiting jobs will start: from the order of the queue, the devices, and the pace of recent runs on each.
+
+Each job in turn is given to the device that is free first, as the devices claim them.
 
 New requesters queue ahead of those who have been served: never ahead of a requester's first job, but ahead of their
 second. So a second job starts later than the queue alone suggests, by the demand that is expected until then.
 """
 
 import asyncio
+import heapq
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,13 +48,22 @@ class RunningJob:
     step: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A device, what it runs now, and whether it takes jobs."""
+
+    device: str
+    running: RunningJob | None = None
+    available: bool = True
+
+
 class WaitTimeEstimator:
     """Estimates when jobs start.
 
     Args:
         queue: Gives the order.
         history: Gives the loads of waiting jobs, and the paces of runs that have ended.
-        running: Gives the running job, if any.
+        servers: Gives the devices, in the order in which idle ones take jobs.
         clock: Seconds since 1970.
     """
 
@@ -59,12 +71,12 @@ class WaitTimeEstimator:
         self,
         queue: Queue,
         history: History,
-        running: Callable[[], RunningJob | None],
+        servers: Callable[[], Sequence[Server]],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queue = queue
         self._history = history
-        self._running = running
+        self._servers = servers
         self._clock = clock
 
     async def positions(self) -> list[QueuePosition]:
@@ -74,7 +86,7 @@ class WaitTimeEstimator:
         paces = await self._history.paces()
         demand = await self._history.demand(DEMAND_S)
         # In a thread, because thousands of jobs would stop the event loop for some time.
-        return await asyncio.to_thread(_positions, order, loads, paces, demand, self._running(), self._clock())
+        return await asyncio.to_thread(_positions, order, loads, paces, demand, self._servers(), self._clock())
 
 
 def _positions(
@@ -82,16 +94,13 @@ def _positions(
     loads: Mapping[int, Load],
     paces: Sequence[Pace],
     demand: float,
-    running: RunningJob | None,
+    servers: Sequence[Server],
     now: float,
 ) -> list[QueuePosition]:
-    start: float | None = now
-    served: dict[int, float] = {}
-    if running is not None and running.job_id in loads:
-        rest = remaining(running, loads[running.job_id], paces, now)
-        start = None if rest is None else now + rest
-        if start is not None:
-            served[loads[running.job_id].requester_id] = start
+    taking = [server for server in servers if server.available]
+    free, served = _when_free(taking, loads, paces, now)
+    # Newcomers' jobs are shared among the devices too.
+    demand /= max(1, len(taking))
     queue_positions = []
     turn = (0, 0)
     delay = 0.0
@@ -101,18 +110,48 @@ def _positions(
         turn = (own, turn[1] + 1 if turn[0] == own else 0)
         if turn[1] % load.weight == 0:
             delay = demand * (served.get(own, now) - now)
-        start_at = None if start is None else start + delay
-        queue_positions.append(QueuePosition(job_id, load.batch_id, position, start_at, load.guild_id))
-        seconds = duration(load, paces)
-        start = None if start is None or seconds is None else start + seconds
-        if start is not None:
-            served[own] = start + delay
+        if not free:
+            queue_positions.append(QueuePosition(job_id, load.batch_id, position, None, load.guild_id))
+            continue
+        start, place = heapq.heappop(free)
+        queue_positions.append(QueuePosition(job_id, load.batch_id, position, start + delay, load.guild_id))
+        # A device whose run takes an unknown time takes none of the other jobs, as far as is known.
+        if (seconds := duration(load, paces, taking[place].device)) is not None:
+            heapq.heappush(free, (start + seconds, place))
+        if free:
+            served[own] = free[0][0] + delay
     return queue_positions
 
 
-def duration(load: Load, paces: Sequence[Pace]) -> float | None:
-    """Expected seconds of a run: from runs of its size and views, else from the most similar run of its model."""
+def _when_free(
+    servers: Sequence[Server], loads: Mapping[int, Load], paces: Sequence[Pace], now: float
+) -> tuple[list[tuple[float, int]], dict[int, float]]:
+    """A heap of (when it is free, number of the server), and until when newcomers overtake the requester served last.
+
+    A server whose run takes an unknown time is left out.
+    """
+    free = []
+    last: RunningJob | None = None
+    for place, server in enumerate(servers):
+        running = server.running
+        if running is None or running.job_id not in loads:
+            free.append((now, place))
+            continue
+        last = running if last is None or running.began_at > last.began_at else last
+        rest = remaining(running, loads[running.job_id], paces, now, server.device)
+        if rest is not None:
+            free.append((now + rest, place))
+    heapq.heapify(free)
+    return free, {loads[last.job_id].requester_id: free[0][0]} if last is not None and free else {}
+
+
+def duration(load: Load, paces: Sequence[Pace], device: str = "") -> float | None:
+    """Expected seconds of a run: from runs of its size and views, else from the most similar run of its model.
+
+    Runs of other devices count only while this device has made none of its model.
+    """
     alike = [pace for pace in paces if pace.model == load.model]
+    alike = [pace for pace in alike if pace.device == device] or alike
     for pace in alike:
         if (pace.area, pace.views) == (load.area, load.views):
             return load.steps * pace.seconds
@@ -124,10 +163,10 @@ def duration(load: Load, paces: Sequence[Pace]) -> float | None:
     return load.steps * nearest.seconds * growth
 
 
-def remaining(running: RunningJob, load: Load, paces: Iterable[Pace], now: float) -> float | None:
+def remaining(running: RunningJob, load: Load, paces: Sequence[Pace], now: float, device: str = "") -> float | None:
     """Expected seconds until the run ends: from its own pace after its first 3 steps and 10 %, else from past runs."""
     elapsed = now - running.began_at
-    expected = duration(load, list(paces))
+    expected = duration(load, paces, device)
     if running.step >= max(3, load.steps // 10):
         return max(0.0, (load.steps - running.step) * elapsed / running.step)
     return None if expected is None else max(0.0, expected - elapsed)

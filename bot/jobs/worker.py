@@ -1,4 +1,4 @@
-"""The GPU worker: one coroutine that claims jobs, renders them with the engine, and reports progress and outcome.
+"""A device's worker: one coroutine that claims jobs, renders them with the engine, and reports progress and outcome.
 
 A job's row changes before its message, so that a restart at any point finds a row that says what to do next.
 """
@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from bot.clock import Sleep, wait_at_most
+from bot.clock import Sleep
 from bot.community.guild_settings import Screening
 from bot.delivery.job_messages import JobMessages
-from bot.engine import Engine, EngineCrashedError, RenderTask, RunCancelledError, RunFailedError
+from bot.engine import Engine, EngineAwayError, EngineCrashedError, RenderTask, RunCancelledError, RunFailedError
 from bot.jobs.current_run import CurrentRun
 from bot.jobs.job import Concept, Job, JobState, Progress, RenderResult, Suspended
 from bot.jobs.posting import PicturePoster
@@ -30,36 +30,33 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS: Final = 2
 """Crashes of the engine after which a job fails, so that it cannot block the queue."""
-INTERRUPTIONS: Final = 3
-"""Kills of the bot during one job after which the job fails, as it may be the cause."""
-INTERRUPTED: Final = "reason-interrupted"
 CRASHED: Final = "reason-crashed"
 BROKEN: Final = "reason-broken"
 NOT_STORED: Final = "reason-not-stored"
 INPUT_GONE: Final = "reason-input-gone"
 """Ids of texts."""
-PAGE: Final = 200
-"""Waiting jobs that are read at once after a restart."""
 STORAGE_TRIES: Final = 3
 """Runs of a job that the disk refused after which it fails, if the disk takes other files."""
-SUSPEND_S: Final = 5.0
-"""Seconds in which a run must be suspended while the bot stops; otherwise its job starts from the beginning."""
+LONGEST_PAUSE_S: Final = 60.0
+"""Seconds between two attempts to start an engine, at most."""
 
 
 class Worker:
-    """Serves one engine.
+    """Serves one engine on one device.
 
     Args:
         jobs, queue, pictures: Rows, their order, and files.
         engine: Renders.
         current_run: Told what the engine renders.
+        others: Says whether another device takes jobs.
+        wake_all: Called when other devices may have to claim a job that this one does not run.
         queue_board: Told when a job leaves the queue.
         poster: Posts finished pictures.
         job_messages: Shows progress.
         concepts: What pictures are screened for, in servers that screen them.
         timelapse: Whether a time-lapse is kept of each run.
         metrics: Counts the jobs.
-        sleep: Measures the time limits of `drain`.
+        sleep: Measures the pauses while the disk refuses or the engine does not start.
     """
 
     def __init__(
@@ -70,6 +67,8 @@ class Worker:
         pictures: Pictures,
         engine: Engine,
         current_run: CurrentRun,
+        others: Callable[[], bool],
+        wake_all: Callable[[], None],
         queue_board: QueueBoard,
         poster: PicturePoster,
         job_messages: JobMessages,
@@ -83,6 +82,8 @@ class Worker:
         self._pictures = pictures
         self._engine = engine
         self._current_run = current_run
+        self._others = others
+        self._wake_all = wake_all
         self._queue_board = queue_board
         self._poster = poster
         self._job_messages = job_messages
@@ -93,53 +94,23 @@ class Worker:
         self._wake = asyncio.Event()
         self._draining = False
         self._refused: Counter[int] = Counter()
-
-    async def recover(self) -> None:
-        """Returns running jobs to the queue after the bot was killed; they keep their places and checkpoints.
-
-        A job that was running at each of INTERRUPTIONS kills fails; `catch_up` shows it.
-        """
-        for job in await self._jobs.in_state(JobState.RUNNING):
-            if job.interruptions + 1 >= INTERRUPTIONS:
-                log.error("job %d was running at each of %d kills of the bot; it fails", job.id, INTERRUPTIONS)
-                self._metrics.job_ended(await self._jobs.finish(job.id, JobState.FAILED, INTERRUPTED))
-            else:
-                log.info("job %d was running when the bot was killed; it waits again", job.id)
-                await self._jobs.interrupted(job.id)
-
-    async def catch_up(self) -> None:
-        """Shows what waits after a restart. The channel must be reachable."""
-        for job in await self._jobs.unshown():
-            self._job_messages.adopt(job)
-            self._job_messages.changed(job)
-        after = 0
-        while page := await self._jobs.queued_page(after, PAGE):
-            after = page[-1].id
-            for job in page:
-                self._job_messages.adopt(job)
-                if job.is_first and (job.message_id is None or job.unconfirmed):
-                    self._job_messages.changed(job)
-        self._queue_board.changed()
+        self._crashed_here: set[int] = set()
 
     def wake(self) -> None:
         """Claims a job if none is running; called when the queue changes."""
         self._wake.set()
 
-    async def drain(self, seconds: float) -> None:
-        """Claims no more jobs; returns when the current run has ended. After so many seconds it is suspended."""
+    def stop(self) -> None:
+        """Claims no more jobs; the current run goes on."""
         self._draining = True
         self._wake.set()
-        if not await wait_at_most(seconds, self._current_run.wait_until_idle(), self._sleep):
-            await wait_at_most(SUSPEND_S, self._suspended(), self._sleep)
-
-    async def _suspended(self) -> None:
-        await self._current_run.suspend()
-        await self._current_run.wait_until_idle()
 
     async def run(self) -> None:
-        """Works until it is cancelled. While the disk refuses, all jobs wait."""
+        """Works until it is cancelled. While the disk refuses, all jobs wait; so they do while the engine is away."""
         while True:
             try:
+                if not self._current_run.available:
+                    await self._start_engine()
                 await self._serve()
             except StorageError as error:
                 log.error("jobs wait: %s", error)  # noqa: TRY400 - the reason is enough
@@ -150,13 +121,34 @@ class Worker:
         """Returns the job that could not be stored to the queue, once there is room for a picture."""
         await self._pictures.probe()
         for job in await self._jobs.in_state(JobState.RUNNING):
-            log.info("job %d waits again", job.id)
-            self._job_messages.changed(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
+            if job.device == self._current_run.device:
+                log.info("job %d waits again", job.id)
+                self._job_messages.changed(await self._jobs.requeue(job.id, crashed=False, checkpoint=job.checkpoint))
+
+    async def _start_engine(self) -> None:
+        """Starts the engine, in pauses that grow to a minute; meanwhile its device takes no jobs."""
+        device, pause = self._current_run.device or "the engine", FIRST_PAUSE_S
+        while True:
+            try:
+                await self._engine.start()
+                break
+            except (EngineAwayError, EngineCrashedError, RunFailedError) as error:
+                log.error("%s takes no jobs: %s", device, error)  # noqa: TRY400 - the reason is enough
+            await self._sleep(pause)
+            pause = min(LONGEST_PAUSE_S, 2 * pause)
+        self._set_available(available=True)
+
+    def _set_available(self, *, available: bool) -> None:
+        self._current_run.available = available
+        self._queue_board.changed()
+        self._wake_all()
 
     async def _serve(self) -> None:
-        while True:
+        """Runs jobs as long as the engine is available."""
+        while self._current_run.available:
             self._wake.clear()
-            job = None if self._draining else await self._queue.claim()
+            without = self._crashed_here if self._others() else ()
+            job = None if self._draining else await self._queue.claim(self._current_run.device, without)
             if job is None:
                 await self._wake.wait()
                 continue
@@ -192,9 +184,14 @@ class Worker:
             log.info("job %d was cancelled", job.id)
         except RunFailedError as error:
             await self._fail(job, error.stored or str(error))
+        except EngineAwayError as error:
+            log.warning("job %d waits again: %s", job.id, error)
+            await self._requeue(job, crashed=False)
+            self._set_available(available=False)
         except EngineCrashedError as error:
             log.warning("job %d: the engine crashed (%s)", job.id, error)
             await self._crashed(job)
+            self._set_available(available=False)
 
     async def _handle(self, job: Job, entry: Progress | RenderResult | Suspended) -> None:
         if isinstance(entry, RenderResult):
@@ -259,10 +256,15 @@ class Worker:
 
     async def _crashed(self, job: Job) -> None:
         if job.attempts + 1 >= ATTEMPTS:
+            self._crashed_here.discard(job.id)
             await self._fail(job, CRASHED)
             return
+        self._crashed_here.add(job.id)
+        await self._requeue(job, crashed=True)
+
+    async def _requeue(self, job: Job, *, crashed: bool) -> None:
         with contextlib.suppress(TransitionError):  # cancelled meanwhile
-            self._job_messages.changed(await self._jobs.requeue(job.id, crashed=True, checkpoint=job.checkpoint))
+            self._job_messages.changed(await self._jobs.requeue(job.id, crashed=crashed, checkpoint=job.checkpoint))
 
     async def _fail(self, job: Job, reason: str) -> None:
         with contextlib.suppress(TransitionError):  # cancelled meanwhile

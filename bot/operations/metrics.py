@@ -4,8 +4,8 @@ Labels take few values: states, outcomes, status codes, the host's models, size 
 never labels. Imports neither Discord nor the store; callers report what happens.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -23,6 +23,19 @@ MODELS: Final = 8
 """Maximum number of models with their own label; further ones are "other", because a stored job can name any model."""
 
 
+class DeviceState(Protocol):
+    """A device: its name, what it runs, if anything, and whether it takes jobs."""
+
+    @property
+    def device(self) -> str: ...  # noqa: D102
+
+    @property
+    def running(self) -> object | None: ...  # noqa: D102
+
+    @property
+    def available(self) -> bool: ...  # noqa: D102
+
+
 class Metrics:
     """The metrics of one bot, in their own registry."""
 
@@ -32,7 +45,7 @@ class Metrics:
         self._wait = Histogram("imagine_wait_seconds", "Time from request to start", buckets=WAITS_S, registry=registry)
         self._render = Histogram("imagine_render_seconds", "Rendering time", buckets=RENDERS_S, registry=registry)
         self._step = Histogram(
-            "imagine_step_seconds", "Time per step", ["model", "size"], buckets=STEPS_S, registry=registry
+            "imagine_step_seconds", "Time per step", ["model", "size", "device"], buckets=STEPS_S, registry=registry
         )
         self._jobs = Counter("imagine_jobs", "Ended jobs", ["outcome"], registry=registry)
         for outcome in (JobState.DONE, JobState.FAILED, JobState.CANCELLED):
@@ -44,7 +57,10 @@ class Metrics:
             ["status"],
             registry=registry,
         )
-        self._restarts = Counter("imagine_engine_restarts", "Restarts of the engine", registry=registry)
+        self._restarts = Counter("imagine_engine_restarts", "Restarts of the engine", ["device"], registry=registry)
+        self._available = Gauge("imagine_device_available", "1 if the device takes jobs", ["device"], registry=registry)
+        self._busy = Gauge("imagine_device_busy", "1 while the device runs a job", ["device"], registry=registry)
+        self._servers: Callable[[], Sequence[DeviceState]] = tuple
         self._connected = Gauge("imagine_connected", "1 while Discord is connected", registry=registry)
         self._lag = Histogram("imagine_loop_lag_seconds", "Lag of the event loop", buckets=DELAYS_S, registry=registry)
         lag_p99 = Gauge(
@@ -65,7 +81,9 @@ class Metrics:
         if job.seconds is not None:
             self._render.observe(job.seconds)
             if job.steps:
-                self._step.labels(self._model(job.request), _size(job.request)).observe(job.seconds / job.steps)
+                self._step.labels(self._model(job.request), _size(job.request), job.device or "").observe(
+                    job.seconds / job.steps
+                )
 
     def edited(self) -> None:
         """A message was sent or edited."""
@@ -76,9 +94,15 @@ class Metrics:
         if code >= 400:
             self._http.labels(str(code)).inc()
 
-    def engine_restarted(self) -> None:
-        """The engine was started again after a crash or a kill."""
-        self._restarts.inc()
+    def engine_restarted(self, device: str) -> None:
+        """The engine of a device was started again after a crash or a kill."""
+        self._restarts.labels(device).inc()
+
+    def set_servers(self, servers: Callable[[], Sequence[DeviceState]]) -> None:
+        """Sets the function that lists the devices; it is called at each scrape."""
+        self._servers = servers
+        for server in servers():
+            self._restarts.labels(server.device)  # exported as 0 before the first
 
     def set_queue(self, counts: Mapping[str, int]) -> None:
         """Replaces the number of unfinished jobs by state."""
@@ -92,6 +116,9 @@ class Metrics:
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format."""
+        for server in self._servers():
+            self._available.labels(server.device).set(server.available)
+            self._busy.labels(server.device).set(server.running is not None)
         return generate_latest(self._registry)
 
     def _model(self, request: Request) -> str:

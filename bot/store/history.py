@@ -15,19 +15,21 @@ SHOWABLE: Final = "state = 'done' AND picture IS NOT NULL AND deleted_at IS NULL
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The recent speed of runs with the same model, area and views.
+    """The recent speed of runs with the same model, area and views on one device.
 
     Attributes:
         model: The request's model.
         area: Width × height in pixels.
         views: Crops in each step.
         seconds: The median duration of one step over the last runs.
+        device: Name of the device; "" for runs of versions that did not store it.
     """
 
     model: str
     area: int
     views: int
     seconds: float
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +161,22 @@ class History:
         return Stats(pictures, people, last_day, seconds, middle[0]["seconds"] if middle else None)
 
     async def paces(self) -> list[Pace]:
-        """Paces by model, area and views: medians of up to 15 runs each among the last 300; the most recent first."""
+        """Paces by model, area, views and device: medians of up to 15 runs each among the last 300; newest first."""
         rows = await self._database.fetch(
             "SELECT json_extract(request, '$.model') AS model,"
             " json_extract(request, '$.width') * json_extract(request, '$.height') AS area,"
-            " json_extract(request, '$.views') AS views, seconds / steps AS pace FROM job"
-            " WHERE seconds IS NOT NULL AND steps > 0 ORDER BY id DESC LIMIT 300"
+            " json_extract(request, '$.views') AS views, coalesce(device, '') AS device, seconds / steps AS pace"
+            " FROM job WHERE seconds IS NOT NULL AND steps > 0 ORDER BY id DESC LIMIT 300"
         )
-        kinds: dict[tuple[str, int, int], list[float]] = {}
+        kinds: dict[tuple[str, int, int, str], list[float]] = {}
         for row in rows:
-            recent = kinds.setdefault((row["model"], row["area"], row["views"]), [])
+            recent = kinds.setdefault((row["model"], row["area"], row["views"], row["device"]), [])
             if len(recent) < 15:
                 recent.append(row["pace"])
-        return [Pace(*kind, sorted(paces)[len(paces) // 2]) for kind, paces in kinds.items()]
+        return [
+            Pace(model, area, views, sorted(paces)[len(paces) // 2], device)
+            for (model, area, views, device), paces in kinds.items()
+        ]
 
     async def loads(self) -> dict[int, Load]:
         """Loads of all jobs that wait or run, by job id. It is faster than parsing hundreds of requests."""

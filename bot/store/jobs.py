@@ -152,11 +152,16 @@ class Jobs:
         async with self._database.snapshot() as connection:
             return await _waiting(connection), await _turn_state(connection)
 
-    async def claim(self, pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None]) -> Job | None:
+    async def claim(
+        self,
+        pick: Callable[[list[WaitingJob], TurnState], tuple[WaitingJob, int] | None],
+        device: str | None = None,
+    ) -> Job | None:
         """Starts a queued job. No other coroutine may start one at the same time.
 
         Args:
             pick: Chooses one of the queued jobs and the number of its turn, or None.
+            device: What runs it.
 
         Returns:
             The job, now `running`; None if `pick` chose none.
@@ -167,7 +172,7 @@ class Jobs:
             with contextlib.suppress(TransitionError):
                 async with self._database.transaction() as connection:
                     return await transition(
-                        connection, chosen.id, JobState.RUNNING, turn=turn, started_at=self._clock()
+                        connection, chosen.id, JobState.RUNNING, turn=turn, device=device, started_at=self._clock()
                     )
         return None
 

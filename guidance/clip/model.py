@@ -21,15 +21,16 @@ _KEEP_MEMORY: Final = {-4: 0, -1: 2**31 - 1, -2: 256 * 2**20}
 """Parameters of glibc's mallopt: M_MMAP_MAX, M_TRIM_THRESHOLD and M_TOP_PAD, the last two in bytes."""
 
 
-def prepare(device: torch.device) -> None:
+def prepare(device: torch.device, threads: int = 0) -> None:
     """Sets the process up for reproducible results: the number of CPU threads, and on a GPU deterministic algorithms.
+
+    With `threads` = 0 there is one for each core.
 
     On a CPU with glibc it also makes the allocator keep freed memory. Otherwise each step returns its memory to the
     system and gets it back zeroed, which takes half of the time of a convolutional model (docs/performance.md).
     """
-    torch.set_num_threads(
-        max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    )
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    torch.set_num_threads(threads or cores)
     if device.type == "cpu":
         with contextlib.suppress(OSError, AttributeError):  # not glibc
             library = ctypes.CDLL(None)
@@ -95,6 +96,7 @@ class ClipModel:
         precision: str = "auto",
         *,
         graphs: bool = True,
+        threads: int = 0,
     ) -> "ClipModel":
         """Loads one or several open_clip models.
 
@@ -104,6 +106,7 @@ class ClipModel:
             device: A torch device; "auto" is a GPU if there is one, else the CPU.
             precision: Of the image towers, one of PRECISIONS; see `Perceptor.set_precision`.
             graphs: Whether steps may be captured on a GPU; see `guidance.device.cuda_graphs`.
+            threads: CPU threads of the process, on which the last bits depend; 0 for one on each core.
 
         Raises:
             ModelError: A name, device or precision is unknown, or weights cannot be downloaded.
@@ -116,7 +119,7 @@ class ClipModel:
         except ModelNameError as error:
             raise ModelError(error.message) from error
         torch_device = pick_device(device)
-        prepare(torch_device)
+        prepare(torch_device, threads)
         perceptors = [_load(part, weight, torch_device) for part, weight in parts]
         for perceptor in perceptors:
             perceptor.set_precision(precision)

@@ -81,11 +81,13 @@ class BotHarness:
         restricted: The ids of age-restricted channels.
         expected: Parts of the errors that the log may have.
         download: Reads attachments.
+        engines: Of several devices, by their names; used from the next restart on.
     """
 
     folder: Path
     config: Config
     engine: ScriptedEngine = field(default_factory=ScriptedEngine)
+    engines: dict[str, ScriptedEngine] = field(default_factory=dict)
     clock: OffsetClock = field(default_factory=OffsetClock)
     locales: dict[int, str] = field(default_factory=dict)
     restricted: set[int] = field(default_factory=set)
@@ -123,7 +125,7 @@ class BotHarness:
         self.app = await build(
             self.config,
             self.database,
-            self.engine,
+            self.engines or {"nothing": self.engine},
             lambda: self._connection[-1] if self._connection else None,
             self._read,
             self.clock,
@@ -134,12 +136,12 @@ class BotHarness:
     async def begin(self) -> None:
         """Starts the tasks, as `bot.app` does."""
         app = self.app
-        await app.worker.recover()
+        await app.workers.recover()
         self._tasks = [
-            asyncio.create_task(work) for work in (app.worker.run(), app.queue_board.run(), app.sessions.run())
+            asyncio.create_task(work) for work in (app.workers.run(), app.queue_board.run(), app.sessions.run())
         ]
         await app.poster.catch_up()
-        await app.worker.catch_up()
+        await app.workers.catch_up()
 
     async def stop(self) -> None:
         """Stops the tasks and closes the database."""
@@ -218,7 +220,7 @@ class BotHarness:
         """Waits until no job is unfinished and every message is up to date."""
         end = time.monotonic() + HANG_S
         while (
-            self.app.worker._current_run.running() is not None
+            not self.app.workers.idle()
             or await self.app.history.loads()
             or self.app.poster._tasks
             # An updater whose job ended before its message was opened stays for half a minute.

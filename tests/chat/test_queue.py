@@ -1,8 +1,11 @@
 """`/queue`, `/cancel`, `/history`, `/show`, `/stats`."""
 
+import asyncio
+
 from bot.jobs.job import JobState
 from tests.chat.harness import BotHarness
 from tests.chat.reading import answer, buttons, card, labels, private
+from tests.harness.scripted_engine import ScriptedEngine
 
 
 async def test_the_queue_lists_jobs_of_this_server_and_counts_the_others(harness: BotHarness) -> None:
@@ -20,6 +23,24 @@ async def test_the_queue_lists_jobs_of_this_server_and_counts_the_others(harness
     assert any(f"#3 <@{harness.ada.id}> the third" in line for line in waiting)
     assert elsewhere == "One picture is waiting in other servers."
     assert "a barn" not in text
+
+
+async def test_the_queue_names_several_devices(harness: BotHarness) -> None:
+    harness.engines = {"cuda:0": harness.engine, "cuda:1": ScriptedEngine()}
+    await harness.restart()
+    devices = [f"🖥️ cuda:{number}: free" for number in range(2)]
+    idle = answer(await harness.ben.slash(harness.channel, "queue")).splitlines()
+    assert idle == ["The queue is empty. Your next picture starts right away.", " · ".join(devices)]
+    for engine in harness.engines.values():
+        engine.gates["a barn"] = asyncio.Event()
+    await harness.waiting(harness.ada, "a barn")
+    await harness.until(lambda: any(engine.tasks for engine in harness.engines.values()))
+    running, state = answer(await harness.ben.slash(harness.channel, "queue")).splitlines()
+    device = running.split(" · ")[-1]
+    assert running == f"🎨 #1 <@{harness.ada.id}> a barn · {device}"
+    assert sorted(state.split(" · ")) == sorted(
+        f"🖥️ {name}: {'busy' if name == device else 'free'}" for name in harness.engines
+    )
 
 
 async def test_a_long_queue_of_long_prompts_fits_a_message(harness: BotHarness) -> None:

@@ -22,10 +22,11 @@ CONFIG = """
 api_url = {api_url}
 gateway_url = {gateway_url}
 mention_after_s = 0.0
+shards = {shards}
 [storage]
 data_dir = {data_dir}
 [engine]
-device = "cpu"
+devices = {devices}
 shutdown_s = 0.0
 [progress]
 interval_s = 0.5
@@ -53,6 +54,8 @@ class Service:
         settings: Appended to its configuration.
         program: The module that is run.
         wrapper: A command that runs what follows it, in the same process.
+        devices: As in `engine.devices`.
+        shards: As in `discord.shards`.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class Service:
         settings: str = SMALL,
         program: str = "bot",
         wrapper: Sequence[str] = (),
+        devices: Sequence[str] = ("cpu",),
+        shards: int = 1,
     ) -> None:
         self._program = program
         self._wrapper = wrapper
@@ -70,7 +75,13 @@ class Service:
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
         self._online_before = 0
-        values = {"api_url": sandbox.api_url, "gateway_url": sandbox.gateway_url, "data_dir": str(folder / "data")}
+        values = {
+            "api_url": sandbox.api_url,
+            "gateway_url": sandbox.gateway_url,
+            "data_dir": str(folder / "data"),
+            "devices": list(devices),
+            "shards": shards,
+        }
         self._database = folder / "data" / DATABASE
         self._config.write_text(CONFIG.format(**{key: json.dumps(value) for key, value in values.items()}) + settings)
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.engine import RenderTask, RunCancelledError
-from bot.engine.messages import LoadModel, RunCancelled, RunCommand, StartRun
+from bot.engine.messages import LoadModel, RunCancelled, RunCheckpoint, RunCommand, RunLost, StartRun
 from bot.engine.rendering import execute
 from bot.jobs.job import Progress, RenderResult, Suspended
 from guidance.clip import zeroshot
@@ -38,6 +38,7 @@ class Rendering:
         for message in execute(start, self._model, lambda: frozenset(self.commanded)):
             if isinstance(message, RunCancelled):
                 raise RunCancelledError
+            assert not isinstance(message, RunCheckpoint | RunLost)
             entries.append(message)
             if isinstance(message, Progress) and message.step == at:
                 self.commanded |= set(commands)

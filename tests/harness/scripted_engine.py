@@ -27,16 +27,20 @@ class ScriptedEngine:
         faults: Prompts at which it fails after its first step.
         flags: Prompts in which it finds concepts, if it is asked to look.
         tasks: Everything that it was asked for.
+        broken: Raised at each start.
     """
 
     gates: dict[str, asyncio.Event] = field(default_factory=dict)
     faults: dict[str, Exception] = field(default_factory=dict)
     flags: dict[str, tuple[Flag, ...]] = field(default_factory=dict)
     tasks: list[RenderTask] = field(default_factory=list)
+    broken: Exception | None = None
     wanted: str = ""
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> str:
+        if self.broken is not None:
+            raise self.broken
         return "nothing"
 
     async def run(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from bot.clock import Sleep
 from bot.community.guild_settings import GuildSettings
 from bot.delivery.job_messages import JobMessages, MessageTiming
 from bot.delivery.messenger import Card
-from bot.jobs.current_run import CurrentRun
+from bot.jobs.current_run import CurrentRun, CurrentRuns
 from bot.jobs.job import Concept, Flag, Job, JobRequest, JobState
 from bot.jobs.job_control import JobControl
 from bot.jobs.posting import PicturePoster
@@ -18,6 +18,7 @@ from bot.jobs.queue import Queue
 from bot.jobs.queue_board import QueueBoard
 from bot.jobs.wait_time import WaitTimeEstimator
 from bot.jobs.worker import Worker
+from bot.jobs.worker_pool import WorkerPool
 from bot.operations.metrics import Metrics
 from bot.store.database import Database
 from bot.store.guilds import Guilds
@@ -58,6 +59,7 @@ class WorkerHarness:
     timelapse: bool = False
     sleep: Sleep = _hurried
     posted: list[int] = field(default_factory=list)
+    devices: Mapping[str, ScriptedEngine] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs, self.history = Jobs(self.database), History(self.database)
@@ -66,36 +68,52 @@ class WorkerHarness:
             self.jobs, self.pictures, self.channel, self._settings, MessageTiming(1.0, 0.0), sleep=self.sleep
         )
         self.queue = Queue(self.jobs, self.guilds.paused)
-        self.current_run, metrics = CurrentRun(self.engine), Metrics()
+        self.engines = self.devices or {"nothing": self.engine}
+        self.current_runs = CurrentRuns([CurrentRun(engine, name) for name, engine in self.engines.items()])
+        self.metrics = Metrics()
+        self.metrics.set_servers(self.current_runs.servers)
         self.poster = PicturePoster(
-            self.jobs, self.pictures, self.job_messages, self._posted, metrics, self.clock.sleep
+            self.jobs, self.pictures, self.job_messages, self._posted, self.metrics, self.clock.sleep
         )
-        estimator = WaitTimeEstimator(self.queue, self.history, self.current_run.running)
+        estimator = WaitTimeEstimator(self.queue, self.history, self.current_runs.servers)
         self.queue_board = QueueBoard(estimator, self.job_messages.show_positions, self.sleep)
-        self.worker = Worker(
+        self.workers = WorkerPool(
+            self._worker,
             jobs=self.jobs,
-            queue=self.queue,
-            pictures=self.pictures,
-            engine=self.engine,
-            current_run=self.current_run,
+            current_runs=self.current_runs,
             queue_board=self.queue_board,
-            poster=self.poster,
             job_messages=self.job_messages,
-            concepts=[SPIDERS],
-            timelapse=self.timelapse,
-            metrics=metrics,
+            metrics=self.metrics,
             sleep=self.clock.sleep,
         )
         self.job_control = JobControl(
             jobs=self.jobs,
             queue=self.queue,
             pictures=self.pictures,
-            worker=self.worker,
+            workers=self.workers,
             queue_board=self.queue_board,
-            current_run=self.current_run,
+            current_runs=self.current_runs,
             poster=self.poster,
             job_messages=self.job_messages,
-            metrics=metrics,
+            metrics=self.metrics,
+        )
+
+    def _worker(self, current_run: CurrentRun, wake_all: Callable[[], None]) -> Worker:
+        return Worker(
+            jobs=self.jobs,
+            queue=self.queue,
+            pictures=self.pictures,
+            engine=self.engines[current_run.device],
+            current_run=current_run,
+            others=lambda: self.current_runs.others_available(current_run),
+            wake_all=wake_all,
+            queue_board=self.queue_board,
+            poster=self.poster,
+            job_messages=self.job_messages,
+            concepts=[SPIDERS],
+            timelapse=self.timelapse,
+            metrics=self.metrics,
+            sleep=self.clock.sleep,
         )
 
     def _settings(self, guild_id: int) -> GuildSettings:
@@ -114,19 +132,22 @@ class WorkerHarness:
         jobs = await self.jobs.admit(job_requests, admit_all)
         self.channel.messages[jobs[0].id] = []
         await self.job_messages.opened(jobs[0], jobs[0].id)
-        self.worker.wake()
+        self.workers.wake()
         return [await reload(self.jobs, job) for job in jobs]
 
     def gate(self, prompt: str) -> asyncio.Event:
         """The engine waits at this prompt after its first step until the event is set."""
-        return self.engine.gates.setdefault(prompt, asyncio.Event())
+        gate = asyncio.Event()
+        for engine in self.engines.values():
+            gate = engine.gates.setdefault(prompt, gate)
+        return gate
 
     async def at_gate(self, job: Job) -> None:
         """Waits until the job has made its first step."""
 
         def there() -> bool:
-            running = self.current_run.running()
-            return running is not None and (running.job_id, running.step) == (job.id, 1)
+            running = [run.running() for run in self.current_runs]
+            return any(entry is not None and (entry.job_id, entry.step) == (job.id, 1) for entry in running)
 
         await until(there)
 
@@ -145,13 +166,13 @@ class WorkerHarness:
 
     async def drain(self) -> None:
         """Stops the bot, which gives the current run 5 s to end."""
-        await self.worker.drain(5)
+        await self.workers.drain(5)
         await self.poster.drain()
 
     async def catch_up(self) -> None:
         """What the bot does when it has connected."""
         await self.poster.catch_up()
-        await self.worker.catch_up()
+        await self.workers.catch_up()
 
     def last_card(self, job: Job) -> Card:
         """What the job's message shows now."""
@@ -160,12 +181,12 @@ class WorkerHarness:
     @property
     def runs(self) -> list[str]:
         """Prompts that the engine was given, oldest first."""
-        return [task.request.prompt for task in self.engine.tasks]
+        return [task.request.prompt for engine in self.engines.values() for task in engine.tasks]
 
     @contextlib.asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Runs the worker, and shows the positions in the queue."""
-        tasks = [asyncio.create_task(self.worker.run()), asyncio.create_task(self.queue_board.run())]
+        tasks = [asyncio.create_task(self.workers.run()), asyncio.create_task(self.queue_board.run())]
         try:
             yield
         finally:

@@ -60,7 +60,7 @@ async def changed_before_the_engine_has_it(
     await reading.wait()
     await change(job)
     changed.set()
-    await until(lambda: harness.current_run.running() is None)
+    await until(harness.current_runs.idle)
     return await reload(harness.jobs, job)
 
 

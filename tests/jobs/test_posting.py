@@ -28,7 +28,7 @@ async def test_after_a_restart_a_running_job_waits_again_and_a_finished_picture_
     running = await job_in_state(idle.jobs, JobState.RUNNING, small("running"))
     idle.channel.lost = {posting.id: 77}
     idle.channel.messages[77] = []
-    await idle.worker.recover()
+    await idle.workers.recover()
     waiting = await reload(idle.jobs, running)
     assert (waiting.state, waiting.attempts) == (JobState.QUEUED, 0)
     await idle.catch_up()

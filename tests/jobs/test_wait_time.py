@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import math
 import random
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from bot.delivery.message_state import worth_an_edit
 from bot.jobs.job import JobState
 from bot.jobs.queue import Queue
-from bot.jobs.wait_time import QueuePosition, RunningJob, WaitTimeEstimator, duration, remaining
+from bot.jobs.wait_time import QueuePosition, RunningJob, Server, WaitTimeEstimator, duration, remaining
 from bot.store.database import Database
 from bot.store.history import History, Load, Pace
 from bot.store.jobs import Jobs
@@ -37,15 +36,26 @@ class ShownEta:
     first: bool
 
 
+@dataclass(frozen=True)
+class SimulatedRun:
+    """A run: its job, when it began, the seconds of a step, and when it ends."""
+
+    job_id: int
+    began_at: float
+    pace: float
+    ends_at: float
+
+
 @dataclass
 class QueueSimulation:
-    """Members send requests at random times; a simulated engine runs one job at a time.
+    """Members send requests at random times; each simulated device runs one job at a time.
 
     Attributes:
-        load: Share of the time in which the engine is busy.
+        load: Share of the time in which the devices are busy.
         people: Number of members.
         batches: Share of submissions with four pictures.
         favoured: Share of members with a weight of 3.
+        speeds: Of each device.
     """
 
     database: Database
@@ -55,9 +65,8 @@ class QueueSimulation:
     batches: float = 0.0
     favoured: float = 0.0
     clock: SettableClock = field(default_factory=SettableClock)
-    running: RunningJob | None = None
-    pace: float = 0.1
-    ends_at: float = math.inf
+    speeds: tuple[float, ...] = (1.0,)
+    running: dict[int, SimulatedRun] = field(default_factory=dict)
     started: dict[int, float] = field(default_factory=dict)
     shown: list[ShownEta] = field(default_factory=list)
 
@@ -65,40 +74,44 @@ class QueueSimulation:
         self.source = random.Random(self.seed)
         self.jobs = Jobs(self.database, self.clock)
         self.queue = Queue(self.jobs)
-        self.estimator = WaitTimeEstimator(self.queue, History(self.database, self.clock), self._running, self.clock)
+        self.estimator = WaitTimeEstimator(self.queue, History(self.database, self.clock), self._servers, self.clock)
         self.last: dict[int, QueuePosition] = {}
 
-    def _running(self) -> RunningJob | None:
-        if self.running is None:
+    def _servers(self) -> list[Server]:
+        return [Server(f"cuda:{place}", self._running(place)) for place in range(len(self.speeds))]
+
+    def _running(self, place: int) -> RunningJob | None:
+        run = self.running.get(place)
+        if run is None:
             return None
-        step = int((self.clock.now - self.running.began_at) / self.pace)
-        return RunningJob(self.running.job_id, self.running.began_at, step)
+        return RunningJob(run.job_id, run.began_at, int((self.clock.now - run.began_at) / run.pace))
 
     async def run(self, submissions: int) -> None:
         """Runs the simulation until all submissions, after a few jobs that make the paces known, are done."""
         mean = sum(STEPS) / len(STEPS) * sum(seconds(side) for side in SIDES) / len(SIDES)
-        gap = mean * (1 + 3 * self.batches) / self.load
+        gap = mean * (1 + 3 * self.batches) / self.load / sum(self.speeds)
         await self._warm_up()
         left, arrives_at = submissions, self.clock.now
-        while left or self.running is not None:
-            if left and arrives_at <= self.ends_at:
+        while left or self.running:
+            ends = min(self.running, key=lambda place: self.running[place].ends_at, default=None)
+            if left and (ends is None or arrives_at <= self.running[ends].ends_at):
                 self.clock.now = arrives_at
                 await self._arrive()
                 left -= 1
                 arrives_at += self.source.expovariate(1 / gap)
-            else:
-                self.clock.now = self.ends_at
-                await self._end()
-            if self.running is None:
-                await self._begin()
+            elif ends is not None:
+                await self._end(ends)
+            for place in range(len(self.speeds)):
+                if place not in self.running:
+                    await self._begin(place)
             await self._record_etas()
 
     async def _warm_up(self) -> None:
-        for side in SIDES[::2]:  # the paces of the other sizes are estimated from these
+        for side, place in itertools.product(SIDES[::2], range(len(self.speeds))):
+            # The paces of the other sizes are estimated from these.
             await self.jobs.admit([job_request(request=request(side, 80))], admit_all)
-            await self._begin()
-            self.clock.now = self.ends_at
-            await self._end()
+            await self._begin(place)
+            await self._end(place)
 
     async def _arrive(self) -> None:
         person = self.source.randrange(1, 1 + self.people)
@@ -108,22 +121,18 @@ class QueueSimulation:
         guild = self.source.randrange(3)
         await self.jobs.admit([job_request(person, request=wanted, weight=weight, guild_id=guild)] * count, admit_all)
 
-    async def _begin(self) -> None:
-        job = await self.queue.claim()
-        if job is None:
-            self.running, self.ends_at = None, math.inf
-            return
-        self.pace = seconds(job.request.width) * self.source.uniform(1 - NOISE, 1 + NOISE)
-        self.running = RunningJob(job.id, self.clock.now)
-        self.ends_at = self.clock.now + self.pace * job.steps
-        self.started[job.id] = self.clock.now
+    async def _begin(self, place: int) -> None:
+        job = await self.queue.claim(f"cuda:{place}")
+        if job is not None:
+            pace = seconds(job.request.width) * self.source.uniform(1 - NOISE, 1 + NOISE) / self.speeds[place]
+            self.running[place] = SimulatedRun(job.id, self.clock.now, pace, self.clock.now + pace * job.steps)
+            self.started[job.id] = self.clock.now
 
-    async def _end(self) -> None:
-        assert self.running is not None
-        spent = self.clock.now - self.running.began_at
-        await self.jobs.render_done(self.running.job_id, "0" * 64, 0.5, spent)
-        await self.jobs.finish(self.running.job_id, JobState.DONE)
-        self.running, self.ends_at = None, math.inf
+    async def _end(self, place: int) -> None:
+        run = self.running.pop(place)
+        self.clock.now = run.ends_at
+        await self.jobs.render_done(run.job_id, "0" * 64, 0.5, run.ends_at - run.began_at)
+        await self.jobs.finish(run.job_id, JobState.DONE)
 
     async def _record_etas(self) -> None:
         """Records the ETA of each message's next job, if the message would be edited now."""
@@ -157,12 +166,13 @@ def request(side: int, steps: int) -> Request:
     return Request.resolve("a cat", seed=1, width=side, height=side, steps=steps)
 
 
-SCENES: dict[str, dict[str, float]] = {
+SCENES: dict[str, dict[str, object]] = {
     "busy": {},
     "nearly too much": {"load": 0.97, "people": 25},
     "too much": {"load": 1.1, "people": 60},
     "variations of four": {"load": 0.85, "batches": 0.15, "people": 30},
     "weights": {"favoured": 0.1, "people": 40},
+    "two devices": {"speeds": (2.0, 0.5), "load": 1.0},
 }
 
 
@@ -185,7 +195,7 @@ def _share(hits: list[bool]) -> float:
     return sum(hits) / len(hits)
 
 
-@pytest.mark.parametrize("scene", ["busy", "nearly too much", "variations of four"])
+@pytest.mark.parametrize("scene", ["busy", "nearly too much", "variations of four", "two devices"])
 def test_nine_of_ten_first_etas_are_right(scene: str) -> None:
     """Within 30 %, for waits of at least 30 s, about two runs."""
     hits = list(itertools.chain(*_simulate(scene, seeds=2, submissions=70, first=True)))
@@ -239,7 +249,9 @@ async def test_without_a_known_pace_queue_positions_have_no_start_time(database:
     clock = SettableClock()
     jobs = Jobs(database, clock)
     paused = {101}
-    estimator = WaitTimeEstimator(Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: None, clock)
+    estimator = WaitTimeEstimator(
+        Queue(jobs, lambda: frozenset(paused)), History(database, clock), lambda: [Server("")], clock
+    )
     first, second = [(await jobs.admit([job_request(person, guild_id=100)], admit_all))[0] for person in (1, 2)]
     (there,) = await jobs.admit([job_request(3, guild_id=101)], admit_all)
     assert await estimator.positions() == [
@@ -254,7 +266,7 @@ async def test_expected_new_requests_delay_only_later_jobs_of_a_person(database:
     """A person's first job starts before new requests, and their second after them."""
     clock = SettableClock()
     jobs = Jobs(database, clock)
-    estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: None, clock)
+    estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: [Server("")], clock)
     for person in range(10, 40):
         (job,) = await jobs.admit([job_request(person, steps=100)], admit_all)
         claimed = await Queue(jobs).claim()
@@ -268,3 +280,23 @@ async def test_expected_new_requests_delay_only_later_jobs_of_a_person(database:
     assert starts[:2] == [clock.now, clock.now + 50]
     assert starts[2] is not None
     assert clock.now + 100 < starts[2] < clock.now + 160
+
+
+async def test_each_job_starts_on_the_device_that_is_free_first(database: Database) -> None:
+    """The first device is twice as fast as the second; both are idle, and five people wait."""
+    clock = SettableClock()
+    jobs = Jobs(database, clock)
+    servers = [Server("fast"), Server("slow"), Server("lost", available=False)]
+    estimator = WaitTimeEstimator(Queue(jobs), History(database, clock), lambda: servers, clock)
+    for device, spent in (("fast", 50.0), ("slow", 100.0)):
+        (job,) = await jobs.admit([job_request(9, steps=100)], admit_all)
+        await Queue(jobs).claim(device)
+        await jobs.render_done(job.id, "0" * 64, 0.5, spent)
+        await jobs.finish(job.id, JobState.DONE)
+    clock.now += 3600  # nobody is expected to join
+    for person in range(1, 6):
+        await jobs.admit([job_request(person, steps=100)], admit_all)
+    waits = [(entry.start_at or 0) - clock.now for entry in await estimator.positions()]
+    assert waits == [0, 0, 50, 100, 100]
+    servers[:] = [Server("lost", available=False)]
+    assert [entry.start_at for entry in await estimator.positions()] == [None] * 5

@@ -11,7 +11,8 @@ import pytest
 from bot.community.guild_settings import GuildSettings, Screening
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.jobs.job import Flag, JobState
-from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE, NOT_STORED, STORAGE_TRIES, SUSPEND_S
+from bot.jobs.worker import BROKEN, CRASHED, INPUT_GONE, NOT_STORED, STORAGE_TRIES
+from bot.jobs.worker_pool import SUSPEND_S
 from bot.store.database import Database
 from tests.harness.channel import until
 from tests.harness.job_requests import job_in_state, reload
@@ -172,7 +173,7 @@ async def test_the_bot_stops_in_time_when_the_engine_takes_no_command(
     job = await harness.submit("hung")
     await harness.at_gate(job)
     monkeypatch.setattr(harness.engine, "suspend", asyncio.Event().wait)
-    draining = asyncio.create_task(harness.worker.drain(5))
+    draining = asyncio.create_task(harness.workers.drain(5))
     await harness.clock.slept()
     await harness.clock.slept()
     await draining
@@ -195,7 +196,7 @@ async def test_a_suspended_run_is_resumed_from_its_checkpoint_after_a_restart(
     assert harness.channel.mentions == []
 
     after = WorkerHarness(database, harness.folder, channel=harness.channel)
-    await after.worker.recover()
+    await after.workers.recover()
     async with after.at_work():
         await after.catch_up()
         done = await after.until(job, JobState.DONE)
@@ -210,7 +211,7 @@ async def test_a_resumed_run_that_is_interrupted_resumes_from_the_same_checkpoin
     job = await job_in_state(idle.jobs, JobState.RUNNING, small())
     await idle.jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
     await idle.queue.claim()
-    await idle.worker.recover()
+    await idle.workers.recover()
     requeued = await reload(idle.jobs, job)
     assert (requeued.state, requeued.checkpoint, requeued.attempts) == (JobState.QUEUED, "c" * 64, 0)
 
@@ -276,7 +277,7 @@ async def test_jobs_of_a_paused_server_run_when_it_is_resumed(harness: WorkerHar
     await harness.until(there, JobState.DONE)
     assert (await reload(harness.jobs, here)).state is JobState.QUEUED
     await harness.guilds.set(100, GuildSettings())
-    harness.worker.wake()
+    harness.workers.wake()
     await harness.until(here, JobState.DONE)
 
 
@@ -301,7 +302,7 @@ async def test_a_job_that_kills_the_bot_each_time_fails_and_the_next_one_runs(id
         claimed = await idle.queue.claim()
         assert claimed is not None
         assert claimed.id == poison.id
-        await idle.worker.recover()  # the bot was killed, and starts again
+        await idle.workers.recover()  # the bot was killed, and starts again
         assert (await reload(idle.jobs, poison)).interruptions == min(kill, 2)
     failed = await reload(idle.jobs, poison)
     assert (failed.state, failed.reason) == (JobState.FAILED, "reason-interrupted")
@@ -317,5 +318,5 @@ async def test_a_suspended_job_is_not_counted_as_interrupted(idle: WorkerHarness
     job = await idle.submit("long")
     await idle.queue.claim()
     await idle.jobs.requeue(job.id, crashed=False, checkpoint="c" * 64)
-    await idle.worker.recover()
+    await idle.workers.recover()
     assert (await reload(idle.jobs, job)).interruptions == 0

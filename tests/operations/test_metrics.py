@@ -56,7 +56,7 @@ async def test_a_job_is_counted_with_its_waiting_and_step_times(database: Databa
     running = await job(database)
     metrics.job_started(running)
     metrics.job_started(replace(running, attempts=1))  # a restart after a crash is not a wait
-    metrics.job_ended(replace(running, state=JobState.DONE, seconds=running.request.steps * 0.15))
+    metrics.job_ended(replace(running, state=JobState.DONE, seconds=running.request.steps * 0.15, device="cpu"))
     metrics.job_ended(replace(running, state=JobState.CANCELLED))
     text = metrics.text()
     assert value(text, "imagine_wait_seconds_sum") == 40
@@ -64,7 +64,7 @@ async def test_a_job_is_counted_with_its_waiting_and_step_times(database: Databa
     assert value(text, "imagine_jobs_total", outcome="done") == 1
     assert value(text, "imagine_jobs_total", outcome="cancelled") == 1
     assert value(text, "imagine_render_seconds_count") == 1
-    step = {"model": running.request.model, "size": "256"}
+    step = {"model": running.request.model, "size": "256", "device": "cpu"}
     assert value(text, "imagine_step_seconds_bucket", le="0.1", **step) == 0
     assert value(text, "imagine_step_seconds_bucket", le="0.2", **step) == 1
 
@@ -164,13 +164,13 @@ async def test_http_errors_are_counted_including_those_that_discord_py_retries()
 async def test_restarts_of_the_engine_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.engine.local.COMMAND", STAND_IN)
     metrics = Metrics()
-    engine = LocalEngine(EngineConfig(), 1.0, metrics)
+    engine = LocalEngine(EngineConfig(), 1.0, metrics, name="cuda:1")
     assert await engine.start() == "none"
-    assert value(metrics.text(), "imagine_engine_restarts_total") == 0
+    assert value(metrics.text(), "imagine_engine_restarts_total", device="cuda:1") is None
     assert engine._process is not None
     await engine._process.kill()
     await engine.start()
-    assert value(metrics.text(), "imagine_engine_restarts_total") == 1
+    assert value(metrics.text(), "imagine_engine_restarts_total", device="cuda:1") == 1
     await engine.close()
 
 

@@ -138,6 +138,7 @@ class Gateway:
         intents = Intent(bits)
         if intents & PRIVILEGED & ~self._approved:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        shard = _shard(data.get("shard", [0, 1]))
         allowed = self.state.identifies.take()
         if allowed is IdentifyResult.EXHAUSTED:
             self.revoke_token()
@@ -145,13 +146,13 @@ class Gateway:
         if allowed is IdentifyResult.TOO_SOON:
             connection.send(Op.INVALID_SESSION, data=False)
             return
-        session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox)
+        session = GatewaySession(secrets.token_hex(16), intents, outbox=connection.outbox, shard=shard)
         connection.session = self.sessions[session.id] = session
-        self._send(session, "READY", self._ready(session, connection, data))
+        self._send(session, "READY", self._ready(session, connection))
         self.state.guild_data.presences[self.state.guild_data.bot.id] = "online"
         if data.get("presence"):
             self._set_presence(_object(data["presence"]))
-        if intents & Intent.GUILDS:
+        if intents & Intent.GUILDS and self._has_guild(session):
             for thread in list(self.state.guild_data.threads.values()):
                 thread_lifecycle.auto_archive(self.state, thread)
             presences = bool(intents & Intent.GUILD_PRESENCES)
@@ -171,15 +172,19 @@ class Gateway:
         if not secrets.compare_digest(token.encode(), self.state.bot_token.encode()):
             raise Refused(Close.AUTHENTICATION_FAILED, "Authentication failed.")
 
-    def _ready(self, session: GatewaySession, connection: Connection, data: Payload) -> Payload:
+    def _has_guild(self, session: GatewaySession) -> bool:
+        return session.has_guild(self.state.guild_data.guild.id)
+
+    def _ready(self, session: GatewaySession, connection: Connection) -> Payload:
+        guilds = [self.state.guild_data.guild] if self._has_guild(session) else []
         return {
             "v": int(VERSION),
             "user": objects.user(self.state.guild_data.bot) | {"mfa_enabled": True, "verified": True, "email": None},
-            "guilds": [{"id": str(self.state.guild_data.guild.id), "unavailable": True}],
+            "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
             "session_id": session.id,
             "session_type": "normal",
             "resume_gateway_url": f"ws://{connection.host}/gateway",
-            "shard": data.get("shard", [0, 1]),
+            "shard": list(session.shard),
             "application": {key: objects.application(self.state)[key] for key in ("id", "flags", "flags_new")},
             "private_channels": [],
             "relationships": [],
@@ -238,6 +243,8 @@ class Gateway:
         for session in list(self.sessions.values()):
             if self._expired(session):
                 del self.sessions[session.id]
+            elif not self._has_guild(session):  # every event is one of the guild
+                continue
             elif gateway_event.intent is NO_INTENT or session.intents & gateway_event.intent:
                 self._send(session, gateway_event.name, gateway_event.data)
 
@@ -248,6 +255,13 @@ class Gateway:
             if not online:
                 self.state.guild_data.presences.pop(self.state.guild_data.bot.id, None)
             self.state.events.publish(BotPresence(online))
+
+
+def _shard(data: object) -> tuple[int, int]:
+    match data:
+        case [int(number), int(count)] if 0 <= number < count:
+            return number, count
+    raise Refused(Close.INVALID_SHARD, "Invalid shard.")
 
 
 def _object(data: object) -> Payload:

@@ -25,7 +25,7 @@ LIFETIME_S = 180.0
 class GatewaySession:
     """One session. `outbox` is the queue of its connection, None without one; `lost_at` is when the last one ended.
 
-    A `forgotten` session cannot be resumed.
+    A `forgotten` session cannot be resumed. `shard` is the number of its shard, and how many there are.
     """
 
     id: str
@@ -35,6 +35,15 @@ class GatewaySession:
     outbox: asyncio.Queue[Frame] | None = None
     lost_at: float | None = None
     forgotten: bool = False
+    shard: tuple[int, int] = (0, 1)
+
+    def has_guild(self, guild_id: int) -> bool:
+        """Return whether a guild's events go to this session.
+
+        https://discord.com/developers/docs/events/gateway#sharding
+        """
+        number, count = self.shard
+        return (guild_id >> 22) % count == number
 
     def dispatch(self, name: str, data: Payload) -> None:
         """Number an event, keep it for a replay, and send it if there is a connection."""

@@ -202,6 +202,9 @@ queue-paused =
         [yes] ⏸️ Pausiert: { $reason }
        *[no] ⏸️ Pausiert.
     }
+queue-device-busy = 🖥️ { $device }: beschäftigt
+queue-device-free = 🖥️ { $device }: frei
+queue-device-away = ⚠️ { $device }: außer Betrieb
 queue-empty = Die Warteschlange ist leer. Dein nächstes Bild startet sofort.
 cancelled-job = #{ $job } abgebrochen.
 history-title =

@@ -202,6 +202,9 @@ queue-paused =
         [yes] ⏸️ Paused: { $reason }
        *[no] ⏸️ Paused.
     }
+queue-device-busy = 🖥️ { $device }: busy
+queue-device-free = 🖥️ { $device }: free
+queue-device-away = ⚠️ { $device }: not working
 queue-empty = The queue is empty. Your next picture starts right away.
 cancelled-job = Cancelled #{ $job }.
 history-title =
