@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+MOST: Final = 10
+"""The largest weight of a phrase."""
 _FIRST: Final = 0xE000
 """Placeholders for groups are private characters, which `clean` removes from every text."""
 _ESCAPED: Final = {"\\" + bracket: chr(0xF000 + index) for index, bracket in enumerate("()[]{}")}
@@ -56,7 +58,9 @@ def weighted_phrases(text: str) -> list[tuple[str, float]]:
             variants = _variants(words)
             for variant in variants:
                 for phrase, share in _by_emphasis(variant):
-                    phrases[phrase] = phrases.get(phrase, 0.0) + share * weight / len(variants)
+                    added = share * weight / len(variants)
+                    # Repetition adds up to the largest weight at most; a weight beyond it is refused where it is read.
+                    phrases[phrase] = min(phrases[phrase] + added, MOST) if phrase in phrases else added
     found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase]
     # If nothing counts, the weights stay, so that 0 is refused as a weight of this language would be.
     found = [entry for entry in found if entry[1]] or found or [(held, 1.0)]

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from guidance.request import elsewhere
-from guidance.request.foreign_weights import without_emphasis
+from guidance.request.foreign_weights import MOST, without_emphasis
 from guidance.request.invisible import without_invisible
 from guidance.request.messages import Message, MessageError
 from guidance.request.parameters import Range
 
 NEGATIVE_WEIGHT: Final = -0.3
 """Weight of a negative phrase where the others add up to 1; from Direct Ascent Synthesis (2025)."""
-WEIGHTS: Final = Range(-10, 10)
+WEIGHTS: Final = Range(-MOST, MOST)
 MOST_PHRASES: Final = 32
 STAGE: Final = re.compile(r"(?:^|(?<=\s))at\s*([^\s%]+)\s*%\s*:(?!:)\s*", re.IGNORECASE)
 _WEIGHT: Final = re.compile(r"::([+\-\u2212.\d]\S*?(?=::|\s|$))?")

@@ -14,7 +14,7 @@ from guidance.io.inputs import digest
 from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import RenderError
 from guidance.request import derive
-from guidance.request.parameters import CANVASES
+from guidance.request.parameters import PLAIN_CANVASES
 from guidance.request.request import Request
 from tests.guidance.pictures import difference, photograph, png
 from tests.guidance.requests import small
@@ -42,7 +42,7 @@ def interrupted(request: Request, model: ClipModel, after: int) -> bytes:
     ("name", "canvas", "changes"),
     [
         ("pocket", "pyramid", FROM_PHOTO),
-        *(("quick", canvas, changes) for canvas in CANVASES for changes in ({}, FROM_PHOTO, {"locality": 0.5})),
+        *(("quick", canvas, changes) for canvas in PLAIN_CANVASES for changes in ({}, FROM_PHOTO, {"locality": 0.5})),
     ],
 )
 def test_a_resumed_run_ends_in_the_bytes_of_one_that_was_never_interrupted(

@@ -36,7 +36,7 @@ words = st.from_regex(r"[a-z]{1,9}( [a-zé🦁]{1,9}){0,4}", fullmatch=True).fil
 )
 def test_any_request_survives_json(weights: list[float], prompt: str, **settings: Any) -> None:
     images = tuple(ImagePrompt(SHA, weight) for weight in weights)
-    request = Request.resolve(prompt, images=images, init=SHA, mask=SHA, **settings)
+    request = Request.resolve(prompt, images=images, init=SHA, mask=SHA, canvas_model="local-dir:here", **settings)
     assert Request.from_json(request.to_json()) == request
     assert Request.from_json(request.to_json()).to_json() == request.to_json()
 

@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from guidance.clip.model import pick_device, prepare
 from guidance.clip.open_clip_source import POCKET
 from tools.pocket.building import prompts, sources, space, targets
+from tools.pocket.building.definitions import definitions
 from tools.pocket.building.distil import distil
 from tools.pocket.building.finetune import Teacher, finetune, student_of, teacher_features
 from tools.pocket.building.photos import decoded
@@ -115,7 +116,8 @@ def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corp
     unit = torch.nn.functional.normalize(directions, dim=1).numpy()
     words = frozenset(entry["prompt"] for entry in report["words"])
     unnamed = frozenset(index for entry in report["held out"] for index in entry["classes"])
-    return targets.corpus(sources.synsets(), sources.classes(), unit, words, unnamed)
+    classes = sources.classes()
+    return targets.corpus(sources.synsets(), classes, unit, definitions(classes), words, unnamed)
 
 
 def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:

@@ -103,7 +103,7 @@ def _noun(corpus: Corpus, index: int, source: random.Random) -> _Phrase:
         noun, template = plural(noun), source.choice(PLURALS)
     trimming = source.choice(TRIMMINGS)
     if source.random() >= ATTRIBUTE_SHARE:
-        return _Phrase(template.format(noun) + trimming, target, {})
+        return _Phrase(template.format(noun) + trimming, target, corpus.readouts.get(corpus.nouns[index], {}))
     kind = source.random()
     if kind < 0.5:
         word = source.choice(list(attributes.COLOURS))

@@ -1,9 +1,10 @@
 """The target directions of texts in the object part of the joint space.
 
-A class name has its class's direction, and a word for a kind of thing (dog, ship, flower) the mean of the classes below
-it in WordNet. All other nouns are placed by kernel ridge regression from MiniLM's embedding of the word with its
-definition; `tools.pocket.building.held_out` measures the error on unseen classes. The words of the evaluation are
-placed by the regression too, since their place in WordNet is the right answer of the evaluation.
+A class name has its class's direction, a word for a kind of thing (dog, ship, flower) the mean of the classes below it
+in WordNet, and a common thing that is no class that of its definition (`definitions`). All other nouns are placed by
+kernel ridge regression from MiniLM's embedding of the word with its definition; `tools.pocket.building.held_out`
+measures the error on unseen classes. The words of the evaluation are placed by the regression too, since their place in
+WordNet is the right answer of the evaluation.
 """
 
 from collections import defaultdict
@@ -13,6 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from tools.pocket.building.attributes import ReadoutWeights
+from tools.pocket.building.definitions import Definition
 from tools.pocket.building.sources import (
     Array,
     Frequency,
@@ -40,10 +43,12 @@ class Corpus:
     Attributes:
         nouns: Words and short names.
         noun_targets: (N, D), unit length.
-        named: The number of nouns, at the beginning, that name a class or a kind; the others are inferred.
+        named: The number of nouns, at the beginning, that name a class or a kind or are defined; the others are
+            inferred.
         common: Indices of the inferred nouns in everyday use.
         glosses: Definitions.
         gloss_targets: (G, D), unit length.
+        readouts: The usual colours of defined things.
     """
 
     nouns: list[str]
@@ -52,6 +57,7 @@ class Corpus:
     common: list[int]
     glosses: list[str]
     gloss_targets: Array
+    readouts: Mapping[str, ReadoutWeights]
 
 
 class Kernel:
@@ -84,6 +90,7 @@ def corpus(
     nouns: Mapping[int, Synset],
     targets: list[ImageNetClass],
     directions: Array,
+    defined_things: Mapping[str, Definition],
     words: frozenset[str],
     unnamed: frozenset[int],
 ) -> Corpus:
@@ -93,6 +100,7 @@ def corpus(
         nouns: WordNet's.
         targets: The classes.
         directions: (1000, D) of the classes, unit length.
+        defined_things: Common things that name no class.
         words: Words whose place in WordNet must not be used.
         unnamed: Classes whose directions must not be used.
     """
@@ -106,9 +114,19 @@ def corpus(
         if members - unnamed and len(members) <= WIDEST and offset not in hidden
     }
     named = _named(nouns, known, directions, kinds, uses, words)
+    looks = {
+        word: unit(direction[None])[0]
+        for word, definition in defined_things.items()
+        if word not in words and (direction := definition.direction(directions, unnamed)) is not None
+    }
+    named |= looks  # also in place of a kind: of mirrors, ImageNet knows that of a car only
     anchors = {defined(nouns[offset].lemmas[0], nouns[offset].gloss): direction for offset, direction in kinds.items()}
     for index, target in known.items():
         anchors[defined(target.names[0], nouns[target.offset].gloss)] = directions[index]
+    for word, direction in looks.items():
+        first = _first(uses, word)
+        if first is not None and first not in kinds:
+            anchors[defined(word, nouns[first].gloss)] = direction
     kernel = Kernel(minilm(list(anchors)), np.stack(list(anchors.values())))
 
     others = [synset for synset in nouns.values() if synset.depictable and synset.offset not in kinds]
@@ -136,6 +154,7 @@ def corpus(
         common=[index for index in range(len(named), len(texts)) if _in_use(uses, texts[index])],
         glosses=[gloss for gloss, _ in glosses],
         gloss_targets=unit(np.stack([direction for _, direction in glosses])),
+        readouts={word: defined_things[word].readouts for word in looks},
     )
 
 
