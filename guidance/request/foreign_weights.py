@@ -54,17 +54,24 @@ def weighted_phrases(text: str) -> list[tuple[str, float]]:
         held = held.replace(escaped, private)
     phrases: dict[str, float] = {}
     for part in _by_bar(held):
-        for words, weight in _by_colon(part):
-            variants = _variants(words)
-            for variant in variants:
-                for phrase, share in _by_emphasis(variant):
-                    added = share * weight / len(variants)
-                    # Repetition adds up to the largest weight at most; a weight beyond it is refused where it is read.
-                    phrases[phrase] = min(phrases[phrase] + added, MOST) if phrase in phrases else added
+        for phrase, weight in _of_part(part).items():
+            # Repetition adds up to the largest weight at most; a weight beyond it is refused where it is read.
+            phrases[phrase] = min(phrases[phrase] + weight, MOST) if phrase in phrases else weight
     found = [(phrase, round(weight, 4)) for phrase, weight in phrases.items() if phrase]
     # If nothing counts, the weights stay, so that 0 is refused as a weight of this language would be.
     found = [entry for entry in found if entry[1]] or found or [(held, 1.0)]
     return [("".join(_HELD.get(letter, letter) for letter in phrase), weight) for phrase, weight in found]
+
+
+def _of_part(text: str) -> dict[str, float]:
+    """The phrases between two bars, with the sums of their weights."""
+    phrases: dict[str, float] = {}
+    for words, weight in _by_colon(text):
+        variants = _variants(words)
+        for variant in variants:
+            for phrase, share in _by_emphasis(variant):
+                phrases[phrase] = phrases.get(phrase, 0.0) + share * weight / len(variants)
+    return phrases
 
 
 def without_emphasis(text: str) -> str:
