@@ -29,7 +29,7 @@ PEOPLE = 6
 
 
 @dataclass
-class Evening:
+class QueueSimulation:
     """Random arrivals at devices of random speed whose runs crash at random, in virtual time.
 
     Attributes:
@@ -110,7 +110,7 @@ def test_on_all_devices_together_at_most_n_minus_1_turns_start_between_two_of_on
     async def story() -> None:
         database = await Database.open(Path(":memory:"))
         try:
-            evening = Evening(Jobs(database), random.Random(seed))
+            evening = QueueSimulation(Jobs(database), random.Random(seed))
             await evening.run()
             ended = await evening.jobs.in_state(JobState.FAILED)
             assert {job.id for job in ended} == set(evening.starts)
@@ -208,7 +208,12 @@ async def test_a_device_whose_engine_does_not_start_takes_no_jobs_until_it_does(
     lost.broken = None
     await pair.clock.slept()
     await until(lambda: pair.current_runs.servers()[0].available)
-    assert (await pair.until(await pair.submit("fourth"), JobState.DONE)).device == "cuda:0"
+    again = []
+    for person, prompt in enumerate(("fourth", "fifth")):
+        pair.gate(prompt)
+        again.append(await pair.submit(prompt, person))
+        await pair.at_gate(again[-1])
+    assert {(await reload(pair.jobs, job)).device for job in again} == {"cuda:0", "cuda:1"}
 
 
 async def test_a_job_that_crashed_runs_on_the_same_device_while_the_other_is_lost(pair: WorkerHarness) -> None:

@@ -4,14 +4,14 @@ from bot.jobs.job import JobState
 from bot.store.database import Database
 from bot.store.jobs import Jobs
 from tests.harness.fixtures import database
-from tools.simulation.evening import Evening, Kind, Scene
+from tools.simulation.queue_simulation import Kind, QueueSimulation, Scene
 
 __all__ = ["database"]
 
 
-async def simulated(database: Database, devices: int) -> Evening:
+async def simulated(database: Database, devices: int) -> QueueSimulation:
     """An evening of 20 members."""
-    evening = Evening(database, Scene(servers=3, members=100, active=0.2, hours=0.1, devices=devices))
+    evening = QueueSimulation(database, Scene(servers=3, members=100, active=0.2, hours=0.1, devices=devices))
     await evening.run()
     return evening
 

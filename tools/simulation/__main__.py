@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.store.database import Database
-from tools.simulation.evening import Evening, Kind, Scene
+from tools.simulation.queue_simulation import Kind, QueueSimulation, Scene
 
 
 def main() -> None:
@@ -32,18 +32,18 @@ def main() -> None:
         print(f"| {name} | {1000 * _quantile(spent, 0.5):.1f} ms | {1000 * _quantile(spent, 0.99):.1f} ms |")
 
 
-async def _evening(scene: Scene) -> Evening:
+async def _evening(scene: Scene) -> QueueSimulation:
     with tempfile.TemporaryDirectory() as folder:
         database = await Database.open(Path(folder) / "bot.db")
         try:
-            evening = Evening(database, scene)
+            evening = QueueSimulation(database, scene)
             await evening.run()
             return evening
         finally:
             await database.close()
 
 
-def _print_waits(evening: Evening) -> None:
+def _print_waits(evening: QueueSimulation) -> None:
     made = sum(map(len, evening.waits.values()))
     refused = sum(evening.refused.values())
     share = f"{100 * refused / (made + refused):.0f} %"

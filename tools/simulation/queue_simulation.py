@@ -64,7 +64,7 @@ class Scene:
 
 
 @dataclass
-class Evening:
+class QueueSimulation:
     """Runs one scene.
 
     Attributes:
