@@ -1,9 +1,8 @@
 """Reads parsed TOML into dataclasses, and says in one sentence what is wrong. Knows no setting.
 
 A dataclass is a section. Its fields are text, numbers, booleans, enumerations, tuples, text or a tuple, or further
-sections;
-`Annotated[int, Between(1, 9)]` gives a number its range. A method `check`, if there is one, refuses what types and
-ranges cannot express.
+sections; `Annotated[int, Between(1, 9)]` gives a number its range. A method `check`, if there is one, refuses what
+types and ranges cannot express.
 """
 
 import difflib

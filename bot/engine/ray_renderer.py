@@ -151,7 +151,8 @@ class RayRenderer:
         sent: frozenset[RunCommand] = frozenset()
         for reference in self._actor.render.options(num_returns="streaming").remote(start):
             message = ray.get(reference)
-            for command in commands() - sent:
+            given = commands()
+            for command in given - sent:
                 self._actor.command.remote(start.run, command)
-            sent = commands()
+            sent = given
             yield message

@@ -152,7 +152,7 @@ class Perceptor:
             float32.
         """
         leaf = views.detach().requires_grad_()
-        encoded = self.encode_image(leaf) if masks is None else self.encode_image(leaf, masks)
+        encoded = self.encode_image(leaf, masks)
         embeddings = encoded.detach().requires_grad_()
         (outer,) = torch.autograd.grad(objective(embeddings), embeddings)
         if self.precision == torch.float32:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from guidance.clip.perceptor import Perceptor
+from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
 from guidance.io.tensor import to_tensor
 from guidance.request.phrase_map import Part, Region, split
@@ -22,12 +23,18 @@ class PromptTargets:
     Attributes:
         directions: (P, D), unit length.
         weights: (P); the picture is moved away from directions with a negative weight.
-        regions: Where each direction is sought, P of them; empty if all are sought in the whole picture.
+        masks: (R, H, W), the regions in which directions are sought; None if all are sought in the whole picture.
+        places: (P, R), 1 at the region of each direction; None as for masks.
     """
 
     directions: Tensor
     weights: Tensor
-    regions: tuple[Region, ...] = ()
+    masks: Tensor | None = None
+    places: Tensor | None = None
+
+    def placed(self, embeddings: Tensor) -> Tensor:
+        """(V, R, D), of the views' regions, to (V, P, D), of each direction's; (V, D), without regions, as it is."""
+        return embeddings if self.places is None else self.places @ embeddings
 
 
 def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, bytes]) -> tuple[PromptTargets, ...]:
@@ -47,9 +54,13 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         weights = torch.tensor(given, device=images.device)
         texts = [part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
-        regions = tuple(part.region for part, _ in parts) + (Region.WHOLE,) * len(images)
-        placed = regions if any(region is not Region.WHOLE for region in regions) else ()
-        targets.append(PromptTargets(directions, weights / weights.clamp_min(0).sum(), placed))
+        regions = [part.region for part, _ in parts] + [Region.WHOLE] * len(images)
+        masks = places = None
+        if set(regions) - {Region.WHOLE}:
+            distinct = list(dict.fromkeys(regions))
+            masks = region_masks(distinct, request.height, request.width).to(images.device)
+            places = torch.tensor([[float(own == one) for one in distinct] for own in regions], device=images.device)
+        targets.append(PromptTargets(directions, weights / weights.clamp_min(0).sum(), masks, places))
     return tuple(targets)
 
 

@@ -12,10 +12,8 @@ from torch import Tensor
 
 from guidance.augment.random_crops import AugmentParams, RandomCrops
 from guidance.clip.perceptor import Perceptor
-from guidance.clip.regions import region_masks
 from guidance.clip.targets import PromptTargets
 from guidance.optimize import loss
-from guidance.request.phrase_map import Region
 from guidance.request.request import Request
 
 
@@ -79,10 +77,10 @@ class StepInProgress:
             return self.guidance_loss(targets, embeddings)
 
         views = self.views(params, perceptor.image_size)
-        masks = self._masks(targets.regions, params, perceptor.image_size) if targets.regions else None
+        masks = None if targets.masks is None else self._masks(targets.masks, params, perceptor.image_size)
         embeddings, on_views = perceptor.gradient(views, objective, masks)
         (on_canvas,) = torch.autograd.grad(views, self._leaf, on_views)
-        cosines = loss.similarity(embeddings, targets.directions, targets.weights)
+        cosines = loss.similarity(targets.placed(embeddings), targets.directions, targets.weights)
         return on_canvas, cosines.sum() / self.request.views
 
     def guidance_loss(self, targets: PromptTargets, embeddings: Tensor) -> Tensor:
@@ -90,20 +88,20 @@ class StepInProgress:
 
         Args:
             targets: Of the perceptor that encoded the views.
-            embeddings: (V, D), or (V, P, D) of the targets' regions, unit length.
+            embeddings: (V, D), or (V, R, D) of the targets' regions, unit length.
         """
-        distances = loss.guidance(embeddings, targets.directions, targets.weights, self.request.distance)
+        placed = targets.placed(embeddings)
+        distances = loss.guidance(placed, targets.directions, targets.weights, self.request.distance)
         return distances.sum() / self.request.views
 
     @torch.no_grad()
-    def _masks(self, regions: Sequence[Region], params: AugmentParams, size: int) -> Tensor:
-        """(V, R, size, size): the regions of the canvas as the views see them."""
-        masks = region_masks(regions, *self._pictures.shape[2:]).to(self._pictures.device)
+    def _masks(self, masks: Tensor, params: AugmentParams, size: int) -> Tensor:
+        """(R, H, W), regions of the canvas, to (V, R, size, size), as the views see them."""
         plain = replace(params, matrices=None, offsets=None, noise=None)
         # The crops take three channels at a time.
         padded = torch.cat([masks, masks.new_zeros(-len(masks) % 3, *masks.shape[1:])])
         parts = [self._crops.apply(part, plain, self._progress, size) for part in torch.split(padded, 3)]
-        return torch.cat(parts, dim=1)[:, : len(regions)]
+        return torch.cat(parts, dim=1)[:, : len(masks)]
 
     def apply(self, gradient: Tensor, similarity: Tensor) -> None:
         """Adds the priors to the gradient and updates the canvas. Call it once.

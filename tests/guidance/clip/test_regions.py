@@ -43,7 +43,7 @@ def test_regions_follow_the_crops_and_mirrored_views(pocket: ClipModel) -> None:
     step._leaf = left.expand(1, 3, 64, 64)
     params = step.sample(perceptor.image_size)
     seen = step.views(params, perceptor.image_size)[:, :1]
-    assert torch.equal(step._masks([Region.LEFT], params, perceptor.image_size), seen)
+    assert torch.equal(step._masks(left, params, perceptor.image_size), seen)
     brighter_left = (seen[..., :20].mean(dim=(1, 2, 3)) > seen[..., -20:].mean(dim=(1, 2, 3))).tolist()
     assert {True, False} == set(brighter_left)
 
@@ -72,9 +72,13 @@ def test_weights_add_up_to_the_phrases_own_and_only_towers_with_a_map_of_feature
     (perceptor,) = pocket.perceptors
     request = small(f"{BOTH}::3 a volcano::1", negative="a cat and a dog")
     (targets,) = encode_targets(request, perceptor, {})
-    assert targets.regions == (Region.WHOLE, Region.LEFT, Region.RIGHT, Region.WHOLE, Region.WHOLE)
+    assert targets.places is not None
+    assert targets.masks is not None
+    assert targets.places.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [1, 0, 0]]
+    assert torch.equal(targets.masks, region_masks([Region.WHOLE, Region.LEFT, Region.RIGHT], 64, 64))
     assert targets.weights[:4].tolist() == pytest.approx([0.15, 0.3, 0.3, 0.25])
     (plain,) = encode_targets(request, tiny, {})
-    assert (plain.regions, len(plain.directions)) == ((), 3)
+    assert (plain.masks, len(plain.directions)) == (None, 3)
     (alone,) = encode_targets(replace(request, phrase_map=1.0), perceptor, {})
-    assert alone.regions[:2] == (Region.LEFT, Region.RIGHT)
+    assert alone.places is not None
+    assert alone.places[:2].tolist() == [[1, 0, 0], [0, 1, 0]]

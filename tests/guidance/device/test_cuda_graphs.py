@@ -72,8 +72,9 @@ def agree(request: Request, model: ClipModel, replays: int = STEPS - CAPTURE_AT 
     assert tape.replays == replays
 
 
-def test_with_the_real_model(pocket: ClipModel) -> None:
-    agree(small(steps=STEPS), pocket)
+@pytest.mark.parametrize("prompt", ["a volcano", "a whale next to a boat"])
+def test_with_the_real_model(pocket: ClipModel, prompt: str) -> None:
+    agree(small(prompt, steps=STEPS), pocket)
 
 
 @pytest.mark.parametrize("canvas", PLAIN_CANVASES)

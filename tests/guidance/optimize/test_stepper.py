@@ -17,9 +17,9 @@ def test_the_encoder_runs_once_per_step_and_its_weights_take_no_gradient(
     (perceptor,) = quick.perceptors
     encode = perceptor.encode_image
 
-    def recorded(views: torch.Tensor) -> torch.Tensor:
+    def recorded(views: torch.Tensor, masks: None) -> torch.Tensor:
         batches.append(len(views))
-        return encode(views)
+        return encode(views, masks)
 
     monkeypatch.setattr(perceptor, "encode_image", recorded)
     result_of(small(steps=3, views=5), quick)
@@ -48,10 +48,10 @@ def test_out_of_memory_the_microbatch_is_halved_and_the_result_reports_it(
     (perceptor,) = quick.perceptors
     encode = perceptor.encode_image
 
-    def limited(views: torch.Tensor) -> torch.Tensor:
+    def limited(views: torch.Tensor, masks: None) -> torch.Tensor:
         if len(views) > 2:
             raise error
-        return encode(views)
+        return encode(views, masks)
 
     *_, explicit = render(request, quick, microbatch=2)
     assert isinstance(explicit, Result)
@@ -59,13 +59,13 @@ def test_out_of_memory_the_microbatch_is_halved_and_the_result_reports_it(
     short = result_of(request, quick)
     assert short.microbatch == 2
     assert (explicit.microbatch, explicit.image.tobytes()) == (2, short.image.tobytes())
-    monkeypatch.setattr(perceptor, "encode_image", lambda views: (_ for _ in ()).throw(error))
+    monkeypatch.setattr(perceptor, "encode_image", lambda *_: (_ for _ in ()).throw(error))
     with pytest.raises(RenderError, match="memory does not suffice"):
         result_of(request, quick)
 
 
 def test_an_error_that_is_not_about_memory_is_raised(quick: ClipModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(views: torch.Tensor) -> torch.Tensor:
+    def broken(*_: object) -> torch.Tensor:
         raise RuntimeError("shapes do not match")
 
     monkeypatch.setattr(quick.perceptors[0], "encode_image", broken)
