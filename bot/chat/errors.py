@@ -2,7 +2,7 @@
 
 1. RefusedError, UserFacingError and RequestError: their own text, shown only to the user.
 2. Interactions that Discord dropped or that were answered already: a log line only, as no answer can be sent.
-3. A disk that refuses: a text that says so, and a line in the log.
+3. A disk that refuses, or Discord when it cannot be reached: a text that says so, and a line in the log.
 4. Everything else: an incident number, which the log has too, with the traceback.
 """
 
@@ -15,6 +15,7 @@ from discord import app_commands
 
 from bot.chat.i18n.localizer import Localizer, localizer
 from bot.chat.i18n.reasons import reason
+from bot.delivery.messenger import UnreachableError
 from bot.jobs.admission import RefusedError
 from bot.store.storage_error import StorageError
 from guidance.request.messages import Message
@@ -56,6 +57,9 @@ def user_message(error: BaseException, t: Localizer) -> str:
         return t("not-stored")
     if isinstance(error, RequestError):
         return t("request-error", message=reason(error, t))
+    if isinstance(error, UnreachableError):
+        log.warning("a member's request could not reach Discord: %s", error)
+        return t("unreachable")
     incident = secrets.token_hex(4)
     log.error("incident %s", incident, exc_info=error)
     return t("incident", incident=incident)

@@ -27,7 +27,7 @@ TRANSITIONS: Final[Mapping[JobState, frozenset[JobState]]] = {
         {JobState.QUEUED, JobState.HELD, JobState.POSTING, JobState.FAILED, JobState.CANCELLED}
     ),
     JobState.HELD: frozenset({JobState.POSTING, JobState.FAILED, JobState.CANCELLED}),
-    JobState.POSTING: frozenset({JobState.DONE, JobState.FAILED}),
+    JobState.POSTING: frozenset({JobState.DONE, JobState.FAILED, JobState.CANCELLED}),
     JobState.DONE: frozenset(),
     JobState.FAILED: frozenset(),
     JobState.CANCELLED: frozenset(),

@@ -92,6 +92,11 @@ class PicturePoster:
                 return
 
     async def _post_once(self, job: Job) -> None:
+        now = await self._jobs.get(job.id)
+        if now is not None and now.deleted_at is not None:
+            log.info("job %d is deleted before its picture is posted", job.id)
+            self._ended(await self._finish(job, JobState.CANCELLED))
+            return
         if job.picture is None or not await self._pictures.has(job.picture):
             log.error("job %d: its picture is not in the store", job.id)
             await self._fail(job, LOST)
@@ -110,10 +115,12 @@ class PicturePoster:
             log.exception("job %d is done, but what follows failed", job.id)
 
     async def _fail(self, job: Job, reason: str) -> None:
-        failed = await self._finish(job, JobState.FAILED, reason)
-        self._metrics.job_ended(failed)
-        self._job_messages.adopt(failed)
-        self._job_messages.changed(failed)
+        self._ended(await self._finish(job, JobState.FAILED, reason))
+
+    def _ended(self, job: Job) -> None:
+        self._metrics.job_ended(job)
+        self._job_messages.adopt(job)
+        self._job_messages.changed(job)
 
     async def _finish(self, job: Job, state: JobState, reason: str | None = None) -> Job:
         """Ends the job, as soon as the disk takes it: its picture is posted, and would be posted again otherwise."""

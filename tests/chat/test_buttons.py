@@ -1,5 +1,8 @@
 """The buttons under a picture: what each does, and who may press it."""
 
+import discord
+import pytest
+
 from bot.jobs.job import JobState, Origin
 from tests.chat.harness import BotHarness
 from tests.chat.reading import answer, card, labels, private, read_out
@@ -182,6 +185,18 @@ async def test_the_requester_and_moderators_can_delete_a_picture_and_its_files(h
     await harness.press(harness.mo, other, "Delete")
     assert harness.gone(other)
     assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#2" in harness.everything()
+
+
+async def test_delete_while_discord_is_away_says_so_and_once_more_deletes(
+    harness: BotHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await harness.done(harness.ada, "a lighthouse")
+    with monkeypatch.context() as away:
+        away.setattr(discord.Client, "is_ready", lambda self: False)
+        text = answer(await harness.ada.click(mine, label="Delete"))
+    assert text == "Discord could not be reached for part of this. Please try again in a moment."
+    await harness.press(harness.ada, mine, "Delete")
+    assert harness.gone(mine)
 
 
 async def test_delete_under_a_copy_removes_only_the_copy_and_under_the_original_all_copies(harness: BotHarness) -> None:

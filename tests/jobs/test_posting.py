@@ -44,10 +44,13 @@ async def test_a_job_whose_picture_is_missing_fails_with_a_reason(idle: WorkerHa
     job = await job_in_state(idle.jobs, JobState.POSTING, small())
     await idle.catch_up()
     assert (await idle.until(job, JobState.FAILED)).reason == LOST
-    erased = await job_in_state(idle.jobs, JobState.POSTING, small(), picture=await idle.pictures.put(b"x"))
-    await idle.jobs.drop_files([erased.id])
+
+
+async def test_a_job_that_its_owner_deletes_before_its_picture_is_posted_is_cancelled(idle: WorkerHarness) -> None:
+    job = await job_in_state(idle.jobs, JobState.POSTING, small(), picture=await idle.pictures.put(b"x"))
+    await idle.jobs.drop_files([job.id])
     await idle.catch_up()
-    assert (await idle.until(erased, JobState.FAILED)).reason == LOST
+    assert (await idle.until(job, JobState.CANCELLED)).reason is None
 
 
 @pytest.mark.parametrize("error", [PostRefusedError("harmful link"), ChannelGoneError("no access")])

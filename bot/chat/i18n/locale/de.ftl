@@ -156,6 +156,7 @@ button-go-on = Ohne das erstellen
 needs-its-inputs = Dieses Bild entstand aus einem anderen Bild, das nicht in der Datei ist.
 no-log-channel = Dieser Server hat keinen Kanal für Meldungen. Sag bitte der Moderation Bescheid.
 not-stored = Der Datenträger des Bots ist voll oder gestört, daher lässt sich gerade nichts speichern. Versuch es später noch einmal.
+unreachable = Discord war für einen Teil davon nicht erreichbar. Bitte versuch es gleich noch einmal.
 incident = Etwas ist schiefgegangen. Wenn es wieder passiert, nenne der Person, die den Bot betreibt, diese Nummer: { $incident }
 
 ## Forms

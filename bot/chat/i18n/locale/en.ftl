@@ -156,6 +156,7 @@ button-go-on = Go on without it
 needs-its-inputs = This picture was made from another image, which is not in the file.
 no-log-channel = This server has no channel for reports. Please tell a moderator.
 not-stored = The bot's disk is full or has a problem, so nothing can be stored right now. Try again later.
+unreachable = Discord could not be reached for part of this. Please try again in a moment.
 incident = Something went wrong. If it happens again, tell the bot's host this number: { $incident }
 
 ## Forms
