@@ -143,9 +143,9 @@ def old_edits_exhausted(retry_after: float) -> DiscordError:
     return DiscordError(429, 30046, words, retry_after=retry_after)
 
 
-def not_served() -> DiscordError:
-    """A route of Discord's that the sandbox does not serve; the code says that a feature is switched off."""
-    words = "This feature has been temporarily disabled server-side. (The sandbox does not serve this route.)"
+def not_served(what: str = "this route") -> DiscordError:
+    """A route or a field of Discord's that the sandbox does not serve; the code says that a feature is switched off."""
+    words = f"This feature has been temporarily disabled server-side. (The sandbox does not serve {what}.)"
     return DiscordError(400, 40006, words)
 
 

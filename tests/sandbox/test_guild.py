@@ -81,6 +81,27 @@ async def test_a_channel_in_a_category_is_changed_and_moved(
     assert (await rest_client.call("GET", place)).body["position"] == 9
 
 
+async def test_a_channel_is_moved_into_a_category_and_takes_its_overwrites(
+    rest_client: RestClient, guild: str, place: str, ada: Person
+) -> None:
+    hidden = {"id": ada.id, "type": 1, "allow": "0", "deny": "1024"}
+    body = {"name": "Art", "type": 4, "permission_overwrites": [hidden]}
+    category = (await rest_client.call("POST", f"{guild}/channels", body)).body
+    move = {"id": place[10:], "parent_id": category["id"]}
+    assert (await rest_client.call("PATCH", f"{guild}/channels", [move])).status == 204
+    moved = (await rest_client.call("GET", place)).body
+    assert (moved["parent_id"], moved["permission_overwrites"]) == (category["id"], [])
+    await rest_client.call("PATCH", f"{guild}/channels", [move | {"lock_permissions": True}])
+    assert (await rest_client.call("GET", place)).body["permission_overwrites"] == [hidden]
+    for wrong, code in (
+        ([{"id": place[10:], "parent_id": place[10:]}], 50035),
+        ([{"id": place[10:], "position": -1}], 50035),
+        ([{"id": "1", "position": 1}], 10003),
+        ({"id": place[10:]}, 50035),
+    ):
+        assert (await rest_client.call("PATCH", f"{guild}/channels", wrong)).code == code, wrong
+
+
 async def test_channels_need_manage_channels(rest_client: RestClient, sandbox: Sandbox, guild: str, place: str) -> None:
     take_permissions(sandbox)
     for method, path, body in (
@@ -112,7 +133,7 @@ async def test_roles_are_made_given_taken_and_deleted(
 ) -> None:
     body: dict[str, Any] = {"name": "Patron", "permissions": "8192", "color": 255, "hoist": True}
     role = (await rest_client.call("POST", f"{guild}/roles", body)).body
-    assert (role["name"], role["permissions"], role["hoist"]) == ("Patron", "8192", True)
+    assert (role["name"], role["permissions"], role["hoist"], role["color"]) == ("Patron", "8192", True, 255)
     assert (await gateway.event("GUILD_ROLE_CREATE"))["role"]["id"] == role["id"]
     path, held = f"{guild}/roles/{role['id']}", f"{guild}/members/{ada.id}/roles/{role['id']}"
     assert (await rest_client.call("PUT", held)).status == 204
@@ -125,6 +146,14 @@ async def test_roles_are_made_given_taken_and_deleted(
     assert (await rest_client.call("DELETE", path)).status == 204
     assert (await gateway.event("GUILD_ROLE_DELETE"))["role_id"] == role["id"]
     assert (await rest_client.call("PATCH", path, {"name": "Gone"})).code == 10011
+
+
+async def test_what_of_a_role_needs_boosts_is_refused(rest_client: RestClient, guild: str) -> None:
+    for body in ({"colors": {"primary_color": 1, "secondary_color": 2}}, {"unicode_emoji": "🎨"}, {"icon": "data:"}):
+        refused = await rest_client.call("POST", f"{guild}/roles", body)
+        assert (refused.status, refused.code) == (400, 50101)
+    plain = {"colors": {"primary_color": 3, "secondary_color": None}, "icon": None}
+    assert (await rest_client.call("POST", f"{guild}/roles", plain)).body["color"] == 3
 
 
 async def test_a_role_above_the_bots_own_is_out_of_reach(
@@ -159,6 +188,22 @@ async def test_the_member_list_needs_its_intent(clock: ManualClock) -> None:
 async def test_the_bot_changes_its_nickname(rest_client: RestClient, guild: str) -> None:
     assert (await rest_client.call("PATCH", f"{guild}/members/@me", {"nick": "Painter"})).body["nick"] == "Painter"
     assert (await rest_client.call("PATCH", f"{guild}/members/@me", {"nick": None})).body["nick"] is None
+
+
+async def test_a_field_that_the_sandbox_does_not_serve_is_refused_and_changes_nothing(
+    rest_client: RestClient, guild: str, place: str, ada: Person
+) -> None:
+    for method, path, body in (
+        ("PATCH", f"{guild}/members/@me", {"nick": "Painter", "bio": "paints"}),
+        ("PATCH", f"{guild}/members/{ada.id}", {"nick": "Countess", "flags": 4}),
+        ("PATCH", place, {"name": "renamed", "icon": "palette"}),
+        ("POST", f"{place}/messages", {"content": "x", "shared_client_theme": {"colors": []}}),
+    ):
+        refused = await rest_client.call(method, path, body)
+        assert (refused.status, refused.code) == (400, 40006), path
+        assert "does not serve the field" in refused.body["message"]
+    assert [member.nick for member in rest_client.sandbox.guild_data.members.values()] == [None] * 8
+    assert rest_client.channel.name == "imagine"
 
 
 # --- messages
@@ -217,40 +262,3 @@ async def test_a_direct_message_channel_opens_but_nobody_accepts_messages(rest_c
     refused = await rest_client.call("POST", f"/channels/{opened.body['id']}/messages", {"content": "psst"})
     assert (refused.status, refused.code) == (403, 50007)
     assert (await rest_client.call("POST", "/users/@me/channels", {"recipient_id": "1"})).code == 50035
-
-
-# --- webhooks
-
-
-async def test_a_webhook_writes_edits_and_deletes(
-    rest_client: RestClient, gateway: GatewayClient, guild: str, place: str, ada: Person
-) -> None:
-    made = (await rest_client.call("POST", f"{place}/webhooks", {"name": "Relay"})).body
-    assert (await gateway.event("WEBHOOKS_UPDATE"))["channel_id"] == made["channel_id"]
-    path = f"/webhooks/{made['id']}/{made['token']}"
-    assert (await rest_client.call("POST", path, {"content": "quiet"})).status == 204
-    said = await rest_client.call("POST", f"{path}?wait=true", {"content": "loud", "username": "Herald"})
-    assert (said.body["author"]["username"], said.body["webhook_id"]) == ("Herald", made["id"])
-    assert [message["author"]["username"] for message in await ada.messages()] == ["Relay", "Herald"]
-    one = f"{path}/messages/{said.body['id']}"
-    assert (await rest_client.call("GET", one)).body["content"] == "loud"
-    assert (await rest_client.call("PATCH", one, {"content": "edited"})).body["content"] == "edited"
-    assert (await rest_client.call("DELETE", one)).status == 204
-    assert (await rest_client.call("GET", path)).body["name"] == "Relay"
-    for where in (f"{place}/webhooks", f"{guild}/webhooks"):
-        assert [one["id"] for one in (await rest_client.call("GET", where)).body] == [made["id"]]
-    assert (await rest_client.call("PATCH", f"/webhooks/{made['id']}", {"name": "Post"})).body["name"] == "Post"
-    assert (await rest_client.call("GET", f"/webhooks/{made['id']}")).body["name"] == "Post"
-    assert (await rest_client.call("PATCH", f"/webhooks/{made['id']}", {"name": "Discord"})).code == 50035
-    assert (await rest_client.call("DELETE", f"/webhooks/{made['id']}")).status == 204
-    assert (await rest_client.call("POST", path, {"content": "gone"})).code == 10015
-
-
-async def test_a_webhook_reaches_only_its_own_messages_and_only_with_its_token(
-    rest_client: RestClient, place: str
-) -> None:
-    other = (await rest_client.post({"content": "the bot's"})).body
-    made = (await rest_client.call("POST", f"{place}/webhooks", {"name": "Relay"})).body
-    path = f"/webhooks/{made['id']}/{made['token']}/messages/{other['id']}"
-    assert (await rest_client.call("DELETE", path)).code == 10008
-    assert (await rest_client.call("POST", f"/webhooks/{made['id']}/wrong", {"content": "x"})).code == 10015

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import discord
 import pytest
 from PIL import Image
@@ -84,6 +85,8 @@ async def test_channels_of_every_type_are_made_changed_and_deleted(bot: Client, 
         "stage_voice",
     ]
     assert (await voice.send("text in voice")).channel.id == voice.id
+    await text.move(category=None, end=True)
+    assert (await guild.fetch_channel(text.id)).category_id is None  # type: ignore[union-attr]
     await text.set_permissions(member(guild, "ada"), view_channel=False)
     assert (await bot.happened("guild_channel_update"))[1].id
     for channel in (text, news, voice, stage, art):
@@ -176,13 +179,20 @@ async def test_messages_are_pinned_and_purged(imagine: discord.TextChannel) -> N
     assert [one.content async for one in imagine.history() if one.type is discord.MessageType.default] == ["0"]
 
 
-async def test_a_webhook_writes(imagine: discord.TextChannel) -> None:
-    webhook = await imagine.create_webhook(name="Relay")
-    said = await webhook.send("hello", username="Herald", wait=True)
+async def test_a_webhook_writes(bot: Client, guild: discord.Guild, imagine: discord.TextChannel) -> None:
+    webhook = await imagine.create_webhook(name="Relay", avatar=picture())
+    said = await webhook.send("hello", username="Herald", avatar_url="https://example.org/a.png", wait=True)
     assert (await said.edit(content="bye")).content == "bye"
     assert [one.id for one in await imagine.webhooks()] == [webhook.id]
     await said.delete()
-    await webhook.delete()
+    assert (await webhook.edit(channel=bot.text_channel("general"))).channel == bot.text_channel("general")
+    async with aiohttp.ClientSession() as session:
+        by_token = discord.Webhook.from_url(webhook.url, session=session)
+        assert (await by_token.edit(name="Post", prefer_auth=False)).name == "Post"
+        await by_token.delete(prefer_auth=False)
+    forum = await guild.create_forum("ideas")
+    post = await (await forum.create_webhook(name="Relay")).send("hi", thread_name="A post", wait=True)
+    assert (await guild.fetch_channel(post.id)).name == "A post"
 
 
 async def test_roles_are_made_ordered_given_and_deleted(bot: Client, guild: discord.Guild, sandbox: Sandbox) -> None:
@@ -190,6 +200,7 @@ async def test_roles_are_made_ordered_given_and_deleted(bot: Client, guild: disc
     friend = await guild.create_role(name="Friend", colour=discord.Colour.teal(), hoist=True)
     patron = await guild.create_role(name="Patron")
     await guild.edit_role_positions({friend: 2, patron: 1})
+    assert {role.name: role.colour for role in await guild.fetch_roles()}["Friend"] == discord.Colour.teal()
     ada = member(guild, "ada")
     await ada.add_roles(friend, patron)
     assert (await bot.happened("member_update"))[1].id == ada.id
@@ -324,6 +335,11 @@ async def test_what_the_sandbox_has_none_of_is_an_empty_list_or_discords_error(
         []
     ] * 3
     assert await guild.fetch_soundboard_sounds() == []
+    assert [
+        await bot.fetch_application_emojis(),
+        await bot.fetch_skus(),
+        [one async for one in bot.entitlements()],
+    ] == [[]] * 3
     with pytest.raises(discord.NotFound) as missing:
         await bot.fetch_sticker(1)
     assert missing.value.code == 10060

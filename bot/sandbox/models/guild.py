@@ -138,8 +138,9 @@ class Reaction:
 class Message:
     """A message as it is stored. `attachment://` addresses in embeds are resolved when the message is serialized.
 
-    A webhook's message has the webhook's id as author, and the name that it used. `forwarded` is a copy of the message
-    that it forwards. A message of Components V2 has its tree in `layout`, and its action rows in `components` too.
+    A webhook's message has the webhook's id as author, and the name and the avatar that it used. `forwarded` is a copy
+    of the message that it forwards. A message of Components V2 has its tree in `layout`, and its action rows in
+    `components` too.
     `reference_channel_id` is None if the referenced message is in the same channel.
     """
 
@@ -167,6 +168,7 @@ class Message:
     ephemeral_for: int | None = None
     pinned_at: float | None = None
     webhook_name: str | None = None
+    webhook_avatar: str | None = None
     poll: Poll | None = None
     forwarded: Message | None = None
     layout: list[Payload] = field(default_factory=list)
@@ -178,12 +180,13 @@ class Message:
 
 @dataclass(slots=True)
 class Webhook:
-    """A webhook of a channel. It is lost when the sandbox stops."""
+    """A webhook of a channel, with the hash of its avatar. It is lost when the sandbox stops."""
 
     id: int
     channel_id: int
     name: str
     token: str
+    avatar: str | None = None
 
 
 @dataclass(slots=True)

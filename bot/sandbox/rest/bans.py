@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.guild import User
     from bot.sandbox.state.sandbox_state import SandboxState
 
-WEEK_S = 604_800
+DAY_S, WEEK_S = 86_400, 604_800
 MAX_BULK = 200
 
 
@@ -110,9 +110,14 @@ def _require(state: SandboxState, request: web.Request, needed: Permission) -> N
 
 
 def _delete_s(body: object) -> int:
-    value = body.get("delete_message_seconds") if isinstance(body, dict) else None
+    fields = body if isinstance(body, dict) else {}
     form = Form()
-    seconds = 0 if value is None else form.integer(("delete_message_seconds",), value, 0, WEEK_S)
+    if fields.get("delete_message_seconds") is not None:
+        seconds = form.integer(("delete_message_seconds",), fields["delete_message_seconds"], 0, WEEK_S)
+    else:
+        # deprecated, and still in use
+        days = fields.get("delete_message_days")
+        seconds = 0 if days is None else form.integer(("delete_message_days",), days, 0, 7) * DAY_S
     form.finish()
     return seconds
 

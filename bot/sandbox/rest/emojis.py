@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import TYPE_CHECKING
 
@@ -19,6 +17,7 @@ from bot.sandbox.serializers import objects
 from bot.sandbox.services import emoji_service
 from bot.sandbox.state.audit_log import Action
 from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.image import check_image
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 MAX_EMOJIS = 50
 MAX_BYTES = 256 * 1024
 _NAME = re.compile(r"\w{2,32}", re.ASCII)
-_IMAGE = re.compile(r"data:(image/(?:png|jpeg|gif|webp));base64,(.+)", re.DOTALL)
 
 
 def _emoji(state: SandboxState, request: web.Request) -> Emoji:
@@ -57,7 +55,7 @@ async def create(state: SandboxState, request: web.Request) -> Answer:
     body = (await read_body(request)).object()
     form = Form()
     name, roles = _name(form, body.get("name", "")), _roles(state, form, body.get("roles"))
-    content_type, picture = _picture(form, body.get("image", ""))
+    content_type, picture = check_image(form, ("image",), body.get("image", ""), MAX_BYTES)
     form.finish()
     emoji = Emoji(state.snowflakes.next(), name, state.guild_data.bot.id, content_type, roles)
     if sum(other.animated == emoji.animated for other in state.guild_data.emojis.values()) >= MAX_EMOJIS:
@@ -104,23 +102,6 @@ def _roles(state: SandboxState, form: Form, value: object) -> list[int]:
         return []
     ids = [snowflake(entry) or 0 for entry in form.array(("roles",), value, 250)]
     return [role_id for role_id in ids if role_id in state.guild_data.roles]
-
-
-def _picture(form: Form, value: object) -> tuple[str, bytes]:
-    """Return the content type and the bytes of a data URI."""
-    match = _IMAGE.fullmatch(value) if isinstance(value, str) else None
-    data = b""
-    if match is not None:
-        try:
-            data = base64.b64decode(match[2], validate=True)
-        except binascii.Error:
-            match = None
-    if match is None:
-        form.error(("image",), "IMAGE_INVALID", "Invalid image data")
-        return "", b""
-    if len(data) > MAX_BYTES:
-        form.error(("image",), "BINARY_TYPE_MAX_SIZE", "File cannot be larger than 256.0 kb.")
-    return match[1], data
 
 
 EMOJIS = "/guilds/{guild_id}/emojis"

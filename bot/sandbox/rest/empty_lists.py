@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.errors import missing_access
 from bot.sandbox.models.permissions import NONE, Permission
 from bot.sandbox.rest.channels import IN_CHANNEL, bot_channel
-from bot.sandbox.rest.endpoint import Answer, Endpoint, Handler
+from bot.sandbox.rest.endpoint import Answer, Endpoint, Handler, path_id
 from bot.sandbox.rest.guild_access import IN_GUILD, known_guild, require_in_guild
 
 if TYPE_CHECKING:
@@ -46,7 +47,18 @@ async def list_sticker_packs(_: SandboxState, __: web.Request) -> Answer:
     return {"sticker_packs": []}
 
 
-GUILD = "/guilds/{guild_id}"
+def _of_application(answer: Answer) -> Handler:
+    """Return a handler that gives an answer about the bot's application, and 50001 about another."""
+
+    async def listed(state: SandboxState, request: web.Request) -> Answer:
+        if path_id(request, "application_id") != state.guild_data.bot.id:
+            raise missing_access()
+        return answer
+
+    return listed
+
+
+GUILD, APPLICATION = "/guilds/{guild_id}", "/applications/{application_id}"
 _OF_GUILD: list[tuple[str, Permission, Answer]] = [
     ("/auto-moderation/rules", Permission.MANAGE_GUILD, []),
     ("/integrations", Permission.MANAGE_GUILD, []),
@@ -62,6 +74,11 @@ ENDPOINTS = [
         Endpoint("GET", GUILD + path, _of_guild(needed, answer), "guild", IN_GUILD)
         for path, needed, answer in _OF_GUILD
     ),
+    Endpoint("GET", APPLICATION + "/emojis", _of_application({"items": []}), "application"),
+    Endpoint("GET", APPLICATION + "/entitlements", _of_application([]), "application"),
+    # documented, though the published description lacks it
+    Endpoint("GET", APPLICATION + "/skus", _of_application([]), "application"),
+    Endpoint("GET", APPLICATION + GUILD + "/commands/permissions", _of_application([]), "application"),
     Endpoint("GET", "/channels/{channel_id}/invites", list_channel_invites, "channel", IN_CHANNEL),
     Endpoint("GET", "/sticker-packs", list_sticker_packs, "application"),
     Endpoint("GET", "/voice/regions", list_regions, "application"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.sandbox.errors import unknown_overwrite
-from bot.sandbox.models.payload import Payload, snowflake
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.rest import audit
 from bot.sandbox.rest.channels import IN_CHANNEL, bot_channel
@@ -15,12 +15,13 @@ from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import objects
 from bot.sandbox.services import channel_service
 from bot.sandbox.state.audit_log import Action
-from bot.sandbox.validate.channel import check_channel, check_overwrite
+from bot.sandbox.validate.channel import check_channel, check_moves, check_overwrite
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.models.guild import Channel
+    from bot.sandbox.models.payload import Payload
     from bot.sandbox.state.sandbox_state import SandboxState
 
 
@@ -36,14 +37,17 @@ async def create(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def reorder(state: SandboxState, request: web.Request) -> Answer:
-    """PATCH /guilds/{guild_id}/channels: new positions."""
+    """PATCH /guilds/{guild_id}/channels: new positions and categories; `lock_permissions` takes the overwrites over."""
     known_guild(state, request)
     require_in_guild(state, Permission.MANAGE_CHANNELS)
-    body = (await read_body(request)).json
-    for entry in body if isinstance(body, list) else []:
-        channel = state.guild_data.channels.get(snowflake(entry.get("id")) or 0)
-        if channel is not None and isinstance(entry.get("position"), int):
-            channel_service.edit(state, channel, position=entry["position"])
+    channels = state.guild_data.channels
+    for channel_id, wanted in check_moves(state.guild_data, (await read_body(request)).json):
+        synced = wanted.pop("lock_permissions")
+        channel_service.edit(state, channels[channel_id], **wanted)
+        category = channels.get(channels[channel_id].parent_id or 0)
+        if synced and category is not None:
+            overwrites = [replace(overwrite) for overwrite in category.overwrites]
+            channel_service.edit(state, channels[channel_id], overwrites=overwrites)
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.error_codes import error_of
 from bot.sandbox.errors import missing_permissions, unknown_role
 from bot.sandbox.models import permissions
 from bot.sandbox.models.payload import Payload, snowflake
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from bot.sandbox.state.sandbox_state import SandboxState
 
 MAX_COLOR = 0xFFFFFF
+GRADIENT, ICON = ("secondary_color", "tertiary_color"), ("icon", "unicode_emoji")
+"""What of a role only guilds with boosts have."""
 
 
 def _role(state: SandboxState, request: web.Request) -> Role:
@@ -51,19 +54,28 @@ def _managed_role(state: SandboxState, request: web.Request) -> Role:
 
 
 def _fields(state: SandboxState, body: Payload) -> Payload:
-    """Return the properties of a `Role` that a body gives, or raise 50013 for permissions that the bot lacks."""
+    """Return the properties of a `Role` that a body gives.
+
+    Raises:
+        DiscordError: 50035, 50101 for what needs boosts, 50013 for permissions that the bot lacks.
+    """
     form = Form()
     checked: Payload = {}
     if body.get("name") is not None:
         checked["name"] = form.text(("name",), body["name"], 100)
     if body.get("permissions") is not None:
         checked["permissions"] = check_bits(form, ("permissions",), body["permissions"])
-    if body.get("color") is not None:
-        checked["color"] = form.integer(("color",), body["color"], 0, MAX_COLOR)
+    colors = {} if body.get("colors") is None else form.mapping(("colors",), body["colors"])
+    # the older field loses against the newer one
+    for path, value in ((("color",), body.get("color")), (("colors", "primary_color"), colors.get("primary_color"))):
+        if value is not None:
+            checked["color"] = form.integer(path, value, 0, MAX_COLOR)
     for key in ("hoist", "mentionable"):
         if body.get(key) is not None:
             checked[key] = bool(body[key])
     form.finish()
+    if any(colors.get(key) is not None for key in GRADIENT) or any(body.get(key) for key in ICON):
+        raise error_of(50101)
     if checked.get("permissions", 0) & ~int(permissions.in_guild(state.guild_data, state.guild_data.bot.id)):
         raise missing_permissions()
     return checked

@@ -9,7 +9,7 @@ from bot.sandbox.errors import unknown_message
 from bot.sandbox.models.interaction import Interaction, InteractionKind
 from bot.sandbox.models.message_constants import COMPONENTS_V2, EPHEMERAL, LOADING, MessageType
 from bot.sandbox.models.payload import snowflake
-from bot.sandbox.rest import webhooks
+from bot.sandbox.rest import webhook_messages, webhooks
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects
@@ -113,7 +113,7 @@ async def follow_up(state: SandboxState, request: web.Request) -> Answer:
     """POST /webhooks/{application_id}/{token}."""
     webhook = webhooks.by_token(state, request)
     if webhook is not None:
-        return await webhooks.execute(state, request, webhook)
+        return await webhook_messages.execute(state, request, webhook)
     interaction = _interaction(state, request)
     body = await read_body(request)
     draft = check_message(body.object())
@@ -128,12 +128,12 @@ async def follow_up(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def get_response(state: SandboxState, request: web.Request) -> Answer:
-    """GET /webhooks/{application_id}/{token}/messages/{message_id}; @original is the first response."""
+    """GET /webhooks/{application_id}/{token}/messages/{message_id}, or …/@original for the first response."""
     return message_objects.message(state, _response(state, request))
 
 
 async def edit_response(state: SandboxState, request: web.Request) -> Answer:
-    """PATCH /webhooks/{application_id}/{token}/messages/{message_id}."""
+    """PATCH /webhooks/{application_id}/{token}/messages/{message_id}, or …/@original."""
     body = await read_body(request)
     message = _response(state, request)
     edited = message_service.edit(state, message, _changes(message, body.object()), body.files)
@@ -141,7 +141,7 @@ async def edit_response(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def delete_response(state: SandboxState, request: web.Request) -> Answer:
-    """DELETE /webhooks/{application_id}/{token}/messages/{message_id}."""
+    """DELETE /webhooks/{application_id}/{token}/messages/{message_id}, or …/@original."""
     message_service.delete(state, _response(state, request))
     return None
 
@@ -162,10 +162,10 @@ def _response(state: SandboxState, request: web.Request) -> Message:
     """
     webhook = webhooks.by_token(state, request)
     if webhook is not None:
-        return webhooks.message_of(state, request, webhook)
+        return webhook_messages.message_of(state, request, webhook)
     interaction = _interaction(state, request)
-    name = request.match_info["message_id"]
-    if name == "@original":
+    name = request.match_info.get("message_id")
+    if name is None:
         return _message(state, interaction, interaction.original_id)
     message = _message(state, interaction, snowflake(name))
     if message.interaction_id != interaction.id and message.id != interaction.original_id:
@@ -185,7 +185,10 @@ MAJOR = ("application_id", "token")
 ENDPOINTS = [
     Endpoint("POST", "/interactions/{interaction_id}/{token}/callback", callback, needs_token=False),
     Endpoint("POST", WEBHOOK, follow_up, "webhook", MAJOR, needs_token=False),
-    Endpoint("GET", WEBHOOK + "/messages/{message_id}", get_response, "webhook", MAJOR, needs_token=False),
-    Endpoint("PATCH", WEBHOOK + "/messages/{message_id}", edit_response, "webhook", MAJOR, needs_token=False),
-    Endpoint("DELETE", WEBHOOK + "/messages/{message_id}", delete_response, "webhook", MAJOR, needs_token=False),
+    *(
+        Endpoint(method, f"{WEBHOOK}/messages/{which}", handler, "webhook", MAJOR, needs_token=False)
+        # the fixed path first, which fits the other too
+        for which in ("@original", "{message_id}")
+        for method, handler in (("GET", get_response), ("PATCH", edit_response), ("DELETE", delete_response))
+    ),
 ]

@@ -22,7 +22,7 @@ from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import objects
 from bot.sandbox.services import role_service
 from bot.sandbox.state.audit_log import Action
-from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.form import Form, refuse_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -35,14 +35,17 @@ IN_VOICE = ("mute", "deaf", "channel_id")
 
 
 async def edit_own(state: SandboxState, request: web.Request) -> Answer:
-    """PATCH /guilds/{guild_id}/members/@me: the bot's nickname."""
+    """PATCH /guilds/{guild_id}/members/@me: the bot's nickname. Its own avatar, banner and bio here get 40006."""
     known_guild(state, request)
-    require_in_guild(state, Permission.CHANGE_NICKNAME)
-    form = Form()
-    nick = _nick(form, (await read_body(request)).object().get("nick"))
-    form.finish()
+    body = (await read_body(request)).object()
+    refuse_fields(body, "avatar", "banner", "bio")
     member = state.guild_data.members[state.guild_data.bot.id]
-    role_service.edit_member(state, member, nick=nick)
+    if "nick" in body:
+        require_in_guild(state, Permission.CHANGE_NICKNAME)
+        form = Form()
+        nick = _nick(form, body["nick"])
+        form.finish()
+        role_service.edit_member(state, member, nick=nick)
     audit.record(state, request, Action.MEMBER_UPDATE, member.user.id)
     return objects.member(member)
 
@@ -51,10 +54,12 @@ async def edit(state: SandboxState, request: web.Request) -> Answer:
     """PATCH /guilds/{guild_id}/members/{user_id}: nickname, roles, timeout.
 
     Raises:
-        DiscordError: 10007, 50013 for a permission or a member out of reach, 50035, 40032 for what needs voice.
+        DiscordError: 10007, 50013 for a permission or a member out of reach, 50035, 40032 for what needs voice, 40006
+            for flags.
     """
     member = known_member(state, request)
     body = (await read_body(request)).object()
+    refuse_fields(body, "flags")
     form = Form()
     changes: Payload = {}
     if "nick" in body:

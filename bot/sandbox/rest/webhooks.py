@@ -1,23 +1,13 @@
-"""Endpoints of channel webhooks. Their token is authorised in the path, as that of an interaction is.
-
-`interactions` serves `/webhooks/{application_id}/{token}` for both, and calls this module for webhooks.
-"""
+"""Endpoints of channel webhooks themselves; `webhook_messages` posts for them."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from typing import TYPE_CHECKING
 
-from bot.sandbox.error_codes import error_of
-from bot.sandbox.errors import (
-    missing_access,
-    not_served,
-    too_many_webhooks,
-    unknown_channel,
-    unknown_message,
-    unknown_webhook,
-)
-from bot.sandbox.models.guild import Message, Webhook
+from bot.sandbox.errors import missing_access, too_many_webhooks, unknown_webhook, wrong_channel_type
+from bot.sandbox.models.guild import Webhook
 from bot.sandbox.models.payload import Payload, snowflake
 from bot.sandbox.models.permissions import Permission
 from bot.sandbox.rest import audit
@@ -25,21 +15,24 @@ from bot.sandbox.rest.channels import IN_CHANNEL, bot_channel
 from bot.sandbox.rest.endpoint import Answer, Endpoint, path_id
 from bot.sandbox.rest.guild_access import known_guild, require_in_guild
 from bot.sandbox.rest.request_body import read_body
-from bot.sandbox.serializers import message_objects, objects
+from bot.sandbox.serializers import objects
 from bot.sandbox.services import message_service
 from bot.sandbox.state.audit_log import Action
 from bot.sandbox.state.events import WebhooksChanged
 from bot.sandbox.validate.channel_types import FORUM_KINDS
 from bot.sandbox.validate.form import Form
-from bot.sandbox.validate.message import check_message
+from bot.sandbox.validate.image import check_image
 
 if TYPE_CHECKING:
     from aiohttp import web
 
     from bot.sandbox.models.guild import Channel
     from bot.sandbox.state.sandbox_state import SandboxState
+    from bot.sandbox.validate.form import Path
 
 MAX_WEBHOOKS = 15
+# documented for no avatar; that of a user was observed
+MAX_AVATAR = 10 * 1024 * 1024
 
 
 def _described(state: SandboxState, webhook: Webhook, *, with_user: bool = True) -> Payload:
@@ -49,29 +42,50 @@ def _described(state: SandboxState, webhook: Webhook, *, with_user: bool = True)
         "guild_id": str(state.guild_data.guild.id),
         "channel_id": str(webhook.channel_id),
         "name": webhook.name,
-        "avatar": None,
+        "avatar": webhook.avatar,
         "application_id": str(state.guild_data.bot.id),
         "token": webhook.token,
     }
     return body | {"user": objects.user(state.guild_data.bot)} if with_user else body
 
 
-def _name(form: Form, value: object) -> str:
-    name = form.text(("name",), value, 80, 1)
+def check_name(form: Form, path: Path, value: object) -> str:
+    """Return a name that a webhook may have."""
+    name = form.text(path, value, 80, 1)
     if "clyde" in name.lower() or "discord" in name.lower():
-        form.error(("name",), "USERNAME_INVALID_CONTAINS", 'Username cannot contain "clyde" or "discord"')
+        form.error(path, "USERNAME_INVALID_CONTAINS", 'Username cannot contain "clyde" or "discord"')
     return name
+
+
+def _avatar(form: Form, value: object) -> str | None:
+    """Return the hash of a picture, or None. The picture itself is not kept: the CDN draws avatars."""
+    if value is None:
+        return None
+    return hash_of(check_image(form, ("avatar",), value, MAX_AVATAR)[1])
+
+
+def hash_of(picture: bytes) -> str:
+    """Return the hash by which an avatar is known."""
+    return hashlib.md5(picture, usedforsecurity=False).hexdigest()
+
+
+def _require_kind(channel: Channel) -> None:
+    """Raise 50024 for a category or a thread."""
+    if channel.thread is not None or channel.type not in (*message_service.WITH_MESSAGES, *FORUM_KINDS):
+        raise wrong_channel_type()
 
 
 async def create(state: SandboxState, request: web.Request) -> Answer:
     """POST /channels/{channel_id}/webhooks."""
     channel = bot_channel(state, request, Permission.MANAGE_WEBHOOKS)
+    _require_kind(channel)
+    body = (await read_body(request)).object()
     form = Form()
-    name = _name(form, (await read_body(request)).object().get("name", ""))
+    name, avatar = check_name(form, ("name",), body.get("name", "")), _avatar(form, body.get("avatar"))
     form.finish()
     if sum(one.channel_id == channel.id for one in state.guild_data.webhooks.values()) >= MAX_WEBHOOKS:
         raise too_many_webhooks()
-    webhook = Webhook(state.snowflakes.next(), channel.id, name, secrets.token_urlsafe(51))
+    webhook = Webhook(state.snowflakes.next(), channel.id, name, secrets.token_urlsafe(51), avatar)
     state.guild_data.webhooks[webhook.id] = webhook
     _changed(state, request, webhook, Action.WEBHOOK_CREATE)
     return _described(state, webhook)
@@ -114,23 +128,39 @@ async def get(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def edit(state: SandboxState, request: web.Request) -> Answer:
-    """PATCH /webhooks/{webhook_id}: its name."""
+    """PATCH /webhooks/{webhook_id}: its name, its avatar and its channel."""
     webhook = _managed(state, request)
     body = (await read_body(request)).object()
-    form = Form()
-    name = _name(form, body["name"]) if body.get("name") is not None else webhook.name
-    form.finish()
-    webhook.name = name
+    channel = state.channel(webhook.channel_id if body.get("channel_id") is None else snowflake(body["channel_id"]))
+    state.require(state.guild_data.bot.id, channel, Permission.MANAGE_WEBHOOKS)
+    _require_kind(channel)
+    left = state.channel(webhook.channel_id)
+    _change(webhook, body)
+    webhook.channel_id = channel.id
+    if left is not channel:
+        state.events.publish(WebhooksChanged(left))
     _changed(state, request, webhook, Action.WEBHOOK_UPDATE)
     return _described(state, webhook)
 
 
+def _change(webhook: Webhook, body: Payload) -> None:
+    """Set the name and the avatar of a body."""
+    form = Form()
+    name = webhook.name if body.get("name") is None else check_name(form, ("name",), body["name"])
+    avatar = _avatar(form, body["avatar"]) if "avatar" in body else webhook.avatar
+    form.finish()
+    webhook.name, webhook.avatar = name, avatar
+
+
 async def delete(state: SandboxState, request: web.Request) -> Answer:
     """DELETE /webhooks/{webhook_id}."""
-    webhook = _managed(state, request)
+    _remove(state, request, _managed(state, request))
+    return None
+
+
+def _remove(state: SandboxState, request: web.Request, webhook: Webhook) -> None:
     del state.guild_data.webhooks[webhook.id]
     _changed(state, request, webhook, Action.WEBHOOK_DELETE)
-    return None
 
 
 # --- with the token in the path
@@ -145,64 +175,32 @@ def by_token(state: SandboxState, request: web.Request) -> Webhook | None:
 
 async def get_by_token(state: SandboxState, request: web.Request) -> Answer:
     """GET /webhooks/{webhook_id}/{webhook_token}."""
+    return _described(state, _of_token(state, request), with_user=False)
+
+
+def _of_token(state: SandboxState, request: web.Request) -> Webhook:
     webhook = by_token(state, request)
     if webhook is None:
         raise unknown_webhook()
+    return webhook
+
+
+async def edit_by_token(state: SandboxState, request: web.Request) -> Answer:
+    """PATCH /webhooks/{webhook_id}/{webhook_token}: its name and avatar, not its channel."""
+    webhook = _of_token(state, request)
+    _change(webhook, (await read_body(request)).object())
+    _changed(state, request, webhook, Action.WEBHOOK_UPDATE)
     return _described(state, webhook, with_user=False)
 
 
-async def execute(state: SandboxState, request: web.Request, webhook: Webhook) -> Answer:
-    """POST /webhooks/{webhook_id}/{webhook_token}: a message; it is the answer only with `wait`."""
-    body = await read_body(request)
-    payload = body.object()
-    channel = _target(state, request, webhook, payload)
-    draft = check_message(payload)
-    form = Form()
-    name = _name(form, payload["username"]) if payload.get("username") is not None else webhook.name
-    form.finish()
-    message = Message(
-        id=state.snowflakes.next(),
-        channel_id=channel.id,
-        author_id=webhook.id,
-        timestamp=state.clock.time(),
-        webhook_name=name,
-    )
-    message_service.fill(state, message, channel, draft, body.files)
-    message_service.publish(state, message)
-    return message_objects.message(state, message) if request.query.get("wait") in ("true", "1") else None
-
-
-def _target(state: SandboxState, request: web.Request, webhook: Webhook, body: Payload) -> Channel:
-    """Return the webhook's channel, or the thread in it that `thread_id` names.
-
-    Raises:
-        DiscordError: 10003 for a thread elsewhere, 220001 in a forum without one, 220003 for a new one outside of
-            forums; new posts by webhooks are not served and get 40006.
-    """
-    channel = state.channel(webhook.channel_id)
-    if "thread_id" in request.query:
-        thread = state.channel(snowflake(request.query["thread_id"]))
-        if thread.thread is None or thread.parent_id != channel.id:
-            raise unknown_channel()
-        return thread
-    forum = channel.type in FORUM_KINDS
-    if body.get("thread_name"):
-        raise not_served() if forum else error_of(220003)
-    if forum and request.method == "POST":
-        raise error_of(220001)
-    return channel
-
-
-def message_of(state: SandboxState, request: web.Request, webhook: Webhook) -> Message:
-    """Return the message of the path if the webhook wrote it, or raise 10008."""
-    channel = _target(state, request, webhook, {})
-    message = state.message(channel, snowflake(request.match_info["message_id"]))
-    if message.author_id != webhook.id:
-        raise unknown_message()
-    return message
+async def delete_by_token(state: SandboxState, request: web.Request) -> Answer:
+    """DELETE /webhooks/{webhook_id}/{webhook_token}."""
+    _remove(state, request, _of_token(state, request))
+    return None
 
 
 WEBHOOK, WITH_TOKEN = "/webhooks/{webhook_id}", "/webhooks/{application_id}/{token}"
+BY_TOKEN = ("application_id", "token")
 ENDPOINTS = [
     Endpoint("POST", "/channels/{channel_id}/webhooks", create, "channel-edit", IN_CHANNEL),
     Endpoint("GET", "/channels/{channel_id}/webhooks", list_in_channel, "channel", IN_CHANNEL),
@@ -210,12 +208,7 @@ ENDPOINTS = [
     Endpoint("GET", WEBHOOK, get, "channel", ("webhook_id",)),
     Endpoint("PATCH", WEBHOOK, edit, "channel-edit", ("webhook_id",)),
     Endpoint("DELETE", WEBHOOK, delete, "channel-edit", ("webhook_id",)),
-    Endpoint(
-        "GET",
-        "/webhooks/{application_id}/{token}",
-        get_by_token,
-        "webhook",
-        ("application_id", "token"),
-        needs_token=False,
-    ),
+    Endpoint("GET", WITH_TOKEN, get_by_token, "webhook", BY_TOKEN, needs_token=False),
+    Endpoint("PATCH", WITH_TOKEN, edit_by_token, "webhook", BY_TOKEN, needs_token=False),
+    Endpoint("DELETE", WITH_TOKEN, delete_by_token, "webhook", BY_TOKEN, needs_token=False),
 ]

@@ -40,13 +40,30 @@ def start_post(
     state.require(user_id, forum, needed)
     if forum.type not in FORUM_KINDS:
         raise wrong_channel_type()
-    tags = tuple(known_tags(state, user_id, forum, wanted.tags))
-    message_id = state.snowflakes.next()
+    message = Message(state.snowflakes.next(), forum.id, user_id, state.clock.time(), nonce=draft.nonce)
+    return add_post(state, message, forum, wanted, draft, uploads), message
+
+
+def add_post(
+    state: SandboxState,
+    message: Message,
+    forum: Channel,
+    wanted: NewThread,
+    draft: Draft,
+    uploads: Mapping[int, Upload],
+) -> Channel:
+    """Start a post with a message that has no content yet; no permission is checked. Return its thread.
+
+    Raises:
+        DiscordError: 50006 for an empty message, and those of `known_tags`.
+    """
+    tags = tuple(known_tags(state, message.author_id, forum, wanted.tags))
+    message.channel_id = message.id
     # the message is checked first, so that a refused one leaves no empty thread
-    message = Message(message_id, message_id, user_id, state.clock.time(), nonce=draft.nonce)
     message_service.fill(state, message, forum, draft, uploads)
-    thread = thread_service.start(state, message_id, user_id, forum, replace(wanted, kind=PUBLIC_THREAD, tags=tags))
+    kept = replace(wanted, kind=PUBLIC_THREAD, tags=tags)
+    thread = thread_service.start(state, message.id, message.author_id, forum, kept)
     for file in message.attachments:
         file.channel_id = thread.id
     message_service.publish(state, message)
-    return thread, message
+    return thread

@@ -93,8 +93,9 @@ def start_without_message(state: SandboxState, user_id: int, channel: Channel, w
 
 
 def start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, wanted: NewThread) -> Channel:
-    """Add a thread with its first member, without any message and any check."""
+    """Add a thread with its first member, without any message and any check. A webhook is no member of its own."""
     now = state.clock.time()
+    joins = user_id in state.guild_data.members
     thread = Channel(
         id=thread_id,
         name=wanted.name,
@@ -108,13 +109,14 @@ def start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, wa
             slow_mode_s=wanted.slow_mode_s,
             invitable=wanted.invitable,
             tags=list(wanted.tags),
-            members=[ThreadMember(user_id, now)],
+            members=[ThreadMember(user_id, now)] if joins else [],
         ),
     )
     state.guild_data.threads[thread.id] = thread
     state.archive.put_thread(thread)
     state.events.publish(ThreadCreated(thread))
-    state.events.publish(ThreadMembership(thread, user_id))
+    if joins:
+        state.events.publish(ThreadMembership(thread, user_id))
     return thread
 
 
@@ -142,7 +144,9 @@ def update_thread(state: SandboxState, user_id: int, channel: Channel, wanted: T
     owned = (wanted.name, wanted.auto_archive_minutes, wanted.archived or None, wanted.tags)
     if any(field is not None for field in owned) and not moderates and thread.owner_id != user_id:
         raise missing_permissions()
-    if any(field is not None for field in (wanted.locked, wanted.slow_mode_s, wanted.pinned)) and not moderates:
+    owned_privately = wanted.invitable is None or thread.owner_id == user_id
+    limited = (wanted.locked, wanted.slow_mode_s, wanted.pinned)
+    if not moderates and not (owned_privately and all(field is None for field in limited)):
         raise missing_permissions()
     if wanted.tags is not None:
         thread.tags = known_tags(state, user_id, state.guild_data.root(channel), wanted.tags)
@@ -165,6 +169,8 @@ def _apply(state: SandboxState, channel: Channel, thread: Thread, wanted: Thread
         thread.archive_moved_at = state.clock.time()
     if wanted.locked is not None:
         thread.locked = wanted.locked
+    if wanted.invitable is not None:
+        thread.invitable = wanted.invitable
     if wanted.slow_mode_s is not None:
         thread.slow_mode_s = wanted.slow_mode_s
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.sandbox.errors import unknown_channel
 from bot.sandbox.models.guild import Overwrite
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.validate.channel_types import FORUM_KINDS, REQUIRE_TAG, check_tags, check_typed
-from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.form import Form, refuse_fields
 from bot.sandbox.validate.thread import MAX_SLOW_MODE_S
 
 if TYPE_CHECKING:
@@ -26,8 +27,9 @@ def check_channel(guild_data: GuildData, body: Payload, channel: Channel | None 
     """Return the properties of a `Channel` that a body gives, for a new one or for changes of `channel`.
 
     Raises:
-        DiscordError: 50035, naming every field that breaks a rule.
+        DiscordError: 50035, naming every field that breaks a rule; 40006 for what the sandbox does not serve.
     """
+    refuse_fields(body, "icon", "default_tag_setting")
     form = Form()
     checked: Payload = {}
     new = channel is None
@@ -48,10 +50,7 @@ def check_channel(guild_data: GuildData, body: Payload, channel: Channel | None 
         slow = form.integer(("rate_limit_per_user",), body["rate_limit_per_user"], 0, MAX_SLOW_MODE_S)
         checked["slow_mode_s"] = slow
     if "parent_id" in body:
-        checked["parent_id"] = snowflake(body["parent_id"])
-        parent = guild_data.channels.get(checked["parent_id"] or 0)
-        if body["parent_id"] is not None and (parent is None or parent.type != CATEGORY):
-            form.error(("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist")
+        checked["parent_id"] = _category(form, guild_data, ("parent_id",), body["parent_id"])
     if body.get("permission_overwrites") is not None:
         path = ("permission_overwrites",)
         checked["overwrites"] = [
@@ -66,6 +65,36 @@ def check_channel(guild_data: GuildData, body: Payload, channel: Channel | None 
             checked["flags"] = form.integer(("flags",), body["flags"], 0, 2**31 - 1) & REQUIRE_TAG
     form.finish()
     return checked
+
+
+def _category(form: Form, guild_data: GuildData, path: Path, value: object) -> int | None:
+    category = guild_data.channels.get(snowflake(value) or 0)
+    if value is not None and (category is None or category.type != CATEGORY):
+        form.error(path, "CHANNEL_PARENT_INVALID", "Category does not exist")
+    return None if category is None else category.id
+
+
+def check_moves(guild_data: GuildData, value: object) -> list[tuple[int, Payload]]:
+    """Return which channels move: their ids with the properties that change, and `lock_permissions`.
+
+    Raises:
+        DiscordError: 10003 for a channel that does not exist, 50035 with every field that breaks a rule.
+    """
+    form = Form()
+    moves: list[tuple[int, Payload]] = []
+    for index, entry in enumerate(form.array((), value, 1000)):
+        body = form.mapping((index,), entry)
+        channel_id = snowflake(body.get("id"))
+        if channel_id not in guild_data.channels:
+            raise unknown_channel()
+        wanted: Payload = {"lock_permissions": bool(body.get("lock_permissions"))}
+        if body.get("position") is not None:
+            wanted["position"] = form.integer((index, "position"), body["position"], 0, 2**31 - 1)
+        if "parent_id" in body:
+            wanted["parent_id"] = _category(form, guild_data, (index, "parent_id"), body["parent_id"])
+        moves.append((channel_id, wanted))
+    form.finish()
+    return moves
 
 
 def check_overwrite(guild_data: GuildData, body: Payload) -> Overwrite:

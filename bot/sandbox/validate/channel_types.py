@@ -27,6 +27,9 @@ def check_typed(form: Form, body: Payload, kind: int) -> Payload:
         for key, least, most in (("bitrate", 8000, MAX_BITRATE), ("user_limit", 0, MAX_USERS)):
             if body.get(key) is not None:
                 checked[key] = form.integer((key,), body[key], least, most)
+        if body.get("video_quality_mode") is not None:
+            form.choice(("video_quality_mode",), body["video_quality_mode"], (1, 2))
+            checked["video_quality_mode"] = body["video_quality_mode"]
         if "rtc_region" in body:
             checked["rtc_region"] = body["rtc_region"]
     if body.get("default_auto_archive_duration") is not None:

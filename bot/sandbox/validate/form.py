@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.sandbox.errors import invalid_form
+from bot.sandbox.errors import invalid_form, not_served
 
 if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
 
 Path: TypeAlias = tuple[str | int, ...]
+
+
+def refuse_fields(body: Payload, *names: str) -> None:
+    """Raise 40006 for a field that Discord has and the sandbox does not, lest it seem to have an effect."""
+    for name in names:
+        if body.get(name):
+            raise not_served(f"the field {name}")
 
 
 class Form:

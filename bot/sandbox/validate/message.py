@@ -11,7 +11,7 @@ from bot.sandbox.models.message_constants import COMPONENTS_V2
 from bot.sandbox.models.payload import snowflake
 from bot.sandbox.validate.component import check_components
 from bot.sandbox.validate.embed import check_embeds
-from bot.sandbox.validate.form import Form
+from bot.sandbox.validate.form import Form, refuse_fields
 from bot.sandbox.validate.layout import check_layout
 from bot.sandbox.validate.mentions import AllowedMentions, check_allowed_mentions
 from bot.sandbox.validate.poll import NewPoll, check_poll
@@ -55,8 +55,10 @@ def check_message(body: Payload, path: tuple[str | int, ...] = (), *, v2: bool =
     """Check a message's body and return it. `v2` is whether it changes a message of Components V2.
 
     Raises:
-        DiscordError: 50035, naming every field that breaks a rule; 50081 for stickers, of which the sandbox has none.
+        DiscordError: 50035, naming every field that breaks a rule; 50081 for stickers, of which the sandbox has none;
+            40006 for a shared theme.
     """
+    refuse_fields(body, "shared_client_theme")
     form = Form()
     content = embeds = components = layout = attachments = allowed = flags = None
     if body.get("flags") is not None:

@@ -42,6 +42,7 @@ class ThreadUpdate:
     slow_mode_s: int | None = None
     tags: list[int] | None = None
     pinned: bool | None = None
+    invitable: bool | None = None
 
 
 MINUTES = (60, 1440, 4320, 10080)
@@ -65,7 +66,7 @@ def check_new_thread(body: Payload, *, with_message: bool) -> NewThread:
     kind = PUBLIC_THREAD if with_message else body.get("type", PRIVATE_THREAD)
     form.choice(("type",), kind, (ANNOUNCEMENT_THREAD, PUBLIC_THREAD, PRIVATE_THREAD))
     slow = _slow_mode(form, body)
-    tags = () if body.get("applied_tags") is None else tuple(_tags(form, body["applied_tags"]))
+    tags = () if body.get("applied_tags") is None else tuple(check_tags_of_post(form, body["applied_tags"]))
     form.finish()
     invitable = body.get("invitable") is not False
     return NewThread(name, DEFAULT_MINUTES if minutes is None else minutes, slow or 0, kind, invitable, tags)
@@ -79,7 +80,7 @@ def check_thread_update(body: Payload) -> ThreadUpdate:
     """
     form = Form()
     flags: dict[str, bool | None] = {}
-    for key in ("archived", "locked"):
+    for key in ("archived", "locked", "invitable"):
         flags[key] = body.get(key)
         if flags[key] is not None and not isinstance(flags[key], bool):
             form.error((key,), "BOOLEAN_TYPE_CONVERT", f'Value "{body[key]}" is not boolean.')
@@ -88,15 +89,16 @@ def check_thread_update(body: Payload) -> ThreadUpdate:
         form.choice(("auto_archive_duration",), minutes, MINUTES)
     name = _name(form, body["name"]) if body.get("name") is not None else None
     slow = _slow_mode(form, body)
-    tags = None if body.get("applied_tags") is None else _tags(form, body["applied_tags"])
+    tags = None if body.get("applied_tags") is None else check_tags_of_post(form, body["applied_tags"])
     pinned = body.get("flags")
     if pinned is not None:
         pinned = bool(form.integer(("flags",), pinned, 0, 2**31 - 1) & PINNED)
     form.finish()
-    return ThreadUpdate(name, flags["archived"], flags["locked"], minutes, slow, tags, pinned)
+    return ThreadUpdate(name, flags["archived"], flags["locked"], minutes, slow, tags, pinned, flags["invitable"])
 
 
-def _tags(form: Form, value: object) -> list[int]:
+def check_tags_of_post(form: Form, value: object) -> list[int]:
+    """Return the ids of the tags that a post gets."""
     listed = form.array(("applied_tags",), value, MAX_POST_TAGS)
     return [snowflake(entry) or 0 for entry in listed]
 
