@@ -39,8 +39,10 @@ from bot.sandbox.rest import (
 from bot.sandbox.rest.endpoint import add_endpoints
 from bot.sandbox.rest.fault_injection import count_requests, inject_faults
 from bot.sandbox.rest.request_body import MAX_REQUEST
+from bot.sandbox.services import poll_service
 from bot.sandbox.state.archive import Archive
 from bot.sandbox.state.cdn_urls import CdnUrls
+from bot.sandbox.state.events import MessageCreated
 from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S
 from bot.sandbox.state.ratelimit import RateLimits
 from bot.sandbox.state.sandbox_state import SandboxState
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.clock import Clock
     from bot.sandbox.models.guild import GuildData
+    from bot.sandbox.state.events import Event
     from bot.sandbox.state.ratelimit import RateLimit
 
 ENDPOINTS = [
@@ -125,6 +128,7 @@ class Sandbox:
             member_list=bool(intents & Intent.GUILD_MEMBERS),
         )
         self.state.snowflakes.after(self.state.archive.restore(self.state.guild_data))
+        self.state.events.subscribe(self._on_event)
         self.gateway = Gateway(self.state, intents, heartbeat_s)
         # `request_body` enforces Discord's limits; aiohttp's own limit is set so high that it does not matter
         self._app = web.Application(
@@ -189,6 +193,13 @@ class Sandbox:
             await self._close()
             raise
         self.state.cdn.base = self.cdn_url
+        for posted in self.state.guild_data.messages.values():
+            for message in posted.values():
+                poll_service.watch(self.state, message)
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, MessageCreated):
+            poll_service.watch(self.state, event.message)
 
     async def _listen(self, app: web.Application, port: int) -> int:
         """Serve an application on a port, and return the port."""
@@ -206,7 +217,7 @@ class Sandbox:
     async def stop(self) -> None:
         """Close every connection and stop listening."""
         self.state.faults.stop()
-        await self.state.interactions.close()
+        await self.state.timers.close()
         await self.gateway.drop(1001)
         await self._page.close()
         await self._close()

@@ -76,6 +76,9 @@ async def test_people_bans_emoji_polls_forwards_and_components_survive_a_restart
         (emoji,) = (await rest_client.call("GET", f"{guild}/emojis")).body
         async with session.get(f"{second.cdn_url}/emojis/{emoji['id']}.png") as response:
             assert await response.read() == b"ABC"
+        await clock.advance(86_400)
+        result = (await rest_client.call("GET", rest_client.messages)).body[0]
+        assert (result["type"], result["message_reference"]["message_id"]) == (46, voted["id"]), "the poll has run out"
 
 
 async def test_nothing_is_written_without_a_directory(

@@ -375,6 +375,18 @@ async def test_a_filter_refuses_what_the_bot_writes(
     assert posted(sandbox, rest_client) == ["harmless", "poison"]
 
 
+async def test_limits_are_lowered_and_a_senseless_one_is_refused(control: Control, rest_client: RestClient) -> None:
+    wanted = {"remaining": 3, "max_concurrency": 16, "max_invalid": 1}
+    assert (await control.call("PATCH", "/limits", wanted))["remaining"] == 3
+    limit = (await rest_client.call("GET", "/gateway/bot")).body["session_start_limit"]
+    assert (limit["remaining"], limit["max_concurrency"]) == (3, 16)
+    with pytest.raises(ControlRefusedError, match="max_concurrency and max_invalid 1 or more"):
+        await control.call("PATCH", "/limits", {"max_concurrency": 0})
+    await rest_client.call("GET", "/users/@me", headers={"Authorization": "Bot wrong"})
+    async with rest_client.session.get(rest_client.sandbox.api_url + "/gateway") as response:
+        assert (response.status, await response.text()) == (429, "error code: 1015")
+
+
 async def test_requests_are_counted(control: Control, rest_client: RestClient) -> None:
     await rest_client.post({"content": "a"})
     await rest_client.call("GET", "/users/@me", headers={"Authorization": "Bot wrong"})

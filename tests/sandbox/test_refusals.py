@@ -23,6 +23,7 @@ __all__ = ["control", "sandbox"]
 
 TEXT, BUTTON, SECTION, FILE, ROW = 10, 2, 9, 13, 1
 V2 = 1 << 15
+THREAD = {"name": "slow", "type": 11}
 PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG").decode()
 
 
@@ -108,9 +109,20 @@ async def test_a_poll_cannot_be_changed_and_ends_once(rest_client: RestClient, c
 
 async def test_a_poll_runs_out(rest_client: RestClient, clock: ManualClock) -> None:
     message = (await rest_client.post(poll("a", duration=2))).body
+    lost = (await rest_client.post(poll("b", duration=1))).body
+    await rest_client.call("DELETE", f"{rest_client.messages}/{lost['id']}")
     await clock.advance(2 * 3600)
-    found = (await rest_client.call("GET", f"{rest_client.messages}/{message['id']}")).body
-    assert found["poll"]["results"]["is_finalized"] is True
+    listed = (await rest_client.call("GET", rest_client.messages)).body
+    assert [one["type"] for one in listed] == [46, 0], "a deleted poll has no result"
+    assert listed[0]["message_reference"]["message_id"] == message["id"]
+    assert listed[1]["poll"]["results"]["is_finalized"] is True
+
+
+async def test_a_poll_that_was_ended_does_not_run_out_again(rest_client: RestClient, clock: ManualClock) -> None:
+    message = (await rest_client.post(poll("a", duration=2))).body
+    await rest_client.call("POST", f"/channels/{message['channel_id']}/polls/{message['id']}/expire")
+    await clock.advance(2 * 3600)
+    assert [one["type"] for one in (await rest_client.call("GET", rest_client.messages)).body] == [46, 0]
 
 
 async def test_a_forward_needs_a_message_that_can_be_read(
@@ -130,6 +142,32 @@ async def test_a_forward_needs_a_message_that_can_be_read(
 
 
 # --- channels
+
+
+async def test_slow_mode_makes_members_wait_and_not_moderators_or_the_bot(
+    rest_client: RestClient, ada: Person, ben: Person, mo: Person, clock: ManualClock
+) -> None:
+    await rest_client.call("PATCH", f"/channels/{ada.channel_id}", {"rate_limit_per_user": 30})
+    posted = await ada.send_message("one")
+    with pytest.raises(PageRefusedError, match="20016"):
+        await ada.send_message("two")
+    await ada.start_thread("about it", posted)
+    with pytest.raises(PageRefusedError, match="20016"):
+        await ada.start_thread("and more")
+    await ben.send_message("his own wait")
+    for _ in range(2):
+        await mo.send_message("order")
+        assert (await rest_client.post({"content": "pictures"})).status == 200
+    await clock.advance(30)
+    await ada.send_message("two")
+
+
+async def test_a_new_thread_takes_the_slow_mode_that_its_channel_gives(rest_client: RestClient, ada: Person) -> None:
+    await rest_client.call("PATCH", f"/channels/{ada.channel_id}", {"default_thread_rate_limit_per_user": 20})
+    there = ada.at((await rest_client.call("POST", f"/channels/{ada.channel_id}/threads", THREAD)).body["id"])
+    await there.send_message("one")
+    with pytest.raises(PageRefusedError, match="20016"):
+        await there.send_message("two")
 
 
 async def test_a_forum_refuses_unknown_tags_and_empty_posts(rest_client: RestClient, guild: str) -> None:

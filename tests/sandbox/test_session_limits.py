@@ -32,6 +32,25 @@ async def test_a_second_identify_within_5_s_gets_invalid_session(
     assert (await connection.receive())["t"] == "READY"
 
 
+async def test_shards_identify_side_by_side_as_far_as_max_concurrency_allows(
+    connect: Connect, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    sandbox.state.identifies.max_concurrency = 2
+
+    async def identify(shard: int) -> str | None:
+        connection = await connect()
+        await connection.receive()
+        body = {"token": sandbox.bot_token, "intents": 1, "properties": PROPERTIES, "shard": [shard, 4]}
+        await connection.send(2, body)
+        name: str | None = (await connection.receive())["t"]
+        return name
+
+    # 0 and 2 share a window, 1 and 3 the other
+    assert [await identify(shard) for shard in (0, 1, 2, 3)] == ["READY", "READY", None, None]
+    await clock.advance(5)
+    assert [await identify(shard) for shard in (3, 2, 0)] == ["READY", "READY", None]
+
+
 async def test_gateway_bot_tells_what_is_left_of_the_day(
     connect: Connect, sandbox: Sandbox, clock: ManualClock, rest_client: RestClient
 ) -> None:

@@ -86,7 +86,7 @@ async def test_channels_of_every_type_are_made_changed_and_deleted(bot: Client, 
     ]
     assert (await voice.send("text in voice")).channel.id == voice.id
     await text.move(category=None, end=True)
-    assert (await guild.fetch_channel(text.id)).category_id is None  # type: ignore[union-attr]
+    assert (await guild.fetch_channel(text.id)).category_id is None
     await text.set_permissions(member(guild, "ada"), view_channel=False)
     assert (await bot.happened("guild_channel_update"))[1].id
     for channel in (text, news, voice, stage, art):

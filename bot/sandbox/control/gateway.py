@@ -68,10 +68,14 @@ async def limit(state: SandboxState, _: Gateway, request: web.Request) -> Payloa
     """PATCH /limits: IDENTIFYs that `remaining` today, `max_concurrency`, and `max_invalid` requests before a ban."""
     fields = await read_fields(request)
     identifies = state.identifies
-    identifies.remaining = fields.get("remaining", int, identifies.remaining)
-    identifies.max_concurrency = fields.get("max_concurrency", int, identifies.max_concurrency)
-    state.traffic.max_invalid = fields.get("max_invalid", int, state.traffic.max_invalid)
+    remaining = fields.get("remaining", int, identifies.remaining)
+    max_concurrency = fields.get("max_concurrency", int, identifies.max_concurrency)
+    max_invalid = fields.get("max_invalid", int, state.traffic.max_invalid)
     fields.finish()
+    if remaining < 0 or max_concurrency < 1 or max_invalid < 1:
+        raise ControlError("remaining has to be 0 or more, max_concurrency and max_invalid 1 or more.")
+    identifies.remaining, identifies.max_concurrency = remaining, max_concurrency
+    state.traffic.max_invalid = max_invalid
     return identifies.payload()
 
 

@@ -139,7 +139,7 @@ class Gateway:
         if intents & PRIVILEGED & ~self._approved:
             raise Refused(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
         shard = _shard(data.get("shard", [0, 1]))
-        allowed = self.state.identifies.take()
+        allowed = self.state.identifies.take(shard[0])
         if allowed is IdentifyResult.EXHAUSTED:
             self.revoke_token()
             raise Refused(Close.AUTHENTICATION_FAILED, "Authentication failed.")

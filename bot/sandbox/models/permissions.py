@@ -46,6 +46,7 @@ class Permission(IntFlag):
     CREATE_GUILD_EXPRESSIONS = 1 << 43
     SEND_POLLS = 1 << 49
     PIN_MESSAGES = 1 << 51
+    BYPASS_SLOWMODE = 1 << 52
 
 
 ALL = Permission((1 << 53) - 1)

@@ -22,13 +22,17 @@ class PollAnswer:
 
 @dataclass(slots=True)
 class Poll:
-    """A poll. Its answers are numbered from 1; `expires_at` is in seconds since the Unix epoch."""
+    """A poll. Its answers are numbered from 1; `expires_at` is in seconds since the Unix epoch.
+
+    `closed` is whether a message has told its result.
+    """
 
     question: str
     answers: list[PollAnswer]
     expires_at: float
     multiselect: bool = False
     layout: int = 1
+    closed: bool = False
 
     def answer(self, number: int) -> PollAnswer | None:
         """Return the answer with this number, or None."""

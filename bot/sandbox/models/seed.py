@@ -33,6 +33,7 @@ MODERATOR = (
     | Permission.MENTION_EVERYONE
     | Permission.MANAGE_THREADS
     | Permission.MODERATE_MEMBERS
+    | Permission.BYPASS_SLOWMODE
 )
 # the permissions of the invite link; it needs no Manage Threads, because the bot owns the threads that it starts
 BOT = (

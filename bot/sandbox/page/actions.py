@@ -9,7 +9,7 @@ from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects
-from bot.sandbox.services import message_service, reaction_service
+from bot.sandbox.services import message_service, reaction_service, slow_mode
 from bot.sandbox.state.events import TypingStarted
 from bot.sandbox.validate.message import check_message
 
@@ -28,9 +28,10 @@ async def post_message(state: SandboxState, user_id: int, request: web.Request) 
     channel = channel_of(state, user_id, request)
     body = await read_body(request)
     draft = check_message({key: value for key, value in body.object().items() if key in _MEMBER_FIELDS})
-    return message_objects.message(
-        state, message_service.post(state, user_id, channel, draft, body.files), viewer_id=user_id
-    )
+    slow_mode.require_patience(state, user_id, channel)
+    message = message_service.post(state, user_id, channel, draft, body.files)
+    slow_mode.begin(state, user_id, channel)
+    return message_objects.message(state, message, viewer_id=user_id)
 
 
 async def start_typing(state: SandboxState, user_id: int, request: web.Request) -> Payload:

@@ -9,7 +9,7 @@ from bot.sandbox.models.thread import PUBLIC_THREAD
 from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.rest.request_body import read_body
-from bot.sandbox.services import thread_lifecycle, thread_service
+from bot.sandbox.services import slow_mode, thread_lifecycle, thread_service
 from bot.sandbox.validate.thread import check_new_thread, check_thread_update
 
 if TYPE_CHECKING:
@@ -25,18 +25,21 @@ async def start_from_message(state: SandboxState, user_id: int, request: web.Req
     channel = channel_of(state, user_id, request)
     message = state.message(channel, path_id(request, "message_id"))
     wanted = check_new_thread((await read_body(request)).object(), with_message=True)
-    return {"id": str(thread_service.start_from_message(state, user_id, channel, message, wanted).id)}
+    slow_mode.require_patience(state, user_id, channel, starts_thread=True)
+    thread = thread_service.start_from_message(state, user_id, channel, message, wanted)
+    slow_mode.begin(state, user_id, channel, starts_thread=True)
+    return {"id": str(thread.id)}
 
 
 async def start_without_message(state: SandboxState, user_id: int, request: web.Request) -> Payload:
     """Start a thread without a message."""
     channel = channel_of(state, user_id, request)
     body = {"type": PUBLIC_THREAD} | (await read_body(request)).object()
-    return {
-        "id": str(
-            thread_service.start_without_message(state, user_id, channel, check_new_thread(body, with_message=False)).id
-        )
-    }
+    wanted = check_new_thread(body, with_message=False)
+    slow_mode.require_patience(state, user_id, channel, starts_thread=True)
+    thread = thread_service.start_without_message(state, user_id, channel, wanted)
+    slow_mode.begin(state, user_id, channel, starts_thread=True)
+    return {"id": str(thread.id)}
 
 
 async def change(state: SandboxState, user_id: int, request: web.Request) -> Payload:

@@ -27,8 +27,6 @@ def poll_of(message: Message) -> Poll:
 def expire(state: SandboxState, user_id: int, message: Message) -> None:
     """End a poll now, on behalf of its author; a message of type 46 tells the result.
 
-    A poll that runs out by itself is final too, without that message.
-
     Raises:
         DiscordError: 520006 without a poll, 50005 for another author's, 520001 if it has ended.
     """
@@ -38,12 +36,33 @@ def expire(state: SandboxState, user_id: int, message: Message) -> None:
     if state.clock.time() >= poll.expires_at:
         raise poll_expired()
     poll.expires_at = state.clock.time()
+    _close(state, message, poll)
+
+
+def watch(state: SandboxState, message: Message) -> None:
+    """End the poll of a message, if it has one, when its time is over."""
+    poll = message.poll
+    if poll is None or poll.closed:
+        return
+
+    def run_out() -> None:
+        there = state.guild_data.message(message.channel_id, message.id) is message
+        if there and not poll.closed:
+            _close(state, message, poll)
+
+    state.timers.after(max(0.0, poll.expires_at - state.clock.time()), run_out)
+
+
+def _close(state: SandboxState, message: Message, poll: Poll) -> None:
+    poll.closed = True
     state.archive.put_message(message)
     state.events.publish(MessageEdited(message))
     notice = Message(
         id=state.snowflakes.next(),
         channel_id=message.channel_id,
-        author_id=user_id,
+        author_id=message.author_id,
+        webhook_name=message.webhook_name,
+        webhook_avatar=message.webhook_avatar,
         timestamp=state.clock.time(),
         type=MessageType.POLL_RESULT,
         reference_id=message.id,

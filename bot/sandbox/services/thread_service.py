@@ -106,7 +106,7 @@ def start(state: SandboxState, thread_id: int, user_id: int, parent: Channel, wa
             created_at=now,
             archive_moved_at=now,
             auto_archive_minutes=wanted.auto_archive_minutes,
-            slow_mode_s=wanted.slow_mode_s,
+            slow_mode_s=wanted.slow_mode_s or parent.typed.get("default_thread_rate_limit_per_user", 0),
             invitable=wanted.invitable,
             tags=list(wanted.tags),
             members=[ThreadMember(user_id, now)] if joins else [],

@@ -1,4 +1,4 @@
-"""How often a bot can identify: 1,000 times a day, and once in 5 seconds.
+"""How often a bot can identify: 1,000 times a day, and once in 5 seconds; with more `max_concurrency`, several shards.
 
 https://discord.com/developers/docs/events/gateway#session-start-limit-object
 """
@@ -27,6 +27,7 @@ class IdentifyResult(Enum):
 class IdentifyLimit:
     """Counts IDENTIFYs in a fixed window of a day, and in windows of 5 seconds.
 
+    Shards whose numbers are equal modulo `max_concurrency` share a window.
     Discord documents no answer to whether a refused IDENTIFY counts towards the day; here it does.
     """
 
@@ -36,20 +37,20 @@ class IdentifyLimit:
         self.used = 0
         self._clock = clock
         self._day_ends = clock.time() + DAY_S
-        self._recent: list[float] = []
+        self._last: dict[int, float] = {}
 
-    def take(self) -> IdentifyResult:
-        """Count one IDENTIFY."""
+    def take(self, shard: int) -> IdentifyResult:
+        """Count one IDENTIFY of a shard."""
         self._begin_day()
         now = self._clock.time()
         self.used += 1
         if self.remaining <= 0:
             return IdentifyResult.EXHAUSTED
         self.remaining -= 1
-        self._recent = [moment for moment in self._recent if now - moment < CONCURRENCY_S]
-        if len(self._recent) >= self.max_concurrency:
+        window = shard % self.max_concurrency
+        if now - self._last.get(window, -CONCURRENCY_S) < CONCURRENCY_S:
             return IdentifyResult.TOO_SOON
-        self._recent.append(now)
+        self._last[window] = now
         return IdentifyResult.ALLOWED
 
     def payload(self) -> Payload:

@@ -5,7 +5,6 @@ https://discord.com/developers/docs/interactions/receiving-and-responding
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.models.payload import Payload
     from bot.sandbox.models.snowflake import Snowflakes
     from bot.sandbox.state.events import Events
+    from bot.sandbox.state.timers import Timers
 
 ACKNOWLEDGE_S = 3.0
 TOKEN_S = 15 * 60.0
@@ -28,16 +28,22 @@ class InteractionRegistry:
     """Interactions by id and by token. `acknowledge_s` is how many seconds the bot has to acknowledge one."""
 
     def __init__(
-        self, clock: Clock, snowflakes: Snowflakes, events: Events, application_id: int, acknowledge_s: float
+        self,
+        clock: Clock,
+        timers: Timers,
+        snowflakes: Snowflakes,
+        events: Events,
+        application_id: int,
+        acknowledge_s: float,
     ) -> None:
         self._clock = clock
+        self._timers = timers
         self._snowflakes = snowflakes
         self._events = events
         self._application_id = application_id
         self._acknowledge_s = acknowledge_s
         self._by_id: dict[int, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
-        self._timers: set[asyncio.Task[None]] = set()
 
     def open(
         self,
@@ -64,9 +70,7 @@ class InteractionRegistry:
         self._forget(self._clock.time() - 2 * TOKEN_S)
         self._by_id[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
-        timer = asyncio.get_running_loop().create_task(self._expire(interaction))
-        self._timers.add(timer)
-        timer.add_done_callback(self._timers.discard)
+        self._timers.after(self._acknowledge_s, lambda: self._expire(interaction))
         return interaction
 
     def begin_callback(self, interaction_id: int | None, token: str) -> Interaction:
@@ -116,15 +120,7 @@ class InteractionRegistry:
                 return
             del self._by_id[oldest.id], self._by_token[oldest.token]
 
-    async def close(self) -> None:
-        """Stop every timer."""
-        timers = list(self._timers)
-        for timer in timers:
-            timer.cancel()
-        await asyncio.gather(*timers, return_exceptions=True)
-
-    async def _expire(self, interaction: Interaction) -> None:
-        await self._clock.sleep(self._acknowledge_s)
+    def _expire(self, interaction: Interaction) -> None:
         if interaction.state is State.PENDING:
             interaction.state = State.FAILED
             interaction.settled.set()

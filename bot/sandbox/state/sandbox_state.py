@@ -13,6 +13,7 @@ from bot.sandbox.state.faults import Faults
 from bot.sandbox.state.identify_limit import IdentifyLimit
 from bot.sandbox.state.interaction_registry import ACKNOWLEDGE_S, InteractionRegistry
 from bot.sandbox.state.observers import Observers
+from bot.sandbox.state.timers import Timers
 from bot.sandbox.state.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class SandboxState:
         member_list: Whether it has the privileged intent GUILD_MEMBERS.
         acknowledge_s: Seconds that the bot has to acknowledge an interaction.
         pings: Whom each message notified when it was posted, in order, as (message id, user id).
+        slowed: When each user last wrote, or started a thread, by channel, user and which of the two it was.
         option_files: The files that members gave to commands, by id. They belong to no message.
     """
 
@@ -53,16 +55,21 @@ class SandboxState:
     faults: Faults = field(default_factory=Faults)
     observers: Observers = field(default_factory=Observers)
     content_filter: ContentFilter = field(default_factory=ContentFilter)
+    timers: Timers = field(init=False)
     interactions: InteractionRegistry = field(init=False)
     identifies: IdentifyLimit = field(init=False)
     traffic: Traffic = field(init=False)
     pings: list[tuple[int, int]] = field(default_factory=list)
+    slowed: dict[tuple[int, int, bool], float] = field(default_factory=dict)
     option_files: dict[int, Attachment] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         bot_id = self.guild_data.bot.id
-        self.interactions = InteractionRegistry(self.clock, self.snowflakes, self.events, bot_id, self.acknowledge_s)
+        self.timers = Timers(self.clock)
+        self.interactions = InteractionRegistry(
+            self.clock, self.timers, self.snowflakes, self.events, bot_id, self.acknowledge_s
+        )
         self.identifies = IdentifyLimit(self.clock)
         self.traffic = Traffic(self.clock)
 
