@@ -1,4 +1,4 @@
-"""The page's actions on messages: type, write, react, delete."""
+"""The page's actions on messages: type, write, react, vote, delete."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.rest.request_body import read_body
 from bot.sandbox.serializers import message_objects
-from bot.sandbox.services import message_service, reaction_service, slow_mode
+from bot.sandbox.services import message_service, poll_service, reaction_service, slow_mode
 from bot.sandbox.state.events import TypingStarted
 from bot.sandbox.validate.message import check_message
 
@@ -62,4 +62,12 @@ async def remove_reaction(state: SandboxState, user_id: int, request: web.Reques
     channel = channel_of(state, user_id, request)
     message = state.message(channel, path_id(request, "message_id"))
     reaction_service.remove(state, message, user_id, request.match_info["emoji"])
+    return {}
+
+
+async def vote(state: SandboxState, user_id: int, request: web.Request) -> Payload:
+    """Add the member's vote for an answer of a poll (PUT), or take it back (DELETE)."""
+    channel = channel_of(state, user_id, request)
+    message = state.message(channel, path_id(request, "message_id"))
+    poll_service.vote(state, user_id, message, path_id(request, "answer_id"), wanted=request.method == "PUT")
     return {}

@@ -12,6 +12,7 @@ from bot.sandbox.page.path_params import channel_of
 from bot.sandbox.rest.endpoint import path_id
 from bot.sandbox.serializers import message_objects, objects, thread_objects
 from bot.sandbox.services import application_commands, message_service, thread_lifecycle
+from bot.sandbox.validate.channel_types import FORUM_KINDS
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -44,14 +45,15 @@ async def guild_state(state: SandboxState, user_id: int, _: web.Request) -> Payl
 
 
 def _in_order(guild_data: GuildData) -> list[Channel]:
-    """Return the channels with messages, those without a category first."""
+    """Return the channels with messages and the forums, those without a category first."""
 
     def order(channel: Channel) -> tuple[int, int, int, int]:
         parent = guild_data.channels.get(channel.parent_id or 0)
         above = (-1, 0) if parent is None else (parent.position, parent.id)
         return (*above, channel.position, channel.id)
 
-    return sorted((c for c in guild_data.channels.values() if c.type in message_service.WITH_MESSAGES), key=order)
+    shown = (*message_service.WITH_MESSAGES, *FORUM_KINDS)
+    return sorted((channel for channel in guild_data.channels.values() if channel.type in shown), key=order)
 
 
 def _category(state: SandboxState, channel: Channel) -> str | None:

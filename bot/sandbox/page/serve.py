@@ -41,6 +41,8 @@ ROUTES: list[tuple[str, str, Action]] = [
     ("DELETE", "/channels/{channel_id}/messages/{message_id}", actions.delete_message),
     ("PUT", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.add_reaction),
     ("DELETE", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}", actions.remove_reaction),
+    ("PUT", "/channels/{channel_id}/messages/{message_id}/votes/{answer_id}", actions.vote),
+    ("DELETE", "/channels/{channel_id}/messages/{message_id}/votes/{answer_id}", actions.vote),
     ("POST", "/channels/{channel_id}/messages/{message_id}/components", components.use_component),
     ("POST", "/channels/{channel_id}/commands", commands.use_command),
     ("POST", "/channels/{channel_id}/autocomplete", commands.autocomplete),

@@ -3,6 +3,7 @@
 import { byId } from "./dom.js";
 import { plainText } from "./markdown.js";
 import { member, state } from "./state.js";
+import { isSystem, pollResult } from "./system.js";
 
 let said = "";
 
@@ -15,7 +16,9 @@ export function announce(words) {
 
 export function announceMessage(message) {
   const [embed] = message.embeds;
-  const words = [message.content, embed?.title, embed?.description].map(plainText).find(Boolean) ?? "a picture";
+  const snapshot = message.message_snapshots?.[0]?.message;
+  const told = isSystem(message) && embed ? pollResult(message).join(": ") : null;
+  const words = [told, message.content, message.poll?.question.text, snapshot?.content, embed?.title, embed?.description].map(plainText).find(Boolean) ?? "a picture";
   const name = member(message.author.id)?.name ?? message.author.username;
   said = "";
   announce(`${name}: ${words.replace(/<@!?(\d+)>/g, (all, id) => `@${member(id)?.name ?? "unknown"}`)}`);

@@ -9,7 +9,7 @@ import { keepDraft, openDraft, sayTyping, stopTyping } from "./draft.js";
 import { icon } from "./icons.js";
 import { paint } from "./mirror.js";
 import { optionsPanel, suggestionList } from "./panel.js";
-import { channel, commands, isThread, may, mayWrite, member, PERMISSION, state } from "./state.js";
+import { channel, commands, isForum, isThread, may, mayWrite, member, PERMISSION, state } from "./state.js";
 
 const box = byId("composer");
 const panel = byId("completion");
@@ -54,9 +54,9 @@ export function renderComposer() {
   const target = isThread(here) ? here.name : `#${here.name}`;
   const archived = isThread(here) && here.archived;
   const prompt = archived && !here.locked ? "This thread is archived. A message unarchives it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${target} as ${member(state.me).name}, or type / for commands`;
-  box.placeholder = allowed ? prompt : here.locked ? "This thread is locked" : "You cannot write here";
+  box.placeholder = allowed ? prompt : here.locked ? "This thread is locked" : isForum(here) ? "Open a post to write in it" : "You cannot write here";
   box.setAttribute("aria-label", `Message ${target}`);
-  byId("attach").hidden = !may(PERMISSION.attachFiles);
+  byId("attach").hidden = isForum(here) || !may(PERMISSION.attachFiles);
   update();
 }
 

@@ -5,7 +5,8 @@ import { byId, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { failures, joins, messageElement, pendingElement } from "./message.js";
 import { reveal } from "./picture.js";
-import { byAge, channel, isThread, member, messagesOf, state } from "./state.js";
+import { byAge, channel, isForum, isThread, member, messagesOf, state } from "./state.js";
+import { posts } from "./thread.js";
 import { dayOf } from "./time.js";
 
 const scroller = byId("scroller");
@@ -72,7 +73,8 @@ function beginning() {
   const here = channel();
   const older = state.more.get(here.id) ? h("button", { type: "button", class: "older", dataset: { testid: "older" }, onclick: loadOlder }, "Show older messages") : null;
   const welcome = older ? [] : [h("div", { class: "hash-big", "aria-hidden": "true" }, isThread(here) ? icon("thread", 30) : "#"), h("h2", {}, isThread(here) ? here.name : `Welcome to #${here.name}`),
-    h("p", {}, isThread(here) ? `A thread in #${channel(here.parent_id).name}, started by ${member(here.owner_id)?.name ?? "a former member"}.` : here.topic ?? ""), here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see the bot's commands.")];
+    h("p", {}, isThread(here) ? `A ${isForum(channel(here.parent_id)) ? "post" : "thread"} in #${channel(here.parent_id).name}, started by ${member(here.owner_id)?.name ?? "somebody else"}.` : here.topic ?? ""), isForum(here) && posts(here, handlers.openThread),
+    !isForum(here) && here.commands.length > 0 && !here.archived && h("p", {}, "Type ", h("kbd", {}, "/"), " to see the bot's commands.")];
   byId("beginning").replaceChildren(...[older, ...welcome].filter(Boolean));
 }
 

@@ -11,7 +11,7 @@ import { failures } from "./message.js";
 import { openModal } from "./modal.js";
 import { closePopover } from "./popover.js";
 import * as sidebar from "./sidebar.js";
-import { channel, isThread, messagesOf, state } from "./state.js";
+import { channel, isForum, isThread, messagesOf, state } from "./state.js";
 import * as thread from "./thread.js";
 
 const MODAL = 9;
@@ -93,6 +93,7 @@ async function onThread(event) {
   if (state.channelId !== here) return void (await refresh());
   renderFrame();
   for (const id of ids) if (messagesOf(here).has(id)) list.replace(id);
+  if (isForum(channel())) list.render();
 }
 
 async function switchMember(id) {

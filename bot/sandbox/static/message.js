@@ -6,6 +6,7 @@ import { embed } from "./embed.js";
 import { icon } from "./icons.js";
 import { markdown, plainText } from "./markdown.js";
 import { attachments } from "./picture.js";
+import { poll } from "./poll.js";
 import { reactions } from "./reaction.js";
 import { context, member, messagesOf, state } from "./state.js";
 import { isSystem, STARTER, systemElement } from "./system.js";
@@ -17,22 +18,26 @@ const EPHEMERAL = 64;
 const LOADING = 128;
 const SUPPRESS_EMBEDS = 4;
 const TOGETHER_MS = 7 * 60 * 1000;
+const FORWARD = 1;
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\ufe0f\u200d\p{Emoji_Modifier}]*\s*){1,6}$/u;
 
 export const avatar = (person, size) => h("img", { src: person.avatar_url, alt: "", width: size, height: size, loading: "lazy" });
 const hidden = (message) => (message.flags & EPHEMERAL) !== 0;
 const nameOf = (user) => member(user.id)?.name ?? user.global_name ?? user.username;
+// those who are no members, such as webhooks, have a letter
+const face = (user, person) => (person ? h("img", { class: "avatar", src: person.avatar_url, alt: "" }) : h("span", { class: "avatar letter", "aria-hidden": "true" }, [...nameOf(user)][0]?.toUpperCase()));
 const appTag = (user) => (user.bot ? h("span", { class: "tag" }, "APP") : null);
 
 // Whether a message follows one of the same author and is shown without a name of its own.
 export function joins(message, before) {
-  return Boolean(before) && !isSystem(message) && !isSystem(before) && before.author.id === message.author.id && !lineAbove(message)
+  return Boolean(before) && !isSystem(message) && !isSystem(before) && before.author.id === message.author.id && before.author.username === message.author.username && !lineAbove(message)
     && hidden(before) === hidden(message)
     && new Date(message.timestamp) - new Date(before.timestamp) < TOGETHER_MS
     && new Date(message.timestamp).toDateString() === new Date(before.timestamp).toDateString();
 }
 
-const lineAbove = (message) => (Boolean(message.message_reference) && message.type !== STARTER) || message.type === 20 || message.type === 23;
+const repliesTo = (message) => Boolean(message.message_reference) && message.type !== STARTER && message.message_reference.type !== FORWARD;
+const lineAbove = (message) => repliesTo(message) || message.type === 20 || message.type === 23;
 
 // The line above a message: the command that it answers, or the message that it replies to.
 function above(message, jump) {
@@ -42,7 +47,7 @@ function above(message, jump) {
     return h("div", { class: "line", dataset: { testid: "used-command" } }, person && avatar(person, 16), h("b", {}, nameOf(used.user)), "used",
       h("span", { class: "command" }, message.type === 20 ? `/${used.name}` : used.name));
   }
-  if (!message.message_reference || message.type === STARTER) return null;
+  if (!repliesTo(message)) return null;
   const original = messagesOf(message.channel_id).get(message.message_reference.message_id) ?? message.referenced_message;
   if (!original) return h("div", { class: "line" }, h("i", {}, "Original message was deleted"));
   const person = member(original.author.id);
@@ -58,6 +63,12 @@ function starter(message) {
   return [text, ...attachments(original.attachments), ...original.embeds.map((data) => embed(data))];
 }
 
+// What a message forwards, as it was then.
+function forwarded({ message_snapshots: snapshots = [] }) {
+  return snapshots.map(({ message }) => h("div", { class: "forwarded", dataset: { testid: "forwarded" } }, h("span", { class: "quiet" }, icon("forward", 15), "Forwarded"),
+    message.content && h("div", { class: "content" }, markdown(message.content, context)), attachments(message.attachments), message.embeds.map((data) => embed(data))));
+}
+
 function pingsMe(message) {
   return message.mention_everyone || message.mentions.some((user) => user.id === state.me);
 }
@@ -71,10 +82,10 @@ function body(message, failed) {
   if (message.type === STARTER) return starter(message);
   const jumbo = ONLY_EMOJI.test(message.content.trim());
   const edited = message.edited_timestamp ? h("span", { class: "edited", title: inFull(new Date(message.edited_timestamp)) }, "(edited)") : null;
-  const text = message.content || (edited && !message.embeds.length && !message.attachments.length)
+  const text = message.content || (edited && !message.embeds.length && !message.attachments.length && !message.poll)
     ? h("div", { class: jumbo ? "content jumbo" : "content", dataset: { testid: "content" } }, markdown(message.content, context), edited) : null;
   const embeds = message.flags & SUPPRESS_EMBEDS ? [] : message.embeds.map((data) => embed(data));
-  return [text, ...attachments(message.attachments), ...embeds, components(message, failed), reactions(message, failed), card(message)];
+  return [text, forwarded(message), poll(message, failed), ...attachments(message.attachments), ...embeds, components(message, failed), reactions(message, failed), card(message)];
 }
 
 function nameTag(user, person, personMenu) {
@@ -100,7 +111,7 @@ export function messageElement(message, { joined, jump, reply, refresh, dismiss,
     // the toolbar stays visible while a tall message scrolls
     h("div", { class: "rail" }, toolbar(message, { failed, reply })),
     line,
-    joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : h("img", { class: "avatar", src: person?.avatar_url, alt: "" }),
+    joined ? h("time", { class: "joined-time", datetime: message.timestamp }, timeOfDay(date)) : face(message.author, person),
     !joined && h("div", { class: "by" }, nameTag(message.author, person, personMenu), appTag(message.author),
       h("time", { datetime: message.timestamp, title: inFull(date) }, stamp(date))),
     body(message, failed),

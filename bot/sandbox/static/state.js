@@ -29,11 +29,13 @@ export const PERMISSION = {
 };
 
 export const channel = (id = state.channelId) => state.channels.find((entry) => entry.id === id) ?? state.threads.find((entry) => entry.id === id);
+export const isForum = (entry) => entry?.type === 15 || entry?.type === 16;
 export const isThread = (entry) => Boolean(entry?.parent_id);
 export const may = (bit) => (BigInt(channel()?.permissions ?? 0) & bit) === bit;
 export const member = (id) => state.members.get(id);
 export const mayWrite = () => {
   const here = channel();
+  if (isForum(here)) return false;
   if (!isThread(here)) return may(PERMISSION.sendMessages);
   return may(PERMISSION.sendInThreads) && (!here.locked || may(PERMISSION.manageThreads));
 };

@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { byId, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { menu, popover } from "./popover.js";
-import { channel, isThread, may, PERMISSION, state } from "./state.js";
+import { channel, isForum, isThread, may, PERMISSION, state } from "./state.js";
 import { showToast } from "./toast.js";
 
 let open = () => {};
@@ -44,9 +44,17 @@ function threadList(here) {
   const part = (title, list) => list.length > 0 && [h("p", { class: "caps" }, title), list.map(row)];
   const begin = async (name) => open((await call("POST", `/channels/${here.id}/threads`, { name })).id);
   return h("div", { class: "thread-list" },
-    may(PERMISSION.createThreads) && naming("New thread", "", (name) => attempt(begin(name))),
+    may(PERMISSION.createThreads) && !isForum(here) && naming("New thread", "", (name) => attempt(begin(name))),
     part("Active", mine.filter((entry) => !entry.archived)), part("Archived", mine.filter((entry) => entry.archived)),
-    !mine.length && h("p", { class: "quiet" }, "There are no threads here yet."));
+    !mine.length && h("p", { class: "quiet" }, `There are no ${isForum(here) ? "posts" : "threads"} here yet.`));
+}
+
+// The posts of a forum, the newest first.
+export function posts(forum, openPost) {
+  const found = state.threads.filter((entry) => entry.parent_id === forum.id).reverse();
+  if (!found.length) return h("p", {}, "There are no posts here yet.");
+  return h("div", { class: "posts" }, found.map((entry) => h("button", { type: "button", class: "thread-card", dataset: { testid: "post" }, onclick: () => openPost(entry.id) },
+    icon("thread", 20), h("span", { class: "words" }, h("b", {}, entry.name), h("small", {}, [count(entry), entry.archived && "archived"].filter(Boolean).join(" · "))), h("span", { class: "go" }, "Open ›"))));
 }
 
 function threadMenu(thread, owner, opener) {
