@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 __all__ = ["sandbox"]
 pytestmark = needs_chromium
+LONG = "More teal, and a name as long as the longest that a forum takes, which has a hundred characters, so!"
+CUT_OFF = """() => {
+  const edge = document.querySelector(".chat").getBoundingClientRect().right + 0.5;
+  const shown = [...document.querySelectorAll(".channel-header > *, #beginning *, .message *")];
+  return shown.filter((e) => e.getBoundingClientRect().right > edge && !e.closest(".visually-hidden"))
+    .map((e) => e.outerHTML.slice(0, 80));
+}"""
 SEA = {"text": "The lighthouse", "emoji": {"name": "🌊"}}
 POLL = {
     "question": {"text": "Which picture goes into the gallery?"},
@@ -58,6 +65,12 @@ async def test_a_poll_is_voted_on_until_it_ends(
     assert await violations(page) == []
 
 
+async def cut_off(page: Page) -> list[str]:
+    """What is drawn partly outside of the column of the channel, and so cannot be read or used."""
+    found: list[str] = await page.evaluate(CUT_OFF)
+    return found
+
+
 async def test_what_webhooks_and_forwards_say_is_shown(page: Page, rest_client: RestClient, ada: Person) -> None:
     place = f"/channels/{rest_client.channel.id}"
     webhook = (await rest_client.call("POST", f"{place}/webhooks", {"name": "log"})).body
@@ -77,16 +90,26 @@ async def test_what_webhooks_and_forwards_say_is_shown(page: Page, rest_client: 
     assert await violations(page) == []
 
 
-async def test_a_forum_lists_its_posts_and_ada_answers_in_one(page: Page, rest_client: RestClient) -> None:
+@pytest.mark.parametrize("width", [1280, 360])
+async def test_a_forum_lists_its_posts_and_ada_answers_in_one(
+    browse: Browse, rest_client: RestClient, width: int
+) -> None:
+    page = await browse(f"{rest_client.sandbox.page_url}?as=ada", viewport={"width": width, "height": 800})
     guild = f"/guilds/{rest_client.sandbox.guild_data.guild.id}"
     forum = (await rest_client.call("POST", f"{guild}/channels", {"name": "ideas", "type": 15})).body["id"]
+    if width < 720:
+        await page.get_by_test_id("open-sidebar").click()
     await page.get_by_test_id("channel-ideas").click()
     await expect(page.get_by_text("There are no posts here yet.")).to_be_visible()
     await expect(page.get_by_test_id("composer")).to_be_disabled()
-    body = {"name": "More teal", "message": {"content": "Please"}}
+    body = {"name": LONG, "message": {"content": "Please"}}
     await rest_client.call("POST", f"/channels/{forum}/threads", body)
+    await expect(page.get_by_test_id("post")).to_contain_text(LONG)
+    assert await cut_off(page) == []
     await page.get_by_test_id("post").click()
     await expect(page.get_by_test_id("content")).to_have_text("Please")
+    await expect(page.get_by_test_id("thread-card")).to_have_count(0)
+    assert await cut_off(page) == []
     await expect(page.locator("#beginning")).to_contain_text("A post in #ideas, started by Imagine.")
     await page.get_by_test_id("composer").fill("Seconded")
     await page.keyboard.press("Enter")

@@ -50,8 +50,9 @@ export function renderComposer() {
   const draft = openDraft();
   if (draft !== null) begin(draft);
   const allowed = mayWrite();
-  box.disabled = !allowed;
-  const target = isThread(here) ? here.name : `#${here.name}`;
+  box.disabled = byId("send").disabled = !allowed;
+  const name = here.name.length > 40 ? `${here.name.slice(0, 39).trimEnd()}…` : here.name;
+  const target = isThread(here) ? name : `#${name}`;
   const archived = isThread(here) && here.archived;
   const prompt = archived && !here.locked ? "This thread is archived. A message unarchives it." : NARROW.matches ? `Message as ${member(state.me).name}` : `Message ${target} as ${member(state.me).name}, or type / for commands`;
   box.placeholder = allowed ? prompt : here.locked ? "This thread is locked" : isForum(here) ? "Open a post to write in it" : "You cannot write here";

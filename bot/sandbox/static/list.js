@@ -46,7 +46,10 @@ function mark(chosen = list.querySelector('.message[tabindex="0"]') ?? [...list.
 }
 
 export function follow(force = false) {
-  if (force) following = true;
+  if (force) {
+    following = true;
+    toLatest.hidden = true;
+  }
   if (following) scroller.scrollTop = scroller.scrollHeight;
 }
 

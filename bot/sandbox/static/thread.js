@@ -32,7 +32,8 @@ export function startFrom(owner, opener, message) {
 // The card under a message from which a thread was started.
 export function card(message) {
   const thread = state.threads.find((entry) => entry.id === message.id);
-  if (!thread) return null;
+  // a forum post shows none in itself
+  if (!thread || thread.id === state.channelId) return null;
   return h("button", { type: "button", class: "thread-card", dataset: { testid: "thread-card" }, onclick: () => open(thread.id) },
     icon("thread", 20), h("span", { class: "words" }, h("b", {}, thread.name), h("small", {}, thread.archived ? "Archived" : count(thread))), h("span", { class: "go" }, "Open ›"));
 }
