@@ -37,8 +37,8 @@ PROPERTIES = {"os": "linux", "browser": "tests", "device": "tests"}
 
 
 ROUTES_FILE = "SANDBOX_ROUTES"
-MET: dict[str, str] = {}
-"""The first test that a route answered with what it asked for, by the route."""
+MET: dict[str, list[str]] = {}
+"""The tests that a route answered with what they asked for, by the route."""
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,12 @@ class GatewayClient:
         """Send a payload."""
         await self.socket.send_json({"op": op, "d": data})
 
-    async def identify(self, token: str, intents: int = GUILDS | REACTIONS) -> dict[str, Any]:
+    async def identify(
+        self, token: str, intents: int = GUILDS | REACTIONS, shard: tuple[int, int] = (0, 1)
+    ) -> dict[str, Any]:
         """Receive HELLO and identify; return READY, or the payload that came instead."""
         await self.receive()
-        await self.send(2, {"token": token, "intents": intents, "properties": PROPERTIES})
+        await self.send(2, {"token": token, "intents": intents, "properties": PROPERTIES, "shard": shard})
         return await self.receive()
 
 
@@ -156,15 +158,16 @@ def clock() -> ManualClock:
 
 @asynccontextmanager
 async def checked(running: Sandbox, request: pytest.FixtureRequest) -> AsyncIterator[SchemaCheck]:
-    """Check all that is said against Discord's published description, and note which test met which route."""
+    """Check all that is said against Discord's published description, and note which routes the test met."""
     check = SchemaCheck(running)
     yield check
-    MET.update({route: request.node.nodeid for route in check.met if route not in MET})
+    for route in check.met:
+        MET.setdefault(route, []).append(request.node.nodeid)
     assert not check.faults, check.report()
 
 
 def pytest_sessionfinish() -> None:
-    """Write which test met which route to the file that `ROUTES_FILE` names; `tests.sandbox.routes` reads it."""
+    """Write which tests met which route to the file that `ROUTES_FILE` names; `tests.sandbox.routes` reads it."""
     if ROUTES_FILE in os.environ:
         Path(os.environ[ROUTES_FILE]).write_text(json.dumps(MET), encoding="utf-8")
 

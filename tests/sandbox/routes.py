@@ -1,15 +1,18 @@
 """Writes the tables of docs/sandbox.md: `python -m tests.sandbox.routes docs/sandbox.md`.
 
-A route is served by the test that got from it what it asked for, under the check against Discord's description.
+A route is served by tests that got from it what they asked for, under the check against Discord's description. The
+table names the one whose name says most of the route, and of several the one that meets the fewest others.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from bot.sandbox.rest import refused
@@ -23,22 +26,38 @@ TABLE = ["--deselect=tests/sandbox/test_routes.py::test_the_documentation_lists_
 BEGIN, END = "<!-- routes: python -m tests.sandbox.routes -->\n", "<!-- end of routes -->\n"
 
 
-def met() -> dict[str, str]:
-    """Run the sandbox's tests and return the test of each route."""
+def met() -> dict[str, list[str]]:
+    """Run the sandbox's tests and return the tests of each route."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "routes.json"
         command = [sys.executable, "-m", "pytest", "-n", "0", "tests/sandbox", *PAGE, *TABLE]
         subprocess.run(command, env=os.environ | {ROUTES_FILE: str(file)}, check=True)
-        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        found: dict[str, list[str]] = json.loads(file.read_text(encoding="utf-8"))
         return found
 
 
-def table(tests: dict[str, str]) -> str:
+def likeness(route: str, test: str) -> int:
+    """How many words of a route's path are in the name of a test, or of its file."""
+    parts = re.findall(r"[a-z]{3,}", re.sub(r"\{[^}]*\}", "", route.lower()))
+    words = re.findall(r"[a-z]+", test.lower().replace("test", ""))
+    # plural or singular, "pins" or "pinned"
+    stems = {part.removesuffix("s")[:6] for part in parts}
+    return sum(any(word.startswith(stem) for word in words) for stem in stems)
+
+
+def nearest(route: str, tests: dict[str, list[str]]) -> str:
+    """The test that the table names for a route; `none` without any."""
+    others = Counter(test for found in tests.values() for test in found)
+    found = tests.get(bare(route), [])
+    return max(found, key=lambda test: (likeness(route, test), -others[test]), default="none")
+
+
+def table(tests: dict[str, list[str]]) -> str:
     """The tables of what is served and of what is refused."""
     lines = ["", "| served | by the test |", "|---|---|"]
     for endpoint in sorted(ENDPOINTS, key=lambda endpoint: (endpoint.path, endpoint.method)):
         route = f"{endpoint.method} {endpoint.path}"
-        test = tests.get(bare(route), "none").removeprefix("tests/sandbox/").partition("[")[0].replace("::", " ")
+        test = nearest(route, tests).removeprefix("tests/sandbox/").partition("[")[0].replace("::", " ")
         lines.append(f"| `{route}` | {test} |")
     lines += ["", "Refused with 40006:", ""]
     lines += [f"- `{path}`: {methods.replace(' ', ', ')}" for path, methods in refused.REFUSED]

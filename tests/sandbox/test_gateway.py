@@ -170,3 +170,20 @@ async def test_the_gateway_sends_no_events_of_ephemeral_messages(
     await rest_client.callback(used, 4, {"content": "secret", "flags": 64})
     await ada.send_message("next")
     assert (await connection.event("MESSAGE_CREATE"))["author"]["username"] == "ada"
+
+
+async def test_the_guild_belongs_to_one_shard(
+    connect: Callable[..., Awaitable[GatewayClient]], sandbox: Sandbox, rest_client: RestClient
+) -> None:
+    sandbox.state.identifies.max_concurrency = 2
+    home = (sandbox.guild_data.guild.id >> 22) % 2
+    shards: dict[int, GatewayClient] = {}
+    for number in (0, 1):
+        shards[number] = await connect()
+        ready = (await shards[number].identify(sandbox.bot_token, GUILDS | MESSAGES, (number, 2)))["d"]
+        assert (ready["shard"], len(ready["guilds"])) == ([number, 2], number == home)
+    await rest_client.post({"content": "hello"})
+    assert (await shards[home].event("MESSAGE_CREATE"))["content"] == "hello"
+    # the other shard heard nothing of it: an answer to a heartbeat is the next that it gets
+    await shards[1 - home].send(1, None)
+    assert (await shards[1 - home].receive())["op"] == 11

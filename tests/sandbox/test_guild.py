@@ -259,6 +259,7 @@ async def test_a_direct_message_channel_opens_but_nobody_accepts_messages(rest_c
     again = await rest_client.call("POST", "/users/@me/channels", {"recipient_id": ada.id})
     assert again.body["id"] == opened.body["id"]
     assert (await rest_client.call("GET", f"/channels/{opened.body['id']}")).body["id"] == opened.body["id"]
+    assert (await rest_client.call("GET", f"/channels/{opened.body['id']}/messages")).body == []
     refused = await rest_client.call("POST", f"/channels/{opened.body['id']}/messages", {"content": "psst"})
     assert (refused.status, refused.code) == (403, 50007)
     assert (await rest_client.call("POST", "/users/@me/channels", {"recipient_id": "1"})).code == 50035

@@ -38,11 +38,7 @@ async def test_shards_identify_side_by_side_as_far_as_max_concurrency_allows(
     sandbox.state.identifies.max_concurrency = 2
 
     async def identify(shard: int) -> str | None:
-        connection = await connect()
-        await connection.receive()
-        body = {"token": sandbox.bot_token, "intents": 1, "properties": PROPERTIES, "shard": [shard, 4]}
-        await connection.send(2, body)
-        name: str | None = (await connection.receive())["t"]
+        name: str | None = (await (await connect()).identify(sandbox.bot_token, shard=(shard, 4)))["t"]
         return name
 
     # 0 and 2 share a window, 1 and 3 the other

@@ -55,7 +55,9 @@ async def get_channel(state: SandboxState, request: web.Request) -> Answer:
 
 
 async def list_messages(state: SandboxState, request: web.Request) -> Answer:
-    """GET /channels/{channel_id}/messages, newest first."""
+    """GET /channels/{channel_id}/messages, newest first; a direct message channel has none."""
+    if path_id(request, "channel_id") in [channel.id for channel in state.guild_data.direct.values()]:
+        return []
     channel = bot_channel(state, request)
     if not state.permissions(state.guild_data.bot.id, channel) & Permission.READ_MESSAGE_HISTORY:
         return []
