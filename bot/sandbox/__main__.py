@@ -8,9 +8,18 @@ import os
 import secrets
 import signal
 import sys
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
+from bot.sandbox.gateway.intents import NO_INTENT, Intent
 from bot.sandbox.server import Sandbox
+
+INTENTS = {
+    "members": Intent.GUILD_MEMBERS,
+    "presences": Intent.GUILD_PRESENCES,
+    "message-content": Intent.MESSAGE_CONTENT,
+}
 
 
 def main() -> int:
@@ -25,6 +34,9 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="a directory in which messages, files and commands are stored")
     parser.add_argument("--control-port", type=int, help="serve the control API there too; 0 picks a free port")
     parser.add_argument("--control-secret-file", type=Path, help="file with the control API's secret, as --token-file")
+    parser.add_argument(
+        "--intents", nargs="+", choices=INTENTS, default=[], help="the privileged intents that the bot may ask for"
+    )
     options = parser.parse_args()
     try:
         return asyncio.run(_serve(options))
@@ -49,6 +61,7 @@ async def _serve(options: argparse.Namespace) -> int:
         options.port,
         data=options.data,
         token=_token(options.token_file),
+        intents=reduce(or_, (INTENTS[name] for name in options.intents), NO_INTENT),
         control_port=options.control_port,
         control_secret=_token(options.control_secret_file),
     )

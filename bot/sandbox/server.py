@@ -126,6 +126,7 @@ class Sandbox:
             bot_token=secrets.token_urlsafe(48) if token is None else token,
             message_content=bool(intents & Intent.MESSAGE_CONTENT),
             member_list=bool(intents & Intent.GUILD_MEMBERS),
+            presences=bool(intents & Intent.GUILD_PRESENCES),
         )
         self.state.snowflakes.after(self.state.archive.restore(self.state.guild_data))
         self.state.events.subscribe(self._on_event)

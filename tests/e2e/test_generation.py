@@ -8,6 +8,8 @@ import signal
 import pytest
 from PIL import Image
 
+from bot.sandbox.models.thread import PRIVATE_THREAD
+from bot.sandbox.server import Sandbox
 from tests.e2e.service import HANG_S, Service
 from tests.e2e.steps import (
     LONG,
@@ -102,6 +104,16 @@ async def test_a_refusal_is_private_and_only_the_requester_and_moderators_can_ca
     await showing(ada, waiting, "█")
     await ada.press(waiting, "Cancel")
     await showing(ada, waiting, "Cancelled")
+
+
+async def test_in_a_private_thread_the_bot_says_that_it_is_not_in_it_until_somebody_mentions_it(
+    service: Service, sandbox: Sandbox, ada: Person
+) -> None:
+    made = await ada.call("POST", f"/channels/{ada.channel_id}/threads", {"name": "between us", "type": PRIVATE_THREAD})
+    there = ada.at(made["id"])
+    assert "I am not in this private thread" in await private(there, await there.invoke("imagine", {"prompt": "a cat"}))
+    await there.send_message(f"come in, <@{sandbox.guild_data.bot.id}>")
+    await finished(there, await imagine(there, "a cat", steps=4))
 
 
 async def test_flags_in_the_prompt_apply_unless_an_option_overrides_them_and_an_unknown_one_is_reported(

@@ -59,6 +59,10 @@ def picture() -> bytes:
 
 
 async def test_it_logs_in_and_reads_the_guild_and_its_members(bot: Client, guild: discord.Guild) -> None:
+    granted = (await bot.application_info()).flags
+    assert granted.gateway_guild_members_limited
+    assert granted.gateway_presence_limited
+    assert granted.gateway_message_content_limited
     fetched = await bot.fetch_guild(guild.id)
     assert (fetched.name, fetched.approximate_member_count) == ("Pocket Gallery", 8)
     assert len([one async for one in guild.fetch_members()]) == len(guild.members) == 8
@@ -182,6 +186,7 @@ async def test_messages_are_pinned_and_purged(imagine: discord.TextChannel) -> N
 async def test_a_webhook_writes(bot: Client, guild: discord.Guild, imagine: discord.TextChannel) -> None:
     webhook = await imagine.create_webhook(name="Relay", avatar=picture())
     said = await webhook.send("hello", username="Herald", avatar_url="https://example.org/a.png", wait=True)
+    assert (said.author.discriminator, guild.me.discriminator != "0000") == ("0000", True)
     assert (await said.edit(content="bye")).content == "bye"
     assert [one.id for one in await imagine.webhooks()] == [webhook.id]
     await said.delete()

@@ -87,7 +87,8 @@ def _author(state: SandboxState, post: Message) -> Payload:
     """Return the author: a member, or a webhook under the name that it went by."""
     if post.webhook_name is None:
         return objects.user(state.guild_data.user(post.author_id))
-    return objects.user(User(post.author_id, post.webhook_name, None, "", bot=True)) | {"avatar": post.webhook_avatar}
+    author = objects.user(User(post.author_id, post.webhook_name, None, "", bot=True))
+    return author | {"avatar": post.webhook_avatar, "discriminator": "0000"}
 
 
 def message(

@@ -20,7 +20,8 @@ def user(person: User) -> Payload:
     return {
         "id": str(person.id),
         "username": person.username,
-        "discriminator": "0000" if person.bot else "0",
+        # bots kept theirs; 0000 is a webhook's
+        "discriminator": f"{person.id % 9000 + 1000}" if person.bot else "0",
         "global_name": person.global_name,
         "avatar": person.avatar,
         "bot": person.bot,
@@ -200,6 +201,8 @@ def audit_entry(entry: AuditEntry) -> Payload:
 def application(state: SandboxState) -> Payload:
     """Return the bot's application object."""
     guild_data = state.guild_data
+    # the LIMITED flags, those of a bot in few guilds
+    intents = state.presences << 13 | state.member_list << 15 | state.message_content << 19
     return {
         "id": str(guild_data.bot.id),
         "name": guild_data.bot.username,
@@ -212,9 +215,8 @@ def application(state: SandboxState) -> Payload:
         "owner": user(guild_data.members[guild_data.guild.owner_id].user),
         "team": None,
         "verify_key": "0" * 64,
-        # GATEWAY_MESSAGE_CONTENT_LIMITED
-        "flags": 1 << 19 if state.message_content else 0,
-        "flags_new": str(1 << 19 if state.message_content else 0),
+        "flags": intents,
+        "flags_new": str(intents),
         "explicit_content_filter": 0,
         "eligible_oauth2_scopes": [],
         "summary": "",

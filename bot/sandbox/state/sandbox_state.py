@@ -34,6 +34,7 @@ class SandboxState:
     Attributes:
         message_content: Whether the bot's application has the privileged intent MESSAGE_CONTENT.
         member_list: Whether it has the privileged intent GUILD_MEMBERS.
+        presences: Whether it has the privileged intent GUILD_PRESENCES.
         acknowledge_s: Seconds that the bot has to acknowledge an interaction.
         pings: Whom each message notified when it was posted, in order, as (message id, user id).
         slowed: When each user last wrote, or started a thread, by channel, user and which of the two it was.
@@ -49,6 +50,7 @@ class SandboxState:
     bot_token: str
     message_content: bool = False
     member_list: bool = False
+    presences: bool = False
     acknowledge_s: float = ACKNOWLEDGE_S
     bot_online: bool = False
     events: Events = field(default_factory=Events)
