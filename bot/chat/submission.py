@@ -114,8 +114,6 @@ class JobSubmitter:
             RefusedError: It is not admitted.
         """
         context = context_of(interaction)
-        if missing := missing_permissions(interaction):
-            raise UserFacingError("missing-permissions", permissions=", ".join(missing))
         jobs = await self._answered_in_time(interaction, self._enter_and_admit(interaction, submission, context))
         first_job = jobs[0]
         if interaction.response.is_done():
@@ -168,7 +166,10 @@ class JobSubmitter:
     async def _enter_and_admit(
         self, interaction: Interaction, submission: Submission, context: ChannelContext
     ) -> list[Job]:
+        # first, as it may be all that the bot lacks: outside of a private thread it has no permissions in it
         await enter_private_thread(interaction)
+        if missing := missing_permissions(interaction):
+            raise UserFacingError("missing-permissions", permissions=", ".join(missing))
         return await self._admit(submission, context, requester_of(interaction, context), interaction.id)
 
     async def _job_requests(

@@ -24,7 +24,7 @@ async def test_it_prints_its_addresses_writes_its_secrets_grants_intents_and_end
         assert process.stdout is not None
         async with asyncio.timeout(HANG_S):
             lines = [(await process.stdout.readline()).decode().split() for _ in range(4)]
-        urls = {name: url for name, url in lines}
+        urls: dict[str, str] = dict(lines)
         assert list(urls) == ["page", "api", "gateway", "control"]
         assert [path.stat().st_mode & 0o777 for path in (token, secret)] == [0o600, 0o600]
         bot = {"Authorization": f"Bot {token.read_text(encoding='utf-8').strip()}"}
