@@ -36,13 +36,24 @@ def met() -> dict[str, list[str]]:
         return found
 
 
+DEEDS = {
+    "GET": ("list", "read", "found", "told"),
+    "POST": ("made", "start", "begin", "writ", "post"),
+    "PUT": ("made", "given", "add", "pinn", "join"),
+    "PATCH": ("edit", "chang", "renam", "mov"),
+    "DELETE": ("delet", "remov", "taken", "unpinn", "leav"),
+}
+"""Beginnings of words that say what a request with a method does."""
+
+
 def likeness(route: str, test: str) -> int:
-    """How many words of a route's path are in the name of a test, or of its file."""
-    parts = re.findall(r"[a-z]{3,}", re.sub(r"\{[^}]*\}", "", route.lower()))
+    """How many words of a route's path, and whether one for its method, are in the name of a test or of its file."""
+    method, _, path = route.partition(" ")
+    parts = re.findall(r"[a-z]{3,}", re.sub(r"\{[^}]*\}", "", path.lower()))
     words = re.findall(r"[a-z]+", test.lower().replace("test", ""))
     # plural or singular, "pins" or "pinned"
-    stems = {part.removesuffix("s")[:6] for part in parts}
-    return sum(any(word.startswith(stem) for word in words) for stem in stems)
+    stems = [(part.removesuffix("s")[:6],) for part in dict.fromkeys(parts)]
+    return sum(any(word.startswith(stem) for word in words) for stem in [*stems, DEEDS[method]])
 
 
 def nearest(route: str, tests: dict[str, list[str]]) -> str:

@@ -84,12 +84,13 @@ class SchemaCheck:
 
     def exchange(self, exchange: Exchange) -> None:
         """Check one request and its answer."""
-        entry = self._known.get(bare(f"{exchange.method} {exchange.route}"))
+        route = bare(f"{exchange.method} {exchange.route}")
+        if exchange.status < 300:
+            self.met[route] = None
+        entry = self._known.get(route)
         if entry is None:
             return
         self.checked += 1
-        if exchange.status < 300:
-            self.met[bare(f"{exchange.method} {exchange.route}")] = None
         where = f"{exchange.method} {exchange.route} {exchange.status}"
         responses = entry["responses"]
         schema = responses.get(str(exchange.status), responses.get(f"{str(exchange.status)[0]}XX", False))

@@ -63,6 +63,19 @@ async def test_the_token_expires_after_fifteen_minutes(
     assert edit.status == 200, "the bot's own token still works"
 
 
+async def test_the_original_answer_is_read_edited_and_deleted_by_the_token(
+    rest_client: RestClient, interaction: dict[str, Any], ada: Person
+) -> None:
+    await rest_client.callback(interaction, REPLY, {"content": "queued"})
+    original = rest_client.webhook(interaction, "/messages/@original")
+    stranger = {"Authorization": "none"}
+    assert (await rest_client.call("PATCH", original, {"content": "done"}, headers=stranger)).body["content"] == "done"
+    assert (await rest_client.call("GET", original, headers=stranger)).body["content"] == "done"
+    assert (await rest_client.call("DELETE", original, headers=stranger)).status == 204
+    assert await ada.messages() == []
+    assert (await rest_client.call("GET", original)).code == 10008
+
+
 async def test_there_is_no_follow_up_before_the_acknowledgement(
     rest_client: RestClient, interaction: dict[str, Any]
 ) -> None:

@@ -57,6 +57,15 @@ async def test_commands_are_made_read_changed_and_deleted_one_by_one(
     assert [command["name"] for command in replaced.body] == ["sing"]
 
 
+async def test_nobody_changed_who_may_use_the_commands(rest_client: RestClient, sandbox: Sandbox) -> None:
+    (command,) = await rest_client.register({"name": "draw", "description": "Draw"})
+    guild = f"/guilds/{sandbox.guild_data.guild.id}/commands"
+    base = f"/applications/{sandbox.guild_data.bot.id}{guild}"
+    assert (await rest_client.call("GET", f"{base}/permissions")).body == []
+    assert (await rest_client.call("GET", f"{base}/{command['id']}/permissions")).code == 10066
+    assert (await rest_client.call("GET", f"/applications/1{guild}/permissions")).code == 50001
+
+
 async def test_reactions_are_listed_and_removed_one_by_one_and_all_at_once(
     rest_client: RestClient, ada: Person, ben: Person
 ) -> None:
