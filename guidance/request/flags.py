@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guidance.request import elsewhere
+from guidance.request.foreign_flags import ALIASES
 from guidance.request.foreign_weights import weighted_phrases
 from guidance.request.messages import Message
 from guidance.request.parameters import PARAMETERS, Parameter, Settings
@@ -34,9 +35,8 @@ FLAGS: Final = {
 """The flags and what each takes. Those of parameters are declared in `guidance.request.parameters`."""
 RANDOM_SEED: Final = -1
 """What other programs write for a seed by chance."""
-# Phones turn two hyphens into a dash; a dash is also punctuation, so it counts only before the name of a flag.
-_DASHED: Final = "|".join([*FLAGS, *elsewhere.ALIASES])
-_FLAG: Final = re.compile(rf"(?:^|(?<=\s))(?:--(?=[^\W\d])|[—–]{{1,2}}(?=(?:{_DASHED})\b))([\w-]+)=?\s*")
+_FLAG: Final = re.compile(r"(?:^|(?<=\s))--(?=[^\W\d])([\w-]+)=?\s*")
+_QUOTED: Final = re.compile(r"[\"'“‘](.*)[\"'”’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def parse(text: str) -> ParsedPrompt:
     """
     cleaned = clean(text)
     if edit := elsewhere.prompt_edit(cleaned):
-        raise PromptError(edit.start() + 1, Message("prompt-edit-from-elsewhere", text=edit[0]))
+        raise PromptError(edit[0] + 1, Message("prompt-edit-from-elsewhere", text=edit[1]))
     translation = elsewhere.translated(cleaned)
     if translation.items:
         problem = Message("from-elsewhere", items=translation.items)
@@ -78,7 +78,7 @@ def _without_flags(text: str) -> tuple[str, str, dict[str, Any]]:
     begin = 0
     for index, match in enumerate(matches):
         name, column = match[1].lower(), match.start() + 1
-        name = elsewhere.ALIASES.get(name.replace("_", "-"), name)
+        name = ALIASES.get(name.replace("_", "-"), name)
         limit = matches[index + 1].start() if index + 1 < len(matches) else len(text)
         if name not in FLAGS:
             hint = nearest(name, FLAGS, "--")
@@ -89,6 +89,8 @@ def _without_flags(text: str) -> tuple[str, str, dict[str, Any]]:
         value = text[match.end() : end].strip()
         if name != "no":
             value = value.rstrip(",;")
+        if quoted := _QUOTED.fullmatch(value):
+            value = quoted[1].strip()
         if not value:
             raise PromptError(column, Message("flag-needs-value", flag=f"--{name}", meaning=FLAGS[name]))
         if name in values:

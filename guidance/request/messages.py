@@ -61,6 +61,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "elsewhere-count": "choose the number of pictures as an option",
     "elsewhere-weights": "give phrases weights: castle::2 fog::0.5",
     "elsewhere-choice": "name one of them, or give each a weight: red::1 green",
+    "elsewhere-list": "lists of words are not kept here; write the word",
     "elsewhere-none": "there is nothing like it here",
     # The request
     "schema-unknown": "schema {schema} is not known here (this version knows {known}); update guidance",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.request.elsewhere import ALIASES, FOREIGN_FLAGS
+from guidance.request.foreign_flags import ALIASES, FOREIGN_FLAGS
 from guidance.request.flags import FLAGS, parse
 from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.request import Request, RequestError

@@ -48,6 +48,7 @@ guidance-elsewhere-size = wähle das Seitenverhältnis mit --ar
 guidance-elsewhere-count = wähle die Anzahl der Bilder als Option
 guidance-elsewhere-weights = gib den Phrasen Gewichte: castle::2 fog::0.5
 guidance-elsewhere-choice = nenne eines davon, oder gib jedem ein Gewicht: red::1 green
+guidance-elsewhere-list = Wortlisten gibt es hier nicht; schreibe das Wort
 guidance-elsewhere-none = das gibt es hier nicht
 guidance-schema-unknown = Schema { $schema } ist hier unbekannt (diese Version kennt { $known })
 guidance-out-of-range = { $name } ist { $value }, möglich ist aber { $range }
