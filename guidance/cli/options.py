@@ -7,8 +7,8 @@ from typing import Final, NoReturn
 
 from guidance.clip.perceptor import PRECISIONS
 from guidance.request.defaults import defaults_for
-from guidance.request.foreign_flags import FOREIGN_FLAGS
 from guidance.request.flags import FLAGS
+from guidance.request.foreign_flags import FOREIGN_FLAGS
 from guidance.request.messages import Message
 from guidance.request.model_name import DEFAULT_MODEL
 from guidance.request.parameters import PARAMETERS, RANGES, Group, Parameter

@@ -14,7 +14,7 @@ from guidance.io.inputs import digest
 from guidance.io.picture import PictureError, read_image, request_of
 from guidance.io.timelapse import encoder
 from guidance.request.derive import continued, revised, upscaled, variation
-from guidance.request.flags import shape_of
+from guidance.request.flags import aspect_of, shape_of
 from guidance.request.model_name import DEFAULT_MODEL, FOLDER
 from guidance.request.parameters import PARAMETERS, RANGES
 from guidance.request.request import ImagePrompt, Request, RequestError
@@ -157,7 +157,7 @@ def _parse_size(text: str | None) -> dict[str, int]:
 def _parse_aspect(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    if (shape := shape_of(text)) is None:
+    if (shape := aspect_of(text)) is None:
         raise RequestError(f"--aspect is {text!r}, but must be WIDTH:HEIGHT, such as 16:9")
     return shape
 

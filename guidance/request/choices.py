@@ -1,8 +1,8 @@
 """Choices that other programs make by chance or in turn, each by a picture of its own.
 
-    {red|blue}, {2$$red|blue}, {0.5::red|blue}    Dynamic Prompts
-    a {red, blue} castle                          Midjourney; "{red, blue}" by itself is emphasis of NovelAI
-    __color__, __animals/cat__                    lists of words by name
+{red|blue}, {2$$red|blue}, {0.5::red|blue}    Dynamic Prompts
+a {red, blue} castle                          Midjourney; "{red, blue}" by itself is emphasis of NovelAI
+__color__, __animals/cat__                    lists of words by name
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 _CHOICE: Final = re.compile(
-    r"\{([^{}|]*)\|[^{}]*\}|(?<=\w )\{([^{}|,:]+(?::\d+)?),[^{}|]*\}|(?<!\S)\{([^{}|,:]+),[^{}|]*\}(?= \w)"
+    r"\{([^{}|]*)\|[^{}]*\}|(?<=[^\W\d_] )\{([^{}|,:]+(?::\d+)?),[^{}|]*\}|^\{([^{}|,:]+),[^{}|]*\}(?= \w)"
 )
 _PREFIX: Final = re.compile(r"^\s*(?:\d+(?:-\d+)?\$\$|\d*\.?\d+::)")
 _SINGLE: Final = re.compile(r"\{\d*\.?\d+::([^{}|]*)\}")

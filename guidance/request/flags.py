@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Final
 
 from guidance.request import elsewhere
@@ -33,10 +34,11 @@ FLAGS: Final = {
     "style": Message("meaning-style"),
 }
 """The flags and what each takes. Those of parameters are declared in `guidance.request.parameters`."""
+_SHAPES: Final = {"square": (1, 1), "landscape": (3, 2), "portrait": (2, 3)}
 RANDOM_SEED: Final = -1
 """What other programs write for a seed by chance."""
 _FLAG: Final = re.compile(r"(?:^|(?<=\s))--(?=[^\W\d])([\w-]+)=?\s*")
-_QUOTED: Final = re.compile(r"[\"'“‘](.*)[\"'”’]")
+_QUOTED: Final = re.compile(r"[\"'\u2018\u201c](.*)[\"'\u2019\u201d]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _value(name: str, text: str, column: int) -> str | int | float | tuple[int, 
     """A flag's value as its own type, within its range."""
     wrong = PromptError(column, Message("flag-wrong", flag=f"--{name}", value=text, meaning=FLAGS[name]))
     if name == "ar":
-        if (shape := shape_of(text)) is None:
+        if (shape := aspect_of(text)) is None:
             raise wrong
         return shape
     limits = _PARAMETERS[name].range if name in _PARAMETERS else None
@@ -173,3 +175,14 @@ def shape_of(text: str) -> tuple[int, int] | None:
     """The width and height in "16:9", also with x or / between them; None if there are none."""
     match = re.fullmatch(r"(\d{1,4})\s*[:x×/]\s*(\d{1,4})", text.strip(), re.ASCII | re.IGNORECASE)
     return (int(match[1]), int(match[2])) if match and int(match[1]) and int(match[2]) else None
+
+
+def aspect_of(text: str) -> tuple[int, int] | None:
+    """The shape in "16:9", "2.39:1", "1.5" or "landscape", in whole numbers; None if there is none."""
+    if shape := _SHAPES.get(text.casefold()) or shape_of(text):
+        return shape
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)(?::(\d{1,4}(?:\.\d{1,4})?))?", text.strip(), re.ASCII)
+    if match is None or "." not in text or not (float(match[1]) and float(match[2] or 1)):
+        return None
+    ratio = (Fraction(match[1]) / Fraction(match[2] or 1)).limit_denominator(100)
+    return (ratio.numerator, ratio.denominator) if ratio else None

@@ -1,6 +1,6 @@
 """Weights as other programs write them, as phrases with weights.
 
-    castle:2|fog:0.5            VQGAN+CLIP and its relatives
+    castle:2|fog:0.5            VQGAN+CLIP and its relatives; where to stop, as in castle:2:0.1, is passed over
     (fog:1.3), ((fog)), [[fog]] Automatic1111: the words in brackets count 1.3, 1.1 * 1.1, 1 / (1.1 * 1.1) times
     {{fog}}                     NovelAI: 1.05 * 1.05 times
     a [cow|horse] in a field    Automatic1111: in turn; here each as a text of its own, with its share
@@ -22,7 +22,7 @@ _ESCAPED: Final = {"\\" + bracket: chr(0xF000 + index) for index, bracket in enu
 _HELD: Final = {held: escaped[1] for escaped, held in _ESCAPED.items()}
 _NUMBER: Final = r"[+\-\u2212]?(?:\d{1,2}(?:\.\d{0,9})?|\.\d{1,9})"
 _BAR: Final = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]|(?<!\|)(\|)(?!\|)")
-_COLON: Final = re.compile(rf"(?<=[^\W\d_])\s?:({_NUMBER})(?=[\s,]|$),?")
+_COLON: Final = re.compile(rf"(?<=[^\W\d_])\s?:({_NUMBER})(?::-?(?:inf|0?\.\d+))?(?=[\s,]|$),?")
 # "(John 3:16)" and "(at 12:30)" are text.
 _WEIGHTED: Final = re.compile(
     rf"\((?![^()]*\d\s*:\s*\d+\s*\))([^()]*[^()\s:])\s*:\s*({_NUMBER})\s*\)|\(([^()]+)\)(\d\.\d+)(?=[\s,]|$)"

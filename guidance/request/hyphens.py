@@ -4,11 +4,12 @@
     -ar 16:9, - -ar, -- ar        one hyphen, or spaces that were pasted
     castle--ar 16:9, --v6, --ar: 16:9, --ar "16:9", --ar 9 :16
 
-A dash is punctuation too. What follows it is a flag if it is the name of one, and either is no English word, or a number,
-an address, another flag or the end comes after it.
+A dash is punctuation too. What follows it is a flag if it is the name of one, and either is no English word, or a
+number, an address, another flag or the end comes after it.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from guidance.request.foreign_flags import ALIASES, FOREIGN_FLAGS
@@ -24,10 +25,11 @@ _PASTED: Final = ("ar", "aspect", "seed", "steps", "niji", "stylize", "chaos", "
 """Names that are flags after a dash and a space, if a number follows."""
 _JOINED: Final = ("v", "s", "q", "c", "w", "iw", "ar", "niji", "seed", "steps", "stylize", "chaos")
 """Names that are found before a number without a space."""
+_SHAPES: Final = ("ar", *(name for name, flag in ALIASES.items() if flag == "ar"))
 
 
-def _names(names: object) -> str:
-    found = sorted(map(str, names), key=len, reverse=True)  # type: ignore[call-overload]
+def _names(names: Iterable[str]) -> str:
+    found = sorted(names, key=len, reverse=True)
     return "(?:" + "|".join(re.escape(name).replace(r"\-", "[-_]") for name in found) + r")(?![\w-])"
 
 
@@ -53,7 +55,7 @@ _RULES: Final = tuple(
         # What stands between a flag and its value
         (rf"(?:^|(?<=\s))--({'|'.join(sorted(_JOINED, key=len, reverse=True))})(?=\.?\d)", r"--\1 "),
         (rf"(?:^|(?<=\s))--({FLAG_NAME}):\s*(?=\S)", r"--\1 "),
-        (r"(?<=\s)--(ar|aspect(?:[-_]ratio)?|ratio)[\s=]+[\"'“]?(\d[\d.]*)\s?([:x×/])\s?(\d[\d.]*)[\"'”]?", r"--\1 \2\3\4"),
+        (rf"(?<=\s)--({_names(_SHAPES)})[\s=]+[\"'“]?(\d[\d.]*)\s?([:x×/])\s?(\d[\d.]*)[\"'”]?", r"--\1 \2\3\4"),
     )
 )  # fmt: skip
 

@@ -1,9 +1,9 @@
-"""What is pasted with a prompt: the command before it, its options, and the parameters under a picture of another program.
+"""What is pasted with a prompt: the command before it, its options, and the parameters of another program's picture.
 
-    /imagine prompt: a castle            the command goes
-    /image prompt:a castle steps:20      options, as flags; also steps=20
-    a castle Negative prompt: fog Steps: 20, Seed: 7, Size: 512x768
-    castle###fog                         AI Horde: what the picture should not show
+/imagine prompt: a castle            the command goes
+/image prompt:a castle steps:20      options, as flags; also steps=20
+a castle Negative prompt: fog Steps: 20, Seed: 7, Size: 512x768
+castle###fog                         AI Horde: what the picture should not show
 """
 
 import re

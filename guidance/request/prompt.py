@@ -24,7 +24,7 @@ NEGATIVE_WEIGHT: Final = -0.3
 WEIGHTS: Final = Range(-MOST, MOST)
 MOST_PHRASES: Final = 32
 STAGE: Final = re.compile(r"(?:^|(?<=\s))at\s*([^\s%]+)\s*%\s*:(?!:)\s*", re.IGNORECASE)
-_WEIGHT: Final = re.compile(r"::([+\-\u2212.\d]\S*?(?=::|\s|$))?")
+_WEIGHT: Final = re.compile(r"::(?:([+\-\u2212.\d]\S*?)(?:[,;]?(?=\s|$)|(?=::))|[,;](?=\s|$))?")
 
 
 class PromptError(MessageError, ValueError):
@@ -128,6 +128,6 @@ def _phrases(text: str, offset: int) -> Iterator[Phrase]:
 
 
 def number_of(text: str) -> float | None:
-    """A number as people write it, also with a minus sign of typography; None if it is none."""
-    plain = text.replace("\u2212", "-")
+    """A number as people write it, also with a decimal comma or a minus sign of typography; None if it is none."""
+    plain = text.replace("\u2212", "-").replace(",", ".")
     return float(plain) if re.fullmatch(r"[+-]?(\d{1,9}(\.\d{0,9})?|\.\d{1,9})", plain, re.ASCII) else None

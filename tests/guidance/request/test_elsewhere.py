@@ -7,12 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.request.foreign_flags import ALIASES, FOREIGN_FLAGS
 from guidance.request.flags import FLAGS, parse
+from guidance.request.foreign_flags import ALIASES, FOREIGN_FLAGS
 from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.request import Request, RequestError
 
 PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+SHAPES = (
+    " ―ar 16:9", " −−ar 16:9", " \u2011\u2011ar 16:9", " -–ar 16:9", " ---ar 16:9", " —AR 16:9", " — ar 16:9",
+    "—ar 16:9",    " - -ar  16 :9", " -- ar 16:9", "-- ar 16:9", " -ar 16:9", "--ar 16:9", " --ar16:9",
+    " --ar:16:9", " --ar: 16:9", ' --ar "16:9"', " --ar “16:9”", " --aspect_ratio=16:9",
+)  # fmt: skip
+"""Ways in which people have typed and pasted `--ar 16:9`."""
 SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
 
 
@@ -54,6 +60,17 @@ SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
         ("a castle, -1::fog::", "a castle::1 fog::-1"),
         ('{0: ["a castle:5", "fog:-1"]}', "a castle::5 fog::-1"),
         ("['a castle', 'fog']", "a castle::1 fog"),
+        ('text_prompts = {0: ["a castle:5", "fog:-1"]}', "a castle::5 fog::-1"),
+        ("[“a castle:2”, “fog:1”]", "a castle::2 fog"),
+        ('"a castle","fog:-2"', "a castle::1 fog::-2"),
+        ("castle:2:0.1 | fog:1:-inf", "castle::2 fog"),
+        ("[fog:1.3], a castle", "fog, a castle::1 fog::0.3"),
+        ("{fog:1.3}", "fog::1.3"),
+        ("(fog:1,3)", "fog::1.3"),
+        ("((fog):1.3)", "fog::1.3"),
+        ("a castle::2, fog::0,5", "a castle::2, fog::0,5"),
+        ("a {0.8::castle}", "a castle"),
+        (r"Castle\: a story", "Castle: a story"),
         ("a [cow|horse] in a field", "a cow in a field::0.5 a horse in a field::0.5"),
         ("a [red|blue] [cow|ox]", "a red cow::0.25 a blue cow::0.25 a red ox::0.25 a blue ox::0.25"),
     ],
@@ -87,6 +104,19 @@ def test_weights_of_other_programs_are_weights(text: str, prompt: str) -> None:
         "((unclosed",
         "castle::2 fog::0.5",
         "a castle (in fog) at 60 %: a ruin",
+        "a dog—no cat",
+        "a castle — no people, just fog",
+        "a picture – style of Monet",
+        "a car -- fast and red",
+        "a car —fast and red",
+        "a hike —steps in the snow",
+        "shoes - size 42",
+        "low-key -- video game art",
+        "{a castle, fog}",
+        "__ and snake_case__",
+        "1 < 2 and <3",
+        "2 ^ 3",
+        'she says "hello" and leaves',
     ],
 )
 def test_brackets_and_colons_of_ordinary_text_stay(text: str) -> None:
@@ -122,6 +152,24 @@ def test_any_brackets_are_read_or_refused(text: str) -> None:
             {"settings": {"negative": "worst quality, fog", "steps": 20, "seed": 7}, "aspect": (512, 768)},
         ),
         ("a castle Negative prompt: fog", {"settings": {"negative": "fog"}}),
+        ("a castle, negative prompt: fog", {"settings": {"negative": "fog"}}),
+        ("prompt: a castle, negative: fog", {"settings": {"negative": "fog"}}),
+        ("a castle###fog, people", {"settings": {"negative": "fog, people"}}),
+        ("a castle -no fog", {"settings": {"negative": "fog"}}),
+        ('a castle --no "fog, people"', {"settings": {"negative": "fog, people"}}),
+        ("a castle --neg_prompt fog", {"settings": {"negative": "fog"}}),
+        *((f"a castle{flag}", {"aspect": (16, 9)}) for flag in SHAPES),
+        ("a castle --ar 2.39:1", {"aspect": (239, 100)}),
+        ("a castle --ar 1.5", {"aspect": (3, 2)}),
+        ("a castle --ar portrait", {"aspect": (2, 3)}),
+        ("a castle -seed 5 --steps: 30", {"settings": {"seed": 5, "steps": 30}}),
+        ("a castle --num_inference_steps 30", {"settings": {"steps": 30}}),
+        ('"a castle" --ar 16:9', {"aspect": (16, 9)}),
+        ("“a castle”", {}),
+        ("!dream a castle", {}),
+        ("dream> a castle", {}),
+        ("/generate prompt:a castle steps:30 seed:7", {"settings": {"seed": 7, "steps": 30}}),
+        ("a castle /* fog */", {}),
     ],
 )
 def test_flags_of_other_programs_that_mean_the_same_are_read(text: str, settings: dict[str, Any]) -> None:
@@ -156,6 +204,22 @@ def test_flags_of_other_programs_that_mean_the_same_are_read(text: str, settings
         ("a castle embedding:EasyNegative", ["embedding:EasyNegative"]),
         ("a castle.swap(ruin)", [".swap(ruin)", "weights"]),
         ("a castle steps:20 width:512", ["--width"]),
+        ("a castle —niji 6 —stylize 250 —raw —hd", ["--niji", "--stylize", "--raw", "--hd"]),
+        ("a castle --style raw --v6 --s250 --q .5 --stylize 1,000", ["--style raw", "--v", "--s", "--q", "--stylize"]),
+        ("a castle--v 5.1", ["--v"]),
+        ("a castle --p abc123 d4 --sref 12::2 34", ["--p", "--sref"]),
+        ("a castle --sref random --end https://example.org/a.png", ["--sref", "--end", "links are not opened"]),
+        ("a castle -w 512 -h 512 -v 5 -n 4 -i", ["-w 512", "-h 512", "-v 5", "-n 4", "-i (choose the number"]),
+        ("a castle --zoom 2 --remix --wallpaper --instant", ["--zoom", "--remix", "--wallpaper", "--instant"]),
+        ("/image prompt:a castle height:384 sampler:ddim scale:10", ["--height", "--sampler", "--scale"]),
+        ("a {castle, ruin} --ar {1:1, 16:9}", ["{castle, ruin}", "{1:1, 16:9}"]),
+        ("{a castle|{a ruin|fog}}", ["{a ruin|fog}", "name one of them"]),
+        ("a {2$$castle|fog}", ["{2$$castle|fog}"]),
+        ("a __castle__", ["__castle__", "write the word"]),
+        ("a __building/castle__", ["__building/castle__"]),
+        ("a castle <gta5-artwork>", ["<gta5-artwork>"]),
+        ("a castle <lora:fairy:0.5:1,0,0,1>", ["<lora:fairy"]),
+        ("a castle (embedding:easynegative:1.2)", ["embedding:easynegative"]),
     ],
 )
 def test_what_has_no_counterpart_is_named_and_the_rest_can_be_made(text: str, named: list[str]) -> None:
@@ -181,7 +245,8 @@ def test_no_name_is_both_foreign_and_known_here() -> None:
 
 
 def test_a_changing_subject_of_another_program_is_refused_with_the_way_it_is_written_here() -> None:
-    for text in ("a [castle:ruin:0.5]", "a [castle:ruin:20]", "a castle [in fog:0.3]", "a castle [in fog::0.3]"):
+    for text in ("a [castle:ruin:0.5]", "a [castle:ruin:20]", "a castle [in fog:0.3]", "a castle [in fog::0.3]",
+        "a castle ^ a ruin", '{0: ["a castle"], 100: ["a ruin"]}', '{"0": "a castle", "30": "a ruin"}'):  # fmt: skip
         with pytest.raises(PromptError, match=r"at 50 %") as caught:
             parse(text)
         assert caught.value.without is None
@@ -207,6 +272,7 @@ def test_words_that_no_takes_all_are_the_reason_of_an_empty_prompt() -> None:
     [
         ("a <:pepe:123456789012345678>", "a pepe"),
         ("<a:party_parrot:123456789012345678>!", "party parrot!"),
+        ("a castle in :party_parrot: style", "a castle in party parrot style"),
         ("a < b > c", "a < b > c"),
     ],
 )
