@@ -15,7 +15,7 @@ from guidance.request.request import Request
 
 UPLOADS_AT_ONCE: Final = 4
 """Attachments that are held in memory at a time; others wait."""
-UNLABELLED: Final = (None, "", "application/octet-stream")
+UNLABELLED: Final = ("", "application/octet-stream")
 """Content types that Discord gives a file whose name has no known ending."""
 
 
@@ -111,8 +111,8 @@ def _none_of(attachments: Sequence[discord.Attachment], first: UserFacingError |
 
 
 def _likely(attachment: discord.Attachment) -> int:
-    label = attachment.content_type
-    return 0 if (label or "").startswith("image/") else 1 if label in UNLABELLED else 2
+    label = (attachment.content_type or "").partition(";")[0].strip().lower()
+    return 0 if label.startswith("image/") else 1 if label in UNLABELLED else 2
 
 
 def _refused(error: IntakeError) -> UserFacingError:

@@ -5,6 +5,7 @@ exactly one. There is no other syntax, so that all patterns are searched at once
 text (see `bot.community.pattern_automaton`). How disguised words are recognised is in `bot.community.look_alikes`.
 """
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
@@ -30,6 +31,8 @@ class PatternProblem(StrEnum):
     WITHOUT_WORD = "without-word"
     TOO_SHORT = "too-short"
     MANY_STARS = "many-stars"
+    SEVERAL = "several"
+    OTHER_SIGNS = "other-signs"
 
 
 _PROBLEMS: Final = {
@@ -37,7 +40,16 @@ _PROBLEMS: Final = {
     PatternProblem.WITHOUT_WORD: "a pattern needs a word",
     PatternProblem.TOO_SHORT: "{!r} would match too much; a word of a pattern has two characters, one a letter",
     PatternProblem.MANY_STARS: "{!r} has more than three *",
+    PatternProblem.SEVERAL: "{!r} separates several patterns; write each by itself",
+    PatternProblem.OTHER_SIGNS: "{!r} has no meaning in a pattern, which is no regular expression; "
+    "write letters, digits, * and ? only",
 }
+_SEPARATOR: Final = re.compile(r"(?<=[\w*?)])\s*[,;|\n\u3001\uff0c]\s*(?=[\w*?(])")
+_OTHER_SIGNS: Final = re.compile(
+    r"\\.|\.[*+?]|\[[^\]]*\]|[+)\]]\?|\(\?|\)[*+?]|[^\W\d]\+|\{\d*,?\d*\}|^\^|\w\$$|^/.*/[a-z]*$|%\w|\w%"
+    r"|(?:(?<!\S)|(?<=[^\W\d]))[$@](?=[^\W\d])|(?<=[^\W\d])!(?=[^\W\d])"
+)
+"""Signs of regular expressions and of other bots' lists, and signs in place of letters. They would be left out."""
 
 
 class PatternError(ValueError):
@@ -58,8 +70,12 @@ def pattern_of(text: str) -> str:
     """Normalises a pattern: without case, accents and punctuation.
 
     Raises:
-        PatternError: The text has no word, is too long, or has a word with too few characters or too many wildcards.
+        PatternError: The text has no word, is too long, has a word with too few characters or too many wildcards, or
+            is written as other programs' patterns are, which would block nothing here.
     """
+    for problem, signs in ((PatternProblem.SEVERAL, _SEPARATOR), (PatternProblem.OTHER_SIGNS, _OTHER_SIGNS)):
+        if match := signs.search(text.strip()):
+            raise PatternError(problem, match[0].strip())
     words = [word.plain for word in words_of(text, "*?")]
     kept = " ".join(words)
     if len(kept) > MAX_LENGTH:

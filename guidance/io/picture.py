@@ -13,7 +13,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 from guidance.io.colour import Convert, to_srgb
 from guidance.io.colour_tags import profile_of_avif
 from guidance.io.file_parts import orientation_of, parts_of, scans_of, texts_of
-from guidance.io.formats import OPENERS, format_of
+from guidance.io.formats import OPENERS, format_of, what_it_is
 from guidance.request.messages import Message, MessageError, message_of
 from guidance.request.request import Request, RequestError
 
@@ -67,7 +67,7 @@ def read_image(data: bytes, max_pixels: int = MAX_PIXELS, side: int | None = Non
     """
     name = format_of(data)
     if name is None:
-        raise PictureError(Message("picture-unknown", formats=_KNOWN))
+        raise PictureError(what_it_is(data) or Message("picture-unknown", formats=_KNOWN))
     if name not in OPENERS:
         raise PictureError(Message("picture-format", format=name))
     parts = parts_of(data)
@@ -151,8 +151,9 @@ def request_of(data: bytes) -> Request:
     Raises:
         PictureError: The bytes are not a PNG, or carry no valid request.
     """
-    if format_of(data) != "PNG":
-        raise PictureError(Message("picture-not-png"))
+    if (name := format_of(data)) != "PNG":
+        other = Message("picture-not-png") if name is None else Message("picture-other", format=name)
+        raise PictureError((what_it_is(data) if name is None else None) or other)
     text = next(texts_of(data, CHUNK), None)
     if text is None:
         raise PictureError(Message("picture-without-request"))

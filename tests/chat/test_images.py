@@ -36,9 +36,9 @@ async def test_an_unsupported_file_is_refused_with_a_message(harness: BotHarness
         (
             "notes.txt",
             b"not a picture",
-            "I can't use this image: this is not a PNG, JPEG, WebP, GIF, BMP or AVIF image.",
+            "I can't use this image: this is a text, not a picture.",
         ),
-        ("cat.png", b"not a picture", "I can't use this image: this is not a PNG, JPEG, WebP, GIF, BMP or AVIF image."),
+        ("cat.png", b"not a picture", "I can't use this image: this is a text, not a picture."),
         ("cat.png", png()[:60], "I can't use this image: the image is broken and cannot be read."),
         ("cat.png", bomb(), "I can't use this image: the image is too large; at most 40 million pixels are read."),
         ("cat.png", b"\0" * (10 * 2**20 + 1), "This image is too large. The limit is 10 MiB."),

@@ -260,3 +260,34 @@ async def test_a_long_list_is_searched_in_a_thread_and_a_short_one_at_once(monke
     assert await search(long, "", "a word7", "word3 word7") == ["word3", "word7"]
     assert await search(["word3"], "word3") == ["word3"]
     assert threads == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (r"\bbad\b", r"'\\\\b' has no meaning in a pattern, which is no regular expression"),
+        (".*bad.*", r"'\.\*'"),
+        ("^bad$", r"'\^'"),
+        ("/bad/i", "'/bad/i'"),
+        ("(?i)bad", r"'\(\?'"),
+        ("b[a4]d", r"'\[a4\]'"),
+        ("ba+d", r"'a\+'"),
+        ("(bad)?", r"'\)\?'"),
+        ("bad{2}", r"'\{2\}'"),
+        ("%bad%", "'%b'"),
+        ("$lur", r"'\$'"),
+        ("b@d", "'@'"),
+        ("bad, worse", "',' separates several patterns; write each by itself"),
+        ("bad|worse", r"'\|' separates several"),
+        ("(bad|worse)", r"'\|' separates several"),
+        ("bad\nworse", "separates several"),
+    ],
+)
+def test_patterns_of_other_programs_are_refused_as_they_would_block_nothing(text: str, problem: str) -> None:
+    with pytest.raises(PatternError, match=problem):
+        pattern_of(text)
+
+
+@pytest.mark.parametrize("text", ['"bad word"', "||bad word||", "#bad-word", "bad (word)!", "bad/word", "bad word."])
+def test_punctuation_around_the_words_of_a_pattern_is_left_out(text: str) -> None:
+    assert pattern_of(text) == "bad word"

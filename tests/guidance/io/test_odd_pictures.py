@@ -1,5 +1,7 @@
 """Pictures that are large, damaged or of other formats."""
 
+import base64
+import gzip
 import struct
 import subprocess
 import sys
@@ -9,7 +11,7 @@ import pytest
 from PIL import Image
 
 from guidance.io import formats, picture
-from guidance.io.picture import PictureError, read_image
+from guidance.io.picture import PictureError, read_image, request_of
 from tests.guidance.io.odd_files import RED, encoded
 
 
@@ -100,3 +102,37 @@ def test_lack_of_memory_is_not_said_to_be_a_broken_picture(monkeypatch: pytest.M
     monkeypatch.setitem(formats.OPENERS, "PNG", exhausted)
     with pytest.raises(MemoryError):
         read_image(encoded(Image.new("RGB", (8, 8))))
+
+
+PNG, JPEG = encoded(Image.new("RGB", (32, 24), RED)), encoded(Image.new("RGB", (32, 24), RED), "JPEG")
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "the file is empty"),
+        (b"a castle", "this is a text, not a picture"),
+        (b'{"message": "404: Not Found"}', "this is a text, not a picture"),
+        ("eine Straße".encode() * 1000, "this is a text, not a picture"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><title>404</title>", "this is a web page, not a picture; save the picture"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "with: git lfs pull"),
+        (base64.b64encode(PNG), "written as text \\(base64\\)"),
+        (b"data:image/jpeg;base64," + base64.b64encode(JPEG), "written as text \\(base64\\)"),
+        (PNG.replace(b"\r\n", b"\n"), "changed on its way"),
+        (PNG.decode("latin-1").encode(), "changed on its way"),
+        (gzip.compress(PNG), "in the format gzip, which is not read"),
+        (b"PK\3\4" + bytes(30), "in the format ZIP"),
+        (b"RIFF\0\0\0\0AVI LIST", "in the format video"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "in the format HEIC"),
+        (b"\x01\x02\x03", "this is not a PNG, JPEG, WebP, GIF, BMP or AVIF image"),
+    ],
+)
+def test_a_file_that_only_its_name_calls_a_picture_is_named(data: bytes, problem: str) -> None:
+    for read in (read_image, request_of):
+        with pytest.raises(PictureError, match=problem if read is read_image else r"\w"):
+            read(data)
+
+
+def test_another_format_carries_no_request_whatever_the_name() -> None:
+    with pytest.raises(PictureError, match="this is a JPEG file; only a PNG made by guidance carries a request"):
+        request_of(JPEG)

@@ -64,7 +64,7 @@ def test_transparency_becomes_white_and_rotation_is_applied() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "not a PNG, JPEG, WebP, GIF, BMP or AVIF"),
+        (b"", "the file is empty"),
         (b"GIF89a" + bytes(100), "broken"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "the format SVG, which is not read; save .* as PNG or JPEG"),
         (encoded(Image.new("RGB", (64, 64)), "TIFF"), "the format TIFF"),
