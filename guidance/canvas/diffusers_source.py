@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from torch import nn
 
-from guidance.io.model_error import ModelError, disk_reason, first_line, missing_package, network_reason
+from guidance.io.model_error import ModelError, disk_reason, first_line, hub_problem, missing_package, network_reason
 from guidance.request.messages import Message
 from guidance.request.model_name import FOLDER
 from guidance.request.parameters import MODEL_CANVASES
@@ -119,7 +119,11 @@ def not_loaded(name: str, error: Exception) -> ModelError:
     """The error for a model that could not be loaded, by its cause."""
     if package := missing_package(error):
         return ModelError(Message("model-needs-package", model=name, package=package))
+    if problem := hub_problem(error):
+        return ModelError(Message("model-not-served", model=name, problem=problem))
     if reason := disk_reason(error):
+        if name.startswith(FOLDER):
+            return ModelError(Message("canvas-model-not-loaded", model=name, reason=reason))
         return ModelError(Message("model-not-stored", model=name, reason=reason))
     if reason := network_reason(error):
         return ModelError(Message("canvas-model-offline", model=name, reason=reason))

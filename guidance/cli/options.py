@@ -31,6 +31,11 @@ INSTEAD: Final = {
     "init-image": "--init", "ii": "--init", "cutn": "--views", "num_cuts": "--views", "clip_models": "--model",
 }  # fmt: skip
 """Options of other programs, and what to use here."""
+DASHES: Final = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+OWN: Final = {"ar", "aspect", "size", "style", "out", "count", "model", "init", "device"} | {
+    name.replace("_", "-") for known in PARAMETERS.values() for name in (known.name, known.flag) if name
+}
+"""Options that are often written with one hyphen."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -46,12 +51,19 @@ def _with_hints(message: str) -> str:
     start = "unrecognized arguments: "
     if not message.startswith(start):
         return message
-    unknown = [word for word in message.removeprefix(start).split(" ") if re.match(r"--?[A-Za-z]", word)]
+    words = message.removeprefix(start).split(" ")
+    if dash := next((word for word in words if re.match(r"[\u2010-\u2015\u2212]", word)), None):
+        return f"{start}{dash}; write two hyphens: --{dash.lstrip(DASHES)}"
+    unknown = [word for word in words if re.match(r"--?[A-Za-z]", word)]
+    if not unknown:
+        return f"{start}{' '.join(words)}; put the whole prompt in quotes"
     hints = []
     for option in unknown:
         name = option.lstrip("-").partition("=")[0]
         foreign = FOREIGN_FLAGS.get(name.lower().replace("_", "-"))
-        if name in INSTEAD:
+        if option.startswith("-") and not option.startswith("--") and name in OWN:
+            hints.append(f"{option} (--{name})")
+        elif name in INSTEAD:
             hints.append(f"{option} ({INSTEAD[name]})")
         elif foreign:
             hints.append(f"{option} ({Message(foreign[0])})")

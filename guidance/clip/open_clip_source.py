@@ -11,7 +11,7 @@ import open_clip
 from open_clip.factory import _get_hf_config
 from open_clip.pretrained import get_pretrained_cfg
 
-from guidance.io.model_error import ModelError, disk_reason, first_line, missing_package, network_reason
+from guidance.io.model_error import ModelError, disk_reason, first_line, hub_problem, missing_package, network_reason
 from guidance.request.messages import Message
 from guidance.request.model_name import DEFAULT_MODEL, FOLDER
 
@@ -87,7 +87,11 @@ def not_loaded(name: str, error: Exception) -> ModelError:
     """The error for a model that open_clip could not load, by its cause."""
     if package := missing_package(error):
         return ModelError(Message("model-needs-package", model=name, package=package))
+    if problem := hub_problem(error):
+        return ModelError(Message("model-not-served", model=name, problem=problem))
     if reason := disk_reason(error):
+        if name.startswith(FOLDER):
+            return ModelError(Message("model-not-loaded", model=name, reason=reason))
         return ModelError(Message("model-not-stored", model=name, reason=reason))
     if reason := network_reason(error):
         return ModelError(Message("model-offline", model=name, reason=reason, default=DEFAULT_MODEL))

@@ -33,10 +33,19 @@ def check_writable(path: Path) -> None:
     """Checks, before a long computation, that a file can be put at `path`.
 
     Raises:
-        PictureError: It is a folder, or its folder does not exist.
+        PictureError: It is a folder, or its folder does not exist or cannot be written.
     """
-    if path.is_dir() or not path.parent.is_dir():
-        raise PictureError(f"{path} cannot be written; name a file in a folder that exists")
+    if path.is_dir():
+        raise PictureError(f"{path} cannot be written: it is a folder; name a file in it")
+    if not path.parent.exists():
+        raise PictureError(f"{path} cannot be written: there is no folder {path.parent}; make it first")
+    if not path.parent.is_dir():
+        raise PictureError(f"{path} cannot be written: {path.parent} is a file, not a folder")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise PictureError(f"{path} cannot be written ({error.strerror})") from error
 
 
 def _umask() -> int:

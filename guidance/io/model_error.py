@@ -2,10 +2,12 @@
 
 import errno
 import os
+import ssl
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Final
 
-from guidance.request.messages import MessageError
+from guidance.request.messages import Message, MessageError
 
 _NETWORK: Final = (
     "ConnectionError", "ConnectTimeout", "ReadTimeout", "URLError", "LocalEntryNotFoundError", "OfflineModeIsEnabled",
@@ -31,8 +33,29 @@ def missing_package(error: Exception) -> str | None:
 def disk_reason(error: Exception) -> str | None:
     """Why the weights cannot be stored; None if that is not the cause."""
     for cause in _causes(error):
-        if isinstance(cause, OSError) and cause.errno in _DISK:
+        # The number of an SSLError is none of the system's.
+        if isinstance(cause, OSError) and cause.errno in _DISK and not isinstance(cause, ssl.SSLError):
             return os.strerror(cause.errno) + (f" ({cause.filename})" if cause.filename else "")
+    return None
+
+
+def hub_problem(error: Exception) -> Message | None:
+    """Why a hub that can be reached does not give the weights, and what to do; None if that is not the cause."""
+    for cause in _causes(error):
+        kinds = {kind.__name__ for kind in type(cause).__mro__}
+        status = getattr(getattr(cause, "response", None), "status_code", None)
+        if isinstance(cause, ssl.SSLError) or "SSLError" in kinds or "CERTIFICATE_VERIFY_FAILED" in str(cause):
+            return Message("hub-certificate", reason=first_line(cause))
+        if "ProxyError" in kinds or status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            return Message("hub-proxy", reason=first_line(cause))
+        if "GatedRepoError" in kinds or status == HTTPStatus.FORBIDDEN:
+            return Message("hub-closed")
+        if "RepositoryNotFoundError" in kinds or status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
+            return Message("hub-unknown")
+        if isinstance(status, int) and (
+            status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        ):
+            return Message("hub-busy", status=status)
     return None
 
 

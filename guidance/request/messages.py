@@ -114,6 +114,14 @@ ENGLISH: Final[Mapping[str, str]] = {
     "use, so connect once or name '{default}', which needs no download",
     "model-not-stored": "model '{model}' could not be loaded: its weights cannot be stored: {reason}; free some space, "
     "or name another folder with the environment variable HF_HOME",
+    "model-not-served": "model '{model}' could not be downloaded: {problem}",
+    "hub-certificate": "the server's certificate is not trusted ({reason}); behind a proxy that reads along, name its "
+    "certificate with the environment variables SSL_CERT_FILE and REQUESTS_CA_BUNDLE",
+    "hub-proxy": "the proxy does not let it through ({reason}); check the environment variable HTTPS_PROXY",
+    "hub-closed": "it is not open to everybody; agree to its terms on its page, and set the environment variable "
+    "HF_TOKEN to a token of yours",
+    "hub-unknown": "there is no public model of that name; check the name, or set the environment variable HF_TOKEN",
+    "hub-busy": "the server answers {status}; try again later",
     "model-not-loaded": "model '{model}' could not be loaded: {reason}",
     "model-not-square": "model '{model}' sees pictures of {size} pixels, but only square ones can be used here",
     "canvas-needs-model": "the canvas {canvas} needs a model; name one with --canvas-model, as hf-hub:OWNER/NAME or "

@@ -1,17 +1,22 @@
 """Models are loaded with the activation of their weights, and the reason why one is not loaded is the true one."""
 
 import json
+import re
+import ssl
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.error import URLError
 
 import open_clip
 import pytest
 import torch
+from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, LocalEntryNotFoundError, RepositoryNotFoundError
 from open_clip.pretrained import _PRETRAINED, get_pretrained_cfg
 from open_clip.transformer import QuickGELU
 
+from guidance.canvas.diffusers_source import not_loaded as canvas_not_loaded
 from guidance.clip.model import ClipModel
 from guidance.clip.open_clip_source import check_tokenizer, not_loaded, open_clip_source
 from guidance.io.model_error import ModelError
@@ -108,3 +113,46 @@ def test_the_reason_why_a_model_is_not_loaded_is_the_true_one() -> None:
     looked_up.__context__ = ConnectionError("Name or service not known")
     assert "(Name or service not known)" in str(not_loaded("a/b", wrapped(looked_up)))
     assert "connect" not in package + full
+
+
+def _answered(kind: type[HfHubHTTPError], status: int) -> Exception:
+    response = SimpleNamespace(status_code=status, headers={}, request=None)
+    return kind(f"{status} Client Error. (Request ID: Root=1-2)", response=response)  # type: ignore[arg-type]
+
+
+def _wrapped(cause: Exception) -> Exception:
+    error = LocalEntryNotFoundError("cannot find the requested files in the local cache; check your connection")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (
+            ssl.SSLCertVerificationError(1, "[SSL] self-signed certificate"),
+            "certificate is not trusted .*SSL_CERT_FILE",
+        ),
+        (URLError(ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] x")), "certificate is not trusted"),
+        (
+            type("ProxyError", (ConnectionError,), {})("403 Forbidden"),
+            r"proxy .*\(403 Forbidden\); check .*HTTPS_PROXY",
+        ),
+        (_answered(GatedRepoError, 403), "agree to its terms on its page, and set .*HF_TOKEN"),
+        (_answered(RepositoryNotFoundError, 401), "there is no public model of that name; check the name"),
+        (_answered(HfHubHTTPError, 404), "there is no public model of that name"),
+        (_answered(HfHubHTTPError, 503), "the server answers 503; try again later"),
+        (_answered(HfHubHTTPError, 429), "the server answers 429; try again later"),
+    ],
+)
+def test_a_hub_that_refuses_is_not_taken_for_a_network_that_is_away(error: Exception, says: str) -> None:
+    for raised in (error, _wrapped(error)):
+        for told in (not_loaded("hf-hub:a/b", raised), canvas_not_loaded("hf-hub:a/b", raised)):
+            assert re.search(says, str(told)), str(told)
+            assert "connect once" not in str(told)
+            assert "stored" not in str(told)
+
+
+def test_a_file_of_a_models_own_folder_is_not_one_that_cannot_be_stored() -> None:
+    denied = not_loaded("local-dir:/models/a", PermissionError(13, "Permission denied", "/models/a/weights"))
+    assert str(denied).endswith("could not be loaded: Permission denied (/models/a/weights)")
