@@ -41,6 +41,8 @@ async def test_an_invalid_pattern_is_refused_with_a_message(harness: BotHarness)
         "a": ("`a` would match too much.", "`a` würde auf zu viel passen."),
         "!!": ("This pattern has no word.", "In diesem Muster steht kein Wort."),
         "****a": ("`****a` has more than three *.", "In `****a` stehen mehr als drei *."),
+        ".*bad.*": ("`.*` has no meaning in a pattern", "`.*` hat in einem Muster keine Bedeutung"),
+        "bad, worse": ("`,` separates several patterns.", "`,` trennt mehrere Muster."),
         "ab" * 40 + "c": ("This pattern is too long", "Dieses Muster ist zu lang"),
     }
     for name, pattern in itertools.product(("mod blocklist add", "mod blocklist remove"), words):
@@ -57,6 +59,9 @@ async def test_a_full_blocklist_refuses_more_and_fits_a_message(harness: BotHarn
         await Blocked(harness.database).add(harness.guild.id, f"word{number}")
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod blocklist add", pattern="kitten"))
     assert text == "The blocklist is full: the limit is 500 patterns."
+    listed = answer(await harness.mo.slash(harness.channel, "mod blocklist list"))
+    left_out = blocklist.MAX_PATTERNS - listed.count("`word")
+    assert listed.endswith(f"` … (+{left_out})")
     assert answer(await harness.mo.slash(harness.channel, "mod blocklist list")).startswith(
         "Patterns: 500 of this server"
     )

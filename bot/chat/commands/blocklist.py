@@ -90,10 +90,21 @@ class BlocklistGroup(app_commands.Group):
         """Lists this server's patterns."""
         t = localizer(interaction.locale)
         patterns = await self._blocked.of(interaction.guild_id or 0)
-        text = ", ".join(f"`{pattern}`" for pattern in patterns) or t("pattern-none")
         count = t("pattern-count", own=len(patterns), hosts=len(self._host_patterns))
-        await interaction.response.send_message(f"{count}\n{text}"[:TEXT_CHARACTERS], ephemeral=True)
+        text = _list_of(patterns, TEXT_CHARACTERS - len(count)) or t("pattern-none")
+        await interaction.response.send_message(f"{count}\n{text}", ephemeral=True)
 
 
 def _not_valid(error: PatternError) -> UserFacingError:
     return UserFacingError(f"pattern-{error.problem}", word=error.word, most=blocklist.MAX_LENGTH)
+
+
+def _list_of(patterns: Sequence[str], most: int) -> str:
+    """The patterns in at most so many characters; says how many are left out."""
+    shown = list(patterns)
+    while True:
+        rest = len(patterns) - len(shown)
+        text = ", ".join(f"`{pattern}`" for pattern in shown) + (f" … (+{rest})" if rest else "")
+        if len(text) <= most:
+            return text
+        shown.pop()
