@@ -1,7 +1,7 @@
 """Requests derived from a job's: rerun, edited, variations, continued, enlarged.
 
-The host may have changed the model since. Then prompt, size and input images stay, and all settings are the new
-model's defaults.
+The host may have changed the model since. Then prompt, size, canvas and input images stay, and all other settings are
+the new model's defaults.
 """
 
 import secrets
@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from guidance.request import derive
-from guidance.request.request import Request
+from guidance.request.parameters import Settings
+from guidance.request.request import NAMED_CANVASES, Request
 from guidance.request.style import STYLES, Style
 
 VARIATIONS: Final = 4
@@ -26,7 +27,14 @@ def rerun(request: Request, model: str) -> Request:
     return replace(for_model(request, model), seed=new_seed())
 
 
-def edited(request: Request, model: str, text: str, negative: str, styles: Mapping[str, Style] = STYLES) -> Request:
+def edited(
+    request: Request,
+    model: str,
+    text: str,
+    negative: str,
+    styles: Mapping[str, Style] = STYLES,
+    canvases: Mapping[str, Settings] = NAMED_CANVASES,
+) -> Request:
     """The request with another prompt, which may have flags; with a new seed unless a flag sets it.
 
     Raises:
@@ -35,8 +43,8 @@ def edited(request: Request, model: str, text: str, negative: str, styles: Mappi
     before = replace(for_model(request, model), seed=new_seed())
     if negative.strip() == request.negative:
         # The negative is unchanged, so a flag in the text has priority over it.
-        return derive.revised(before, text, styles=styles)
-    return derive.revised(before, text, styles=styles, negative=negative)
+        return derive.revised(before, text, styles, canvases)
+    return derive.revised(before, text, styles, canvases, negative=negative)
 
 
 def variations(request: Request, model: str, picture: str) -> list[Request]:
@@ -65,7 +73,7 @@ def enlarged(request: Request, model: str, picture: str) -> Request:
 
 
 def for_model(request: Request, model: str) -> Request:
-    """The request for another model, with that model's default settings."""
+    """The request for another model, with that model's default settings on the same canvas."""
     if request.model == model:
         return request
     resolved = Request.resolve(
@@ -74,6 +82,8 @@ def for_model(request: Request, model: str) -> Request:
         width=request.width,
         height=request.height,
         model=model,
+        canvas=request.canvas,
+        canvas_model=request.canvas_model,
         images=request.images,
         init=request.init,
         mask=request.mask,

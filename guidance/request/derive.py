@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from guidance.request.defaults import defaults_for, for_steps, scale_learning_rate
 from guidance.request.messages import Message
+from guidance.request.parameters import Settings
 from guidance.request.prompt import clean_negative
-from guidance.request.request import Request, RequestError, fitted, parse_prompt, style_named
+from guidance.request.request import NAMED_CANVASES, Request, RequestError, fitted, parse_prompt, style_named
 from guidance.request.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
@@ -21,19 +22,26 @@ UPSCALE_STRENGTH: Final = 0.4
 CONTINUATION_STRENGTH: Final = 0.5
 
 
-def revised(request: Request, text: str | None = None, styles: Mapping[str, Style] = STYLES, **changes: Any) -> Request:
+def revised(
+    request: Request,
+    text: str | None = None,
+    styles: Mapping[str, Style] = STYLES,
+    canvases: Mapping[str, Settings] = NAMED_CANVASES,
+    **changes: Any,
+) -> Request:
     """The same request with another prompt, if a text is given, and other settings.
 
     `changes` take precedence over the text's flags. A style in the text replaces the request's style and applies its
     settings; a shape in the text keeps the picture's area. With another number of steps the learning rate follows, and
     so does the noise if it has its default. With another canvas, parameters with the default of the one before get its.
+    `styles` and `canvases` as in `Request.resolve`.
 
     Raises:
         RequestError: See Request.
     """
     from_text: dict[str, Any] = {}
     if text is not None:
-        parsed = parse_prompt(text)
+        parsed = parse_prompt(text, canvases)
         if parsed.style:
             style = style_named(parsed.style, styles)
             from_text |= {**style.settings, "style": style.words}

@@ -10,7 +10,7 @@ import math
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from types import NoneType
 from typing import Any, Final, Self, get_type_hints
 
@@ -20,7 +20,7 @@ from guidance.request.defaults import defaults_for, for_steps
 from guidance.request.flags import ParsedPrompt, nearest
 from guidance.request.messages import Message, MessageError
 from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
-from guidance.request.parameters import MODEL_CANVASES, PARAMETERS, RANGES, Parameters, Settings
+from guidance.request.parameters import CANVASES, MODEL_CANVASES, PARAMETERS, RANGES, Parameters, Settings
 from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.schema import SCHEMA, upgraded
 from guidance.request.style import STYLES, Style
@@ -29,6 +29,8 @@ PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
 MODEL_CHARACTERS: Final = 500
 SHOWN_CHARACTERS: Final = 40
+NAMED_CANVASES: Final[Mapping[str, Settings]] = {name: {"canvas": name} for name in CANVASES}
+"""What the name of a canvas in a prompt stands for, unless a host has other names."""
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -179,6 +181,7 @@ class Request(Parameters):
         init: str | None = None,
         mask: str | None = None,
         styles: Mapping[str, Style] = STYLES,
+        canvases: Mapping[str, Settings] = NAMED_CANVASES,
         host: Settings | None = None,
         **overrides: Any,
     ) -> Self:
@@ -197,13 +200,14 @@ class Request(Parameters):
             init: See the class.
             mask: See the class.
             styles: The styles that can be named.
+            canvases: The canvases that a flag can name, each with the settings that its name stands for.
             host: The defaults of the host who runs this; they replace the model's.
             overrides: Other parameters.
 
         Raises:
-            RequestError: See the class; or a flag or style is wrong.
+            RequestError: See the class; or a flag, style or canvas is wrong.
         """
-        parsed = parse_prompt(text)
+        parsed = parse_prompt(text, canvases)
         named = style or parsed.style
         look = style_named(named, styles) if named else Style("")
         above_defaults = {**(host or {}), **look.settings, **parsed.settings}
@@ -265,16 +269,23 @@ class Request(Parameters):
         return cls(**data | {"images": images})
 
 
-def parse_prompt(text: str) -> ParsedPrompt:
-    """Reads a prompt with flags.
+def parse_prompt(text: str, canvases: Mapping[str, Settings] = NAMED_CANVASES) -> ParsedPrompt:
+    """Reads a prompt with flags; `canvases` are those that it can name, with what their names stand for.
 
     Raises:
-        RequestError: `prompt.parse` cannot read it.
+        RequestError: `prompt.parse` cannot read it, or the canvas is unknown.
     """
     try:
-        return flags.parse(text)
+        parsed = flags.parse(text)
     except PromptError as error:
         raise RequestError(error.message, error.without) from error
+    if (name := parsed.settings.get("canvas")) is None:
+        return parsed
+    if name not in canvases:
+        raise RequestError(
+            Message("not-a-choice", name="canvas", value=_shown(name), choices=", ".join(canvases))
+        )
+    return replace(parsed, settings={**parsed.settings, **canvases[name]})
 
 
 def fitted(aspect: tuple[int, int], area: int) -> tuple[int, int]:
