@@ -38,6 +38,7 @@ from bot.config import Config
 from bot.delivery.job_messages import JobMessages, MessageTiming
 from bot.engine import Engine
 from bot.jobs.admission import Admission
+from bot.jobs.canvases import Canvases
 from bot.jobs.current_run import CurrentRun, CurrentRuns
 from bot.jobs.job import Concept, Job
 from bot.jobs.job_control import JobControl
@@ -113,7 +114,8 @@ async def build(
     await guilds.load()
 
     messenger = DiscordMessenger(connected, guilds.of, metrics, clock)
-    session_channel = DiscordSessionChannel(connected, messenger, pictures)
+    canvases = Canvases(config.canvas)
+    session_channel = DiscordSessionChannel(connected, messenger, pictures, canvases)
     job_messages = JobMessages(
         jobs,
         pictures,
@@ -175,6 +177,7 @@ async def build(
         sessions=rows,
         limits=config.limits,
         imagine=config.imagine,
+        canvases=canvases,
         host_patterns=config.moderation.patterns(),
         clock=clock,
     )
@@ -206,16 +209,23 @@ async def build(
         moderation=moderation,
         submitter=submitter,
         messenger=messenger,
+        canvases=canvases,
         model=model,
     )
     attachments, typed_texts = Attachments(download, pictures), TypedTexts()
     queue_list, history_pages = QueueList(queue_board, current_runs, history, guilds), HistoryPages(history, pictures)
     menus = ContextMenus(
-        jobs=jobs, guilds=guilds, attachments=attachments, submitter=submitter, job_actions=job_actions, model=model
+        jobs=jobs,
+        guilds=guilds,
+        attachments=attachments,
+        submitter=submitter,
+        job_actions=job_actions,
+        canvases=canvases,
+        model=model,
     )
     handlers = Handlers(
         commands=[
-            imagine_command(submitter, typed_texts, attachments, styles, config.imagine, model),
+            imagine_command(submitter, typed_texts, attachments, styles, guilds, canvases, config.imagine, model),
             queue_command(queue_list),
             cancel_command(history, job_actions),
             history_command(history_pages),
@@ -234,7 +244,7 @@ async def build(
                 queue_list=queue_list,
                 blocklist=BlocklistGroup(moderation, blocked, config.moderation.patterns()),
             ),
-            ConfigGroup(config, guilds, moderation),
+            ConfigGroup(config, guilds, canvases, moderation),
             *menus.commands(),
         ],
         buttons=job_actions,
@@ -249,6 +259,7 @@ async def build(
             submitter=submitter,
             typed_texts=typed_texts,
             messenger=messenger,
+            canvases=canvases,
             model=model,
             host=config.imagine,
         ),

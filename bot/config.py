@@ -8,11 +8,11 @@ import math
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from bot.community import blocklist
 from bot.community.guild_settings import Limit, Screening
@@ -22,7 +22,7 @@ from bot.toml_file import read_toml
 from bot.toml_reader import Between, ConfigError, check_range, read
 from guidance.request.cost import cost_of
 from guidance.request.model_name import DEFAULT_MODEL
-from guidance.request.parameters import RANGES, Settings
+from guidance.request.parameters import MODEL_CANVASES, PLAIN_CANVASES, RANGES, Settings
 from guidance.request.request import Request, RequestError
 
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 - the variable's name
@@ -30,7 +30,12 @@ UPLOAD_BYTES: Final = 10 * 2**20
 """Discord's limit for one file in a server without boosts. A PNG is at most about as large as its raw pixels."""
 API_PATH: Final = "/api/v10"
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+LEAST_TILE: Final = 64
+"""Side of the smallest parts in which a picture is decoded; smaller ones overlap too much."""
 AGES: Final = (Limit.ACCOUNT_AGE_DAYS, Limit.MEMBERSHIP_AGE_HOURS)
+MOST_CANVASES: Final = 24
+"""Discord shows 25 choices, and one of them is the default canvas."""
+Value = TypeVar("Value", bound=Hashable)
 Count = Annotated[int, Between(1, 1_000_000)]
 
 
@@ -213,6 +218,36 @@ class ConceptConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class CanvasConfig:
+    """A canvas that a model of diffusers makes, offered to members beside the plain ones."""
+
+    name: str = ""
+    kind: str = ""
+    model: str = ""
+    cost: Annotated[float, Between(1, 10_000)] = 10.0
+    max_pixels: Annotated[int, Between(0, UPLOAD_BYTES // 3)] = 0
+    tile: Annotated[int, Between(0, RANGES["tile"].high)] = 0
+
+    def check(self) -> None:
+        """Refuses a name that a flag cannot have, another kind, and a model that is named in another way."""
+        if not re.fullmatch(r"[\w-]{1,32}", self.name) or self.name in PLAIN_CANVASES:
+            taken = ", ".join(PLAIN_CANVASES)
+            raise ConfigError(
+                f"canvas name {self.name!r} must have 1 to 32 letters, digits, - and _, and not be {taken}"
+            )
+        if self.kind not in MODEL_CANVASES:
+            raise ConfigError(
+                f"canvas {self.name!r}: kind must be one of {', '.join(MODEL_CANVASES)}, not {self.kind!r}"
+            )
+        if not re.fullmatch(r"hf-hub:[^/\s]+/[^/\s]+|local-dir:.*\S.*", self.model):
+            raise ConfigError(
+                f"canvas {self.name!r}: model must be hf-hub:OWNER/NAME or local-dir:PATH, not {self.model!r}"
+            )
+        if self.tile:
+            check_range(f"canvas {self.name!r}: tile", self.tile, Between(LEAST_TILE, RANGES["tile"].high))
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressConfig:
     """How the progress of a job is shown."""
 
@@ -246,6 +281,7 @@ class Config:
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     moderation: ModerationConfig = field(default_factory=ModerationConfig)
     concept: tuple[ConceptConfig, ...] = ()
+    canvas: tuple[CanvasConfig, ...] = ()
     progress: ProgressConfig = field(default_factory=ProgressConfig)
     log: LogConfig = field(default_factory=LogConfig)
     metrics: MetricsConfig = field(default_factory=MetricsConfig)
@@ -254,23 +290,38 @@ class Config:
         """Refuses settings that contradict each other."""
         self._check_screening()
         self._check_usual_request()
+        self._check_canvases()
 
     def _check_screening(self) -> None:
-        twice = [name for name, count in Counter(concept.name for concept in self.concept).items() if count > 1]
-        if twice:
-            raise ConfigError(f"two [[concept]] have the name {twice[0]!r}; give each its own, or join their texts")
+        if twice := _repeated(concept.name for concept in self.concept):
+            raise ConfigError(f"two [[concept]] have the name {twice!r}; give each its own, or join their texts")
         for key in ("screening", "screening_restricted"):
             if (mode := getattr(self.moderation, key)) is not Screening.OFF and not self.concept:
                 raise ConfigError(
                     f'moderation.{key} is "{mode}", but there is no [[concept]]; add one, or set it to "off"'
                 )
 
+    def _check_canvases(self) -> None:
+        """Refuses canvases that members or the bot cannot tell apart, and those too dear for a single picture."""
+        if len(self.canvas) > MOST_CANVASES:
+            raise ConfigError(
+                f"there are {len(self.canvas)} [[canvas]], but Discord shows no more than {MOST_CANVASES}"
+            )
+        if name := _repeated(canvas.name.casefold() for canvas in self.canvas):
+            raise ConfigError(f"two [[canvas]] have the name {name!r}; give each its own")
+        if twice := _repeated((canvas.kind, canvas.model) for canvas in self.canvas):
+            raise ConfigError(f"two [[canvas]] have the kind {twice[0]!r} and the model {twice[1]!r}; keep one of them")
+        for canvas in self.canvas:
+            needed = math.ceil(cost_of(self._usual_request()) * canvas.cost)
+            if self.limits.steps_per_day < needed:
+                raise ConfigError(
+                    f"limits.steps_per_day is {self.limits.steps_per_day}, but a picture on the canvas {canvas.name!r} "
+                    f"costs {needed}; raise it, or lower imagine.steps or the canvas's cost"
+                )
+
     def _check_usual_request(self) -> None:
         """Refuses limits that let no `/imagine` in that names nothing but a prompt."""
-        try:
-            request = Request.resolve("a test", seed=0, model=self.engine.model, host=self.imagine.defaults())
-        except RequestError as error:
-            raise ConfigError(f"engine.model: {error}") from error
+        request = self._usual_request()
         for key, most, needed in (
             ("imagine.max_steps", self.imagine.max_steps, request.steps),
             ("imagine.max_views", self.imagine.max_views, request.views),
@@ -279,6 +330,17 @@ class Config:
             if most < needed:
                 hint = "" if key == "imagine.max_views" else ", or lower imagine.steps"
                 raise ConfigError(f"{key} is {most}, but a picture takes {needed} if nothing is chosen; raise it{hint}")
+
+    def _usual_request(self) -> Request:
+        try:
+            return Request.resolve("a test", seed=0, model=self.engine.model, host=self.imagine.defaults())
+        except RequestError as error:
+            raise ConfigError(f"engine.model: {error}") from error
+
+
+def _repeated(values: Iterable[Value]) -> Value | None:
+    """A value that comes more than once; None if none does."""
+    return next((value for value, count in Counter(values).items() if count > 1), None)
 
 
 def load(path: Path) -> Config:

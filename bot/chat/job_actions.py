@@ -17,6 +17,7 @@ from bot.chat.submission import JobSubmitter, Submission
 from bot.community.moderation import Moderation, Moderator
 from bot.delivery.messenger import Card
 from bot.jobs import derived
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import ACTIVE, PICTURED, Job, JobState, Origin
 from bot.jobs.job_control import JobControl
 from bot.store.guilds import Guilds
@@ -36,6 +37,7 @@ class JobActions:
         moderation: Approves and rejects held pictures, and records what moderators do.
         submitter: Submits derived requests.
         messenger: Removes messages.
+        canvases: Names the canvases of parameters.
         model: The name of the engine's model.
     """
 
@@ -49,6 +51,7 @@ class JobActions:
         moderation: Moderation,
         submitter: JobSubmitter,
         messenger: DiscordMessenger,
+        canvases: Canvases,
         model: str,
     ) -> None:
         self._jobs = jobs
@@ -58,6 +61,7 @@ class JobActions:
         self._moderation = moderation
         self._submitter = submitter
         self._messenger = messenger
+        self._canvases = canvases
         self._model = model
 
     async def press(self, interaction: Interaction, target: Target, action: Action) -> None:
@@ -81,7 +85,7 @@ class JobActions:
             case Action.DELETE:
                 await self._delete(interaction, jobs)
             case Action.INFO:
-                await parameters.show(interaction, [job.request for job in jobs], jobs)
+                await parameters.show(interaction, self._canvases, [job.request for job in jobs], jobs)
             case Action.TIMELAPSE:
                 await self._timelapse(interaction, jobs[0])
             case Action.PICK:

@@ -15,6 +15,7 @@ from bot.chat.messages.messenger import MOST_SEARCHED, DiscordMessenger, nonce, 
 from bot.community.prompt_sessions import Ranked
 from bot.delivery.messenger import DeliveryError, MessageGoneError, UnreachableError
 from bot.images.contact_sheet import contact_sheet_png
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Job
 from bot.store.pictures import Pictures
 from bot.store.sessions import Session
@@ -38,14 +39,20 @@ class DiscordSessionChannel:
         client: Gives the connected client, or None.
         messenger: Gives a server's localizer.
         pictures: For the contact sheet.
+        canvases: Names the canvases of the winners' prompts.
     """
 
     def __init__(
-        self, client: Callable[[], discord.Client | None], messenger: DiscordMessenger, pictures: Pictures
+        self,
+        client: Callable[[], discord.Client | None],
+        messenger: DiscordMessenger,
+        pictures: Pictures,
+        canvases: Canvases,
     ) -> None:
         self._client = client
         self._messenger = messenger
         self._pictures = pictures
+        self._canvases = canvases
 
     async def votes(self, job: Job) -> int:
         """See `SessionChannel`."""
@@ -92,7 +99,7 @@ class DiscordSessionChannel:
         embed = discord.Embed(title=title[:256], description=_table(ranking, session, t("session-no-pictures")))
         for medal, entry in zip(MEDALS, ranking, strict=False):
             name = f"{medal} {escape(entry.job.request.prompt, 250)}"
-            block = parameters.prompt_block(entry.job.request, PROMPT_BLOCK_CHARACTERS)
+            block = parameters.prompt_block(entry.job.request, self._canvases, PROMPT_BLOCK_CHARACTERS)
             embed.add_field(name=name, value=block, inline=False)
         files = await self._contact_sheet(ranking)
         async with translated():

@@ -61,6 +61,8 @@ class GuildSettings:
         screening_restricted: The mode in age-restricted channels; None for the host's.
         screening_channels: Modes by channel id, which replace both.
         language: Of messages that everybody reads; "" for the server's language in Discord.
+        canvas: Name of the default canvas; "" for that of guidance.
+        canvases_off: Names of the host's canvases that cannot be used in the server.
         paused: Why the server's jobs are paused; None if they are not.
     """
 
@@ -76,6 +78,8 @@ class GuildSettings:
     screening_restricted: Screening | None = None
     screening_channels: Mapping[int, Screening] = field(default_factory=dict)
     language: str = ""
+    canvas: str = ""
+    canvases_off: tuple[str, ...] = ()
     paused: str | None = None
 
     def to_json(self) -> str:
@@ -96,7 +100,8 @@ class GuildSettings:
     def from_json(cls, text: str) -> Self:
         """Reads the output of `to_json`, also of earlier versions."""
         data: dict[str, Any] = json.loads(text)
-        data["channels"] = tuple(data.get("channels", ()))
+        for name in ("channels", "canvases_off"):
+            data[name] = tuple(data.get(name, ()))
         data["limits"] = _limits(data.get("limits", {}))
         data["roles"] = {
             int(role): RoleRule(rule["weight"], _limits(rule["limits"])) for role, rule in data.get("roles", {}).items()

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from bot.community.blocklist_search import search
 from bot.community.guild_settings import GuildSettings, Limit
-from bot.config import ImagineConfig, LimitsConfig
+from bot.config import LEAST_TILE, ImagineConfig, LimitsConfig
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Job, JobRequest
 from bot.store.bans import Bans
 from bot.store.blocklist import Blocked
@@ -31,6 +32,7 @@ class Refusal(StrEnum):
     TOO_MANY_STEPS = "too_many_steps"
     TOO_MANY_VIEWS = "too_many_views"
     TOO_LARGE = "too_large"
+    TOO_LARGE_FOR_CANVAS = "too_large_for_canvas"
     CANVAS_NOT_OFFERED = "canvas_not_offered"
     TOO_MANY_WAITING = "too_many_waiting"
     SERVER_FULL = "server_full"
@@ -87,6 +89,7 @@ class Admission:
     Args:
         jobs, guilds, bans, blocked, sessions: The rows that decide.
         limits, imagine: The host's limits.
+        canvases: Those that the host offers.
         host_patterns: Patterns that are blocked in every server.
         clock: Seconds since 1970.
     """
@@ -101,6 +104,7 @@ class Admission:
         sessions: SessionRows,
         limits: LimitsConfig,
         imagine: ImagineConfig,
+        canvases: Canvases,
         host_patterns: Sequence[str],
         clock: Callable[[], float],
     ) -> None:
@@ -111,6 +115,7 @@ class Admission:
         self._sessions = sessions
         self._limits = limits
         self._imagine = imagine
+        self._canvases = canvases
         self._host_patterns = host_patterns
         self._clock = clock
 
@@ -127,7 +132,7 @@ class Admission:
         settings = self._guilds.of(job_requests[0].guild_id)
         session = await self._check(job_requests, requester)
         weight = settings.weight_of(requester.role_ids)
-        weighed = [replace(job_request, weight=weight) for job_request in job_requests]
+        weighed = [replace(job_request, weight=weight) for job_request in self._priced(job_requests)]
         try:
             return await self._jobs.admit(
                 weighed,
@@ -145,7 +150,7 @@ class Admission:
         first = job_requests[0]
         session = await self._check(job_requests, requester)
         used = await self._jobs.usage(requester.id, first.guild_id, first.session_id)
-        wanted = _cost(job_requests)
+        wanted = _cost(self._priced(job_requests))
         self._check_usage(used, len(job_requests), wanted, self._guilds.of(first.guild_id), requester, session)
 
     async def check_room(self, guild_id: int, requester: Requester) -> None:
@@ -197,6 +202,9 @@ class Admission:
         if long_enough > now:
             raise RefusedError(Refusal.MEMBER_TOO_NEW, hours, long_enough)
 
+    def _priced(self, job_requests: Sequence[JobRequest]) -> list[JobRequest]:
+        return [replace(wanted, canvas_cost=self._canvases.cost_of(wanted.request)) for wanted in job_requests]
+
     async def _check(self, job_requests: Sequence[JobRequest], requester: Requester) -> Session | None:
         await self.check_person(job_requests[0].guild_id, requester)
         session = await self._session(job_requests[0])
@@ -217,9 +225,18 @@ class Admission:
             raise RefusedError(Refusal.TOO_MANY_VIEWS, self._imagine.max_views)
         if job_request.request.width * job_request.request.height > self._imagine.max_pixels:
             raise RefusedError(Refusal.TOO_LARGE, self._imagine.max_pixels)
-        # A request in a PNG could name any model, which the host would download.
         if job_request.request.canvas in MODEL_CANVASES:
-            raise RefusedError(Refusal.CANVAS_NOT_OFFERED)
+            self._check_canvas(job_request)
+
+    def _check_canvas(self, job_request: JobRequest) -> None:
+        """Refuses a model that is not offered: a request in a PNG could name any, which the host would download."""
+        request, settings = job_request.request, self._guilds.of(job_request.guild_id)
+        entry = self._canvases.entry_of(request)
+        # Only a PNG can ask for small tiles, whose overlaps would cost many times the picture.
+        if entry is None or entry.name in settings.canvases_off or 0 < request.tile < LEAST_TILE:
+            raise RefusedError(Refusal.CANVAS_NOT_OFFERED, detail=", ".join(self._canvases.choices(settings)))
+        if 0 < entry.max_pixels < request.width * request.height:
+            raise RefusedError(Refusal.TOO_LARGE_FOR_CANVAS, entry.max_pixels, detail=entry.name)
 
     async def _session(self, job_request: JobRequest) -> Session | None:
         if job_request.session_id is None:
@@ -260,7 +277,7 @@ class Admission:
 
 
 def _cost(job_requests: Sequence[JobRequest]) -> int:
-    return sum(math.ceil(cost_of(job_request.request)) for job_request in job_requests)
+    return sum(math.ceil(cost_of(job_request.request) * job_request.canvas_cost) for job_request in job_requests)
 
 
 def _hour_frees(used: Usage, limit: int, count: int) -> float | None:

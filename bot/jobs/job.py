@@ -64,6 +64,7 @@ class JobRequest:
         spoiler: Whether the picture is a spoiler.
         screening: What happens if a concept is found in it.
         weight: Jobs that the requester may run in one turn.
+        canvas_cost: How often a step costs that of a plain canvas, by the host's settings.
         search_from: A snowflake; no message that shows the job has a smaller id. If it is above the job's `message_id`,
             a newer message may have been sent whose id was not stored. None before the first attempt to send one.
     """
@@ -78,6 +79,7 @@ class JobRequest:
     spoiler: bool = False
     screening: Screening = Screening.OFF
     weight: int = 1
+    canvas_cost: float = 1.0
     search_from: int | None = None
 
 

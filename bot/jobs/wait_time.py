@@ -146,20 +146,23 @@ def _when_free(
 
 
 def duration(load: Load, paces: Sequence[Pace], device: str = "") -> float | None:
-    """Expected seconds of a run: from runs of its size and views, else from the most similar run of its model.
+    """Expected seconds of a run: from runs of its size, views and canvas, else from the most similar run of its model.
 
     Runs of other devices count only while this device has made none of its model.
     """
     alike = [pace for pace in paces if pace.model == load.model]
     alike = [pace for pace in alike if pace.device == device] or alike
+    alike = [pace for pace in alike if pace.canvas == load.canvas] or alike
     for pace in alike:
-        if (pace.area, pace.views) == (load.area, load.views):
+        if (pace.area, pace.views, pace.canvas) == (load.area, load.views, load.canvas):
             return load.steps * pace.seconds
     nearest = min(alike, key=lambda pace: _distance(pace, load), default=None)
     if nearest is None:
         return None
     # A step's cost grows with the views that the model sees, and more slowly with the area of the canvas.
     growth = (load.views / nearest.views) * math.sqrt(load.area / nearest.area)
+    if nearest.canvas != load.canvas:
+        growth *= load.canvas_cost / nearest.canvas_cost
     return load.steps * nearest.seconds * growth
 
 

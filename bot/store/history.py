@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.jobs.job import Job
@@ -11,11 +11,16 @@ from bot.store.database import Database
 from bot.store.job_row import jobs_of
 
 SHOWABLE: Final = "state = 'done' AND picture IS NOT NULL AND deleted_at IS NULL"
+_CANVAS: Final = (
+    "iif(json_extract(request, '$.canvas') IN ('latent', 'diffusion'),"
+    " json_extract(request, '$.canvas') || ' ' || json_extract(request, '$.canvas_model'), '')"
+)
+"""The SQL of `Pace.canvas`; the names are those of `guidance.request.parameters.MODEL_CANVASES`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The recent speed of runs with the same model, area and views on one device.
+    """The recent speed of runs with the same model, area, views and canvas on one device.
 
     Attributes:
         model: The request's model.
@@ -23,6 +28,8 @@ class Pace:
         views: Crops in each step.
         seconds: The median duration of one step over the last runs.
         device: Name of the device; "" for runs of versions that did not store it.
+        canvas: The canvas and its model, as one text; "" for every canvas without a model.
+        canvas_cost: How often a step costs that of a canvas without a model, by the host's settings.
     """
 
     model: str
@@ -30,6 +37,8 @@ class Pace:
     views: int
     seconds: float
     device: str = ""
+    canvas: str = ""
+    canvas_cost: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ class Load:
     Attributes:
         id, batch_id: The job, and the first job of its batch.
         steps: Steps in its run.
-        model, area, views: As in `Pace`.
+        model, area, views, canvas, canvas_cost: As in `Pace`.
         requester_id: The member who requested it.
         weight: Jobs that the requester may have in one round.
         guild_id: The server it was requested in.
@@ -54,6 +63,8 @@ class Load:
     requester_id: int = 0
     weight: int = 1
     guild_id: int = 0
+    canvas: str = ""
+    canvas_cost: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,29 +172,28 @@ class History:
         return Stats(pictures, people, last_day, seconds, middle[0]["seconds"] if middle else None)
 
     async def paces(self) -> list[Pace]:
-        """Paces by model, area, views and device: medians of up to 15 runs each among the last 300; newest first."""
+        """Paces by what they depend on: medians of up to 15 runs each among the last 300; newest first."""
         rows = await self._database.fetch(
             "SELECT json_extract(request, '$.model') AS model,"
             " json_extract(request, '$.width') * json_extract(request, '$.height') AS area,"
-            " json_extract(request, '$.views') AS views, coalesce(device, '') AS device, seconds / steps AS pace"
+            " json_extract(request, '$.views') AS views, coalesce(device, '') AS device,"
+            f" {_CANVAS} AS canvas, canvas_cost, seconds / steps AS pace"
             " FROM job WHERE seconds IS NOT NULL AND steps > 0 ORDER BY id DESC LIMIT 300"
         )
-        kinds: dict[tuple[str, int, int, str], list[float]] = {}
+        kinds: dict[Pace, list[float]] = {}
         for row in rows:
-            recent = kinds.setdefault((row["model"], row["area"], row["views"], row["device"]), [])
+            kind = Pace(row["model"], row["area"], row["views"], 0.0, row["device"], row["canvas"], row["canvas_cost"])
+            recent = kinds.setdefault(kind, [])
             if len(recent) < 15:
                 recent.append(row["pace"])
-        return [
-            Pace(model, area, views, sorted(paces)[len(paces) // 2], device)
-            for (model, area, views, device), paces in kinds.items()
-        ]
+        return [replace(kind, seconds=sorted(paces)[len(paces) // 2]) for kind, paces in kinds.items()]
 
     async def loads(self) -> dict[int, Load]:
         """Loads of all jobs that wait or run, by job id. It is faster than parsing hundreds of requests."""
         sql = (
             "SELECT id, coalesce(batch_id, id), steps, json_extract(request, '$.model'),"
             " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
-            " requester_id, weight, guild_id FROM job WHERE state IN ('queued', 'running')"
+            f" requester_id, weight, guild_id, {_CANVAS}, canvas_cost FROM job WHERE state IN ('queued', 'running')"
         )
         async with self._database.snapshot() as connection:
             rows = await connection.execute_fetchall(sql)

@@ -377,6 +377,7 @@ async def _insert(
         "spoiler": int(job_request.spoiler),
         "screening": job_request.screening,
         "weight": job_request.weight,
+        "canvas_cost": job_request.canvas_cost,
         "search_from": job_request.search_from,
         "arrived_turn": arrived,
         "steps": len(job_request.request.span()),

@@ -58,14 +58,14 @@ async def usage(
     rows = await connection.execute_fetchall(
         "SELECT created_at, steps, json_extract(request, '$.model'), json_extract(request, '$.views'),"  # noqa: S608
         " json_extract(request, '$.width') * json_extract(request, '$.height'),"
-        " iif(json_extract(request, '$.canvas') = 'palette', json_extract(request, '$.colours'), 0)"
+        " iif(json_extract(request, '$.canvas') = 'palette', json_extract(request, '$.colours'), 0), canvas_cost"
         f" FROM job WHERE requester_id = ? AND created_at > ? AND {CHARGED}"
         " ORDER BY created_at",
         (person_id, now - DAY_S),
     )
     day = tuple(
         # Requests of earlier schemas have no colours.
-        (float(row[0]), math.ceil(row[1] * step_cost(row[2], row[3], row[4], row[5] or 0)))
+        (float(row[0]), math.ceil(row[1] * step_cost(row[2], row[3], row[4], row[5] or 0) * row[6]))
         for row in rows
     )
     (session,) = await _row(

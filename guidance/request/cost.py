@@ -25,7 +25,10 @@ def step_cost(model: str, views: int, pixels: int, palette: int = 0) -> float:
 
 
 def cost_of(request: Request) -> float:
-    """The cost of a request's whole run, in steps with the model's defaults."""
+    """The cost of a request's whole run, in steps with the model's defaults.
+
+    What the model of a canvas costs is not in it: nothing is known about it before it is loaded.
+    """
     palette = request.colours if request.canvas == "palette" else 0
     return len(request.span()) * step_cost(request.model, request.views, request.width * request.height, palette)
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
 
 from guidance.request.messages import Message
 
-PLAIN_CANVASES: Final = ("pyramid", "fourier", "pixels", "palette")
+DEFAULT_CANVAS: Final = "pyramid"
+PLAIN_CANVASES: Final = (DEFAULT_CANVAS, "fourier", "pixels", "palette")
 """Canvases that need nothing else."""
 MODEL_CANVASES: Final = ("latent", "diffusion")
 """Canvases that need a model that `diffusers` loads: an autoencoder, a denoiser."""
@@ -180,7 +181,9 @@ class Parameters:
             added=(2, 0.0),
         ),
     ]
-    canvas: Annotated[str, Parameter(Group.CANVAS, "what is optimised", "pyramid", choices=CANVASES, flag="canvas")]
+    canvas: Annotated[
+        str, Parameter(Group.CANVAS, "what is optimised", DEFAULT_CANVAS, choices=CANVASES, flag="canvas")
+    ]
     canvas_model: Annotated[
         str,
         Parameter(

@@ -282,9 +282,7 @@ def parse_prompt(text: str, canvases: Mapping[str, Settings] = NAMED_CANVASES) -
     if (name := parsed.settings.get("canvas")) is None:
         return parsed
     if name not in canvases:
-        raise RequestError(
-            Message("not-a-choice", name="canvas", value=_shown(name), choices=", ".join(canvases))
-        )
+        raise RequestError(Message("not-a-choice", name="canvas", value=_shown(name), choices=", ".join(canvases)))
     return replace(parsed, settings={**parsed.settings, **canvases[name]})
 
 

@@ -18,6 +18,7 @@ from typing import Final
 from bot.config import ImagineConfig, LimitsConfig
 from bot.engine import RenderTask
 from bot.jobs.admission import Admission, Requester
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Progress, RenderResult, Suspended
 from bot.operations.loop_lag import LoopLag
 from bot.operations.short_pauses import prefer_short_pauses
@@ -59,6 +60,7 @@ async def measure(waiting: int, requests: int, seconds: float) -> float:
             sessions=SessionRows(database),
             limits=LimitsConfig(waiting_per_server=MANY, waiting_in_all=MANY),
             imagine=ImagineConfig(),
+            canvases=Canvases(),
             host_patterns=[],
             clock=time.time,
         )

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.community.guild_settings import GuildSettings, Limit, RoleRule
-from bot.config import ImagineConfig, LimitsConfig
+from bot.config import CanvasConfig, ImagineConfig, LimitsConfig
 from bot.jobs.admission import Admission, Refusal, RefusedError, Requester
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Job, JobRequest, JobState, Origin
 from bot.store.bans import Ban, Bans
 from bot.store.blocklist import Blocked
@@ -43,6 +44,7 @@ class AdmissionHarness:
     database: Database
     limits: LimitsConfig = WIDE
     imagine: ImagineConfig = field(default_factory=ImagineConfig)
+    canvases: Sequence[CanvasConfig] = ()
     host_patterns: Sequence[str] = ()
     clock: SettableClock = field(default_factory=SettableClock)
 
@@ -62,6 +64,7 @@ class AdmissionHarness:
             sessions=self.sessions,
             limits=self.limits,
             imagine=self.imagine,
+            canvases=Canvases(self.canvases),
             host_patterns=self.host_patterns,
             clock=self.clock,
         )

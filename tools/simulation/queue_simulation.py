@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 
 from bot.config import ImagineConfig, LimitsConfig
 from bot.jobs.admission import Admission, RefusedError, Requester
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import JobRequest, JobState, Origin
 from bot.jobs.queue import Queue
 from bot.store.bans import Bans
@@ -98,6 +99,7 @@ class QueueSimulation:
             sessions=SessionRows(self.database, self._clock),
             limits=LimitsConfig(),
             imagine=ImagineConfig(),
+            canvases=Canvases(),
             host_patterns=(),
             clock=self._clock,
         )

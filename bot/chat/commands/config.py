@@ -6,6 +6,7 @@ from typing import Final
 import discord
 from discord import app_commands
 
+from bot.chat.commands.imagine import matching
 from bot.chat.context import Interaction, require_manager
 from bot.chat.errors import UserFacingError
 from bot.chat.i18n.command_translator import localized
@@ -15,7 +16,9 @@ from bot.chat.submission import reply_privately
 from bot.community.guild_settings import PERSONAL, GuildSettings, Limit, RoleRule, Screening
 from bot.community.moderation import Moderation
 from bot.config import Config
+from bot.jobs.canvases import Canvases
 from bot.store.guilds import Guilds
+from guidance.request.parameters import DEFAULT_CANVAS
 
 MOST_CHANNELS: Final = 50
 MOST_ROLES: Final = 25
@@ -34,10 +37,11 @@ class ConfigGroup(app_commands.Group):
     Args:
         config: The host's defaults and bounds.
         guilds: Gives a server's settings.
+        canvases: Those that the host offers.
         moderation: Changes them.
     """
 
-    def __init__(self, config: Config, guilds: Guilds, moderation: Moderation) -> None:
+    def __init__(self, config: Config, guilds: Guilds, canvases: Canvases, moderation: Moderation) -> None:
         super().__init__(
             name="config",
             description=localized("cmd-config"),
@@ -46,6 +50,7 @@ class ConfigGroup(app_commands.Group):
         )
         self._config = config
         self._guilds = guilds
+        self._canvases = canvases
         self._moderation = moderation
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
@@ -56,7 +61,7 @@ class ConfigGroup(app_commands.Group):
     @app_commands.command(name="show", description=localized("cmd-config-show"))
     async def show(self, interaction: Interaction) -> None:
         """Shows all settings."""
-        text = settings_text(self._settings(interaction), self._config, localizer(interaction.locale))
+        text = settings_text(self._settings(interaction), self._config, self._canvases, localizer(interaction.locale))
         await interaction.response.send_message(embed=discord.Embed(description=text), ephemeral=True)
 
     @app_commands.command(name="channel", description=localized("cmd-config-channel"))
@@ -193,6 +198,34 @@ class ConfigGroup(app_commands.Group):
         else:
             settings = replace(settings, screening=selected)
         await self._save(interaction, settings, f"screening {mode} {channel or ''}")
+
+    @app_commands.command(name="canvas", description=localized("cmd-config-canvas"))
+    @app_commands.describe(
+        canvas=localized("opt-canvas-name"), allowed=localized("opt-canvas-allowed"), default=localized("opt-default")
+    )
+    async def canvas(self, interaction: Interaction, canvas: str, allowed: bool = True, default: bool = False) -> None:
+        """Allows or forbids one of the host's canvases, and sets the default one."""
+        offered = self._canvases.offered
+        if not offered:
+            raise UserFacingError("config-no-canvases")
+        if canvas not in (DEFAULT_CANVAS, *offered):
+            raise UserFacingError("wrong-canvas", canvases=", ".join((DEFAULT_CANVAS, *offered)))
+        if not allowed and (default or canvas == DEFAULT_CANVAS):
+            raise UserFacingError("config-canvas-needed", canvas=DEFAULT_CANVAS)
+        settings = self._settings(interaction)
+        # Names that the host no longer offers are forgotten here.
+        others = tuple(name for name in settings.canvases_off if name != canvas and name in offered)
+        chosen = canvas if default else settings.canvas
+        if chosen == DEFAULT_CANVAS or (chosen == canvas and not allowed):
+            chosen = ""
+        off = others if allowed else (*others, canvas)
+        words = f"canvas {canvas} {'default' if default else 'allowed' if allowed else 'forbidden'}"
+        await self._save(interaction, replace(settings, canvas=chosen, canvases_off=off), words)
+
+    @canvas.autocomplete("canvas")
+    async def complete_canvas(self, _: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        """Suggests all of the host's canvases, the forbidden ones too."""
+        return matching((DEFAULT_CANVAS, *self._canvases.offered), current)
 
     @app_commands.command(name="language", description=localized("cmd-config-language"))
     @app_commands.choices(

@@ -1,7 +1,9 @@
 """`/imagine`. An option overrides a flag in the prompt, and a flag overrides the defaults."""
 
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import discord
 from discord import app_commands
@@ -14,8 +16,10 @@ from bot.chat.i18n.command_translator import localized
 from bot.chat.submission import JobSubmitter, Submission, defer
 from bot.chat.typed import TypedTexts
 from bot.config import ImagineConfig
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Origin
 from bot.setting_values import parse_aspect
+from bot.store.guilds import Guilds
 from bot.store.styles import Styles
 from guidance.request.defaults import defaults_for
 from guidance.request.parameters import RANGES
@@ -27,6 +31,7 @@ MOST_CHOICES: Final = 25
 NOT_YET_READ: Final = "0" * 64
 """Stands for the sha256 of an image while a request is checked, before the image is read."""
 SEEDS: Final = RANGES["seed"]
+Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 
 def imagine_command(
@@ -34,10 +39,13 @@ def imagine_command(
     typed_texts: TypedTexts,
     attachments: Attachments,
     styles: Styles,
+    guilds: Guilds,
+    canvases: Canvases,
     offered: ImagineConfig,
     model: str,
 ) -> "app_commands.Command[Any, ..., None]":
-    """`/imagine`, with the host's aspects, step limit and defaults."""
+    """`/imagine`, with the host's aspects, canvases, step limit and defaults."""
+    described = {"canvas": localized("opt-canvas")} if canvases.offered else {}
 
     @app_commands.command(name="imagine", description=localized("cmd-imagine"))
     @app_commands.describe(
@@ -52,11 +60,13 @@ def imagine_command(
         strength=localized("opt-strength"),
         count=localized("opt-count"),
         spoiler=localized("opt-spoiler"),
+        **described,
     )
     @app_commands.choices(
         aspect=[app_commands.Choice(name=aspect, value=aspect) for aspect in offered.aspects],
         quality=[app_commands.Choice(name=localized(f"quality-{name}"), value=name) for name in QUALITIES],
     )
+    @_without(*({"canvas"} - described.keys()))
     async def command(
         interaction: Interaction,
         prompt: app_commands.Range[str, 1, PROMPT_CHARACTERS],
@@ -66,6 +76,7 @@ def imagine_command(
         steps: app_commands.Range[int, 1, offered.max_steps] | None = None,
         quality: str | None = None,
         style: str | None = None,
+        canvas: str | None = None,
         image: discord.Attachment | None = None,
         strength: app_commands.Range[float, 0.0, 1.0] | None = None,
         count: app_commands.Range[int, 1, 4] = 1,
@@ -76,10 +87,13 @@ def imagine_command(
         if aspect is not None and aspect not in offered.aspects:
             # Discord may show choices from before a change of the configuration.
             raise UserFacingError("wrong-aspect", aspects=", ".join(offered.aspects))
-        context_of(interaction)
+        settings = guilds.of(context_of(interaction).guild_id)
+        if canvas is not None and canvas not in canvases.choices(settings):
+            raise UserFacingError("wrong-canvas", canvases=", ".join(canvases.choices(settings)))
         if image is not None:
             await defer(interaction)
-        overrides: dict[str, Any] = {}
+        named = canvases.named(settings)
+        overrides: dict[str, Any] = {} if canvas is None else dict(named[canvas])
         if negative:
             overrides["negative"] = negative
         if strength is not None:
@@ -98,7 +112,8 @@ def imagine_command(
                 aspect=None if aspect is None else parse_aspect(aspect),
                 init=None if image is None else NOT_YET_READ,
                 styles=await styles_of(styles, interaction.user.id),
-                host=offered.defaults(),
+                canvases=named,
+                host={**offered.defaults(), **canvases.defaults(settings)},
                 **overrides,
             )
             # Consecutive seeds, so that the first seed is enough to make the batch again.
@@ -114,16 +129,35 @@ def imagine_command(
 
         await typed_texts.submit(interaction, prompt, submit)
 
+    if canvases.offered:
+
+        @command.autocomplete("canvas")
+        async def complete_canvas(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+            return matching(canvases.choices(guilds.of(context_of(interaction).guild_id)), current)
+
     @command.autocomplete("style")
-    async def complete(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-        known = await styles_of(styles, interaction.user.id)
-        return [
-            app_commands.Choice(name=name, value=name)
-            for name in sorted(known)
-            if current.casefold() in name.casefold()
-        ][:MOST_CHOICES]
+    async def complete_style(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return matching(sorted(await styles_of(styles, interaction.user.id)), current)
 
     return command
+
+
+def matching(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:
+    """The names that contain what was typed so far, as many as Discord shows."""
+    found = [name for name in names if current.casefold() in name.casefold()]
+    return [app_commands.Choice(name=name, value=name) for name in found[:MOST_CHOICES]]
+
+
+def _without(*names: str) -> Callable[[Callback], Callback]:
+    """Hides parameters of a callback from discord.py, which makes an option of each that its signature shows."""
+
+    def hidden(callback: Callback) -> Callback:
+        signature = inspect.signature(callback)
+        shown = [parameter for name, parameter in signature.parameters.items() if name not in names]
+        callback.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]
+        return callback
+
+    return hidden
 
 
 def _steps(offered: ImagineConfig, model: str, quality: str) -> int:

@@ -16,6 +16,7 @@ from bot.chat.messages import parameters
 from bot.chat.modals import forms
 from bot.chat.submission import JobSubmitter, Submission, defer
 from bot.jobs import derived
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Origin
 from bot.store.guilds import Guilds
 from bot.store.jobs import Jobs
@@ -32,6 +33,7 @@ class ContextMenus:
         jobs, guilds: The stores it reads.
         attachments: Downloads images.
         submitter, job_actions: Make pictures again.
+        canvases: Names the canvases of parameters.
         model: The name of the engine's model.
     """
 
@@ -43,6 +45,7 @@ class ContextMenus:
         attachments: Attachments,
         submitter: JobSubmitter,
         job_actions: JobActions,
+        canvases: Canvases,
         model: str,
     ) -> None:
         self._jobs = jobs
@@ -50,6 +53,7 @@ class ContextMenus:
         self._attachments = attachments
         self._submitter = submitter
         self._job_actions = job_actions
+        self._canvases = canvases
         self._model = model
 
     def commands(self) -> "list[app_commands.ContextMenu]":
@@ -88,7 +92,7 @@ class ContextMenus:
     async def _info(self, interaction: Interaction, message: discord.Message) -> None:
         jobs = await self._jobs.of_message(message.id)
         requests = [job.request for job in jobs] or await self._requests_in(interaction, message)
-        await parameters.show(interaction, requests, jobs)
+        await parameters.show(interaction, self._canvases, requests, jobs)
 
     async def _report(self, interaction: Interaction, message: discord.Message) -> None:
         context = context_of(interaction)

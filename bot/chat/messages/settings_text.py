@@ -3,9 +3,10 @@
 from bot.chat.i18n.localizer import Localizer
 from bot.community.guild_settings import GuildSettings, Limit
 from bot.config import Config
+from bot.jobs.canvases import Canvases
 
 
-def settings_text(settings: GuildSettings, host: Config, t: Localizer) -> str:
+def settings_text(settings: GuildSettings, host: Config, canvases: Canvases, t: Localizer) -> str:
     """All settings of a server, one a line; the host's default where it has none of its own."""
     none = t("config-none")
     lines = [
@@ -29,6 +30,9 @@ def settings_text(settings: GuildSettings, host: Config, t: Localizer) -> str:
     )
     for known, mode in settings.screening_channels.items():
         lines.append(f"<#{known}>: {t(f'screening-{mode}')}")
+    if canvases.offered:
+        names = ", ".join(canvases.choices(settings))
+        lines.append(t("config-canvases", canvases=names, default=canvases.default(settings)))
     lines.append(t("config-language", language=t(f"language-{settings.language or 'server'}")))
     if settings.paused is not None:
         lines.append(t("config-paused"))

@@ -14,6 +14,7 @@ from bot.chat.typed import TypedTexts
 from bot.config import ImagineConfig
 from bot.delivery.messenger import ChannelGoneError
 from bot.jobs import derived
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import Origin
 from bot.store.audit import Audit
 from bot.store.guilds import Guilds
@@ -32,6 +33,7 @@ class ModalHandler:
         submitter: Submits requests.
         typed_texts: Submits texts.
         messenger: Gives a server's localizer.
+        canvases: Those that a prompt can name.
         model: The name of the engine's model.
         host: The host's defaults for requests.
     """
@@ -47,6 +49,7 @@ class ModalHandler:
         submitter: JobSubmitter,
         typed_texts: TypedTexts,
         messenger: DiscordMessenger,
+        canvases: Canvases,
         model: str,
         host: ImagineConfig,
     ) -> None:
@@ -58,6 +61,7 @@ class ModalHandler:
         self._submitter = submitter
         self._typed_texts = typed_texts
         self._messenger = messenger
+        self._canvases = canvases
         self._model = model
         self._host = host
 
@@ -83,7 +87,8 @@ class ModalHandler:
         async def submit(interaction: Interaction, text: str) -> None:
             negative = submitted.fields.get("negative", "")
             own_styles = await styles_of(self._styles, interaction.user.id)
-            request = derived.edited(job.request, self._model, text, negative, own_styles)
+            named = self._canvases.named(self._guilds.of(job.guild_id))
+            request = derived.edited(job.request, self._model, text, negative, own_styles, named)
             submission = Submission(requests=[request], origin=Origin.BUTTON, parent_ids=[job.id], spoiler=job.spoiler)
             await self._submitter.submit(interaction, submission)
 
@@ -94,6 +99,7 @@ class ModalHandler:
         overrides: dict[str, Any] = {"strength": _strength(strength)} if strength else {}
         if not await self._pictures.has(submitted.target):
             raise UserFacingError("file-gone")
+        settings = self._guilds.of(context_of(interaction).guild_id)
 
         async def submit(interaction: Interaction, text: str) -> None:
             request = Request.resolve(
@@ -101,7 +107,8 @@ class ModalHandler:
                 model=self._model,
                 init=submitted.target,
                 styles=await styles_of(self._styles, interaction.user.id),
-                host=self._host.defaults(),
+                canvases=self._canvases.named(settings),
+                host={**self._host.defaults(), **self._canvases.defaults(settings)},
                 **overrides,
             )
             await self._submitter.submit(interaction, Submission(requests=[request], origin=Origin.MENU))

@@ -83,7 +83,8 @@ refused-blocked-words = Einige dieser Wörter stehen auf der Sperrliste.
 refused-too-many-steps = Das Limit hier sind { $limit } Schritte.
 refused-too-many-views = Das Limit hier sind { $limit } Ansichten je Schritt.
 refused-too-large = Dieses Bild wäre zu groß: Das Limit hier sind { $limit } Pixel.
-refused-canvas-not-offered = Die Leinwände latent und diffusion gibt es hier nicht. Wähle eine andere.
+refused-canvas-not-offered = Diese Leinwand gibt es hier nicht. Nimm eine von { $detail }.
+refused-too-large-for-canvas = Dieses Bild wäre für die Leinwand { $detail } zu groß: Ihr Limit sind { $limit } Pixel.
 refused-too-many-waiting =
     { $limit ->
         [one] Du kannst nur ein unfertiges Bild gleichzeitig haben. Warte, bis es fertig ist, oder brich es ab.
@@ -140,6 +141,7 @@ thread-not-joined = Ich bin nicht in diesem privaten Thread und kann hier keine 
 missing-permissions = Ich kann in diesem Kanal keine Bilder posten. Bitte die Serverleitung, mir hier diese Berechtigungen zu geben: { $permissions }.
 no-server = Ich funktioniere nur in den Kanälen eines Servers.
 wrong-aspect = Dieses Seitenverhältnis gibt es hier nicht. Nimm eines von { $aspects }.
+wrong-canvas = Diese Leinwand gibt es hier nicht. Nimm eine von { $canvases }.
 strength-without-image = Die Stärke sagt, wie weit sich ein angehängtes Bild ändern darf. Häng ein Bild an oder lass sie weg.
 request-error = Das kann ich nicht erstellen: { $message }.
 restricted-elsewhere = Dieses Bild entstand in einem Kanal mit Altersbeschränkung und kann nur in einem solchen gezeigt werden.
@@ -347,6 +349,8 @@ config-role-nothing = Wähle ein Gewicht, ein Limit oder Zurücksetzen.
 config-preview-range = Wer den Bot betreibt, erlaubt einen Abstand von mindestens { $least } s.
 config-role-value-without-limit = Wähle das Limit, für das dieser Wert gilt.
 config-no-concepts = Die Prüfung ist nicht verfügbar: In config.toml steht kein `[[concept]]`.
+config-no-canvases = Es gibt keine Auswahl: In config.toml steht kein `[[canvas]]`.
+config-canvas-needed = { $canvas } lässt sich nicht verbieten, und eine verbotene Leinwand kann nicht die Vorgabe sein.
 config-cannot-write = Ich kann in { $channel } nicht posten. Gib mir dort erst diese Berechtigungen: { $permissions }.
 config-channels = **Kanäle**: { $channels }
 config-all = alle
@@ -361,6 +365,7 @@ config-spoiler =
        *[no] **Spoiler**: nur auf Wunsch
     }
 config-screening = **Prüfung**: { $mode }; in Kanälen mit Altersbeschränkung: { $restricted }
+config-canvases = **Leinwände**: { $canvases }; Vorgabe: { $default }
 config-language = **Sprache**: { $language }
 config-paused = ⏸️ **Pausiert**
 limit-waiting-per-member = unfertige Bilder pro Mitglied
@@ -441,6 +446,7 @@ cmd-config-log = Lege den Kanal für Audit-Log und Meldungen fest
 cmd-config-preview = Lege fest, wie oft die Vorschau aktualisiert wird
 cmd-config-spoiler = Lege fest, ob jedes Bild ein Spoiler ist
 cmd-config-screening = Lege fest, was mit einem Bild geschieht, in dem die Prüfung etwas findet
+cmd-config-canvas = Lege fest, welche Leinwände erlaubt sind und welche die Vorgabe ist
 cmd-config-language = Lege die Sprache öffentlicher Nachrichten fest
 cmd-config-reset = Setze alle Einstellungen zurück
 
@@ -451,6 +457,7 @@ opt-aspect = Seitenverhältnis, Breite zu Höhe
 opt-steps = Mehr Schritte dauern länger und ergeben mehr Details
 opt-quality = Halb so viele, normal viele oder doppelt so viele Schritte
 opt-style = Wörter, die zum Prompt hinzukommen; siehe /style list
+opt-canvas = Woraus das Bild entsteht: pyramid oder ein Modell des Bot-Betreibers
 opt-image = Das Bild, mit dem es beginnt, statt mit Rauschen
 opt-strength = Wie weit sich das Bild ändern darf: 0 behält es, 1 behält nur eine Andeutung
 opt-count = Wie viele Bilder in einer Nachricht entstehen
@@ -487,6 +494,9 @@ opt-covered = Ob jedes Bild ein Spoiler ist
 opt-mode = Was mit einem solchen Bild geschieht
 opt-screening-channel = Nur in diesem Kanal
 opt-restricted = Nur in Kanälen mit Altersbeschränkung
+opt-canvas-name = Die Leinwand
+opt-canvas-allowed = Ob sie erlaubt ist
+opt-default = Ob sie gilt, wenn ein Mitglied keine nennt
 opt-language = Die Sprache
 
 menu-init = Mit diesem Bild starten

@@ -83,7 +83,8 @@ refused-blocked-words = Some of these words are on the blocklist.
 refused-too-many-steps = The limit here is { $limit } steps.
 refused-too-many-views = The limit here is { $limit } views in each step.
 refused-too-large = This picture would be too large: the limit here is { $limit } pixels.
-refused-canvas-not-offered = The canvases latent and diffusion are not offered here. Choose another one.
+refused-canvas-not-offered = This canvas is not offered here. Choose one of { $detail }.
+refused-too-large-for-canvas = This picture would be too large for the canvas { $detail }: its limit is { $limit } pixels.
 refused-too-many-waiting =
     { $limit ->
         [one] You can have one unfinished picture at a time. Wait for it to finish, or cancel it.
@@ -140,6 +141,7 @@ thread-not-joined = I am not in this private thread, so I can't post pictures he
 missing-permissions = I can't post pictures in this channel. Ask an admin to give me these permissions here: { $permissions }.
 no-server = I only work in server channels.
 wrong-aspect = This aspect ratio is not available. Choose one of { $aspects }.
+wrong-canvas = This canvas is not available. Choose one of { $canvases }.
 strength-without-image = Strength says how far an attached image may change. Attach an image, or leave it out.
 request-error = I can't make that: { $message }.
 restricted-elsewhere = This picture was made in an age-restricted channel and can only be shown in one.
@@ -347,6 +349,8 @@ config-role-nothing = Choose a weight, a limit, or reset.
 config-preview-range = The bot's host allows an interval of at least { $least } s.
 config-role-value-without-limit = Choose the limit that this value is for.
 config-no-concepts = Screening is not available: the bot's host has set no `[[concept]]` in config.toml.
+config-no-canvases = There is nothing to choose: the bot's host has set no `[[canvas]]` in config.toml.
+config-canvas-needed = { $canvas } cannot be forbidden, and a forbidden canvas cannot be the default.
 config-cannot-write = I can't post in { $channel }. Give me these permissions there first: { $permissions }.
 config-channels = **Channels**: { $channels }
 config-all = all
@@ -361,6 +365,7 @@ config-spoiler =
        *[no] **Spoiler**: only on request
     }
 config-screening = **Screening**: { $mode }; in age-restricted channels: { $restricted }
+config-canvases = **Canvases**: { $canvases }; default: { $default }
 config-language = **Language**: { $language }
 config-paused = ⏸️ **Paused**
 limit-waiting-per-member = unfinished pictures per member
@@ -441,6 +446,7 @@ cmd-config-log = Set the channel for the audit log and reports
 cmd-config-preview = Set how often previews are updated
 cmd-config-spoiler = Set whether every picture is a spoiler
 cmd-config-screening = Set what happens to a picture in which screening finds something
+cmd-config-canvas = Set which canvases can be used, and the default one
 cmd-config-language = Set the language of public messages
 cmd-config-reset = Reset all settings
 
@@ -451,6 +457,7 @@ opt-aspect = Aspect ratio, width to height
 opt-steps = More steps take longer and add detail
 opt-quality = Half, the default, or twice the steps
 opt-style = Words that are added to the prompt; see /style list
+opt-canvas = What the picture is made of: pyramid, or a model of the bot's host
 opt-image = The image to start from, instead of noise
 opt-strength = How far the image may change: 0 keeps it, 1 keeps only a hint of it
 opt-count = How many pictures to make, in one message
@@ -487,6 +494,9 @@ opt-covered = Whether every picture is a spoiler
 opt-mode = What to do with such a picture
 opt-screening-channel = Only in this channel
 opt-restricted = Only in age-restricted channels
+opt-canvas-name = The canvas
+opt-canvas-allowed = Whether it can be used
+opt-default = Whether it is used if a member names none
 opt-language = The language
 
 menu-init = Use as init image
