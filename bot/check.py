@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from bot.app import DATABASE
-from bot.config import TOKEN_VARIABLE, Config, EngineKind, load, looks_like_token, token, token_place
+from bot.community.guild_settings import GuildSettings
+from bot.config import TOKEN_VARIABLE, CanvasConfig, Config, EngineKind, load, looks_like_token, token, token_place
 from bot.engine import EngineAwayError, EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.devices import configured_engines
 from bot.engine.local import LocalEngine
+from bot.jobs.canvases import Canvases
 from bot.jobs.job import RenderResult
 from bot.operations import data_folder, lock
 from bot.operations.metrics import Metrics
@@ -20,6 +22,7 @@ from bot.operations.metrics_server import MetricsServerError, serve_metrics
 from bot.store.database import Database, DatabaseError
 from bot.store.storage_error import StorageError
 from bot.toml_reader import ConfigError
+from guidance.request import derive
 from guidance.request.request import Request
 
 FREE_BYTES: Final = 2**30
@@ -158,16 +161,46 @@ async def _engines(config: Config) -> AsyncIterator[CheckResult]:
             yield check_result
 
 
+async def _canvas(canvas: CanvasConfig, engine: LocalEngine, request: Request, pace: float) -> CheckResult:
+    """Makes the same picture on a canvas; `pace` is the seconds of a step of the request.
+
+    Raises:
+        EngineAwayError, EngineCrashedError: See Engine.
+    """
+    subject = f"canvas {canvas.name}"
+    settings = Canvases([canvas]).named(GuildSettings())[canvas.name]
+    try:
+        task = RenderTask(derive.revised(request, **settings))
+        # Loading is not part of a step: a first run has loaded the model.
+        _, result = [await _rendered(engine, task) for _ in range(2)]
+    except RunFailedError as error:
+        return CheckResult(subject, Severity.ERROR, str(error))
+    measured = result.seconds / result.steps / pace
+    message = (
+        f"{canvas.model} loads; a step takes {measured:.1f} times as long, and costs {canvas.cost:g} times as much"
+    )
+    if 0.5 < canvas.cost / max(measured, 1.0) < 2:
+        return CheckResult(subject, Severity.OK, message)
+    return CheckResult(subject, Severity.WARNING, f"{message}; set its cost to {max(measured, 1.0):.1f}")
+
+
+async def _rendered(engine: LocalEngine, task: RenderTask) -> RenderResult:
+    (result,) = [entry async for entry in engine.run(task) if isinstance(entry, RenderResult)]
+    return result
+
+
 async def _engine(config: Config, engine: LocalEngine, subject: str) -> AsyncIterator[CheckResult]:
     """Loads the model in a child process, as `run` does, and renders eight steps."""
     try:
         device = await engine.start()
         yield CheckResult("model", Severity.OK, f"{config.engine.model} loads")
         request = Request.resolve("a test", seed=0, steps=8, model=config.engine.model)
-        (result,) = [entry async for entry in engine.run(RenderTask(request)) if isinstance(entry, RenderResult)]
+        result = await _rendered(engine, RenderTask(request))
         pace = result.seconds / result.steps
         message = f"{device}; a step of {request.width}×{request.height} takes {pace:.2f} s"
         yield CheckResult(subject, Severity.OK, message)
+        for canvas in config.canvas:
+            yield await _canvas(canvas, engine, request, pace)
     except RunFailedError as error:
         yield CheckResult("model", Severity.ERROR, str(error))
     except EngineAwayError as error:

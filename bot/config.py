@@ -311,7 +311,13 @@ class Config:
             raise ConfigError(f"two [[canvas]] have the name {name!r}; give each its own")
         if twice := _repeated((canvas.kind, canvas.model) for canvas in self.canvas):
             raise ConfigError(f"two [[canvas]] have the kind {twice[0]!r} and the model {twice[1]!r}; keep one of them")
+        width, height = parse_size(self.imagine.size)
         for canvas in self.canvas:
+            if 0 < canvas.max_pixels < width * height:
+                raise ConfigError(
+                    f"canvas {canvas.name!r}: max_pixels is {canvas.max_pixels}, but imagine.size {self.imagine.size!r} "
+                    "has more; raise it, or lower the size"
+                )
             needed = math.ceil(cost_of(self._usual_request()) * canvas.cost)
             if self.limits.steps_per_day < needed:
                 raise ConfigError(

@@ -34,6 +34,7 @@ from bot.engine.messages import (
 )
 from bot.jobs.job import Progress, RenderResult, Suspended
 from bot.operations.metrics import Metrics
+from guidance.request.parameters import MODEL_CANVASES
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ class LocalEngine:
             await self._send_task(task)
             await self._receive_ready(self._answer_s)
             while not ended:
-                entry = await self._receive(self._settings.step_timeout_s)
+                entry = await self._receive(self._limit_s(task, step))
                 if isinstance(entry, Progress):
                     if not step < entry.step <= entry.total:
                         raise await self._crashed(f"step {entry.step} of {entry.total} follows step {step}")
@@ -160,6 +161,11 @@ class LocalEngine:
             if not ended:
                 # The rest of this run's messages would be read as the next run's.
                 await self._kill()
+
+    def _limit_s(self, task: RenderTask, step: int) -> float:
+        """The most seconds of the next step. Before the first one, the model of a canvas is loaded, or downloaded."""
+        loads = step < 1 and task.request.canvas in MODEL_CANVASES
+        return self._settings.step_timeout_s + (self._settings.load_timeout_s if loads else 0)
 
     def _load(self, model: str) -> LoadModel:
         return LoadModel(model, self._settings.device, self._settings.graphs, self._threads)

@@ -174,7 +174,7 @@ class History:
     async def paces(self) -> list[Pace]:
         """Paces by what they depend on: medians of up to 15 runs each among the last 300; newest first."""
         rows = await self._database.fetch(
-            "SELECT json_extract(request, '$.model') AS model,"
+            "SELECT json_extract(request, '$.model') AS model,"  # noqa: S608
             " json_extract(request, '$.width') * json_extract(request, '$.height') AS area,"
             " json_extract(request, '$.views') AS views, coalesce(device, '') AS device,"
             f" {_CANVAS} AS canvas, canvas_cost, seconds / steps AS pace"
@@ -191,7 +191,7 @@ class History:
     async def loads(self) -> dict[int, Load]:
         """Loads of all jobs that wait or run, by job id. It is faster than parsing hundreds of requests."""
         sql = (
-            "SELECT id, coalesce(batch_id, id), steps, json_extract(request, '$.model'),"
+            "SELECT id, coalesce(batch_id, id), steps, json_extract(request, '$.model'),"  # noqa: S608
             " json_extract(request, '$.width') * json_extract(request, '$.height'), json_extract(request, '$.views'),"
             f" requester_id, weight, guild_id, {_CANVAS}, canvas_cost FROM job WHERE state IN ('queued', 'running')"
         )

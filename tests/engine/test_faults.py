@@ -56,6 +56,19 @@ async def test_a_fault_ends_its_run_and_the_next_run_succeeds(
     assert engine.starts == (1 if fault == "refuse" else 2)
 
 
+async def test_the_first_step_has_time_to_load_the_model_of_its_canvas(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STEP_VARIABLE, "0.5")
+    monkeypatch.setattr(engine, "_settings", replace(engine._settings, step_timeout_s=0.2))
+    await engine.start()
+    plain = request(steps=1)
+    with pytest.raises(EngineCrashedError):
+        await entries_of(engine, RenderTask(plain))
+    latent = replace(plain, canvas="latent", canvas_model="hf-hub:some/model")
+    assert isinstance(await end(engine, RenderTask(latent)), RenderResult)
+
+
 @pytest.mark.parametrize("task", [RenderTask(request()), LARGE], ids=["small", "large"])
 async def test_a_process_that_was_stopped_while_idle_is_replaced_before_the_run(task: RenderTask) -> None:
     with pytest.MonkeyPatch.context() as patch:

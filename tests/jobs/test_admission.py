@@ -179,6 +179,47 @@ async def test_a_request_in_a_png_cannot_make_the_host_load_a_model_for_its_canv
     await harness.admit(replace(job_request(), request=replace(named, canvas="pyramid")))
 
 
+VQGAN = CanvasConfig("vqgan", "latent", "hf-hub:host/vqgan", cost=6.0, max_pixels=128 * 128)
+
+
+def on_vqgan(size: int = 128, **changes: object) -> JobRequest:
+    """A request on the canvas VQGAN."""
+    chosen = {"canvas": VQGAN.kind, "canvas_model": VQGAN.model, **changes}
+    return job_request(request=Request.resolve("a cat", seed=1, width=size, height=size, **chosen))
+
+
+async def test_a_canvas_of_the_host_is_admitted_where_the_server_allows_it_in_its_size_and_not_in_tiny_parts(
+    harness: AdmissionHarness,
+) -> None:
+    harness.canvases = [VQGAN]
+    await harness.admit(on_vqgan())
+    large = await harness.refused(on_vqgan(136))
+    assert (large.refusal, large.limit, large.detail) == (Refusal.TOO_LARGE_FOR_CANVAS, 128 * 128, "vqgan")
+    await harness.admit(on_vqgan(tile=64))
+    for other in (on_vqgan(tile=8), on_vqgan(canvas_model="hf-hub:host/other"), on_vqgan(canvas="diffusion")):
+        refused = await harness.refused(other)
+        assert (refused.refusal, refused.detail) == (Refusal.CANVAS_NOT_OFFERED, "pyramid, vqgan")
+    await harness.guilds.set(HERE, GuildSettings(canvases_off=("vqgan",)))
+    refused = await harness.refused(on_vqgan())
+    assert (refused.refusal, refused.detail) == (Refusal.CANVAS_NOT_OFFERED, "pyramid")
+
+
+async def test_a_canvas_costs_what_the_host_says_and_keeps_the_price_that_it_was_admitted_at(
+    harness: AdmissionHarness,
+) -> None:
+    harness.canvases = [VQGAN]
+    wanted = on_vqgan()
+    price = math.ceil(cost_of(wanted.request) * 6)
+    harness.limits = replace(WIDE, steps_per_day=2 * price - 1)
+    (job,) = await harness.admit(wanted)
+    assert job.canvas_cost == 6
+    harness.canvases = [replace(VQGAN, cost=1.0)]
+    assert (await harness.jobs.usage(wanted.requester_id, HERE)).day_steps == price
+    await harness.admit(wanted)
+    harness.canvases = [VQGAN]
+    assert (await harness.refused(wanted)).refusal is Refusal.TOO_MANY_STEPS_TODAY
+
+
 async def test_the_limit_of_unfinished_jobs_per_person_spans_all_servers(harness: AdmissionHarness) -> None:
     harness.limits = replace(WIDE, waiting_per_member=3)
     first, *_ = await harness.admit(job_request(1), job_request(1))

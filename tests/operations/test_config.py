@@ -11,6 +11,7 @@ from bot.config import ConceptConfig, Config, load, parse
 from bot.toml_reader import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+CANVAS = "[[canvas]]\nname = 'x'\nkind = 'latent'\n"
 
 
 def test_the_example_has_every_key_with_its_default() -> None:
