@@ -315,8 +315,8 @@ class Config:
         for canvas in self.canvas:
             if 0 < canvas.max_pixels < width * height:
                 raise ConfigError(
-                    f"canvas {canvas.name!r}: max_pixels is {canvas.max_pixels}, but imagine.size {self.imagine.size!r} "
-                    "has more; raise it, or lower the size"
+                    f"canvas {canvas.name!r}: max_pixels is {canvas.max_pixels}, but imagine.size "
+                    f"{self.imagine.size!r} has more; raise it, or lower the size"
                 )
             needed = math.ceil(cost_of(self._usual_request()) * canvas.cost)
             if self.limits.steps_per_day < needed:

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from discord import app_commands
 from PIL import Image
 
 from guidance.io.picture import request_of, to_png
@@ -35,10 +36,10 @@ async def offering(harness: BotHarness) -> BotHarness:
 
 async def test_without_canvases_of_the_host_imagine_has_no_such_option(harness: BotHarness) -> None:
     def options() -> set[str]:
-        (command,) = [
-            known for known in harness.app.client(lambda: None).tree.get_commands() if known.name == "imagine"
-        ]
-        return {option["name"] for option in command.to_dict(None)["options"]}  # type: ignore[arg-type]
+        tree = harness.app.client(lambda: None).tree
+        command = tree.get_command("imagine")
+        assert isinstance(command, app_commands.Command)
+        return {option["name"] for option in command.to_dict(tree)["options"]}
 
     without = options()
     assert "canvas" not in without
@@ -65,7 +66,7 @@ async def test_a_member_chooses_a_canvas_by_option_by_flag_and_in_an_edit(offeri
     text = await offering.refuses(offering.imagine(offering.ada, "a barn", canvas="oil"))
     assert text == "This canvas is not available. Choose one of pyramid, taesd, faces."
     edit = await offering.ada.click(offering.now(message), label="Edit")
-    await offering.ada.submit_modal(edit, prompt="a ruin", parameters="--canvas faces")
+    await offering.ada.submit_modal(edit, {"prompt": "a ruin", "parameters": "--canvas faces"})
     await offering.wait_until_idle()
     assert await canvas_of(offering, 4) == FACES
 

@@ -19,6 +19,7 @@ COMMANDS: list[tuple[str, dict[str, object]]] = [
     ("config preview", {"seconds": 5.0}),
     ("config spoiler", {"covered": True}),
     ("config screening", {"mode": "hold"}),
+    ("config canvas", {"canvas": "pyramid", "default": True}),
     ("config language", {"language": "de"}),
     ("config reset", {}),
 ]

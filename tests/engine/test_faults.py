@@ -19,7 +19,7 @@ from tests.engine.render_tasks import COMMANDS as RUN_COMMANDS
 from tests.engine.render_tasks import end, entries_of, request, send_command
 from tests.harness.channel import HANG_S, until
 from tests.harness.job_requests import SettableClock
-from tests.harness.scripted_process import COMMAND, FAULTS
+from tests.harness.scripted_process import COMMAND, FAULTS, STEP_VARIABLE
 from tests.processes import exists
 
 SILENT = ("hang", "freeze", "halve")

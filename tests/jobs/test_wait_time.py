@@ -237,6 +237,16 @@ def test_the_duration_of_a_new_kind_is_estimated_from_the_most_similar_of_its_mo
     assert duration(LOAD, []) is None
 
 
+def test_the_duration_on_another_canvas_follows_its_own_pace_and_before_that_its_cost() -> None:
+    plain = Pace("pocket", 256 * 256, 32, 0.5)
+    latent = replace(LOAD, canvas="latent hf-hub:a/b", canvas_cost=6.0)
+    assert duration(latent, [plain]) == 300.0
+    assert duration(latent, [plain, replace(plain, seconds=4.0, canvas="latent hf-hub:a/b", canvas_cost=6.0)]) == 400.0
+    small = Pace("pocket", 128 * 128, 32, 1.0, "", "latent hf-hub:a/b", 6.0)
+    assert duration(latent, [plain, small]) == 200.0, "by the nearest of its canvas"
+    assert duration(LOAD, [plain, small]) == 50.0
+
+
 def test_the_remaining_time_follows_the_run_s_own_pace_after_enough_steps() -> None:
     paces = [Pace("pocket", 256 * 256, 32, 0.5)]
     assert remaining(RunningJob(1, 0.0, 1), LOAD, paces, now=10.0) == 40.0

@@ -1,5 +1,6 @@
 """`check` reports what is wrong and how to fix it."""
 
+import re
 import socket
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from bot.check import CheckResult, Severity, diagnose
 from bot.operations import lock
 from bot.store.database import Database
+from tests.guidance.canvas_models import autoencoder, denoiser
 
 
 async def check_results(path: Path) -> dict[str, CheckResult]:
@@ -84,6 +86,35 @@ async def test_errors_are_reported_and_do_not_stop_the_other_checks(
     assert "DISCORD_TOKEN" in wrong["token"]
     assert "restore a backup" in wrong["database"]
     assert "ARCH/PRETRAINED" in wrong["model"]
+
+
+async def test_each_canvas_is_tried_and_says_what_is_missing(config: Path, tmp_path: Path) -> None:
+    models = {
+        "good": autoencoder(tmp_path / "good"),
+        "gone": f"local-dir:{tmp_path}/gone",
+        "other": denoiser(tmp_path / "other"),
+        "classes": denoiser(tmp_path / "classes", num_class_embeds=10),
+    }
+    kinds = {"classes": "diffusion"}
+    config.write_text(
+        config.read_text()
+        + "".join(
+            f'[[canvas]]\nname = "{name}"\nkind = "{kinds.get(name, "latent")}"\nmodel = "{model}"\ncost = 100\n'
+            for name, model in models.items()
+        )
+    )
+    found = await check_results(config)
+    assert found["canvas good"].severity is Severity.WARNING
+    assert re.search(
+        r"loads; a step takes \S+ times as long, and costs 100 .* set its cost to", found["canvas good"].message
+    )
+    for name, words in (
+        ("gone", "not a folder that diffusers saved"),
+        ("other", "is a UNet2DModel, but the canvas latent needs one of"),
+        ("classes", "only models without classes"),
+    ):
+        assert found[f"canvas {name}"].severity is Severity.ERROR
+        assert words in found[f"canvas {name}"].message
 
 
 async def test_the_database_of_a_folder_in_use_is_not_checked(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:

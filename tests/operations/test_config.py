@@ -7,7 +7,7 @@ import pytest
 
 from bot import config
 from bot.community.guild_settings import Limit
-from bot.config import ConceptConfig, Config, load, parse
+from bot.config import CanvasConfig, ConceptConfig, Config, load, parse
 from bot.toml_reader import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -21,15 +21,21 @@ def test_the_example_has_every_key_with_its_default() -> None:
     assert {name: set(keys) for name, keys in written.items()} == {
         name: set(section.__dataclass_fields__) for name, section in sections.items()
     }
-    assert set(written) == set(Config.__dataclass_fields__) - {"concept"}
+    assert set(written) == set(Config.__dataclass_fields__) - {"canvas", "concept"}
 
 
-def test_the_commented_concept_of_the_example_is_valid() -> None:
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    begin = lines.index("# [[concept]]")
-    text = "\n".join(line.removeprefix("# ") for line in lines[begin : begin + 4])
-    (concept,) = parse(tomllib.loads(text)).concept
+def commented(section: str, lines: int) -> dict[str, object]:
+    """A section of the example that is commented out."""
+    text = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    begin = text.index(f"# [[{section}]]")
+    return tomllib.loads("\n".join(line.removeprefix("# ") for line in text[begin : begin + lines]))
+
+
+def test_the_commented_sections_of_the_example_are_valid() -> None:
+    (concept,) = parse(commented("concept", 4)).concept
     assert concept == ConceptConfig("spiders", ("a spider", "a tarantula"), 0.5)
+    (canvas,) = parse(commented("canvas", 7)).canvas
+    assert canvas == CanvasConfig("taesd", "latent", "hf-hub:madebyollin/taesd", 10.0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +82,17 @@ def test_the_commented_concept_of_the_example_is_valid() -> None:
         ("[[concept]]\nname = 'x'\nwords = ['a']", r"concept\[0\].words is unknown"),
         ("[concept]\nname = 'x'", r"concept must be a list: \[\[concept\]\]"),
         ("concept = ['x']", r"concept\[0\] must be a section"),
+        ("[[canvas]]\nkind = 'latent'", "canvas name '' must have 1 to 32 letters"),
+        ("[[canvas]]\nname = 'palette'", "canvas name 'palette' must .* not be pyramid"),
+        ("[[canvas]]\nname = 'two words'", "canvas name 'two words' must have"),
+        ("[[canvas]]\nname = 'x'\nkind = 'vqgan'", "canvas 'x': kind must be one of latent, diffusion, not 'vqgan'"),
+        (f"{CANVAS}model = 'taesd'", "canvas 'x': model must be hf-hub:OWNER/NAME or local-dir:PATH, not 'taesd'"),
+        (f"{CANVAS}model = 'local-dir:a'\ncost = 0", r"canvas\[0\].cost is 0, but must be 1 to 10000"),
+        (f"{CANVAS}model = 'local-dir:a'\ntile = 8", "canvas 'x': tile is 8, but must be 64 to 2048"),
+        (f"{CANVAS}model = 'local-dir:a'\nmax_pixels = 9", "canvas 'x': max_pixels is 9, but imagine.size '256x256'"),
+        (f"{CANVAS}model = 'local-dir:a'\ncost = 200", "steps_per_day is 20000, but .* canvas 'x' costs"),
+        (f"{CANVAS}model = 'local-dir:a'\n" * 2, "two .* have the name 'x'"),
+        (f"{CANVAS}model = 'local-dir:a'\n{CANVAS.replace('x', 'y')}model = 'local-dir:a'", "two .* the kind 'latent'"),
         ("[progress]\ntimelapse = 1", "progress.timelapse must be true or false"),
         ("[engine]\nshutdown_s = -1", "engine.shutdown_s is -1"),
         ("[engine]\ndevices = 'cuda:0'", r'engine.devices must be "all" or a list, such as \["cuda:0"\]'),
