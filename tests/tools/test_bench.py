@@ -1,13 +1,17 @@
 """The benchmark's measurements are correct; no test depends on the speed of the machine."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
 
+from guidance.canvas.autoencoder import load_autoencoder
+from guidance.canvas.denoiser import load_denoiser
 from guidance.clip.model import ClipModel
 from guidance.clip.perceptor import Perceptor
-from tools.bench import baselines, scaling, subjects, timing
+from tests.guidance.canvas_models import autoencoder, denoiser
+from tools.bench import baselines, canvases, scaling, subjects, timing
 from tools.bench.calls import calls
 
 CPU = torch.device("cpu")
@@ -53,6 +57,22 @@ def test_the_limit_passes_every_tower_once_on_batches_of_its_own_size(
         monkeypatch.setattr(perceptor.network, "encode_image", recorded)
     subjects.limit(pair, 3)()
     assert batches == [((3, 3, 64, 64), True, True), ((3, 3, 32, 32), True, True)]
+
+
+def test_the_limit_of_a_canvas_passes_its_model_once_forward_and_backward_at_the_step_s_size(
+    pair: ClipModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {"latent": autoencoder(tmp_path / "a"), "diffusion": denoiser(tmp_path / "b")}
+    for canvas, name in names.items():
+        request = canvases.request_for(pair, 64, 2, canvas, name)
+        network = (load_autoencoder(name) if canvas == "latent" else load_denoiser(name)).network
+        inner = network.decoder if canvas == "latent" else network
+        shapes: list[tuple[int, ...]] = []
+        inner.register_forward_hook(lambda module, given, made, shapes=shapes: shapes.append(tuple(given[0].shape)))
+        subjects.stepper(pair, request)()
+        canvases.limit(pair, request)()
+        assert len(shapes) == 2
+        assert shapes[0] == shapes[1]
 
 
 @pytest.mark.parametrize("loop", [baselines.per_crop, baselines.per_level])

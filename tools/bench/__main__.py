@@ -2,7 +2,8 @@
 
 The limit is the time of one bare forward and backward pass of all views; see `subjects.limit`. The exit status is 1 if
 a step takes more than 1.10 times the limit on a CPU or 1.15 times on a GPU, with a canvas of 224 × 224 pixels and
-pocket with 8 views or ViT-B-32 with 32. Everything else is reported only.
+pocket with 8 views or ViT-B-32 with 32, or on a canvas with a model of its own, whose passes the limit then includes.
+Everything else is reported only.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import json
 import platform
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -18,7 +20,9 @@ import torch
 
 from guidance.clip.model import pick_device, prepare
 from guidance.clip.perceptor import HALF
-from tools.bench import baselines, crops, subjects, timing
+from guidance.request.defaults import defaults_for
+from guidance.request.model_name import DEFAULT_MODEL
+from tools.bench import baselines, canvases, crops, subjects, timing
 from tools.bench.calls import calls
 
 JUDGED: Final = {("pocket",): 8, ("ViT-B-32",): 32}
@@ -54,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--only",
-        choices=["limit", "baselines", "scaling", "precision", "fusion", "crops", "calls"],
+        choices=["limit", "canvases", "baselines", "scaling", "precision", "fusion", "crops", "calls"],
         help="run only this part",
     )
     return parser
@@ -63,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
     if only in (None, "limit"):
         yield from _limit(device, pairs)
+    if only in (None, "canvases"):
+        yield from _canvases(device, pairs)
     if only in (None, "baselines"):
         yield from _baselines(device, pairs)
     if only in (None, "fusion"):
@@ -100,6 +106,32 @@ def _limit(device: str, pairs: int) -> Iterator[Row]:
                 "ratio": pair.ratio,
                 "judged": side == SIDE and names in JUDGED,
             } | ({"capture_s": model.graph_capture.seconds} if model.graph_capture else {})
+
+
+def _canvases(device: str, pairs: int) -> Iterator[Row]:
+    """The ratio step / limit of the canvases with a model, and what a step costs in steps of the default canvas."""
+    model, bare = subjects.loaded([DEFAULT_MODEL], device), subjects.loaded([DEFAULT_MODEL], device, bare=True)
+    views = defaults_for(model.name)["views"]
+    with tempfile.TemporaryDirectory() as folder:
+        for canvas, name in canvases.saved(Path(folder)).items():
+            request = canvases.request_for(model, SIDE, views, canvas, name)
+            step = subjects.stepper(model, request)
+            # The first step puts the canvas's model on the device.
+            step()
+            count = max(5, pairs // 2)
+            pair = timing.pairs(canvases.limit(bare, request), step, count, model.device)
+            plain = subjects.stepper(model, subjects.request_for(model, SIDE, views))
+            yield {
+                "part": "canvases",
+                "canvas": canvas,
+                "side": SIDE,
+                "views": views,
+                "limit_s": pair.first,
+                "step_s": pair.second,
+                "ratio": pair.ratio,
+                "cost": timing.pairs(plain, step, count, model.device).ratio,
+                "judged": True,
+            }
 
 
 def _baselines(device: str, pairs: int) -> Iterator[Row]:
