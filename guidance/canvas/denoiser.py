@@ -1,4 +1,7 @@
-"""A diffusion model of diffusers without classes and texts: what it sees in noisy samples, and its noise schedule."""
+"""A diffusion model of diffusers without classes: what it sees in noisy samples, and its noise schedule.
+
+A text-conditional one is given the empty text: what the picture shows is CLIP's concern.
+"""
 
 import functools
 import importlib
@@ -9,11 +12,13 @@ import torch
 from torch import Tensor
 
 from guidance.canvas import diffusers_source as source
+from guidance.canvas import empty_text
 from guidance.canvas.autoencoder import KINDS as AUTOENCODERS
 from guidance.canvas.autoencoder import Autoencoder
 from guidance.io.model_error import first_line
 
-KINDS: Final = ("UNet2DModel",)
+WITH_TEXTS: Final = "UNet2DConditionModel"
+KINDS: Final = ("UNet2DModel", WITH_TEXTS)
 PREDICTIONS: Final = ("epsilon", "v_prediction", "sample")
 _KEPT: Final = (
     "num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "trained_betas", "rescale_betas_zero_snr",
@@ -35,9 +40,10 @@ class Denoiser:
 
     Args:
         name: As in `Request.canvas_model`, for messages.
-        network: A UNet2DModel.
+        network: A model of one of KINDS.
         config: Of its scheduler.
         autoencoder: Of its latents; None for a model of pixels.
+        text: (1, tokens, width), the empty text of a text-conditional model; else None.
 
     Raises:
         ModelError: Its channels, sizes, prediction or schedule cannot be used.
@@ -51,10 +57,18 @@ class Denoiser:
         clips: Whether predicted clean samples are clipped to [-1, 1].
     """
 
-    def __init__(self, name: str, network: Any, config: Mapping[str, Any], autoencoder: Autoencoder | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        network: Any,
+        config: Mapping[str, Any],
+        autoencoder: Autoencoder | None,
+        text: Tensor | None = None,
+    ) -> None:
         self.name = name
         self.network = network
         self._autoencoder = autoencoder
+        self._text = text
         self.channels = 3 if autoencoder is None else autoencoder.channels
         self.pixels = 1 if autoencoder is None else autoencoder.factor
         _check_network(name, dict(network.config), self.channels)
@@ -69,7 +83,7 @@ class Denoiser:
         self.scheduler("ddim", 2)  # raises now for a schedule that is not known
         sample = torch.zeros(1, self.channels, self.factor * 2, self.factor * 2)
         try:
-            output = self.network(sample.to(self._device()), 0).sample
+            output = self._output(sample.to(self._device()), 0)
         except RuntimeError as error:
             raise source.not_loaded(name, error) from error
         if output.shape != sample.shape or not bool(torch.isfinite(output).all()):
@@ -80,6 +94,8 @@ class Denoiser:
         self.network.to(device)
         if self._autoencoder is not None:
             self._autoencoder.to(device)
+        if self._text is not None:
+            self._text = self._text.to(device)
 
     def scheduler(self, name: str, steps: int) -> Any:
         """A scheduler of diffusers that is told the clean samples and makes `steps` steps.
@@ -111,7 +127,7 @@ class Denoiser:
             signal: The share of the clean sample, at most 1.
             noise: The share of the noise; the squares of both add up to 1.
         """
-        output: Tensor = self.network(sample, timestep).sample
+        output = self._output(sample, timestep)
         if self._prediction == "sample":
             return output
         if self._prediction == "v_prediction":
@@ -129,6 +145,11 @@ class Denoiser:
         padded = torch.nn.functional.pad(pictures, (0, right, 0, below), mode="replicate")
         return 2 * padded - 1 if self._autoencoder is None else self._autoencoder.encode(padded)
 
+    def _output(self, sample: Tensor, timestep: Tensor | int) -> Tensor:
+        texts = () if self._text is None else (self._text.expand(len(sample), -1, -1),)
+        output: Tensor = self.network(sample, timestep, *texts).sample
+        return output
+
     def _device(self) -> torch.device:
         device: torch.device = next(self.network.parameters()).device
         return device
@@ -137,7 +158,7 @@ class Denoiser:
 @functools.lru_cache(maxsize=1)
 def _loaded(name: str) -> Denoiser:
     folders = (*source.DENOISER_FOLDERS, *source.SCHEDULER_FOLDERS[1:], *source.AUTOENCODER_FOLDERS[1:])
-    path = source.folder_of(name, folders)
+    path = source.folder_of(name, folders, empty_text.FILES)
     network: Any = source.load(name, "diffusion", path, source.DENOISER_FOLDERS, KINDS)
     try:
         scheduler = source.found(path, source.SCHEDULER_FOLDERS, "scheduler_config.json")
@@ -150,7 +171,14 @@ def _loaded(name: str) -> Denoiser:
     if place is not None:
         loaded = source.load(name, "diffusion", path, source.AUTOENCODER_FOLDERS[1:], AUTOENCODERS)
         autoencoder = Autoencoder(name, "diffusion", loaded)
-    return Denoiser(name, network, scheduler[1], autoencoder)
+    text = None
+    if network.config["_class_name"] == WITH_TEXTS:
+        try:
+            text = empty_text.encoded_empty_text(path)
+        except Exception as error:
+            reason = first_line(error)
+            raise source.unusable(name, "diffusion", "problem-text-encoder", reason=reason) from error
+    return Denoiser(name, network, scheduler[1], autoencoder, text)
 
 
 def load_denoiser(name: str) -> Denoiser:
@@ -173,6 +201,9 @@ def _check_network(name: str, config: Mapping[str, Any], channels: int) -> None:
         raise source.unusable(name, "diffusion", "problem-channels", **problem)
     if config.get("class_embed_type") is not None or config.get("num_class_embeds") is not None:
         raise source.unusable(name, "diffusion", "problem-classes")
+    for key in ("addition_embed_type", "encoder_hid_dim_type"):
+        if (added := config.get(key)) is not None:
+            raise source.unusable(name, "diffusion", "problem-conditions", key=key, value=str(added))
     size, factor = config.get("sample_size"), 2 ** (len(config["block_out_channels"]) - 1)
     sides = list(size) if isinstance(size, (list, tuple)) else [size, size]
     if len(sides) != 2 or not all(type(side) is int and side > 0 and side % factor == 0 for side in sides):

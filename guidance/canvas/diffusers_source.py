@@ -41,12 +41,13 @@ def check_package(canvas: str) -> None:
         raise ModelError(Message("canvas-needs-package", canvas=canvas, package=PACKAGE))
 
 
-def folder_of(name: str, folders: Sequence[str]) -> Path:
+def folder_of(name: str, folders: Sequence[str], others: Sequence[str] = ()) -> Path:
     """The folder of a model; one of "hf-hub:…" is downloaded at its first use.
 
     Args:
         name: "hf-hub:OWNER/NAME" or "local-dir:PATH".
         folders: Where in it the files that are needed may lie.
+        others: Further files to download, if they are there.
 
     Raises:
         ModelError: The name is unknown, or there is no such folder, or it cannot be downloaded.
@@ -61,6 +62,7 @@ def folder_of(name: str, folders: Sequence[str]) -> Path:
         raise ModelError(Message("canvas-model-unknown", model=name))
     hub = importlib.import_module("huggingface_hub")  # open_clip brings it; only a download needs it
     wanted = [f"{folder}/{file}" if folder else file for folder in folders for file in _FILES]
+    wanted += others
     try:
         return Path(hub.snapshot_download(f"{owner}/{repository}", allow_patterns=wanted))
     except Exception as error:  # any error of the download libraries

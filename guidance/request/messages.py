@@ -145,7 +145,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "problem-encoder": "its encoder makes latents of {made} where its decoder takes {given}",
     "problem-sample-size": "its sample_size is {value}, but must be one or two whole numbers above 0, "
     "each divisible by {factor}",
-    "problem-classes": "it draws pictures of chosen classes; only models without classes and texts can be used",
+    "problem-classes": "it draws pictures of chosen classes; only models without classes can be used",
+    "problem-conditions": "its {key} is {value}; only models of texts, or of nothing, can be used",
+    "problem-text-encoder": "what it makes of an empty text cannot be known: {reason}",
     "problem-prediction": "it predicts '{value}', but one of {known} is needed",
     "problem-schedule": "its scheduler's configuration cannot be used: {reason}",
     "problem-not-finite": "its output is not a number",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import diffusers
 import torch
+from safetensors.torch import save_file
 
 AUTOENCODERS: Final = ("VQModel", "AutoencoderKL", "AutoencoderTiny")
 _BLOCKS: Final[dict[str, Any]] = {
@@ -33,7 +34,18 @@ _SHAPES: Final[dict[str, dict[str, Any]]] = {
         "sample_size": 32,
         "add_attention": False,
     },
+    "UNet2DConditionModel": {
+        "block_out_channels": (8, 8),
+        "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+        "layers_per_block": 1,
+        "norm_num_groups": 4,
+        "sample_size": 32,
+        "attention_head_dim": 4,
+        "cross_attention_dim": 8,
+    },
 }
+_TOKENS: Final = ("!", "<|startoftext|>", "<|endoftext|>")
 
 
 def autoencoder(folder: Path, kind: str = "AutoencoderTiny", **changes: Any) -> str:
@@ -42,16 +54,65 @@ def autoencoder(folder: Path, kind: str = "AutoencoderTiny", **changes: Any) -> 
     return f"local-dir:{folder}"
 
 
-def denoiser(folder: Path, schedule: dict[str, Any] | None = None, latent: str = "", **changes: Any) -> str:
+def denoiser(
+    folder: Path,
+    schedule: dict[str, Any] | None = None,
+    latent: str = "",
+    kind: str = "UNet2DModel",
+    **changes: Any,
+) -> str:
     """Saves a denoiser of pixels, or a pipeline with an autoencoder of the kind `latent`; returns its name."""
     if latent:
         autoencoder(folder / "vae", latent)
         changes |= {"in_channels": 4, "out_channels": 4}
-    _made("UNet2DModel", changes).save_pretrained(folder / "unet" if latent else folder)
+    _made(kind, changes).save_pretrained(folder / "unet" if latent else folder)
     place = folder / "scheduler" if latent else folder
     schedulers: Any = diffusers
     schedulers.DDPMScheduler(**schedule or {}).save_pretrained(place)
     return f"local-dir:{folder}"
+
+
+def text_encoder(pipeline: Path, **changes: Any) -> dict[str, torch.Tensor]:
+    """Saves a text encoder of CLIP and its tokenizer into a pipeline, as transformers would; returns its weights."""
+    width, length = 8, 7
+    config = {
+        "architectures": ["CLIPTextModel"],
+        "hidden_size": width,
+        "intermediate_size": 16,
+        "num_attention_heads": 2,
+        "num_hidden_layers": 2,
+        "max_position_embeddings": length,
+        "hidden_act": "quick_gelu",
+    }
+    norm = {"weight": (width,), "bias": (width,)}
+    square = {"weight": (width, width), "bias": (width,)}
+    layer: dict[str, dict[str, tuple[int, ...]]] = {
+        "layer_norm1": norm,
+        "layer_norm2": norm,
+        "mlp.fc1": {"weight": (16, width), "bias": (16,)},
+        "mlp.fc2": {"weight": (width, 16), "bias": (width,)},
+        **{f"self_attn.{part}_proj": square for part in ("q", "k", "v", "out")},
+    }
+    parts = {f"encoder.layers.{number}.{name}": shapes for number in range(2) for name, shapes in layer.items()}
+    parts |= {
+        "embeddings.token_embedding": {"weight": (len(_TOKENS), width)},
+        "embeddings.position_embedding": {"weight": (length, width)},
+        "final_layer_norm": norm,
+    }
+    source = torch.Generator().manual_seed(0)
+    weights = {
+        f"text_model.{name}.{kind}": torch.randn(shape, generator=source)
+        for name, shapes in parts.items()
+        for kind, shape in shapes.items()
+    }
+    for folder in ("text_encoder", "tokenizer"):
+        (pipeline / folder).mkdir(parents=True)
+    save_file(weights, pipeline / "text_encoder" / "model.safetensors")
+    (pipeline / "text_encoder" / "config.json").write_text(json.dumps(config | changes))
+    (pipeline / "tokenizer" / "vocab.json").write_text(json.dumps({token: n for n, token in enumerate(_TOKENS)}))
+    special = {"bos_token": {"content": _TOKENS[1]}, "eos_token": _TOKENS[2], "pad_token": _TOKENS[0]}
+    (pipeline / "tokenizer" / "tokenizer_config.json").write_text(json.dumps(special | {"add_prefix_space": False}))
+    return weights
 
 
 def changed(name: str, **values: Any) -> str:

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -182,9 +183,9 @@ async def test_a_request_in_a_png_cannot_make_the_host_load_a_model_for_its_canv
 VQGAN = CanvasConfig("vqgan", "latent", "hf-hub:host/vqgan", cost=6.0, max_pixels=128 * 128)
 
 
-def on_vqgan(size: int = 128, **changes: object) -> JobRequest:
+def on_vqgan(size: int = 128, **changes: Any) -> JobRequest:
     """A request on the canvas VQGAN."""
-    chosen = {"canvas": VQGAN.kind, "canvas_model": VQGAN.model, **changes}
+    chosen: dict[str, Any] = {"canvas": VQGAN.kind, "canvas_model": VQGAN.model, **changes}
     return job_request(request=Request.resolve("a cat", seed=1, width=size, height=size, **chosen))
 
 

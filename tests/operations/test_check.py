@@ -111,7 +111,7 @@ async def test_each_canvas_is_tried_and_says_what_is_missing(config: Path, tmp_p
     for name, words in (
         ("gone", "not a folder that diffusers saved"),
         ("other", "is a UNet2DModel, but the canvas latent needs one of"),
-        ("classes", "only models without classes"),
+        ("classes", "only models without classes can be used"),
     ):
         assert found[f"canvas {name}"].severity is Severity.ERROR
         assert words in found[f"canvas {name}"].message

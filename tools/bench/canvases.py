@@ -27,12 +27,12 @@ DENOISER: Final[dict[str, Any]] = {
 
 def saved(folder: Path) -> dict[str, str]:
     """Saves an autoencoder of TAESD's shape and a denoiser; returns their names by canvas."""
+    untyped: Any = diffusers
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        autoencoder, denoiser = diffusers.AutoencoderTiny(), diffusers.UNet2DModel(**DENOISER)
-    autoencoder.save_pretrained(folder / "latent")
-    denoiser.save_pretrained(folder / "diffusion")
-    diffusers.DDPMScheduler().save_pretrained(folder / "diffusion")
+        untyped.AutoencoderTiny().save_pretrained(folder / "latent")
+        untyped.UNet2DModel(**DENOISER).save_pretrained(folder / "diffusion")
+    untyped.DDPMScheduler().save_pretrained(folder / "diffusion")
     return {canvas: f"local-dir:{folder / canvas}" for canvas in ("latent", "diffusion")}
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import open_clip
 import pytest
 import torch
 from PIL import Image
@@ -13,6 +14,7 @@ from guidance.canvas import diffusers_source
 from guidance.canvas.autoencoder import load_autoencoder
 from guidance.canvas.bounded import bounded
 from guidance.canvas.denoiser import load_denoiser
+from guidance.canvas.empty_text import encoded_empty_text
 from guidance.canvas.registry import REGISTRY
 from guidance.clip.model import ClipModel
 from guidance.io.checkpoint import Checkpoint
@@ -21,7 +23,7 @@ from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import Run
 from guidance.request.parameters import SCHEDULERS
 from guidance.request.request import Request, RequestError
-from tests.guidance.canvas_models import AUTOENCODERS, autoencoder, changed, denoiser
+from tests.guidance.canvas_models import AUTOENCODERS, autoencoder, changed, denoiser, text_encoder
 from tests.guidance.pictures import decibels, photograph, png, tensor_of
 from tests.guidance.requests import blobs, pictures_of, result_of, sha, similarity_before_and_after, small
 
@@ -131,6 +133,64 @@ def test_every_kind_of_prediction_sees_the_same_clean_sample(tmp_path: Path, pre
     assert torch.allclose(seen, clean, atol=1e-5)
 
 
+def test_a_text_conditional_denoiser_gets_the_empty_text_as_clip_s_text_encoder_encodes_it(
+    tmp_path: Path, quick: ClipModel
+) -> None:
+    weights = text_encoder(tmp_path)
+    name = denoiser(tmp_path, latent="AutoencoderKL", kind="UNet2DConditionModel")
+    theirs = open_clip.transformer.TextTransformer(
+        context_length=7, vocab_size=3, width=8, heads=2, layers=2, mlp_ratio=2, output_tokens=True, pad_id=0,
+        act_layer=open_clip.transformer.QuickGELU,
+    )  # fmt: skip
+    theirs.load_state_dict(_as_in_open_clip(weights), strict=False)
+    _, expected = theirs.eval()(torch.tensor([[1, 2, 0, 0, 0, 0, 0]]))
+    text = encoded_empty_text(tmp_path)
+    assert text.shape == (1, 7, 8)
+    assert torch.allclose(text, expected, atol=1e-4)
+    request = small(canvas="diffusion", canvas_model=name, steps=3)
+    first = pictures_of(request, quick)
+    assert pictures_of(request, quick) == first
+    model = load_denoiser(name)
+    sample = torch.randn(2, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    seen = model.network(sample, 5, text.expand(2, -1, -1)).sample
+    assert torch.allclose(model.clean(sample, torch.tensor(5), 1.0, 1.0), sample - seen, atol=1e-5)
+
+
+def _as_in_open_clip(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Weights of transformers under the names of open_clip."""
+    names = {
+        "text_model.": "", "encoder.layers": "transformer.resblocks", "embeddings.token_embedding": "token_embedding",
+        "embeddings.position_embedding.weight": "positional_embedding", "final_layer_norm": "ln_final",
+        "layer_norm": "ln_", "fc1": "c_fc", "fc2": "c_proj", "self_attn": "attn",
+    }  # fmt: skip
+    renamed = {}
+    for name, value in weights.items():
+        for theirs, ours in names.items():
+            name = name.replace(theirs, ours)  # noqa: PLW2901 - renamed step by step
+        renamed[name] = value
+    for name in [name for name in renamed if ".q_proj." in name]:
+        parts = [renamed.pop(name.replace(".q_", f".{part}_")) for part in "qkv"]
+        renamed[name.replace("q_proj.", "in_proj_")] = torch.cat(parts)
+    return renamed
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"architectures": ["T5EncoderModel"]}, "empty text cannot be known: its text encoder is a T5EncoderModel"),
+        ({"hidden_size": 9}, "empty text cannot be known"),
+        (None, "empty text cannot be known: .*text_encoder/config.json"),
+    ],
+)
+def test_a_text_conditional_denoiser_without_clip_s_text_encoder_is_refused_in_words(
+    tmp_path: Path, changes: dict[str, Any] | None, words: str
+) -> None:
+    if changes is not None:
+        text_encoder(tmp_path, **changes)
+    with pytest.raises(ModelError, match=words):
+        load_denoiser(denoiser(tmp_path, latent="AutoencoderKL", kind="UNet2DConditionModel"))
+
+
 @pytest.mark.parametrize(("canvas", "kind"), CASES)
 @pytest.mark.parametrize("scheduler", ["ddim", "dpm++-sde"])
 def test_a_resumed_run_ends_in_the_same_bytes(
@@ -211,6 +271,18 @@ def test_an_autoencoder_that_is_not_one_of_pictures_is_refused_in_words(
         ({"sample_size": None}, {}, "sample_size is None"),
         ({"sample_size": 33}, {}, "sample_size is 33"),
         ({"num_class_embeds": 10}, {}, "chosen classes"),
+        (
+            {
+                "kind": "UNet2DConditionModel",
+                "in_channels": 3,
+                "out_channels": 3,
+                "addition_embed_type": "text_time",
+                "addition_time_embed_dim": 4,
+                "projection_class_embeddings_input_dim": 8,
+            },
+            {},
+            "addition_embed_type is text_time",
+        ),
         ({}, {"prediction_type": "flow"}, "predicts 'flow'"),
     ],
 )
