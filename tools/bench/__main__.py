@@ -20,7 +20,6 @@ import torch
 
 from guidance.clip.model import pick_device, prepare
 from guidance.clip.perceptor import HALF
-from guidance.request.defaults import defaults_for
 from guidance.request.model_name import DEFAULT_MODEL
 from tools.bench import baselines, canvases, crops, subjects, timing
 from tools.bench.calls import calls
@@ -111,7 +110,7 @@ def _limit(device: str, pairs: int) -> Iterator[Row]:
 def _canvases(device: str, pairs: int) -> Iterator[Row]:
     """The ratio step / limit of the canvases with a model, and what a step costs in steps of the default canvas."""
     model, bare = subjects.loaded([DEFAULT_MODEL], device), subjects.loaded([DEFAULT_MODEL], device, bare=True)
-    views = defaults_for(model.name)["views"]
+    views = JUDGED[(DEFAULT_MODEL,)]
     with tempfile.TemporaryDirectory() as folder:
         for canvas, name in canvases.saved(Path(folder)).items():
             request = canvases.request_for(model, SIDE, views, canvas, name)

@@ -17,12 +17,12 @@ STEPS: Final = 900
 """Of a run; fewer than the 1000 of a denoiser's schedule, and more than a measurement takes."""
 DENOISER: Final[dict[str, Any]] = {
     "sample_size": 64,
-    "block_out_channels": (64, 128, 256, 256),
+    "block_out_channels": (32, 64, 128, 256),
     "down_block_types": ("DownBlock2D", "DownBlock2D", "DownBlock2D", "AttnDownBlock2D"),
     "up_block_types": ("AttnUpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"),
     "layers_per_block": 1,
 }
-"""A denoiser of pixels of middle size, 16 million weights."""
+"""A denoiser of pixels of middle size."""
 
 
 def saved(folder: Path) -> dict[str, str]:
