@@ -15,6 +15,7 @@ from guidance.request.request import NAMED_CANVASES, Request
 from guidance.request.style import STYLES, Style
 
 VARIATIONS: Final = 4
+_CANVAS: Final = ("canvas", "canvas_model", "tile", "colours", "pixel")
 
 
 def new_seed() -> int:
@@ -82,8 +83,7 @@ def for_model(request: Request, model: str) -> Request:
         width=request.width,
         height=request.height,
         model=model,
-        canvas=request.canvas,
-        canvas_model=request.canvas_model,
+        **{name: getattr(request, name) for name in _CANVAS},
         images=request.images,
         init=request.init,
         mask=request.mask,

@@ -101,8 +101,8 @@ def test_under_another_model_words_shape_and_inputs_stay_and_the_rest_is_the_mod
     assert after.model == OTHER
     for name in ("prompt", "negative", "style", "width", "height", "seed", "init", "mask", "images", "strength"):
         assert getattr(after, name) == getattr(before, name)
-    latent = derived.for_model(replace(before, canvas="latent", canvas_model="hf-hub:a/b"), OTHER)
-    assert (latent.canvas, latent.canvas_model, latent.noise) == ("latent", "hf-hub:a/b", 0.06)
+    latent = derived.for_model(replace(before, canvas="latent", canvas_model="hf-hub:a/b", tile=64), OTHER)
+    assert (latent.canvas, latent.canvas_model, latent.tile, latent.noise) == ("latent", "hf-hub:a/b", 64, 0.06)
     assert after.views == defaults_for(OTHER)["views"]
     assert after.steps == defaults_for(OTHER)["steps"]
     assert derived.for_model(before, MODEL) is before
