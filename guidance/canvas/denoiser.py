@@ -6,6 +6,7 @@ A text-conditional one is given the empty text: what the picture shows is CLIP's
 import functools
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -171,13 +172,7 @@ def _loaded(name: str) -> Denoiser:
     if place is not None:
         loaded = source.load(name, "diffusion", path, source.AUTOENCODER_FOLDERS[1:], AUTOENCODERS)
         autoencoder = Autoencoder(name, "diffusion", loaded)
-    text = None
-    if network.config["_class_name"] == WITH_TEXTS:
-        try:
-            text = empty_text.encoded_empty_text(path)
-        except Exception as error:
-            reason = first_line(error)
-            raise source.unusable(name, "diffusion", "problem-text-encoder", reason=reason) from error
+    text = _empty_text(name, path, network.config) if network.config["_class_name"] == WITH_TEXTS else None
     return Denoiser(name, network, scheduler[1], autoencoder, text)
 
 
@@ -194,6 +189,17 @@ def load_denoiser(name: str) -> Denoiser:
     return _loaded(name)
 
 
+def _empty_text(name: str, path: Path, config: Mapping[str, Any]) -> Tensor:
+    for key in ("addition_embed_type", "encoder_hid_dim_type"):
+        if (added := config.get(key)) is not None:
+            raise source.unusable(name, "diffusion", "problem-conditions", key=key, value=str(added))
+    try:
+        return empty_text.encoded_empty_text(path)
+    except Exception as error:
+        reason = first_line(error)
+        raise source.unusable(name, "diffusion", "problem-text-encoder", reason=reason) from error
+
+
 def _check_network(name: str, config: Mapping[str, Any], channels: int) -> None:
     given, made = config.get("in_channels"), config.get("out_channels")
     if (given, made) != (channels, channels):
@@ -201,9 +207,6 @@ def _check_network(name: str, config: Mapping[str, Any], channels: int) -> None:
         raise source.unusable(name, "diffusion", "problem-channels", **problem)
     if config.get("class_embed_type") is not None or config.get("num_class_embeds") is not None:
         raise source.unusable(name, "diffusion", "problem-classes")
-    for key in ("addition_embed_type", "encoder_hid_dim_type"):
-        if (added := config.get(key)) is not None:
-            raise source.unusable(name, "diffusion", "problem-conditions", key=key, value=str(added))
     size, factor = config.get("sample_size"), 2 ** (len(config["block_out_channels"]) - 1)
     sides = list(size) if isinstance(size, (list, tuple)) else [size, size]
     if len(sides) != 2 or not all(type(side) is int and side > 0 and side % factor == 0 for side in sides):

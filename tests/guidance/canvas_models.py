@@ -84,8 +84,8 @@ def text_encoder(pipeline: Path, **changes: Any) -> dict[str, torch.Tensor]:
         "max_position_embeddings": length,
         "hidden_act": "quick_gelu",
     }
-    norm = {"weight": (width,), "bias": (width,)}
-    square = {"weight": (width, width), "bias": (width,)}
+    norm: dict[str, tuple[int, ...]] = {"weight": (width,), "bias": (width,)}
+    square: dict[str, tuple[int, ...]] = {"weight": (width, width), "bias": (width,)}
     layer: dict[str, dict[str, tuple[int, ...]]] = {
         "layer_norm1": norm,
         "layer_norm2": norm,
