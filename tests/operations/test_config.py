@@ -35,7 +35,7 @@ def test_the_commented_sections_of_the_example_are_valid() -> None:
     (concept,) = parse(commented("concept", 4)).concept
     assert concept == ConceptConfig("spiders", ("a spider", "a tarantula"), 0.5)
     (canvas,) = parse(commented("canvas", 7)).canvas
-    assert canvas == CanvasConfig("taesd", "latent", "hf-hub:madebyollin/taesd", 2.0, 0, 0)
+    assert canvas == CanvasConfig("taesd", "latent", "hf-hub:madebyollin/taesd", 3.0, 0, 0)
 
 
 @pytest.mark.parametrize(
