@@ -1,6 +1,7 @@
 """Imports point downwards and make no circles. The tests read them from the source."""
 
 import ast
+import functools
 import graphlib
 from collections.abc import Container, Iterator
 from pathlib import Path
@@ -11,15 +12,22 @@ ROOT = Path(__file__).parents[1]
 OURS = ("guidance", "bot")
 
 
+@functools.cache
+def imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
+    """The import statements of a file."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imported(path: Path, modules: Container[str] = ()) -> Iterator[str]:
     """Names that a file imports, also for type checking only or inside a function.
 
     `from package import name` gives both `package` and `package.name`, or only the latter if `modules` contains it.
     """
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in imports(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from names
             if not all(name in modules for name in names):

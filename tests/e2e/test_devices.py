@@ -17,6 +17,7 @@ JOBS = 6
 PLENTY = SMALL.replace("waiting_per_member = 2", f"waiting_per_member = {JOBS}")
 
 
+@pytest.mark.torture
 async def test_no_job_is_lost_or_made_twice_when_engines_and_bot_are_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

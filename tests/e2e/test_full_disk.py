@@ -25,6 +25,7 @@ def fill(path: Path) -> None:
             assert error.errno == errno.ENOSPC
 
 
+@pytest.mark.torture
 @can_mount
 async def test_a_full_disk_stops_nothing_and_loses_no_job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(STEP_VARIABLE, "0.2")

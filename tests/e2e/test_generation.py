@@ -229,6 +229,7 @@ async def test_a_session_from_start_to_results(
     assert "Traceback" not in service.log()[log_start:]
 
 
+@pytest.mark.torture
 async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_gives_the_same_pixels(
     service: Service, ada: Person
 ) -> None:
@@ -263,6 +264,7 @@ async def test_a_run_continues_after_a_kill_and_a_clean_stop_is_shown_once_and_g
     assert len(await ada.pings()) == pinged + 2
 
 
+@pytest.mark.torture
 async def test_an_engine_crash_costs_one_attempt_and_a_job_that_crashes_twice_fails_without_blocking_the_queue(
     service: Service, ada: Person, ben: Person
 ) -> None:
