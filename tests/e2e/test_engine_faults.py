@@ -1,4 +1,7 @@
-"""The bot as a process while its engine's process is stopped or ends. The engine is scripted and needs no torch."""
+"""The bot as a process while its engine's process is stopped or ends. The engine is scripted and needs no torch.
+
+Part of `make torture`. In `make test`, tests/engine/test_faults.py has the same faults without the bot.
+"""
 
 import asyncio
 import os
@@ -13,6 +16,8 @@ from tests.e2e.service import HANG_S, Service
 from tests.e2e.steps import finished, imagine, showing
 from tests.processes import exists
 from tests.sandbox.person import Person
+
+pytestmark = pytest.mark.torture
 
 STOP_S = 15.0
 """Seconds in which a bot with shutdown_s = 0 stops: 5 to suspend the run, 5 to post, 3 to kill the engine."""

@@ -78,6 +78,7 @@ async def pair() -> AsyncIterator[Mapping[str, LocalEngine]]:
         await engine.close()
 
 
+@pytest.mark.torture  # in `make test`, test_engine.py compares two processes that have all cores
 async def test_a_second_device_of_the_same_kind_makes_the_same_bytes(pair: Mapping[str, LocalEngine]) -> None:
     task = RenderTask(request(views=4))
     first, second = await asyncio.gather(*(end(engine, task) for engine in pair.values()))

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from bot.engine import EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.engine.messages import RunCommand
 from bot.jobs.job import RenderResult
+from guidance.io.picture import request_of
 from tests.engine.render_tasks import COMMANDS as RUN_COMMANDS
-from tests.engine.render_tasks import end, entries_of, request, send_command
+from tests.engine.render_tasks import LONG, end, entries_of, request, send_command
 from tests.harness.channel import HANG_S, until
 from tests.harness.job_requests import SettableClock
 from tests.harness.scripted_process import COMMAND, FAULTS, STEP_VARIABLE
@@ -48,12 +50,23 @@ async def test_a_fault_ends_its_run_and_the_next_run_succeeds(
     engine: LocalEngine, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await engine.start() == "script"
+    faulty = process(engine)
     if fault in SILENT:
         monkeypatch.setattr(engine, "_settings", replace(engine._settings, step_timeout_s=1.0))
-    with pytest.raises(RunFailedError if fault == "refuse" else EngineCrashedError):
+    says = r"^no message for 1.0 s$" if fault in SILENT else None
+    with pytest.raises(RunFailedError if fault == "refuse" else EngineCrashedError, match=says):
         await entries_of(engine, RenderTask(request(fault)))
+    assert exists(faulty) == (fault == "refuse")
     assert isinstance(await end(engine, RenderTask(request())), RenderResult)
-    assert engine.starts == (1 if fault == "refuse" else 2)
+    assert isinstance(await end(engine, RenderTask(request())), RenderResult)
+    assert (engine.starts, process(engine) == faulty) == ((1, True) if fault == "refuse" else (2, False))
+
+
+async def test_messages_of_an_abandoned_run_do_not_reach_the_next(engine: LocalEngine) -> None:
+    async with aclosing(engine.run(RenderTask(request(steps=LONG)))) as run:
+        await anext(run)
+    result = await end(engine, RenderTask(request(steps=2)))
+    assert request_of(result.png).steps == 2
 
 
 async def test_the_first_step_has_time_to_load_the_model_of_its_canvas(

@@ -11,6 +11,7 @@ from bot.check import CheckResult, Severity, diagnose
 from bot.operations import lock
 from bot.store.database import Database
 from tests.guidance.canvas_models import autoencoder, denoiser
+from tests.harness.scripted_process import COMMAND
 
 
 async def check_results(path: Path) -> dict[str, CheckResult]:
@@ -29,6 +30,7 @@ def config(tmp_path: Path) -> Path:
 
 
 async def test_a_correct_setup_has_no_errors(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.engine.local.COMMAND", COMMAND)
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -71,11 +73,12 @@ async def test_a_port_that_is_in_use_is_an_error(config: Path, monkeypatch: pyte
 async def test_errors_are_reported_and_do_not_stop_the_other_checks(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.engine.local.COMMAND", COMMAND)
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     folder = config.parent / "data"
     folder.mkdir()
     (folder / "bot.db").write_bytes(b"no database" * 100)
-    config.write_text(config.read_text() + 'model = "nobody/nothing"\n')
+    config.write_text(config.read_text() + 'model = "missing/nothing"\n')
     found = await check_results(config)
     wrong = {
         subject: check_result.message
@@ -85,7 +88,7 @@ async def test_errors_are_reported_and_do_not_stop_the_other_checks(
     assert set(wrong) == {"token", "database", "model"}
     assert "DISCORD_TOKEN" in wrong["token"]
     assert "restore a backup" in wrong["database"]
-    assert "ARCH/PRETRAINED" in wrong["model"]
+    assert wrong["model"] == "the model missing/nothing is unknown"
 
 
 async def test_each_canvas_is_tried_and_says_what_is_missing(config: Path, tmp_path: Path) -> None:

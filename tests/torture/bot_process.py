@@ -30,12 +30,20 @@ class BotProcess(Service):
     Args:
         sandbox, folder, settings, wrapper: As for `Service`.
         step_s: Seconds that the engine takes for a step.
+        devices: How many devices it has.
     """
 
     def __init__(
-        self, sandbox: Sandbox, folder: Path, settings: str = "", wrapper: Sequence[str] = (), step_s: float = 0.0
+        self,
+        sandbox: Sandbox,
+        folder: Path,
+        settings: str = "",
+        wrapper: Sequence[str] = (),
+        step_s: float = 0.0,
+        devices: int = 1,
     ) -> None:
-        super().__init__(sandbox, folder, settings, program="tests.harness.scripted_bot", wrapper=wrapper)
+        program = "tests.harness.scripted_bot"
+        super().__init__(sandbox, folder, settings, program, wrapper, devices=["cpu"] * devices)
         self._mark = uuid.uuid4().hex
         self._environment = self._environment | {MARK: self._mark, STEP_VARIABLE: str(step_s)}
 

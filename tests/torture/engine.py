@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 
+from tests.torture.bot_process import survivors
 from tests.torture.harness import Plan, TortureHarness
 from tests.torture.judge import Rules
-from tests.torture.table import Row
+from tests.torture.table import Row, Trial
 
 WORDS = {
     "hang": "hangs",
@@ -49,14 +50,32 @@ async def run(plan: Plan) -> list[Row]:
                     trial.hit()
                     await harness.settle(trial)
             if plan.short and number is signal.SIGSTOP:
-                continue  # noticed after 10 s; tests/e2e/test_engine_faults.py has it
+                continue  # noticed after 10 s; tests/engine/test_faults.py has it
             async with harness.trial(f"engine {name} while idle") as trial:
                 for _ in range(1 if plan.short else 3):
                     os.kill(await engine_of(harness), number)
                     trial.hit()
                     await harness.ask()
                     await harness.settle(trial)
+        async with harness.trial("bot stopped while its engine is (SIGSTOP)") as trial:
+            await stop_both(harness, trial, run=True)
+            if not plan.short:
+                await stop_both(harness, trial, run=False)
         return harness.rows
+
+
+async def stop_both(harness: TortureHarness, trial: Trial, *, run: bool) -> None:
+    """Stops the bot's process beside an engine that does not answer; both have to end, and a run goes on later."""
+    if run:
+        await harness.shown(await harness.ask(steps=40), "█")
+    left = harness.bot.processes()
+    os.kill(await engine_of(harness), signal.SIGSTOP)
+    trial.hit()
+    if status := await harness.stop():
+        trial.row.errors.append(f"the bot stopped with status {status}")
+    trial.row.orphans += await survivors(left)
+    await harness.bot.start()
+    await harness.settle(trial)
 
 
 async def engine_of(harness: TortureHarness) -> int:

@@ -84,6 +84,7 @@ class TortureHarness:
         people: Members who ask, besides Mo, who moderates, and Olive, who owns the server.
         step_s: Seconds that the engine takes for a step.
         step_timeout_s: Seconds after which a step is too slow.
+        devices: How many devices the bot has.
         wrapper: A command that runs the bot.
         limits: Rate limits.
         start: Whether to start the bot at once.
@@ -96,6 +97,7 @@ class TortureHarness:
         people: int = 4,
         step_s: float = 0.02,
         step_timeout_s: float = 1.0,
+        devices: int = 1,
         wrapper: Sequence[str] = (),
         limits: dict[str, RateLimit] | None = None,
         start: bool = True,
@@ -111,7 +113,7 @@ class TortureHarness:
         self.rows: list[Row] = []
         self.people: list[QuickPerson] = []
         self._names = [f"P{number}" for number in range(people)]
-        self._bot_options: dict[str, Any] = {"wrapper": wrapper, "step_s": step_s}
+        self._bot_options: dict[str, Any] = {"wrapper": wrapper, "step_s": step_s, "devices": devices}
         self._step_timeout_s = step_timeout_s
         self._start = start
         self._trials: list[Trial] = []
@@ -145,7 +147,7 @@ class TortureHarness:
             await self._close_trials()
             if self.bot.running:
                 left = self.bot.processes()
-                status = await self._stop()
+                status = await self.stop()
                 self.rows[-1].errors += [f"the bot stopped with status {status}"] if status else []
                 self.rows[-1].orphans += await survivors(left)
 
@@ -203,6 +205,15 @@ class TortureHarness:
             await self.control.call("DELETE", "/faults")
         await self.bot.start()
         await self.settle(trial)
+
+    async def stop(self) -> int:
+        """Stops the bot, and returns its exit status; -1 if it has to be killed after STOP_S."""
+        try:
+            async with asyncio.timeout(STOP_S):
+                return await self.bot.stop()
+        except TimeoutError:
+            await self.bot.stop(signal.SIGKILL)
+            return -1
 
     async def online(self) -> None:
         """Waits until the bot is connected to the gateway."""
@@ -280,14 +291,6 @@ class TortureHarness:
     def jobs(self, trial: Trial) -> list[JobRow]:
         """The jobs of a trial."""
         return self._read(trial)
-
-    async def _stop(self) -> int:
-        try:
-            async with asyncio.timeout(STOP_S):
-                return await self.bot.stop()
-        except TimeoutError:
-            await self.bot.stop(signal.SIGKILL)
-            return -1
 
     async def _close_trials(self) -> None:
         """Judges all trials once more: what is doubled may have come late."""

@@ -13,7 +13,7 @@ from tests.torture.people import QuickPerson
 from tests.torture.table import Row
 
 PEOPLE, BURST_S = 500, 10.0
-SHORT_PEOPLE, SHORT_BURST_S = 50, 2.0
+SHORT_PEOPLE, SHORT_BURST_S = 25, 1.0
 WAITING: Final = 10_000
 FLAT: Final = 0.05
 """By how much the bot's memory may grow from the second quarter of the soak to its last."""

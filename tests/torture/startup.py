@@ -30,7 +30,7 @@ async def run(plan: Plan) -> list[Row]:
         write_old_database(harness, finished)
         async with harness.trial("bot killed during a migration") as trial:
             trial.first = finished
-            for _ in range(2 if plan.short else KILLS):
+            for _ in range(1 if plan.short else KILLS):
                 await kill_in_migration(harness)
                 trial.hit()
             await harness.bot.start()

@@ -22,7 +22,7 @@ from tests.torture.network import some_jobs
 from tests.torture.table import Row, Trial
 
 COPIES: Final = 200
-LOCKED_S: Final = 8.0
+LOCKED_S: Final = 6.0
 """Longer than the bot waits for another process (5 s)."""
 DISK_S: Final = 3.0
 PAGE: Final = 4096
@@ -30,22 +30,29 @@ PARTS: Final = ("", "-wal", "-shm")
 
 
 async def run(plan: Plan) -> list[Row]:
-    """The database is copied, locked and damaged; the disk is full and read-only."""
+    """Two bots at once: the database of one is copied, locked and damaged, the disk of the other full and read-only."""
+    rows = await asyncio.gather(database_faults(plan), *([disk_faults(plan)] if can_mount() else []))
+    return [row for part in rows for row in part]
+
+
+async def database_faults(plan: Plan) -> list[Row]:
+    """The database is copied, locked and damaged."""
     async with TortureHarness(replaced(plan, "database"), step_s=0.02) as harness:
         await copied(harness)
         await locked(harness)
         await corrupted(harness)
-        rows = harness.rows
-    if can_mount():
-        disk = replaced(plan, "disk")
-        (disk.folder / "data").mkdir()
-        wrapper = with_disk(disk.folder / "data", "size=24m")
-        async with TortureHarness(disk, step_s=0.05, wrapper=wrapper, start=False) as harness:
-            await harness.bot.start()
-            await full(harness)
-            await read_only(harness)
-            rows += harness.rows
-    return rows
+        return harness.rows
+
+
+async def disk_faults(plan: Plan) -> list[Row]:
+    """The disk is full and read-only."""
+    disk = replaced(plan, "disk")
+    (disk.folder / "data").mkdir()
+    wrapper = with_disk(disk.folder / "data", "size=24m")
+    async with TortureHarness(disk, step_s=0.05, wrapper=wrapper) as harness:
+        await full(harness)
+        await read_only(harness)
+        return harness.rows
 
 
 def replaced(plan: Plan, name: str) -> Plan:

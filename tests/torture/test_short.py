@@ -11,7 +11,7 @@ from tests.torture.harness import Plan
 from tests.torture.table import Row, report
 
 SEED = 1
-SIDE_BY_SIDE = (("network", "startup"), ("gone", "outward", "long_queue"), ("storage", "engine"), ("kills", "burst"))
+SIDE_BY_SIDE = (("storage", "engine", "kills"), ("network", "startup", "burst"), ("gone", "outward", "long_queue"))
 """Groups wait most of the time, so some run at once."""
 
 
