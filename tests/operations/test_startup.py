@@ -12,13 +12,19 @@ import pytest
 from bot.operations import data_folder
 from bot.operations.lock import acquire
 from bot.store.database import Database
+from tests.harness import forked_bot
 from tests.namespaces import can_mount, with_disk
 
 
 async def started(folder: Path, config: str, wrapper: Sequence[str] = ()) -> tuple[int, str]:
-    """Exit status and stderr of a start. The wrapper is a command that runs what follows it."""
+    """Exit status and stderr of a start. The wrapper is a command that runs what follows it.
+
+    Without one, the process is forked from one that has imported the bot.
+    """
     path = folder / "config.toml"
     path.write_text(config)
+    if not wrapper:
+        return forked_bot.start(path)
     command = [*wrapper, sys.executable, "-m", "bot", "run", "--config", str(path)]
     process = await asyncio.create_subprocess_exec(
         *command, stderr=asyncio.subprocess.PIPE, env=os.environ | {"DISCORD_TOKEN": "a.b.c"}
