@@ -123,6 +123,9 @@ class ScriptedRenderer:
             raise UnrenderableError(f"the model {load.model} is unknown")
         return "script"
 
+    def ready(self, load: LoadModel) -> str:
+        return self.load(load)
+
     def execute(self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
         task, request = start.task, start.task.request
         made, total = 0 if task.checkpoint is None else int(json.loads(task.checkpoint)), len(request.span())
