@@ -18,7 +18,7 @@ from bot.engine.messages import LoadModel, RunCheckpoint, RunCommand, RunFailed,
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """An actor: the type of its device, the id of its node, what is installed there, and why it cannot render, if so."""
+    """An actor: the type of its device, its node's id, what is installed there, and why it cannot render, if so."""
 
     device: str
     node: str

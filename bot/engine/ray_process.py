@@ -1,7 +1,4 @@
-"""A child process that renders on a Ray cluster: `python -m bot.engine.ray_process ADDRESS GPUS CPUS LOAD STEP REPLACE`.
-
-The last three are the time limits of `RaySettings`, in seconds.
-"""
+"""A child process that renders on a Ray cluster. Its arguments are the attributes of `RaySettings`, in their order."""
 
 import sys
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 CHECKPOINT_S: Final = 5.0
 """Seconds between two checkpoints of a run."""
-ALIVE_S: Final = 5.0
+ALIVE_S: Final = 4.0
 """Seconds in which an idle actor, or Ray's head, answers."""
 NOTICE_S: Final = 20.0
 """Seconds after which the log says that a run still waits for room."""
@@ -144,7 +144,7 @@ class RayRenderer:
             raise EngineAwayError(f"the Ray cluster at {self._settings.address} cannot be reached") from error
         except RuntimeError as error:
             # Ray's own sentence names both versions of Ray and of Python.
-            raise ClusterError(" ".join(str(error).split())) from error
+            raise ClusterError(f"the versions of Ray or Python differ: {' '.join(str(error).split())}") from error
 
     def _place(self, load: LoadModel) -> None:
         self._leave()
