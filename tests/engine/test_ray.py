@@ -22,7 +22,6 @@ from bot.engine import EngineAwayError, RenderTask, RunCancelledError
 from bot.engine.devices import local_engines, ray_engines
 from bot.engine.local import LocalEngine
 from bot.engine.messages import RunCommand
-from bot.jobs.current_run import CurrentRun
 from bot.jobs.job import JobState, Progress, RenderResult, Suspended
 from bot.store.database import Database
 from tests.engine.ray_cluster import ADDRESS, DRAIN_S, ROOT, Cluster

@@ -28,14 +28,20 @@ class BotProcess(Service):
     """The real bot with the scripted engine process.
 
     Args:
-        sandbox, folder, settings, wrapper: As for `Service`.
+        sandbox, folder, settings, wrapper, devices: As for `Service`.
         step_s: Seconds that the engine takes for a step.
     """
 
     def __init__(
-        self, sandbox: Sandbox, folder: Path, settings: str = "", wrapper: Sequence[str] = (), step_s: float = 0.0
+        self,
+        sandbox: Sandbox,
+        folder: Path,
+        settings: str = "",
+        wrapper: Sequence[str] = (),
+        step_s: float = 0.0,
+        devices: Sequence[str] = ("cpu",),
     ) -> None:
-        super().__init__(sandbox, folder, settings, program="tests.harness.scripted_bot", wrapper=wrapper)
+        super().__init__(sandbox, folder, settings, "tests.harness.scripted_bot", wrapper, devices)
         self._mark = uuid.uuid4().hex
         self._environment = self._environment | {MARK: self._mark, STEP_VARIABLE: str(step_s)}
 

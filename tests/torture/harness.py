@@ -68,12 +68,14 @@ class Plan:
         short: Whether each fault is injected once, or a few times, only.
         folder: An empty one.
         soak_s: Seconds for which the bot works without a fault while its memory is watched.
+        devices: CPU devices of the bot.
     """
 
     seed: int
     short: bool
     folder: Path
     soak_s: float = 240.0
+    devices: int = 1
 
 
 class TortureHarness:
@@ -111,7 +113,7 @@ class TortureHarness:
         self.rows: list[Row] = []
         self.people: list[QuickPerson] = []
         self._names = [f"P{number}" for number in range(people)]
-        self._bot_options: dict[str, Any] = {"wrapper": wrapper, "step_s": step_s}
+        self._bot_options: dict[str, Any] = {"wrapper": wrapper, "step_s": step_s, "devices": ["cpu"] * plan.devices}
         self._step_timeout_s = step_timeout_s
         self._start = start
         self._trials: list[Trial] = []

@@ -11,7 +11,12 @@ from tests.torture.harness import Plan
 from tests.torture.table import Row, report
 
 SEED = 1
-SIDE_BY_SIDE = (("network", "startup"), ("gone", "outward", "long_queue"), ("storage", "engine"), ("kills", "burst"))
+SIDE_BY_SIDE = (
+    ("network", "startup", "devices"),
+    ("gone", "outward", "long_queue"),
+    ("storage", "engine"),
+    ("kills", "burst"),
+)
 """Groups wait most of the time, so some run at once."""
 
 
