@@ -153,8 +153,8 @@ class LocalEngine:
                 else:
                     raise await self._crashed("unexpected message")
                 yield entry
-        except (RunFailedError, RunCancelledError, EngineAwayError):
-            ended = True
+        except (RunFailedError, RunCancelledError, EngineAwayError, EngineCrashedError):
+            ended = True  # by a message of the process, or with the process
             raise
         finally:
             if not ended:

@@ -204,9 +204,7 @@ async def test_no_job_is_lost_or_doubled_while_a_worker_is_killed_again_and_agai
         ]
         source = random.Random(SEED)
         for _ in range(KILLS):
-            await until(
-                lambda: any(run is not None and run.step for run in map(CurrentRun.running, harness.current_runs))
-            )
+            await until(lambda: any((now := run.running()) is not None and now.step for run in harness.current_runs))
             await asyncio.sleep(source.uniform(0, 8))
             await asyncio.to_thread(cluster.replace, cluster.workers[0])
         ended = [await harness.until(job, JobState.DONE) for job in jobs]

@@ -1,4 +1,4 @@
-"""Two devices: the bot and the engines are killed or stopped at random while people use it; then one device at a time."""
+"""Two devices: the bot and engines are killed or stopped at random while people use it; then one engine at a time."""
 
 import asyncio
 import contextlib
