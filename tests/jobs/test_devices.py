@@ -116,7 +116,7 @@ class QueueSimulation:
 def test_on_all_devices_together_at_most_n_minus_1_turns_start_between_two_of_one_person(seed: int) -> None:
     """For n people who wait, whatever the speed of each device. No job runs twice at once, and none is lost.
 
-    A turn is one job, or as many as the person's weight. Turns that crash do not count; nor do the turns of a device for
+    A turn is one job, or as many as the person's weight. Turns that crash do not count; nor do those of a device for
     a person all of whose waiting jobs crashed there.
     """
 
