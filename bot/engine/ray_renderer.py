@@ -5,7 +5,7 @@ whose node is being drained leaves it after its run.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -81,6 +81,10 @@ class RayRenderer:
         """Implements Renderer.load: waits until Ray has placed an actor and it has loaded the model."""
         self._connect()
         try:
+            self._draining_nodes()
+        except RayError as error:
+            raise self._unreachable() from error
+        try:
             if self._load != load or not self._stays():
                 self._place(load)
                 self._wait_for_actor(self._settings.load_s)
@@ -141,10 +145,13 @@ class RayRenderer:
         try:
             ray.init(address=self._settings.address, log_to_driver=False, logging_level=logging.ERROR)
         except ConnectionError as error:
-            raise EngineAwayError(f"the Ray cluster at {self._settings.address} cannot be reached") from error
+            raise self._unreachable() from error
         except RuntimeError as error:
             # Ray's own sentence names both versions of Ray and of Python.
             raise ClusterError(f"the versions of Ray or Python differ: {' '.join(str(error).split())}") from error
+
+    def _unreachable(self) -> EngineAwayError:
+        return EngineAwayError(f"the Ray cluster at {self._settings.address} cannot be reached")
 
     def _place(self, load: LoadModel) -> None:
         self._leave()
@@ -157,14 +164,19 @@ class RayRenderer:
             ray.kill(self._actor)
             self._actor = None
 
+    def _draining_nodes(self) -> Container[str]:
+        """Ids of the nodes that are being drained, as the head says; raises RayError if it does not answer."""
+        # Ray has no public call for this; its own libraries use this one.
+        nodes: Container[str] = global_worker.gcs_client.get_draining_nodes(timeout=ALIVE_S)
+        return nodes
+
     def _stays(self) -> bool:
         """Whether there is an actor that answers, on a machine that is not being drained; if not, it is killed."""
         if self._actor is None:
             return False
         try:
             self._wait_for_actor(ALIVE_S)
-            # Ray has no public call for this; its own libraries use this one.
-            draining = global_worker.gcs_client.get_draining_nodes(timeout=ALIVE_S)
+            draining = self._draining_nodes()
         except RayError:
             self._leave()
             return False
