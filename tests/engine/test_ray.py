@@ -26,7 +26,6 @@ from bot.jobs.job import JobState, Progress, RenderResult, Suspended
 from bot.store.database import Database
 from tests.engine.ray_cluster import ADDRESS, DRAIN_S, ROOT, Cluster
 from tests.engine.render_tasks import end, flat, request, send_command, sha
-from tests.harness.channel import until
 from tests.harness.fixtures import database
 from tests.harness.job_requests import SettableClock
 from tests.harness.worker import WorkerHarness
@@ -206,13 +205,16 @@ async def test_no_job_is_lost_or_doubled_while_a_worker_is_killed_again_and_agai
         ]
         source = random.Random(SEED)
         for _ in range(KILLS):
-            await until(lambda: any((now := run.running()) is not None and now.step for run in harness.current_runs))
+            while not any((now := run.running()) is not None and now.step for run in harness.current_runs):
+                await asyncio.sleep(0.1)
             await asyncio.sleep(source.uniform(0, 8))
             await asyncio.to_thread(cluster.replace, cluster.workers[0])
-        ended = [await harness.until(job, JobState.DONE) for job in jobs]
+        while any([await harness.jobs.in_state(state) for state in (JobState.QUEUED, JobState.RUNNING)]):
+            await asyncio.sleep(0.5)
     await harness.poster.drain()
     await harness.close()
-    assert len(await harness.jobs.in_state(JobState.DONE)) == JOBS
+    ended = await harness.jobs.in_state(JobState.DONE)
+    assert [job.id for job in ended] == [job.id for job in jobs]
     assert sorted(harness.posted) == [job.id for job in jobs], "each is posted once"
     for job in ended:
         assert job.picture is not None
