@@ -37,8 +37,6 @@ pytestmark = [pytest.mark.torture, pytest.mark.timeout(900)]
 
 KILLS = 5
 SEED = 1
-CPU_S = (4.0, 20.0)
-"""CPU seconds after which a worker is killed: it needs about 8 to start and load the model."""
 JOBS = 8
 LONG = 100
 """Steps of a run during which a node is killed."""
@@ -205,15 +203,14 @@ async def test_no_job_is_lost_or_doubled_while_a_worker_is_killed_again_and_agai
             await harness.submit(f"picture {number}", number % 3, request=request(f"picture {number}", LONG, views=4))
             for number in range(JOBS)
         ]
-        source, kills = random.Random(SEED), 0
-        enough = source.uniform(*CPU_S)
+        source = random.Random(SEED)
+        for _ in range(KILLS):
+            while not any((now := run.running()) is not None and now.step for run in harness.current_runs):
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(source.uniform(0, 8))
+            await asyncio.to_thread(cluster.replace, cluster.workers[0])
         while any([await harness.jobs.in_state(state) for state in (JobState.QUEUED, JobState.RUNNING)]):
             await asyncio.sleep(0.5)
-            # While it loads the model, before its first checkpoint, and after it.
-            if kills < KILLS and cluster.workers[0].cpu_seconds > enough:
-                kills, enough = kills + 1, source.uniform(*CPU_S)
-                await asyncio.to_thread(cluster.replace, cluster.workers[0])
-    assert kills == KILLS
     await harness.poster.drain()
     await harness.close()
     ended = await harness.jobs.in_state(JobState.DONE)
