@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 LIST_DEVICES: Final = "from guidance.device.visible import visible_devices; print(*visible_devices())"
 """Runs in a process of its own: this one never imports torch."""
+REPLACE_S: Final = 45.0
+"""Seconds in which another machine must take a run whose machine died; otherwise the run is suspended."""
+MARGIN_S: Final = 30.0
+"""Seconds that a process has to say that a time limit has passed on Ray, before it is killed itself."""
 
 
 AnyEngine = TypeVar("AnyEngine", bound=Engine)
@@ -77,15 +81,20 @@ def ray_engines(
     """
     if importlib.util.find_spec("ray") is None:
         raise RunFailedError('engine.kind is "ray", but Ray is not installed: pip install "guided-imagine[ray]"')
-    arguments = (settings.address, str(settings.gpus_per_run), str(settings.cpus_per_run))
+    resources = (settings.gpus_per_run, settings.cpus_per_run)
+    arguments = map(str, (settings.address, *resources, settings.load_timeout_s, settings.step_timeout_s, REPLACE_S))
+    command = (sys.executable, "-m", "bot.engine.ray_process", *arguments)
+    # A step may take too long twice, with a move to another machine in between.
+    step_s = 2 * settings.step_timeout_s + REPLACE_S + MARGIN_S
+    patient = replace(settings, load_timeout_s=settings.load_timeout_s + MARGIN_S, step_timeout_s=step_s)
     return {
         (name := f"ray {number}"): LocalEngine(
-            settings,
+            patient,
             preview_interval_s,
             metrics,
             name=name,
             threads=0 if settings.gpus_per_run else settings.cpus_per_run,
-            command=(sys.executable, "-m", "bot.engine.ray_process", *arguments),
+            command=command,
         )
         for number in range(1, settings.runs + 1)
     }

@@ -90,7 +90,7 @@ class LocalEngine:
 
     async def start(self) -> str:
         """Implements Engine.start: loads the configured model."""
-        async with self._in_use:
+        async with self._in_use, self._elsewhere():
             await self._ensure_loaded(self._load(self._settings.model))
             self._started = True
             return self._device
@@ -100,13 +100,9 @@ class LocalEngine:
         self._run += 1
         self._running, self._task_sent, self._early_commands = True, False, []
         try:
-            async with self._in_use, contextlib.aclosing(self._entries(task)) as entries:
+            async with self._in_use, self._elsewhere(), contextlib.aclosing(self._entries(task)) as entries:
                 async for entry in entries:
                     yield entry
-        except ProcessEndedError as error:
-            if self._command_line is None:
-                raise
-            raise EngineAwayError(str(error)) from error
         finally:
             self._running = False
 
@@ -137,6 +133,16 @@ class LocalEngine:
                 async with self._in_use:
                     await self._is_alive()
 
+    @contextlib.asynccontextmanager
+    async def _elsewhere(self) -> AsyncGenerator[None, None]:
+        """If the process renders elsewhere, its end is not the fault of what it was asked for."""
+        try:
+            yield
+        except ProcessEndedError as error:
+            if self._command_line is None:
+                raise
+            raise EngineAwayError(str(error)) from error
+
     async def _entries(self, task: RenderTask) -> AsyncGenerator[Progress | RenderResult | Suspended, None]:
         ended, step = False, -1
         try:
@@ -154,8 +160,8 @@ class LocalEngine:
                 else:
                     raise await self._crashed("unexpected message")
                 yield entry
-        except (RunFailedError, RunCancelledError, EngineAwayError):
-            ended = True
+        except (RunFailedError, RunCancelledError, EngineAwayError, EngineCrashedError):
+            ended = True  # by a message of the process, or with the process
             raise
         finally:
             if not ended:

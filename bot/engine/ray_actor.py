@@ -7,24 +7,40 @@ import functools
 import hashlib
 import importlib.metadata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+import ray
 
 import guidance
 from bot.engine.messages import LoadModel, RunCheckpoint, RunCommand, RunFailed, RunMessage, StartRun
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """An actor: the type of its device, its node's id, what is installed there, and why it cannot render, if so."""
+
+    device: str
+    node: str
+    version: str
+    failure: RunFailed | None
+
+
 @functools.cache
 def package_version() -> str:
-    """Version of this package, and the beginning of a hash of the code that decides a picture's bytes."""
-    try:
-        version = importlib.metadata.version("guided-imagine")
-    except importlib.metadata.PackageNotFoundError:
-        version = "not installed"
-    root = Path(guidance.__file__).parent
+    """Versions of this package and of torch, and the beginning of a hash of what decides a picture's bytes."""
     code = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
+    root = Path(guidance.__file__).parent
+    for path in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".json", ".safetensors"}):
         code.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return f"guided-imagine {version} (code {code.hexdigest()[:8]})"
+    return f"guided-imagine {_version('guided-imagine')} with torch {_version('torch')} (code {code.hexdigest()[:8]})"
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 class RenderActor:
@@ -43,9 +59,10 @@ class RenderActor:
         self._run = -1
         self._commands: frozenset[RunCommand] = frozenset()
 
-    def about(self) -> tuple[str, str, RunFailed | None]:
-        """The type of its device, the version of this package there, and why the model cannot be loaded, if so."""
-        return self._device, package_version(), self._failure
+    def about(self) -> About:
+        """What the bot has to know of it."""
+        node: str = ray.get_runtime_context().get_node_id()
+        return About(self._device, node, package_version(), self._failure)
 
     def command(self, run: int, command: RunCommand) -> None:
         """Ends a run early; a command for another run is ignored."""

@@ -1,4 +1,4 @@
-"""A child process that renders on a Ray cluster: `python -m bot.engine.ray_process ADDRESS GPUS CPUS`."""
+"""A child process that renders on a Ray cluster. Its arguments are the attributes of `RaySettings`, in their order."""
 
 import sys
 
@@ -14,8 +14,8 @@ def main() -> None:
     # Importing Ray starts threads, which must not exist when the lifeline forks.
     from bot.engine.ray_renderer import RayRenderer, RaySettings  # noqa: PLC0415
 
-    address, gpus, cpus = sys.argv[1:]
-    settings = RaySettings(address, float(gpus), int(cpus))
+    address, gpus, cpus, *limits = sys.argv[1:]
+    settings = RaySettings(address, float(gpus), int(cpus), *map(float, limits))
     EngineProcess(sys.stdin.buffer, outgoing, RayRenderer(settings)).serve()
 
 

@@ -37,6 +37,10 @@ class ClipRenderer:
         """Implements Renderer.load."""
         return self._loaded(load).device.type
 
+    def ready(self, load: LoadModel) -> str:
+        """Implements Renderer.ready."""
+        return self.load(load)
+
     def execute(
         self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]
     ) -> Iterator[RunMessage | RunCheckpoint]:

@@ -47,6 +47,14 @@ class Renderer(Protocol):
         """Loads a model, unless it is loaded already; returns its type of device, such as "cpu"."""
         ...
 
+    def ready(self, load: LoadModel) -> str:
+        """Returns the type of device of the loaded model at once.
+
+        Raises:
+            EngineAwayError: The model is not loaded any more; the run must wait for `load`.
+        """
+        ...
+
     def execute(
         self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]
     ) -> Iterator[RunMessage | RunCheckpoint]:
@@ -77,7 +85,7 @@ class EngineProcess:
                     case LoadModel():
                         self._send(ModelReady(self._renderer.load(message)))
                     case StartRun():
-                        self._send(ModelReady(self._renderer.load(message.load)))
+                        self._send(ModelReady(self._renderer.ready(message.load)))
                         for reply in self._renderer.execute(message, lambda: self._commands):
                             assert not isinstance(reply, RunCheckpoint)  # noqa: S101 - the pipe's runs have none
                             self._send(reply)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import EngineConfig
-from bot.engine import EngineCrashedError, RenderTask, RunFailedError
+from bot.engine import EngineAwayError, EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.local import LocalEngine
 from bot.engine.messages import RunCommand
 from bot.jobs.job import RenderResult
@@ -80,6 +80,17 @@ async def test_the_first_step_has_time_to_load_the_model_of_its_canvas(
         await entries_of(engine, RenderTask(plain))
     latent = replace(plain, canvas="latent", canvas_model="hf-hub:some/model")
     assert isinstance(await end(engine, RenderTask(latent)), RenderResult)
+
+
+@pytest.mark.parametrize(("prompt", "error"), [("lose", EngineCrashedError), ("depart", EngineAwayError)])
+async def test_a_run_that_its_process_loses_costs_an_attempt_only_if_it_may_be_the_cause(
+    engine: LocalEngine, prompt: str, error: type[Exception]
+) -> None:
+    await engine.start()
+    with pytest.raises(error, match="the run was lost"):
+        await entries_of(engine, RenderTask(request(prompt)))
+    assert isinstance(await end(engine, RenderTask(request())), RenderResult)
+    assert engine.starts == 1, "the process goes on"
 
 
 @pytest.mark.parametrize("task", [RenderTask(request()), LARGE], ids=["small", "large"])

@@ -20,6 +20,7 @@ from bot.engine.messages import (
     RunCancelled,
     RunCommand,
     RunFailed,
+    RunLost,
     StartRun,
 )
 from bot.engine.protocol import ProtocolError
@@ -49,6 +50,8 @@ FROM_PROCESS: list[ProcessMessage] = [
     RunFailed("this cannot be rendered", '["broke-down",{}]'),
     RunCancelled(),
     Pong(),
+    RunLost("no machine has room", crashed=False),
+    RunLost("lost twice at the same place", crashed=True),
 ]
 Decode = Callable[[bytes, int], BotMessage | ProcessMessage]
 

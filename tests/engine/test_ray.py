@@ -6,9 +6,8 @@ They need the extra "ray" and take minutes: `make torture`.
 import asyncio
 import contextlib
 import os
+import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,87 +22,31 @@ from bot.engine import EngineAwayError, RenderTask, RunCancelledError
 from bot.engine.devices import local_engines, ray_engines
 from bot.engine.local import LocalEngine
 from bot.engine.messages import RunCommand
-from bot.jobs.job import Progress, RenderResult, Suspended
+from bot.jobs.job import JobState, Progress, RenderResult, Suspended
+from bot.store.database import Database
+from tests.engine.ray_cluster import ADDRESS, DRAIN_S, ROOT, Cluster
 from tests.engine.render_tasks import end, flat, request, send_command, sha
+from tests.harness.fixtures import database
+from tests.harness.job_requests import SettableClock
+from tests.harness.worker import WorkerHarness
+
+__all__ = ["database"]
 
 pytest.importorskip("ray")
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(900)]
 
-RAY = (sys.executable, "-m", "ray.scripts.scripts")
-ROOT = Path(__file__).parents[2]
-PORT = 26379
-ADDRESS = f"127.0.0.1:{PORT}"
-KILLS = 3
-LONG = 60
+KILLS = 5
+SEED = 1
+JOBS = 8
+LONG = 100
 """Steps of a run during which a node is killed."""
-
-
-class Node:
-    """A node of the cluster: `ray start --block`, and the processes that it starts."""
-
-    def __init__(self, folder: Path, *arguments: str, code: Path = ROOT) -> None:
-        self._path = folder / f"node-{len(list(folder.iterdir()))}.log"
-        with self._path.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*RAY, "start", "--block", "--disable-usage-stats", "--node-ip-address=127.0.0.1", *arguments],
-                stdout=log,
-                stderr=log,
-                env=os.environ | {"PYTHONPATH": str(code), "RAY_worker_niceness": "0"},
-            )
-        while "--block" not in self._path.read_text():
-            assert self.process.poll() is None, self._path.read_text()
-            time.sleep(0.1)
-
-    def kill(self) -> None:
-        """Kills all processes of the node, as a machine that loses its power."""
-        for pid in (self.process.pid, *descendants(self.process.pid)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait()
-
-
-def descendants(pid: int) -> list[int]:
-    """Process ids of all descendants of a process."""
-    try:
-        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
-    return children + [each for child in children for each in descendants(child)]
-
-
-def cpu_seconds(node: Node) -> float:
-    """What a node's processes have computed: most on the node that renders."""
-    ticks = 0
-    for pid in descendants(node.process.pid):
-        with contextlib.suppress(FileNotFoundError):
-            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-class Cluster:
-    """A head that renders nothing, and workers with one CPU each."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.head = self.start_head()
-        self.workers = [self.start_worker(), self.start_worker()]
-
-    def start_head(self) -> Node:
-        return Node(self._folder, "--head", f"--port={PORT}", "--num-cpus=0", "--include-dashboard=false")
-
-    def start_worker(self, code: Path = ROOT) -> Node:
-        return Node(self._folder, f"--address={ADDRESS}", "--num-cpus=1", code=code)
-
-    def close(self) -> None:
-        for node in (*self.workers, self.head):
-            node.kill()
 
 
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
     """A cluster on loopback."""
     # The paths of Ray's sockets must be short.
-    with tempfile.TemporaryDirectory(prefix="ray") as folder:
+    with tempfile.TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:
         monkeypatch.setenv("RAY_TMPDIR", folder)
         made = Cluster(Path(folder))
         yield made
@@ -122,6 +65,14 @@ async def engines() -> AsyncIterator[dict[str, LocalEngine]]:
         await engine.close()
 
 
+@pytest.fixture
+async def local() -> AsyncIterator[LocalEngine]:
+    """The engine of this machine, with as many threads as a run on Ray."""
+    engine, *_ = local_engines(EngineConfig(), ["cpu"] * max(2, len(os.sched_getaffinity(0))), 0.0).values()
+    yield engine
+    await engine.close()
+
+
 async def started(engine: LocalEngine) -> str:
     """Starts an engine as its worker does: again until it works."""
     while True:
@@ -131,68 +82,15 @@ async def started(engine: LocalEngine) -> str:
 
 
 async def test_a_run_on_ray_gives_the_bytes_of_the_local_engine(
-    cluster: Cluster, engines: dict[str, LocalEngine]
+    cluster: Cluster, engines: dict[str, LocalEngine], local: LocalEngine
 ) -> None:
     colour = flat("teal")
     task = RenderTask(request(views=4, init=sha(colour)), {sha(colour): colour}, timelapse=True)
-    (local, _) = local_engines(EngineConfig(), ["cpu"] * len(os.sched_getaffinity(0)), 0.0).values()
-    try:
-        expected = await end(local, task)
-    finally:
-        await local.close()
-    engine = engines["ray 1"]
-    assert await started(engine) == "cpu"
-    assert (await end(engine, task)).png == expected.png
-
-
-async def test_a_run_whose_node_is_killed_goes_on_elsewhere_to_the_same_bytes(
-    cluster: Cluster, engines: dict[str, LocalEngine]
-) -> None:
-    task = RenderTask(request(steps=LONG, views=4))
-    engine = engines["ray 1"]
-    await started(engine)
-    expected = await end(engine, task)
-    steps: list[int] = []
-    killed = False
-    async for entry in engine.run(task):
-        if isinstance(entry, Progress):
-            steps.append(entry.step)
-            if entry.step > LONG // 2 and not killed:
-                killed = True
-                busy = max(cluster.workers, key=cpu_seconds)
-                busy.kill()
-                cluster.workers.remove(busy)
-        else:
-            assert isinstance(entry, RenderResult | Suspended)
-            last = entry
-    assert steps == sorted(set(steps)), "no step is shown twice"
-    if isinstance(last, Suspended):  # the new node took long: the worker would run the job again
-        await started(engine)
-        last = await end(engine, RenderTask(task.request, checkpoint=last.checkpoint))
-    assert last.png == expected.png
-
-
-async def test_the_engine_is_away_without_a_head_and_works_when_it_is_back(
-    cluster: Cluster, engines: dict[str, LocalEngine]
-) -> None:
-    engine = engines["ray 1"]
-    await started(engine)
-    cluster.close()
-    with pytest.raises(EngineAwayError):
-        while True:
-            await end(engine, RenderTask(request()))
-    with pytest.raises(EngineAwayError, match=r"^the Ray cluster at 127.0.0.1:26379 cannot be reached"):
-        while True:
-            try:
-                await engine.start()
-            except EngineAwayError:
-                raise
-            except Exception as error:
-                raise AssertionError(repr(error)) from error
-    cluster.head = cluster.start_head()
-    cluster.workers = [cluster.start_worker()]
-    await started(engine)
-    assert isinstance(await end(engine, RenderTask(request())), RenderResult)
+    expected = await end(local, task)
+    await local.close()
+    for engine in engines.values():
+        assert await started(engine) == "cpu"
+        assert (await end(engine, task)).png == expected.png
 
 
 async def test_previews_and_commands_go_through_ray(cluster: Cluster, engines: dict[str, LocalEngine]) -> None:
@@ -213,35 +111,149 @@ async def test_previews_and_commands_go_through_ray(cluster: Cluster, engines: d
                 await engine.cancel()
 
 
-async def test_a_run_is_finished_although_one_of_two_workers_is_killed_again_and_again(
+async def test_a_run_whose_node_is_killed_goes_on_elsewhere_to_the_same_bytes(
+    cluster: Cluster, engines: dict[str, LocalEngine], local: LocalEngine
+) -> None:
+    task = RenderTask(request(steps=LONG, views=4))
+    expected = await end(local, task)
+    await local.close()
+    engine = engines["ray 1"]
+    await started(engine)
+    steps: list[int] = []
+    killed = False
+    async for entry in engine.run(task):
+        if isinstance(entry, Progress):
+            steps.append(entry.step)
+            if entry.step > LONG // 2 and not killed:
+                killed = True
+                busy = cluster.busiest()
+                busy.kill()
+                cluster.workers.remove(busy)
+        else:
+            assert isinstance(entry, RenderResult | Suspended)
+            last = entry
+    assert steps == sorted(set(steps)), "no step is shown twice"
+    if isinstance(last, Suspended):  # the new node took long: the worker would run the job again
+        await started(engine)
+        last = await end(engine, RenderTask(task.request, checkpoint=last.checkpoint))
+    assert last.png == expected.png
+
+
+async def test_a_machine_that_joins_is_used_and_one_that_leaves_ends_its_run_first(
+    cluster: Cluster, engines: dict[str, LocalEngine]
+) -> None:
+    """A machine that is drained takes no more runs, and its last run is not made anew elsewhere."""
+    cluster.workers.pop().kill()
+    (old,) = cluster.workers
+    engine, waits = engines.values()
+    await started(engine)
+    waiting = asyncio.create_task(started(waits))
+    entries = []
+    async for entry in engine.run(RenderTask(request(steps=LONG))):
+        entries.append(entry)
+        if len(entries) == 3:
+            assert not waiting.done(), "there is no room for a second run"
+            old.drain()
+            cluster.workers.append(await asyncio.to_thread(cluster.start_worker))
+    assert isinstance(entries[-1], RenderResult)
+    assert len(entries) == LONG + 2
+    await waiting
+    began = time.monotonic()
+    await asyncio.to_thread(old.process.wait)
+    assert time.monotonic() - began < DRAIN_S / 2, "it is free as soon as its run has ended"
+    assert isinstance(await end(waits, RenderTask(request())), RenderResult)
+    with pytest.raises(EngineAwayError, match="leaves the Ray cluster"):
+        await end(engine, RenderTask(request()))
+
+
+async def test_the_engine_is_away_without_a_head_and_works_when_it_is_back(
     cluster: Cluster, engines: dict[str, LocalEngine]
 ) -> None:
     engine = engines["ray 1"]
     await started(engine)
-    task = RenderTask(request(steps=LONG, views=4))
-    expected = await end(engine, task)
-    kills, last = 0, None
-    while last is None:
-        shown = 0
-        async for entry in engine.run(task):
-            if isinstance(entry, Progress):
-                shown += 1
-                if kills < KILLS and shown == LONG // 5:
-                    kills, shown = kills + 1, 0
-                    busy = max(cluster.workers, key=cpu_seconds)
-                    busy.kill()
-                    cluster.workers.remove(busy)
-                    cluster.workers.append(await asyncio.to_thread(cluster.start_worker))
-            elif isinstance(entry, Suspended):  # a node took long to load the model; the worker runs the job again
-                task = RenderTask(task.request, checkpoint=entry.checkpoint)
-                await started(engine)
-            else:
-                last = entry
-    assert kills == KILLS
-    assert last.png == expected.png
+    cluster.close()
+    with pytest.raises(EngineAwayError):
+        while True:
+            await end(engine, RenderTask(request()))
+    said = ""
+    while said != f"the Ray cluster at {ADDRESS} cannot be reached":
+        with pytest.raises(EngineAwayError) as away:
+            await engine.start()
+        said = str(away.value)
+    cluster.head = cluster.start_head()
+    cluster.workers = [cluster.start_worker()]
+    await started(engine)
+    assert isinstance(await end(engine, RenderTask(request())), RenderResult)
 
 
-async def test_check_says_which_node_has_another_version(
+class RealClock(SettableClock):
+    """A clock whose sleeps take their time."""
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def test_no_job_is_lost_or_doubled_while_a_worker_is_killed_again_and_again(
+    cluster: Cluster, engines: dict[str, LocalEngine], local: LocalEngine, database: Database, tmp_path: Path
+) -> None:
+    """The real queue, workers and store. The other worker is never killed; the killed one comes back each time."""
+    harness = WorkerHarness(database, tmp_path, clock=RealClock(), devices=engines)
+    async with harness.at_work():
+        jobs = [
+            await harness.submit(f"picture {number}", number % 3, request=request(f"picture {number}", LONG, views=4))
+            for number in range(JOBS)
+        ]
+        source = random.Random(SEED)
+        for _ in range(KILLS):
+            while not any((now := run.running()) is not None and now.step for run in harness.current_runs):
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(source.uniform(0, 8))
+            await asyncio.to_thread(cluster.replace, cluster.workers[0])
+        while any([await harness.jobs.in_state(state) for state in (JobState.QUEUED, JobState.RUNNING)]):
+            await asyncio.sleep(0.5)
+    await harness.poster.drain()
+    await harness.close()
+    ended = await harness.jobs.in_state(JobState.DONE)
+    assert [job.id for job in ended] == [job.id for job in jobs]
+    assert sorted(harness.posted) == [job.id for job in jobs], "each is posted once"
+    for job in ended:
+        assert job.picture is not None
+        assert await harness.pictures.get(job.picture) == (await end(local, RenderTask(job.request))).png
+
+
+def config(folder: Path) -> Path:
+    """A configuration that names the cluster."""
+    path = folder / "config.toml"
+    path.write_text(
+        f'[storage]\ndata_dir = "{folder}/data"\n'
+        f'[engine]\nkind = "ray"\naddress = "{ADDRESS}"\ngpus_per_run = 0\nload_timeout_s = 300\n'
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("ray.__version__ = '2.49.0'", "Ray: 2.49.0"),
+        ("sys.version_info = (3, 10, 2, 'final', 0)", "Python: 3.10.2"),
+    ],
+    ids=["ray", "python"],
+)
+async def test_check_says_which_version_of_ray_or_python_the_cluster_has(
+    cluster: Cluster, tmp_path: Path, change: str, words: str
+) -> None:
+    cluster.close()
+    cluster.workers = []
+    program = f"import ray, sys; from ray.scripts.scripts import main; {change}; main()"
+    cluster.head = cluster.start_head((sys.executable, "-c", program))
+    results = {result.subject: result async for result in diagnose(config(tmp_path))}
+    message = results["model"].message
+    assert message.startswith("the versions of Ray or Python differ: ")
+    assert words in message
+    assert "\n" not in message
+
+
+async def test_check_says_which_node_has_another_version_of_this_package(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = tmp_path / "other"
@@ -255,10 +267,6 @@ async def test_check_says_which_node_has_another_version(
     for node in cluster.workers:
         node.kill()
     cluster.workers = [cluster.start_worker(other)]
-    (tmp_path / "config.toml").write_text(
-        f'[storage]\ndata_dir = "{tmp_path}/data"\n'
-        f'[engine]\nkind = "ray"\naddress = "{ADDRESS}"\ngpus_per_run = 0\nload_timeout_s = 300\n'
-    )
-    results = {result.subject: result async for result in diagnose(tmp_path / "config.toml")}
+    results = {result.subject: result async for result in diagnose(config(tmp_path))}
     assert results["model"].message.startswith("a node of the Ray cluster has guided-imagine ")
-    assert results["model"].message.endswith("install the same version on all nodes")
+    assert results["model"].message.endswith("install the same versions on all nodes")

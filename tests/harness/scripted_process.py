@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import BinaryIO, Final
 
 from bot.engine import protocol
-from bot.engine.messages import LoadModel, RunCancelled, RunCommand, RunMessage, StartRun
+from bot.engine.messages import LoadModel, RunCancelled, RunCommand, RunLost, RunMessage, StartRun
 from bot.engine.process import take_stdout
 from bot.engine.serving import EngineProcess
 from bot.jobs.job import Progress, RenderResult, Suspended
@@ -107,6 +107,8 @@ FAULTS: Final[dict[str, Callable[[BinaryIO], None]]] = {
     for made in (hang, freeze, die, leave, fail, refuse, exhaust, babble, nest, halve, break_off, repeat)
 }
 """What a prompt that is one of these names does after the first step."""
+LOSSES: Final = {"lose": True, "depart": False}
+"""Prompts whose run is lost after the first step, and whether it may be the cause; the process goes on."""
 
 
 class ScriptedRenderer:
@@ -122,6 +124,9 @@ class ScriptedRenderer:
         if load.model.startswith("missing"):
             raise UnrenderableError(f"the model {load.model} is unknown")
         return "script"
+
+    def ready(self, load: LoadModel) -> str:
+        return self.load(load)
 
     def execute(self, start: StartRun, commands: Callable[[], frozenset[RunCommand]]) -> Iterator[RunMessage]:
         task, request = start.task, start.task.request
@@ -140,6 +145,9 @@ class ScriptedRenderer:
                 yield Suspended(json.dumps(made).encode(), made)
                 return
             yield Progress(made, total, 0.1)
+            if request.prompt in LOSSES:
+                yield RunLost("the run was lost", crashed=LOSSES[request.prompt])
+                return
             if request.prompt in FAULTS:
                 FAULTS[request.prompt](self._outgoing)
         yield RenderResult(picture_of(request), 0.5, 0.5, made, request, (), b"film" if task.timelapse else None)

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bot.clock import Sleep
 from bot.community.guild_settings import GuildSettings
@@ -59,7 +60,7 @@ class WorkerHarness:
     timelapse: bool = False
     sleep: Sleep = _hurried
     posted: list[int] = field(default_factory=list)
-    devices: Mapping[str, ScriptedEngine] = field(default_factory=dict)
+    devices: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.jobs, self.history = Jobs(self.database), History(self.database)

@@ -28,6 +28,11 @@ from tests.harness.worker import WorkerHarness
 PEOPLE = 6
 
 
+def weight(person: int) -> int:
+    """Jobs in a turn of this person, at most."""
+    return 1 + person % 2
+
+
 @dataclass
 class QueueSimulation:
     """Random arrivals at devices of random speed whose runs crash at random, in virtual time.
@@ -37,6 +42,7 @@ class QueueSimulation:
         starts: How often each job was started.
         others: By waiting person: the turns in which others have started since the person's own last start, or since
             the person began to wait; of each other person the last.
+        turns: The jobs of each turn.
     """
 
     jobs: Jobs
@@ -44,6 +50,7 @@ class QueueSimulation:
     running: dict[int, Job] = field(default_factory=dict)
     starts: Counter[int] = field(default_factory=Counter)
     others: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
+    turns: dict[int, set[int]] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Runs until no job is left, and checks the order at each start."""
@@ -69,7 +76,7 @@ class QueueSimulation:
     async def _arrive(self) -> None:
         person = self.source.randrange(PEOPLE)
         count = self.source.choice((1, 1, 4))
-        await self.jobs.admit([job_request(person, weight=1 + person % 2) for _ in range(count)], admit_all)
+        await self.jobs.admit([job_request(person, weight=weight(person)) for _ in range(count)], admit_all)
         self.others.setdefault(person, {})
 
     async def _end(self, device: int) -> None:
@@ -80,6 +87,8 @@ class QueueSimulation:
         await self.jobs.requeue(job.id, crashed=True)
         self.crashed[device].add(job.id)
         self.others.setdefault(job.requester_id, {})
+        assert job.turn is not None
+        self.turns[job.turn].discard(job.id)
         for turns in self.others.values():  # a start that crashed does not count
             if turns.get(job.requester_id, (0, 0))[1] == job.id:
                 del turns[job.requester_id]
@@ -87,6 +96,9 @@ class QueueSimulation:
     async def _check_order(self, job: Job, without: set[int]) -> None:
         self.starts[job.id] += 1
         assert job.turn is not None
+        turn_jobs = self.turns.setdefault(job.turn, set())
+        turn_jobs.add(job.id)
+        assert len(turn_jobs) <= weight(job.requester_id), "a turn has as many jobs as its person's weight"
         waiting = {entry.requester_id for entry in (await self.jobs.waiting())[0] if entry.id not in without}
         for person, turns in self.others.items():
             if person != job.requester_id:
@@ -104,7 +116,8 @@ class QueueSimulation:
 def test_on_all_devices_together_at_most_n_minus_1_turns_start_between_two_of_one_person(seed: int) -> None:
     """For n people who wait, whatever the speed of each device. No job runs twice at once, and none is lost.
 
-    Turns that crash do not count; nor do the turns of a device for a person all of whose waiting jobs crashed there.
+    A turn is one job, or as many as the person's weight. Turns that crash do not count; nor do those of a device for
+    a person all of whose waiting jobs crashed there.
     """
 
     async def story() -> None:

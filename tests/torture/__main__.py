@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.torture import engine, gone, kills, load, network, outward, startup, storage
+from tests.torture import devices, engine, gone, kills, load, network, outward, startup, storage
 from tests.torture.harness import Plan
 from tests.torture.table import Row, report
 
@@ -23,6 +23,7 @@ Group = Callable[[Plan], Awaitable[list[Row]]]
 GROUPS: Final[dict[str, Group]] = {
     "kills": kills.run,
     "kills-again": kills.run_again,
+    "devices": devices.run,
     "network": network.run,
     "hang": network.hang,
     "outward": outward.run,
@@ -46,6 +47,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="default: random; it is printed")
     parser.add_argument("--short", action="store_true", help="each fault once or a few times")
     parser.add_argument("--only", action="append", choices=list(GROUPS), help="a group of faults; can be repeated")
+    parser.add_argument("--devices", type=int, default=1, help="CPU devices of the bot (default: %(default)s)")
     parser.add_argument("--soak", type=float, default=4.0, metavar="MINUTES", help="default: %(default)s")
     parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -53,7 +55,8 @@ def main() -> int:
         return asyncio.run(run_here(given))
     began = time.monotonic()
     print(f"seed {given.seed}", flush=True)
-    arguments = ["--seed", str(given.seed), "--soak", str(given.soak), *(["--short"] if given.short else [])]
+    arguments = ["--seed", str(given.seed), "--soak", str(given.soak), "--devices", str(given.devices)]
+    arguments += ["--short"] if given.short else []
     rows = asyncio.run(run_groups(given.only or list(GROUPS), arguments))
     print(f"\n{report(rows)}\n\nseed {given.seed}, {(time.monotonic() - began) / 60:.1f} minutes")
     return int(any(row.problems for row in rows))
@@ -63,7 +66,7 @@ async def run_here(given: argparse.Namespace) -> int:
     """Runs one group in this process, and writes its rows to a file."""
     logging.getLogger("aiohttp.server").disabled = True  # it logs requests of which the bot was killed
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        plan = Plan(given.seed, given.short, Path(folder), 60 * given.soak)
+        plan = Plan(given.seed, given.short, Path(folder), 60 * given.soak, given.devices)
         rows = await GROUPS[given.only[0]](plan)
         if any(row.problems for row in rows):
             log = Path(folder) / "bot.log"

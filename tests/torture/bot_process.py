@@ -28,9 +28,8 @@ class BotProcess(Service):
     """The real bot with the scripted engine process.
 
     Args:
-        sandbox, folder, settings, wrapper: As for `Service`.
+        sandbox, folder, settings, wrapper, devices: As for `Service`.
         step_s: Seconds that the engine takes for a step.
-        devices: How many devices it has.
     """
 
     def __init__(
@@ -40,10 +39,9 @@ class BotProcess(Service):
         settings: str = "",
         wrapper: Sequence[str] = (),
         step_s: float = 0.0,
-        devices: int = 1,
+        devices: Sequence[str] = ("cpu",),
     ) -> None:
-        program = "tests.harness.scripted_bot"
-        super().__init__(sandbox, folder, settings, program, wrapper, devices=["cpu"] * devices)
+        super().__init__(sandbox, folder, settings, "tests.harness.scripted_bot", wrapper, devices)
         self._mark = uuid.uuid4().hex
         self._environment = self._environment | {MARK: self._mark, STEP_VARIABLE: str(step_s)}
 

@@ -68,12 +68,14 @@ class Plan:
         short: Whether each fault is injected once, or a few times, only.
         folder: An empty one.
         soak_s: Seconds for which the bot works without a fault while its memory is watched.
+        devices: CPU devices of the bot.
     """
 
     seed: int
     short: bool
     folder: Path
     soak_s: float = 240.0
+    devices: int = 1
 
 
 class TortureHarness:
@@ -84,7 +86,6 @@ class TortureHarness:
         people: Members who ask, besides Mo, who moderates, and Olive, who owns the server.
         step_s: Seconds that the engine takes for a step.
         step_timeout_s: Seconds after which a step is too slow.
-        devices: How many devices the bot has.
         wrapper: A command that runs the bot.
         limits: Rate limits.
         start: Whether to start the bot at once.
@@ -97,7 +98,6 @@ class TortureHarness:
         people: int = 4,
         step_s: float = 0.02,
         step_timeout_s: float = 1.0,
-        devices: int = 1,
         wrapper: Sequence[str] = (),
         limits: dict[str, RateLimit] | None = None,
         start: bool = True,
@@ -113,7 +113,7 @@ class TortureHarness:
         self.rows: list[Row] = []
         self.people: list[QuickPerson] = []
         self._names = [f"P{number}" for number in range(people)]
-        self._bot_options: dict[str, Any] = {"wrapper": wrapper, "step_s": step_s, "devices": devices}
+        self._bot_options: dict[str, Any] = {"wrapper": wrapper, "step_s": step_s, "devices": ["cpu"] * plan.devices}
         self._step_timeout_s = step_timeout_s
         self._start = start
         self._trials: list[Trial] = []

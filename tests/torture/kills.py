@@ -1,4 +1,4 @@
-"""The bot, which has two devices, is killed at random moments while twenty people use it."""
+"""The bot is killed at random moments while twenty people use it."""
 
 import asyncio
 import time
@@ -29,7 +29,7 @@ async def run_again(plan: Plan) -> list[Row]:
 async def run(plan: Plan) -> list[Row]:
     """Kills and starts the bot; at the end it gets the time to do all that it has accepted."""
     kills = SHORT_KILLS if plan.short else KILLS
-    async with TortureHarness(plan, people=20, step_s=0.05, devices=2) as harness:
+    async with TortureHarness(plan, people=20, step_s=0.05) as harness:
         async with harness.trial("bot killed while 20 people use it", INTERRUPTED) as trial:
             crowd = Crowd(harness, pause_s=2.0)
             end = time.monotonic() + MOST_S

@@ -11,7 +11,11 @@ from tests.torture.harness import Plan
 from tests.torture.table import Row, report
 
 SEED = 1
-SIDE_BY_SIDE = (("storage", "engine", "kills"), ("network", "startup", "burst"), ("gone", "outward", "long_queue"))
+SIDE_BY_SIDE = (
+    ("storage", "engine", "kills"),
+    ("network", "startup", "burst", "devices"),
+    ("gone", "outward", "long_queue"),
+)
 """Groups wait most of the time, so some run at once."""
 
 

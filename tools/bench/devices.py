@@ -19,6 +19,7 @@ from bot.jobs.job import RenderResult
 from guidance.request.request import Request
 
 STEPS = 64
+WARM_UP = 8
 TURNS = 3
 
 
@@ -61,7 +62,7 @@ async def _started(engines: dict[str, LocalEngine]) -> AsyncIterator[Sequence[Lo
     try:
         for engine in engines.values():
             await engine.start()
-            await _run(engine)  # the first run is slower
+            await _run(engine, WARM_UP)  # the first steps are slower
         yield list(engines.values())
     finally:
         for engine in engines.values():
@@ -79,8 +80,8 @@ async def _seconds(engines: Sequence[LocalEngine], *, together: bool) -> float:
     return time.perf_counter() - began
 
 
-async def _run(engine: LocalEngine) -> None:
-    task = RenderTask(Request.resolve("a lighthouse in a storm", seed=1, steps=STEPS))
+async def _run(engine: LocalEngine, steps: int = STEPS) -> None:
+    task = RenderTask(Request.resolve("a lighthouse in a storm", seed=1, steps=steps))
     (_,) = [entry async for entry in engine.run(task) if isinstance(entry, RenderResult)]
 
 
