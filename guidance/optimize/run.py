@@ -13,6 +13,7 @@ from torch import Tensor
 
 from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.canvas.diffusion import Diffusion, Sampler
+from guidance.canvas.redraw import redrawn
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
@@ -26,6 +27,10 @@ from guidance.request.request import Request
 
 _SCORE: Final = "score"
 BROKE_DOWN: Final = Message("broke-down")
+REDRAWN_AT: Final = (0.4, 0.7, 0.9)
+"""Shares of the schedule after which the canvas is drawn anew; every picture that is shown is, too."""
+REDRAWN: Final = ("pyramid", "fourier", "pixels")
+"""Canvases whose pictures are drawn anew; the palette's squares stay, and the others' models keep a picture natural."""
 
 
 class RenderError(MessageError, RuntimeError):
@@ -128,6 +133,13 @@ class Run:
             else:
                 group["lr"] = rate
 
+    @torch.no_grad()
+    def redraw_if_due(self) -> None:
+        """Draws the canvas anew after certain steps, so that the next ones work on edges and surfaces, not on grain."""
+        if self._redraw and self.step in {round(share * self.request.steps) for share in REDRAWN_AT}:
+            pixels = self._canvas()
+            self._canvas.from_image(torch.lerp(pixels, redrawn(pixels), self._redraw))
+
     def sample(self, size: int) -> AugmentParams:
         """The random parameters of the next step's views for a perceptor; see `RandomCrops.sample`."""
         return self._crops.sample(self.request.seed, self.step, self._progress, size, self._device)
@@ -161,11 +173,7 @@ class Run:
 
     def rendered(self) -> Tensor:
         """(1, 3, H, W) in [0, 1], differentiable: the canvas, and the init image where the mask protects it."""
-        rendered = self._canvas()
-        if self._masked is None:
-            return rendered
-        image, mask = self._masked
-        return image * (1 - mask) + rendered * mask
+        return self._protected(self._canvas())
 
     @torch.no_grad()
     def picture(self) -> Image.Image:
@@ -174,10 +182,12 @@ class Run:
         Raises:
             RenderError: A pixel is not a finite number.
         """
-        pixels = self.rendered()[0]
+        pixels = self._canvas()
         if not bool(torch.isfinite(pixels).all()):
             raise RenderError(BROKE_DOWN)
-        return from_tensor(pixels)
+        if self._redraw:
+            pixels = torch.lerp(pixels, redrawn(pixels), self._redraw)
+        return from_tensor(self._protected(pixels)[0])
 
     def checkpoint(self) -> Checkpoint:
         """Everything that the next steps depend on, copied to the CPU. Waits for the device."""
@@ -196,6 +206,19 @@ class Run:
             raise CheckpointError("the checkpoint does not fit its own request; it is broken")
         restore(checkpoint, self._canvas, self._optimizer)
         self._score.copy_(checkpoint.tensors[_SCORE])
+
+    def _protected(self, rendered: Tensor) -> Tensor:
+        if self._masked is None:
+            return rendered
+        image, mask = self._masked
+        return image * (1 - mask) + rendered * mask
+
+    @property
+    def _redraw(self) -> float:
+        """How far `picture` draws the canvas anew: less the less may change of an init image."""
+        if self.request.canvas not in REDRAWN:
+            return 0.0
+        return self.request.redraw * (1 - self.first_step / self.request.steps)
 
     @property
     def _progress(self) -> float:
