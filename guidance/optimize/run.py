@@ -27,7 +27,7 @@ from guidance.request.request import Request
 
 _SCORE: Final = "score"
 BROKE_DOWN: Final = Message("broke-down")
-REDRAWN_AT: Final = (0.4, 0.7, 0.9)
+REDRAWN_AT: Final = (0.5, 0.8)
 """Shares of the schedule after which the canvas is drawn anew; every picture that is shown is, too."""
 REDRAWN: Final = ("pyramid", "fourier", "pixels")
 """Canvases whose pictures are drawn anew; the palette's squares stay, and the others' models keep a picture natural."""
@@ -176,8 +176,8 @@ class Run:
         return self._protected(self._canvas())
 
     @torch.no_grad()
-    def picture(self) -> Image.Image:
-        """The picture as it is now. Waits for the device.
+    def picture(self, *, draft: bool = False) -> Image.Image:
+        """The picture as it is now; a draft is not drawn anew. Waits for the device.
 
         Raises:
             RenderError: A pixel is not a finite number.
@@ -185,7 +185,7 @@ class Run:
         pixels = self._canvas()
         if not bool(torch.isfinite(pixels).all()):
             raise RenderError(BROKE_DOWN)
-        if self._redraw:
+        if self._redraw and not draft:
             pixels = torch.lerp(pixels, redrawn(pixels), self._redraw)
         return from_tensor(self._protected(pixels)[0])
 

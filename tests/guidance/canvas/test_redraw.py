@@ -28,7 +28,7 @@ def test_a_picture_that_is_drawn_anew_has_the_same_size_and_shapes_and_less_grai
     assert (clean - shapes).abs().mean() < 0.5 * (grainy - shapes).abs().mean()
 
 
-def test_what_is_shown_is_drawn_anew_and_so_is_the_canvas_at_three_moments(quick: ClipModel) -> None:
+def test_what_is_shown_is_drawn_anew_and_so_is_the_canvas_at_two_moments(quick: ClipModel) -> None:
     request = small(steps=10, redraw=1.0)
     run, plain = (Run(asked, quick) for asked in (request, replace(request, redraw=0.0)))
     steppers = [Stepper(one, quick, request.views) for one in (run, plain)]
