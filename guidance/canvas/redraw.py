@@ -5,6 +5,7 @@ network, which was taught how photographs look, is the better judge of those. Th
 (Wang et al., 2021), taught by Real-ESRGAN's large one; see tools/pocket/building/redraw.py.
 """
 
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ from torch.nn.functional import interpolate, pixel_shuffle
 
 WEIGHTS: Final = Path(__file__).parent.parent / "pocket" / "redraw.safetensors"
 SCALE: Final = 4
+LEAST: Final = 64
+"""The smallest short side from which a picture is drawn anew, in pixels, unless it is smaller itself."""
 WIDTH: Final = 64
 DEPTH: Final = 16
 
@@ -40,7 +43,8 @@ class SuperResolution(nn.Module):
 def redrawn(images: Tensor) -> Tensor:
     """(B, 3, H, W) in [0, 1], drawn anew at the same size."""
     height, width = images.shape[-2:]
-    small = interpolate(images, (-(-height // SCALE), -(-width // SCALE)), mode="area")
+    share = min(1.0, max(1 / SCALE, LEAST / min(height, width)))
+    small = interpolate(images, (math.ceil(height * share), math.ceil(width * share)), mode="area")
     large = _network(images.device)(small.contiguous(memory_format=torch.channels_last)).clamp(0, 1)
     return large if large.shape == images.shape else interpolate(large, (height, width), mode="area")
 

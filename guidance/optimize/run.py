@@ -20,7 +20,7 @@ from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.inputs import image_of, inputs_of
 from guidance.io.tensor import from_tensor
 from guidance.optimize.optimizer import cosine_schedule, make_optimizer
-from guidance.optimize.start import CANVAS, OPTIMIZER, blank_canvas, load_init, restore
+from guidance.optimize.start import CANVAS, OPTIMIZER, blank_canvas, load_init, redraw_share, restore
 from guidance.optimize.step_in_progress import StepInProgress
 from guidance.request.messages import Message, MessageError
 from guidance.request.request import Request
@@ -29,8 +29,6 @@ _SCORE: Final = "score"
 BROKE_DOWN: Final = Message("broke-down")
 REDRAWN_AT: Final = (0.5, 0.8)
 """Shares of the schedule after which the canvas is drawn anew; every picture that is shown is, too."""
-REDRAWN: Final = ("pyramid", "fourier", "pixels")
-"""Canvases whose pictures are drawn anew; the palette's squares stay, and the others' models keep a picture natural."""
 
 
 class RenderError(MessageError, RuntimeError):
@@ -86,6 +84,7 @@ class Run:
             self._optimizer = make_optimizer(
                 self._canvas.parameters(), request.learning_rate, request.locality, model.device, capturable=capturable
             )
+        self._redraw = redraw_share(request, None if request.init is None else inputs[request.init])
         # (the init image, what of it may change), if there is a mask.
         self._masked: tuple[Tensor, Tensor] | None = None
         if request.init is not None:
@@ -212,13 +211,6 @@ class Run:
             return rendered
         image, mask = self._masked
         return image * (1 - mask) + rendered * mask
-
-    @property
-    def _redraw(self) -> float:
-        """How far `picture` draws the canvas anew: less the less may change of an init image."""
-        if self.request.canvas not in REDRAWN:
-            return 0.0
-        return self.request.redraw * (1 - self.first_step / self.request.steps)
 
     @property
     def _progress(self) -> float:
