@@ -13,19 +13,22 @@ from torch import Tensor
 
 from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.canvas.diffusion import Diffusion, Sampler
+from guidance.canvas.redraw import redrawn
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.inputs import image_of, inputs_of
 from guidance.io.tensor import from_tensor
 from guidance.optimize.optimizer import cosine_schedule, make_optimizer
-from guidance.optimize.start import CANVAS, OPTIMIZER, blank_canvas, load_init, restore
+from guidance.optimize.start import CANVAS, OPTIMIZER, blank_canvas, load_init, redraw_share, restore
 from guidance.optimize.step_in_progress import StepInProgress
 from guidance.request.messages import Message, MessageError
 from guidance.request.request import Request
 
 _SCORE: Final = "score"
 BROKE_DOWN: Final = Message("broke-down")
+REDRAWN_AT: Final = (0.5, 0.8)
+"""Shares of the schedule after which the canvas is drawn anew; every picture that is shown is, too."""
 
 
 class RenderError(MessageError, RuntimeError):
@@ -81,6 +84,7 @@ class Run:
             self._optimizer = make_optimizer(
                 self._canvas.parameters(), request.learning_rate, request.locality, model.device, capturable=capturable
             )
+        self._redraw = redraw_share(request, None if request.init is None else inputs[request.init])
         # (the init image, what of it may change), if there is a mask.
         self._masked: tuple[Tensor, Tensor] | None = None
         if request.init is not None:
@@ -128,6 +132,13 @@ class Run:
             else:
                 group["lr"] = rate
 
+    @torch.no_grad()
+    def redraw_if_due(self) -> None:
+        """Draws the canvas anew after certain steps, so that the next ones work on edges and surfaces, not on grain."""
+        if self._redraw and self.step in {round(share * self.request.steps) for share in REDRAWN_AT}:
+            pixels = self._canvas()
+            self._canvas.from_image(torch.lerp(pixels, redrawn(pixels), self._redraw))
+
     def sample(self, size: int) -> AugmentParams:
         """The random parameters of the next step's views for a perceptor; see `RandomCrops.sample`."""
         return self._crops.sample(self.request.seed, self.step, self._progress, size, self._device)
@@ -161,23 +172,21 @@ class Run:
 
     def rendered(self) -> Tensor:
         """(1, 3, H, W) in [0, 1], differentiable: the canvas, and the init image where the mask protects it."""
-        rendered = self._canvas()
-        if self._masked is None:
-            return rendered
-        image, mask = self._masked
-        return image * (1 - mask) + rendered * mask
+        return self._protected(self._canvas())
 
     @torch.no_grad()
-    def picture(self) -> Image.Image:
-        """The picture as it is now. Waits for the device.
+    def picture(self, *, draft: bool = False) -> Image.Image:
+        """The picture as it is now; a draft is not drawn anew. Waits for the device.
 
         Raises:
             RenderError: A pixel is not a finite number.
         """
-        pixels = self.rendered()[0]
+        pixels = self._canvas()
         if not bool(torch.isfinite(pixels).all()):
             raise RenderError(BROKE_DOWN)
-        return from_tensor(pixels)
+        if self._redraw and not draft:
+            pixels = torch.lerp(pixels, redrawn(pixels), self._redraw)
+        return from_tensor(self._protected(pixels)[0])
 
     def checkpoint(self) -> Checkpoint:
         """Everything that the next steps depend on, copied to the CPU. Waits for the device."""
@@ -196,6 +205,12 @@ class Run:
             raise CheckpointError("the checkpoint does not fit its own request; it is broken")
         restore(checkpoint, self._canvas, self._optimizer)
         self._score.copy_(checkpoint.tensors[_SCORE])
+
+    def _protected(self, rendered: Tensor) -> Tensor:
+        if self._masked is None:
+            return rendered
+        image, mask = self._masked
+        return image * (1 - mask) + rendered * mask
 
     @property
     def _progress(self) -> float:

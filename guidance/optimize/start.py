@@ -16,6 +16,8 @@ from guidance.request.request import Request
 CANVAS: Final = "canvas/"
 OPTIMIZER: Final = "optimiser/"
 """Prefixes of a checkpoint's tensors; the British spelling keeps older checkpoints readable."""
+REDRAWN: Final = ("pyramid", "fourier", "pixels")
+"""Canvases whose pictures are drawn anew; the palette's squares stay, and the others' models keep a picture natural."""
 
 
 def blank_canvas(request: Request, device: torch.device) -> Canvas:
@@ -64,6 +66,17 @@ def load_init(
     if request.perturbation and not isinstance(canvas, Diffusion):
         _perturb(canvas, blank_canvas(request, device), request.perturbation)
     return image
+
+
+def redraw_share(request: Request, init: bytes | None) -> float:
+    """How far a run's pictures are drawn anew: the less, the less of an init picture may change.
+
+    A run that starts from a checkpoint goes on as the checkpoint's did.
+    """
+    if request.canvas not in REDRAWN:
+        return 0.0
+    begun = Checkpoint.from_bytes(init).request if init is not None and is_checkpoint(init) else request
+    return request.redraw * (1 - begun.span().start / begun.steps)
 
 
 def restore(checkpoint: Checkpoint, canvas: Canvas, optimizer: torch.optim.Optimizer) -> None:

@@ -206,6 +206,17 @@ class Parameters:
             added=(2, 0.25),
         ),
     ]
+    redraw: Annotated[
+        float,
+        Parameter(
+            Group.CANVAS,
+            "how far a super-resolution network draws the picture anew, from a quarter of its size",
+            0.0,
+            Range(0, 1),
+            pocket=1.0,
+            added=(9, 0.0),
+        ),
+    ]
     colours: Annotated[
         int,
         Parameter(Group.CANVAS, "number of colours of the palette canvas", 16, Range(2, 64, "colours"), added=(2, 16)),

@@ -61,7 +61,7 @@ def test_runs_raise_the_similarity_and_an_independent_classifier_recognises_the_
     judge = Judge()
     rises, ranks = [], []
     for word, index in (("volcano", 980), ("goldfish", 1), ("castle", 483)):
-        request = Request.resolve(word, seed=1, steps=16, views=3, width=128, height=128)
+        request = Request.resolve(word, seed=1, steps=16, views=3, width=128, height=128, redraw=0.0)
         similarities = []
         for step in render(request, pocket):
             if isinstance(step, Step):

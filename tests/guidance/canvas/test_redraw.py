@@ -1,0 +1,65 @@
+"""Drawing a picture anew: clean, and still the same picture."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from PIL import Image
+
+from guidance.canvas.redraw import redrawn
+from guidance.clip.model import ClipModel
+from guidance.optimize.run import REDRAWN_AT, Run
+from guidance.optimize.stepper import Stepper
+from tests.guidance.pictures import photograph, png, tensor_of
+from tests.guidance.requests import blobs, result_of, sha, small
+
+PHOTO = png(photograph())
+
+
+@pytest.mark.parametrize("size", [(64, 64), (65, 130)])
+def test_a_picture_that_is_drawn_anew_has_the_same_size_and_shapes_and_less_grain(size: tuple[int, int]) -> None:
+    generator = torch.Generator().manual_seed(1)
+    shapes = torch.nn.functional.interpolate(torch.rand(2, 3, 4, 4, generator=generator), size, mode="bicubic")
+    shapes = shapes.clamp(0, 1)
+    grainy = (shapes + 0.1 * torch.randn(shapes.shape, generator=generator)).clamp(0, 1)
+    clean = redrawn(grainy)
+    assert clean.shape == grainy.shape
+    assert 0 <= clean.min() <= clean.max() <= 1
+    assert (clean - shapes).abs().mean() < 0.5 * (grainy - shapes).abs().mean()
+
+
+def test_what_is_shown_is_drawn_anew_and_so_is_the_canvas_at_two_moments(quick: ClipModel) -> None:
+    request = small(steps=10, redraw=1.0)
+    run, plain = (Run(asked, quick) for asked in (request, replace(request, redraw=0.0)))
+    steppers = [Stepper(one, quick, request.views) for one in (run, plain)]
+    equal_until = 0
+    for step in range(1, 1 + round(REDRAWN_AT[0] * request.steps)):
+        for stepper in steppers:
+            stepper.make_step()
+        equal_until += bool(torch.equal(run.rendered(), plain.rendered())) * (step == equal_until + 1)
+    assert equal_until == round(REDRAWN_AT[0] * request.steps) - 1
+    pixels = run.rendered().detach()
+    assert (tensor_of(run.picture()) - redrawn(pixels)).abs().max() <= 1 / 255
+    assert (tensor_of(plain.picture()) - plain.rendered().detach()).abs().max() <= 1 / 255
+
+
+def test_an_init_image_is_drawn_anew_as_far_as_it_may_change_and_not_where_a_mask_keeps_it(quick: ClipModel) -> None:
+    right = Image.new("L", (64, 64))
+    right.paste(255, (32, 0, 64, 64))
+    mask = png(right)
+    request = small(width=64, height=64, steps=10, redraw=1.0, init=sha(PHOTO), strength=0.5)
+    run = Run(request, quick, blobs([PHOTO]))
+    pixels = run.rendered().detach()
+    halfway = torch.lerp(pixels, redrawn(pixels), 0.5)
+    assert (tensor_of(run.picture()) - halfway).abs().max() <= 1 / 255
+    masked = replace(request, mask=sha(mask))
+    original = Run(masked, quick, blobs([PHOTO, mask])).rendered().detach()
+    after = tensor_of(result_of(masked, quick, PHOTO, mask).image)
+    assert (after - original)[..., :32].abs().max() <= 1 / 255
+    assert (after - original)[..., 32:].abs().max() > 0.05
+
+
+def test_squares_of_the_palette_stay_squares(quick: ClipModel) -> None:
+    request = small(width=64, height=64, canvas="palette", pixel=8, redraw=1.0)
+    pixels = tensor_of(result_of(request, quick).image)
+    assert torch.equal(pixels, pixels[..., ::8, ::8].repeat_interleave(8, 2).repeat_interleave(8, 3))
