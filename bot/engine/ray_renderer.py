@@ -83,6 +83,9 @@ class RayRenderer:
         try:
             self._draining_nodes()
         except RayError as error:
+            # A head that was started again refuses the connection of before.
+            self._actor = None
+            ray.shutdown()
             raise self._unreachable() from error
         try:
             if self._load != load or not self._stays():
