@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, load, parse
+from bot.config import CanvasConfig, ConceptConfig, Config, load, parse
 from bot.toml_reader import ConfigError
 from tests.hostile.configs import CONFIGS
 
 SHOWN = 600
 """Characters of the longest sentence, without the path."""
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+LISTS = {"concept": list(ConceptConfig.__dataclass_fields__), "canvas": list(CanvasConfig.__dataclass_fields__)}
 SECTIONS = {
     name: list(getattr(Config(), name).__dataclass_fields__)
     for name in Config.__dataclass_fields__
-    if name != "concept"
+    if name not in LISTS
 }
 
 
@@ -58,10 +59,18 @@ SECTION = st.sampled_from(sorted(SECTIONS)).flatmap(
         {name: st.dictionaries(st.sampled_from(SECTIONS[name]) | st.text(max_size=8), VALUES, max_size=3)}
     )
 )
+NAME = st.sampled_from([*SECTIONS, *LISTS]) | st.text(max_size=8)
+ENTRIES = st.sampled_from(sorted(LISTS)).flatmap(
+    lambda name: st.fixed_dictionaries(
+        {name: st.lists(st.dictionaries(st.sampled_from(LISTS[name]), VALUES, max_size=6), max_size=3)}
+    )
+)
 
 
 @settings(max_examples=50)
-@given(SECTION | st.dictionaries(st.sampled_from([*SECTIONS, "concept"]) | st.text(max_size=8), VALUES, max_size=3))
+@given(
+    SECTION | ENTRIES | st.dictionaries(st.sampled_from([*SECTIONS, *LISTS]) | st.text(max_size=8), VALUES, max_size=3)
+)
 def test_any_values_are_read_or_refused_in_one_sentence(data: dict[str, Any]) -> None:
     try:
         assert isinstance(parse(data), Config)
