@@ -27,8 +27,6 @@ from guidance.request.request import Request
 
 _SCORE: Final = "score"
 BROKE_DOWN: Final = Message("broke-down")
-REDRAWN_AT: Final = (0.5, 0.8)
-"""Shares of the schedule after which the canvas is drawn anew; every picture that is shown is, too."""
 
 
 class RenderError(MessageError, RuntimeError):
@@ -131,13 +129,6 @@ class Run:
                 group["lr"].fill_(rate)
             else:
                 group["lr"] = rate
-
-    @torch.no_grad()
-    def redraw_if_due(self) -> None:
-        """Draws the canvas anew after certain steps, so that the next ones work on edges and surfaces, not on grain."""
-        if self._redraw and self.step in {round(share * self.request.steps) for share in REDRAWN_AT}:
-            pixels = self._canvas()
-            self._canvas.from_image(torch.lerp(pixels, redrawn(pixels), self._redraw))
 
     def sample(self, size: int) -> AugmentParams:
         """The random parameters of the next step's views for a perceptor; see `RandomCrops.sample`."""

@@ -64,7 +64,6 @@ class Stepper:
         else:
             similarity = self._call_step()
         self._run.go_to(self._run.step + 1)
-        self._run.redraw_if_due()
         return similarity
 
     def _call_step(self) -> Tensor:
