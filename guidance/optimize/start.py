@@ -1,5 +1,6 @@
 """What a run starts from: a blank canvas, an init image, or a checkpoint's canvas."""
 
+import contextlib
 from typing import Final
 
 import torch
@@ -9,6 +10,7 @@ from guidance.canvas.diffusion import Diffusion
 from guidance.canvas.registry import REGISTRY, Canvas
 from guidance.io.checkpoint import Checkpoint, CheckpointError, is_checkpoint
 from guidance.io.inputs import image_of
+from guidance.io.picture import PictureError, request_of
 from guidance.io.tensor import from_tensor, to_tensor
 from guidance.request.parameters import MODEL_CANVASES
 from guidance.request.request import Request
@@ -69,14 +71,22 @@ def load_init(
 
 
 def redraw_share(request: Request, init: bytes | None) -> float:
-    """How far a run's pictures are drawn anew: the less, the less of an init picture may change.
+    """How far a run's pictures are drawn anew: the less, the less of an init image may change.
 
-    A run that starts from a checkpoint goes on as the checkpoint's did.
+    A run that starts from a checkpoint or a picture of ours goes on as that run did.
     """
     if request.canvas not in REDRAWN:
         return 0.0
-    begun = Checkpoint.from_bytes(init).request if init is not None and is_checkpoint(init) else request
+    begun = (None if init is None else _request_in(init)) or request
     return request.redraw * (1 - begun.span().start / begun.steps)
+
+
+def _request_in(data: bytes) -> Request | None:
+    if is_checkpoint(data):
+        return Checkpoint.from_bytes(data).request
+    with contextlib.suppress(PictureError):
+        return request_of(data)
+    return None
 
 
 def restore(checkpoint: Checkpoint, canvas: Canvas, optimizer: torch.optim.Optimizer) -> None:

@@ -233,13 +233,13 @@ class TortureHarness:
     # --- trials
 
     @asynccontextmanager
-    async def trial(self, fault: str, rules: Rules = PICTURES) -> AsyncIterator[Trial]:
+    async def trial(self, fault: str, rules: Rules = PICTURES, timeout_s: float = TRIAL_S) -> AsyncIterator[Trial]:
         """Tries a kind of fault. At the end of the block all faults end, the bot runs, and its jobs have ended."""
         trial = Trial(Row(fault), rules, self._last_id(), await self.invalid())
         self._trials.append(trial)
         self.rows.append(trial.row)
         try:
-            async with asyncio.timeout(TRIAL_S):
+            async with asyncio.timeout(timeout_s):
                 yield trial
             await self.control.call("DELETE", "/faults")
             if not self.bot.running:

@@ -59,7 +59,7 @@ async def soak(plan: Plan) -> list[Row]:
     """Twenty people work with the bot, and its memory is watched."""
     seconds = 10.0 if plan.short else plan.soak_s
     async with TortureHarness(plan, people=20, step_s=0.02) as harness:
-        async with harness.trial("soak") as trial:
+        async with harness.trial("soak", timeout_s=seconds + 600) as trial:
             crowd, samples = Crowd(harness, pause_s=4.0), list[int]()
             trial.hit()
             async with crowd.asking():

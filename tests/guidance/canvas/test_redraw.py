@@ -8,8 +8,10 @@ from PIL import Image
 
 from guidance.canvas.redraw import redrawn
 from guidance.clip.model import ClipModel
+from guidance.io.picture import to_png
 from guidance.optimize.run import Run
 from guidance.optimize.stepper import Stepper
+from guidance.request import derive
 from tests.guidance.pictures import photograph, png, tensor_of
 from tests.guidance.requests import blobs, result_of, sha, small
 
@@ -62,3 +64,11 @@ def test_squares_of_the_palette_stay_squares(quick: ClipModel) -> None:
     request = small(width=64, height=64, canvas="palette", pixel=8, redraw=1.0)
     pixels = tensor_of(result_of(request, quick).image)
     assert torch.equal(pixels, pixels[..., ::8, ::8].repeat_interleave(8, 2).repeat_interleave(8, 3))
+
+
+def test_a_run_from_a_picture_of_ours_is_drawn_anew_as_that_picture_was(quick: ClipModel) -> None:
+    begun = small(redraw=1.0)
+    ours = to_png(result_of(begun, quick).image, begun)
+    run = Run(derive.continued(begun, sha(ours)), quick, blobs([ours]))
+    pixels = run.rendered().detach()
+    assert (tensor_of(run.picture()) - redrawn(pixels)).abs().max() <= 1 / 255
