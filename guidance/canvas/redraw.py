@@ -1,8 +1,8 @@
 """Draws a picture anew from a quarter of its size: clean edges and surfaces in place of the grain that guidance leaves.
 
 CLIP's gradient decides what is where; what it writes into the finest pixels is noise to an eye. A super-resolution
-network, which was taught how photographs look, is the better judge of those. The network is Real-ESRGAN's compact one
-(Wang et al., 2021), taught by Real-ESRGAN's large one; see tools/pocket/building/redraw.py.
+network, which was taught how photographs look, is the better judge of those. The network is Real-ESRGAN's (Wang et al.,
+2021) with half of its blocks; see tools/pocket/building/redraw.py.
 """
 
 import math
@@ -13,30 +13,64 @@ from typing import Final
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from torch.nn.functional import interpolate, pixel_shuffle
+from torch.nn.functional import interpolate, leaky_relu
 
 WEIGHTS: Final = Path(__file__).parent.parent / "pocket" / "redraw.safetensors"
 SCALE: Final = 4
 LEAST: Final = 64
 """The smallest short side from which a picture is drawn anew, in pixels, unless it is smaller itself."""
+BLOCKS: Final = 12
 WIDTH: Final = 64
-DEPTH: Final = 16
+GROWTH: Final = 32
+STEPS: Final = ".steps"
+"""Ends the names of tensors that hold, for each output channel of a weight, the value of one of its integers."""
 
 
-class SuperResolution(nn.Module):
-    """Enlarges pictures by SCALE: convolutions at the small size, and a shuffle of their channels into pixels."""
+class _Dense(nn.Module):
+    """Five convolutions, each of which sees what all before it gave."""
 
     def __init__(self) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
-        for channels in (3, *[WIDTH] * DEPTH):
-            layers += [nn.Conv2d(channels, WIDTH, 3, padding=1), nn.PReLU(WIDTH)]
-        self.body = nn.Sequential(*layers, nn.Conv2d(WIDTH, 3 * SCALE**2, 3, padding=1))
+        outputs = (GROWTH, GROWTH, GROWTH, GROWTH, WIDTH)
+        self.layers = nn.ModuleList(_convolution(WIDTH + i * GROWTH, n) for i, n in enumerate(outputs))
+
+    def forward(self, features: Tensor) -> Tensor:
+        seen = [features]
+        for layer in self.layers[:-1]:
+            seen.append(_rectified(layer(torch.cat(seen, dim=1))))
+        added: Tensor = self.layers[-1](torch.cat(seen, dim=1))
+        return features + 0.2 * added
+
+
+class _Block(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = nn.Sequential(_Dense(), _Dense(), _Dense())
+
+    def forward(self, features: Tensor) -> Tensor:
+        added: Tensor = self.dense(features)
+        return features + 0.2 * added
+
+
+class SuperResolution(nn.Module):
+    """Enlarges pictures by SCALE: most of the work is done at the small size."""
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        self.first = _convolution(3, WIDTH)
+        self.body = nn.Sequential(*(_Block() for _ in range(blocks)))
+        self.after = _convolution(WIDTH, WIDTH)
+        self.enlarging = nn.ModuleList([_convolution(WIDTH, WIDTH), _convolution(WIDTH, WIDTH)])
+        self.last = nn.ModuleList([_convolution(WIDTH, WIDTH), _convolution(WIDTH, 3)])
 
     def forward(self, images: Tensor) -> Tensor:
         """(B, 3, h, w) in [0, 1] to (B, 3, 4h, 4w), not clipped."""
-        detail: Tensor = pixel_shuffle(self.body(images), SCALE)
-        return detail + interpolate(images, scale_factor=SCALE, mode="nearest")
+        features = self.first(images)
+        features = features + self.after(self.body(features))
+        for layer in self.enlarging:
+            features = _rectified(layer(interpolate(features, scale_factor=2)))
+        large: Tensor = self.last[1](_rectified(self.last[0](features)))
+        return large
 
 
 @torch.no_grad()
@@ -51,6 +85,20 @@ def redrawn(images: Tensor) -> Tensor:
 
 @lru_cache(maxsize=8)
 def _network(device: torch.device) -> SuperResolution:
-    network = SuperResolution()
-    network.load_state_dict({name: tensor.float() for name, tensor in load_file(WEIGHTS).items()})
+    stored = load_file(WEIGHTS)
+    network = SuperResolution(BLOCKS)
+    network.load_state_dict({name: _read(name, stored) for name in network.state_dict()})
     return network.requires_grad_(False).eval().to(device).to(memory_format=torch.channels_last)
+
+
+def _read(name: str, stored: dict[str, Tensor]) -> Tensor:
+    values = stored[name].float()
+    return values * stored[name + STEPS].float() if name + STEPS in stored else values
+
+
+def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, 3, padding=1)
+
+
+def _rectified(features: Tensor) -> Tensor:
+    return leaky_relu(features, 0.2)
