@@ -59,7 +59,7 @@ async def test_the_requester_is_told_privately_once_if_the_message_cannot_be_edi
     harness.engine.gates["a lighthouse"].set()
     await ended(harness, 1)
     (text,) = private_messages(harness)
-    assert text.startswith(f"Your picture #1 could not be posted in <#{harness.channel.id}>. Discord does not accept")
+    assert text.startswith(f"Your picture #1001 could not be posted in <#{harness.channel.id}>. Discord does not accept")
     await harness.restart()
     await ended(harness, 1)
     assert len(private_messages(harness)) == 1
@@ -124,7 +124,7 @@ async def test_a_message_sent_before_a_kill_is_found_in_a_busy_channel(
         patched.setattr(harness.app.jobs, "set_message", kill)
         await harness.imagine(harness.ada, "a lighthouse")
     (message,) = harness.cards("a lighthouse")
-    assert (await harness.job(2)).message_id is None
+    assert (await harness.job(1002)).message_id is None
     for number in range(60):
         await harness.ben.send(harness.channel, f"chatter {number}")
     harness.engine.gates.clear()
@@ -145,7 +145,7 @@ async def test_a_kill_after_the_mention_causes_no_second_one_in_a_busy_channel(
         await harness.imagine(harness.ada, "a lighthouse")
         await harness.until(lambda: any("your picture is ready" in text for text in harness.texts()))
         await harness.until(lambda: not harness.app.poster._tasks)
-    assert (await harness.job(1)).state is JobState.POSTING
+    assert (await harness.job(1001)).state is JobState.POSTING
     for number in range(60):
         await harness.ben.send(harness.channel, f"after {number}")
     await harness.restart()

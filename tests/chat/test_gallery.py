@@ -81,7 +81,7 @@ async def test_every_picture_of_a_batch_is_copied(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
     message = await harness.done(harness.ada, "a lighthouse", count=2)
     await harness.ben.react(message, "⭐")
-    assert [copy.attachments[0].filename for copy in gallery.history()] == ["job-1.png", "job-2.png"]
+    assert [copy.attachments[0].filename for copy in gallery.history()] == ["job-1001.png", "job-1002.png"]
 
 
 async def test_a_deleted_gallery_channel_causes_no_error(harness: BotHarness) -> None:
