@@ -15,7 +15,7 @@ async def test_new_seed_makes_a_job_for_the_user_who_presses_it(harness: BotHarn
     assert f"from #1001, for <@{harness.ben.id}>" in card(rerun)
     assert "without *fog*" in card(rerun)
     job = await harness.job(1002)
-    assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1, Origin.BUTTON)
+    assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1001, Origin.BUTTON)
     assert job.request.seed != 1
 
 
@@ -23,7 +23,7 @@ async def test_new_seed_under_a_batch_makes_a_batch(harness: BotHarness) -> None
     batch = await harness.done(harness.ada, "a lighthouse", count=3, seed=1)
     await harness.press(harness.ada, batch, "New seed")
     assert labels(harness.channel.history()[-1])[:3] == ["1", "2", "3"]
-    assert [(await harness.job(number)).parent_id for number in (4, 5, 6)] == [1, 2, 3]
+    assert [(await harness.job(number)).parent_id for number in (1004, 1005, 1006)] == [1001, 1002, 1003]
 
 
 async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None:
@@ -32,7 +32,7 @@ async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None
     batch = harness.channel.history()[-1]
     assert labels(batch)[:4] == ["1", "2", "3", "4"]
     assert f"from #1001, for <@{harness.ben.id}>" in card(batch)
-    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
+    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-1002.png"]
     assert (await harness.job(1002)).request.init == (await harness.job(1001)).picture
 
 
@@ -57,7 +57,7 @@ async def test_upscale_doubles_the_sides(harness: BotHarness) -> None:
 async def test_every_user_can_open_the_time_lapse(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     covered = await harness.done(harness.ada, "a surprise", spoiler=True)
-    for which, name in ((message, "job-1001.mp4"), (covered, "SPOILER_job-2.mp4")):
+    for which, name in ((message, "job-1001.mp4"), (covered, "SPOILER_job-1002.mp4")):
         result = await harness.press(harness.ben, which, "Time-lapse")
         assert result.response is not None
         assert not result.ephemeral
@@ -111,7 +111,7 @@ async def test_a_number_button_posts_that_picture_alone_with_its_buttons(harness
     assert [(file.filename, file.description) for file in picked.attachments] == [("job-1003.png", "a lighthouse")]
     assert f"for <@{harness.ada.id}>" in card(picked)
     await harness.press(harness.ben, picked, "New seed")
-    assert (await harness.job(1005)).parent_id == 3
+    assert (await harness.job(1005)).parent_id == 1003
 
 
 async def test_cancel_is_for_the_requester_and_moderators(harness: BotHarness) -> None:

@@ -113,7 +113,7 @@ async def test_built_in_and_personal_styles_are_applied_to_the_prompt(harness: B
     await harness.done(harness.ada, "a lighthouse", style="pencil")
     await harness.done(harness.ada, "a windmill --style dusk")
     await harness.done(harness.ada, "a barn", style="dusk")
-    styles = [(await harness.job(number)).request.style for number in (1, 2, 3)]
+    styles = [(await harness.job(number)).request.style for number in (1001, 1002, 1003)]
     assert styles == ["a pencil drawing of {}", "at dusk", "at dusk"]
 
 
@@ -186,12 +186,12 @@ async def test_the_longest_prompt_full_of_markdown_fits_a_message(harness: BotHa
 
 async def test_a_spoiler_s_preview_and_picture_are_covered(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a surprise", spoiler=True)
-    assert [file.filename for file in message.attachments] == ["SPOILER_job-1-preview.jpg"]
+    assert [file.filename for file in message.attachments] == ["SPOILER_job-1001-preview.jpg"]
     harness.engine.gates["a surprise"].set()
     await harness.wait_until_idle()
-    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1001.png"]
     batch = await harness.done(harness.ada, "two surprises", spoiler=True, count=2)
-    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
+    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-1002.png"]
 
 
 async def test_a_failed_job_shows_its_reason_and_can_be_rerun(harness: BotHarness) -> None:
@@ -216,10 +216,10 @@ async def test_a_job_that_crashes_the_engine_twice_says_so(harness: BotHarness) 
 
 
 async def test_a_job_with_an_internal_error_shows_its_id(harness: BotHarness) -> None:
-    harness.expected.append("job 1 failed unexpectedly")
+    harness.expected.append("job 1001 failed unexpectedly")
     harness.engine.faults["odd"] = ValueError("never thought of")
     message = await harness.done(harness.ada, "odd")
-    assert "The bot's host can find it in the log under job 1." in card(message)
+    assert "The bot's host can find it in the log under job 1001." in card(message)
     assert "never thought of" not in harness.everything()
 
 

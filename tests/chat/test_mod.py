@@ -8,9 +8,9 @@ COMMANDS: list[tuple[str, dict[str, object]]] = [
     ("mod queue", {}),
     ("mod pause", {}),
     ("mod resume", {}),
-    ("mod remove", {"job": 1}),
+    ("mod remove", {"job": 1001}),
     ("mod clear", {}),
-    ("mod bump", {"job": 1}),
+    ("mod bump", {"job": 1001}),
     ("mod ban", {"member": "ben"}),
     ("mod unban", {"member": "ben"}),
     ("mod log", {}),
@@ -91,7 +91,7 @@ async def test_remove_cancels_any_member_s_job(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     message = await harness.waiting(harness.ben, "a windmill")
     offered = await harness.mo.autocomplete(harness.channel, "mod remove", "job", "wind")
-    assert [choice["value"] for choice in offered] == [2]
+    assert [choice["value"] for choice in offered] == [1002]
     assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1002)) == "Cancelled #1002."
     await harness.until(lambda: "🚫 **Cancelled**" in card(harness.now(message)))
     assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1001)) == "Cancelled #1001."
@@ -104,7 +104,7 @@ async def test_remove_of_a_finished_or_unknown_job_says_so(harness: BotHarness) 
     await harness.wait_until_idle()
     text = await harness.refuses(harness.mo.slash(harness.channel, "mod remove", job=1001))
     assert text == "Too late to cancel: this job is done."
-    for number in (2, 99):
+    for number in (1002, 9999):
         text = await harness.refuses(harness.mo.slash(harness.channel, "mod remove", job=number))
         assert text == "I don't know this job any more."
         text = await harness.refuses(harness.mo.slash(harness.channel, "mod bump", job=number))
@@ -115,7 +115,7 @@ async def test_moderators_of_another_server_cannot_change_jobs_here(harness: Bot
     first = await harness.running(harness.ada, "a lighthouse")
     second = await harness.waiting(harness.ben, "a windmill")
     there = harness.other_server.channel
-    for name, options in (("mod remove", {"job": 1}), ("mod bump", {"job": 2}), ("cancel", {"job": 1})):
+    for name, options in (("mod remove", {"job": 1001}), ("mod bump", {"job": 1002}), ("cancel", {"job": 1001})):
         text = await harness.refuses(harness.other_server.mo.slash(there, name, **options))
         assert text == "I don't know this job any more."
     assert await harness.other_server.mo.autocomplete(there, "mod remove", "job", "") == []
@@ -140,7 +140,7 @@ async def test_clear_cancels_all_jobs_or_those_of_one_member(harness: BotHarness
     assert answer(await harness.mo.slash(harness.channel, "mod clear", member=harness.ben)) == "Cancelled one job."
     assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "Cancelled 3 jobs."
     await harness.wait_until_idle()
-    for number in (1, 2, 3, 4):
+    for number in (1001, 1002, 1003, 1004):
         assert (await harness.job(number)).state is JobState.CANCELLED
     assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "There was nothing to cancel."
 

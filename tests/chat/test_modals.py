@@ -48,7 +48,7 @@ async def test_an_edit_makes_a_picture_for_the_user_who_submits_it(harness: BotH
     await harness.wait_until_idle()
     edited = harness.channel.history()[-1]
     assert card(edited).startswith(f"**a windmill**\nwithout *rain*\nfrom #1001, for <@{harness.ben.id}>")
-    assert [file.filename for file in edited.attachments] == ["SPOILER_job-2.png"]
+    assert [file.filename for file in edited.attachments] == ["SPOILER_job-1002.png"]
     job = await harness.job(1002)
     assert (job.request.seed, job.request.steps, job.request.width) == (4, 9, 112)
 

@@ -102,9 +102,12 @@ async def test_cancel_autocompletes_the_user_s_unfinished_jobs(harness: BotHarne
     await harness.waiting(harness.ada, "a windmill")
     await harness.waiting(harness.ben, "a barn")
     offered = await harness.ada.autocomplete(harness.channel, "cancel", "job", "")
-    assert [(choice["name"], choice["value"]) for choice in offered] == [("#1001 a lighthouse", 1), ("#1002 a windmill", 2)]
+    assert [(choice["name"], choice["value"]) for choice in offered] == [
+        ("#1001 a lighthouse", 1001),
+        ("#1002 a windmill", 1002),
+    ]
     offered = await harness.ada.autocomplete(harness.channel, "cancel", "job", "WIND")
-    assert [choice["value"] for choice in offered] == [2]
+    assert [choice["value"] for choice in offered] == [1002]
 
 
 async def test_history_pages_through_the_user_s_pictures_with_thumbnails(harness: BotHarness) -> None:
@@ -182,7 +185,9 @@ async def test_show_autocompletes_the_user_s_pictures(harness: BotHarness) -> No
 async def test_show_of_a_job_without_a_picture_says_so(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=1001)) == "This file has been deleted."
-    assert await harness.refuses(harness.ada.slash(harness.channel, "show", job=1007)) == "I don't know this job any more."
+    assert (
+        await harness.refuses(harness.ada.slash(harness.channel, "show", job=1007)) == "I don't know this job any more."
+    )
 
 
 async def test_a_picture_from_a_restricted_channel_is_shown_only_in_one(harness: BotHarness) -> None:

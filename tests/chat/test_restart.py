@@ -101,7 +101,7 @@ async def test_settings_bans_blocklists_and_pauses_persist(harness: BotHarness) 
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ben.user)
     await harness.other_server.mo.slash(harness.other_server.channel, "mod pause")
     await harness.restart()
-    assert (await harness.done(harness.ada, "a lighthouse")).attachments[0].filename == "SPOILER_job-1.png"
+    assert (await harness.done(harness.ada, "a lighthouse")).attachments[0].filename == "SPOILER_job-1001.png"
     assert "on the blocklist" in await harness.refuses(harness.imagine(harness.ada, "a kitten"))
     assert "You are banned" in await harness.refuses(harness.imagine(harness.ben, "a lighthouse"))
     there = harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")

@@ -24,7 +24,7 @@ async def test_a_flagged_picture_is_posted_as_a_spoiler(harness: BotHarness) -> 
     await screened(harness, "spoiler")
     message = await harness.done(harness.ada, "a spider")
     assert "✅ **Done**" in card(message)
-    assert [file.filename for file in message.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in message.attachments] == ["SPOILER_job-1001.png"]
     clean = await harness.done(harness.ada, "a lighthouse")
     assert [file.filename for file in clean.attachments] == ["job-1002.png"]
 
@@ -39,7 +39,7 @@ async def test_a_held_picture_is_not_posted_until_a_moderator_approves_it(harnes
     assert labels(message) == ["View", "Approve", "Reject"]
     await harness.press(harness.mo, message, "Approve")
     assert "✅ **Done**" in card(harness.now(message))
-    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1001.png"]
     assert log.history()[-1].content.endswith(
         f"<@{harness.mo.id}> approved a picture of <@{harness.ada.id}> · \\#1001 (spiders)"
     )
@@ -50,7 +50,7 @@ async def test_a_held_picture_is_shown_privately_to_a_moderator_as_a_spoiler(har
     message = await harness.done(harness.ada, "a spider")
     result = await harness.mo.click(message, label="View")
     seen = private(result)
-    assert [file.filename for file in seen.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in seen.attachments] == ["SPOILER_job-1001.png"]
     assert not harness.now(message).attachments
 
 
@@ -110,7 +110,7 @@ async def test_a_batch_is_held_until_all_its_flagged_pictures_are_decided(harnes
 async def test_a_picture_with_a_flagged_prompt_is_posted_as_a_spoiler(harness: BotHarness) -> None:
     await screened(harness, "spoiler", IN_PROMPT)
     message = await harness.done(harness.ada, "a spider")
-    assert [file.filename for file in message.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in message.attachments] == ["SPOILER_job-1001.png"]
 
 
 async def test_the_requester_can_cancel_a_held_job(harness: BotHarness) -> None:
