@@ -12,10 +12,10 @@ async def test_new_seed_makes_a_job_for_the_user_who_presses_it(harness: BotHarn
     message = await harness.done(harness.ada, "a lighthouse", seed=1, negative="fog")
     await harness.press(harness.ben, message, "New seed")
     rerun = harness.channel.history()[-1]
-    assert f"from #1, for <@{harness.ben.id}>" in card(rerun)
+    assert f"from #1001, for <@{harness.ben.id}>" in card(rerun)
     assert "without *fog*" in card(rerun)
-    job = await harness.job(2)
-    assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1, Origin.BUTTON)
+    job = await harness.job(1002)
+    assert (job.requester_id, job.parent_id, job.origin) == (harness.ben.id, 1001, Origin.BUTTON)
     assert job.request.seed != 1
 
 
@@ -23,7 +23,7 @@ async def test_new_seed_under_a_batch_makes_a_batch(harness: BotHarness) -> None
     batch = await harness.done(harness.ada, "a lighthouse", count=3, seed=1)
     await harness.press(harness.ada, batch, "New seed")
     assert labels(harness.channel.history()[-1])[:3] == ["1", "2", "3"]
-    assert [(await harness.job(number)).parent_id for number in (4, 5, 6)] == [1, 2, 3]
+    assert [(await harness.job(number)).parent_id for number in (1004, 1005, 1006)] == [1001, 1002, 1003]
 
 
 async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None:
@@ -31,17 +31,17 @@ async def test_variations_are_four_from_the_picture(harness: BotHarness) -> None
     await harness.press(harness.ben, message, "Variations")
     batch = harness.channel.history()[-1]
     assert labels(batch)[:4] == ["1", "2", "3", "4"]
-    assert f"from #1, for <@{harness.ben.id}>" in card(batch)
-    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
-    assert (await harness.job(2)).request.init == (await harness.job(1)).picture
+    assert f"from #1001, for <@{harness.ben.id}>" in card(batch)
+    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-1002.png"]
+    assert (await harness.job(1002)).request.init == (await harness.job(1001)).picture
 
 
 async def test_more_steps_continue_from_the_picture(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.press(harness.ben, message, "More steps")
-    assert "from #1" in card(harness.channel.history()[-1])
-    job = await harness.job(2)
-    assert job.request.init == (await harness.job(1)).picture
+    assert "from #1001" in card(harness.channel.history()[-1])
+    job = await harness.job(1002)
+    assert job.request.init == (await harness.job(1001)).picture
     assert len(job.request.span()) == 2
 
 
@@ -57,7 +57,7 @@ async def test_upscale_doubles_the_sides(harness: BotHarness) -> None:
 async def test_every_user_can_open_the_time_lapse(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
     covered = await harness.done(harness.ada, "a surprise", spoiler=True)
-    for which, name in ((message, "job-1.mp4"), (covered, "SPOILER_job-2.mp4")):
+    for which, name in ((message, "job-1001.mp4"), (covered, "SPOILER_job-1002.mp4")):
         result = await harness.press(harness.ben, which, "Time-lapse")
         assert result.response is not None
         assert not result.ephemeral
@@ -73,7 +73,7 @@ async def test_parameters_are_shown_only_to_the_user_who_presses_it_with_a_comma
     message = await harness.done(harness.ada, "a `lighthouse`", seed=7, negative="fog", style="pencil")
     result = await harness.press(harness.ben, message, "Parameters")
     text = answer(result)
-    assert "Parameters #1" in text
+    assert "Parameters #1001" in text
     assert r"Prompt: a \`lighthouse\`" in text
     assert "Negative prompt: fog" in text
     assert "Style: a pencil drawing of {}" in text
@@ -86,7 +86,7 @@ async def test_the_command_in_the_parameters_makes_the_same_picture(harness: Bot
     message = await harness.done(harness.ada, "a lighthouse::2 mist::0.5", seed=7, steps=6, negative="fog, rain")
     text = answer(await harness.press(harness.ben, message, "Parameters"))
     await harness.done(harness.ben, text.partition("```\n")[2].partition("\n```")[0])
-    assert (await harness.job(2)).request == (await harness.job(1)).request
+    assert (await harness.job(1002)).request == (await harness.job(1001)).request
 
 
 async def test_parameters_of_a_batch_with_the_longest_prompt_fit_a_message(harness: BotHarness) -> None:
@@ -94,10 +94,10 @@ async def test_parameters_of_a_batch_with_the_longest_prompt_fit_a_message(harne
     batch = await harness.done(harness.ada, words, negative=words, count=4, seed=1)
     page = private(await harness.press(harness.ben, batch, "Parameters"))
     assert [embed.title for embed in page.embeds] == [
-        "Parameters #1",
-        "Parameters #2",
-        "Parameters #3",
-        "Parameters #4",
+        "Parameters #1001",
+        "Parameters #1002",
+        "Parameters #1003",
+        "Parameters #1004",
     ]
     for number in range(4):
         assert f"seed {1 + number}" in read_out(page)
@@ -108,10 +108,10 @@ async def test_a_number_button_posts_that_picture_alone_with_its_buttons(harness
     await harness.press(harness.ben, batch, "3")
     picked = harness.channel.history()[-1]
     assert picked.id != batch.id
-    assert [(file.filename, file.description) for file in picked.attachments] == [("job-3.png", "a lighthouse")]
+    assert [(file.filename, file.description) for file in picked.attachments] == [("job-1003.png", "a lighthouse")]
     assert f"for <@{harness.ada.id}>" in card(picked)
     await harness.press(harness.ben, picked, "New seed")
-    assert (await harness.job(5)).parent_id == 3
+    assert (await harness.job(1005)).parent_id == 1003
 
 
 async def test_cancel_is_for_the_requester_and_moderators(harness: BotHarness) -> None:
@@ -125,7 +125,7 @@ async def test_cancel_is_for_the_requester_and_moderators(harness: BotHarness) -
     assert "🚫 **Cancelled**" in card(await harness.showing("a lighthouse", "Cancelled"))
     await harness.mo.click(other, label="Cancel")
     await harness.showing("a windmill", "Cancelled")
-    assert f"<@{harness.mo.id}> cancelled a job of <@{harness.ada.id}> · \\#3" in harness.everything()
+    assert f"<@{harness.mo.id}> cancelled a job of <@{harness.ada.id}> · \\#1003" in harness.everything()
     assert harness.everything().count("cancelled a job of") == 1, "one's own is no action of a moderator's"
 
 
@@ -174,7 +174,7 @@ async def test_the_requester_and_moderators_can_delete_a_picture_and_its_files(h
     await harness.olive.slash(harness.channel, "config log", channel=harness.channel)
     mine = await harness.done(harness.ada, "a lighthouse")
     other = await harness.done(harness.ada, "a windmill")
-    picture = (await harness.job(1)).picture
+    picture = (await harness.job(1001)).picture
     assert picture is not None
     text = await harness.refuses(harness.ben.click(mine, label="Delete"))
     assert text == "Only the person who asked for this picture, or a moderator, can delete it."
@@ -184,7 +184,7 @@ async def test_the_requester_and_moderators_can_delete_a_picture_and_its_files(h
     assert "deleted a picture" not in harness.everything()
     await harness.press(harness.mo, other, "Delete")
     assert harness.gone(other)
-    assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#2" in harness.everything()
+    assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#1002" in harness.everything()
 
 
 async def test_delete_while_discord_is_away_says_so_and_once_more_deletes(
@@ -215,7 +215,7 @@ async def test_delete_under_a_copy_removes_only_the_copy_and_under_the_original_
 
 async def test_a_button_that_needs_a_deleted_file_says_that_it_is_gone(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse")
-    job = await harness.job(1)
+    job = await harness.job(1001)
     await harness.app.pictures.drop({str(job.picture), str(job.timelapse)})
     for label in ("Variations", "More steps", "Upscale", "Time-lapse"):
         assert await harness.refuses(harness.ben.click(message, label=label)) == "This file has been deleted."
@@ -226,7 +226,7 @@ async def test_a_button_of_an_unknown_job_says_so(harness: BotHarness) -> None:
     stored = harness.env.backend.messages[harness.channel.id][message.id]
     for row in stored.components:
         for child in row["components"]:
-            child["custom_id"] = child["custom_id"].replace("job:1:", "job:999:")
+            child["custom_id"] = child["custom_id"].replace("job:1001:", "job:999:")
     for label in labels(harness.now(message)):
         text = await harness.refuses(harness.ada.click(message, label=label))
         assert text == "I don't know this job any more."
@@ -240,7 +240,7 @@ async def test_a_job_of_another_server_is_unknown_here(harness: BotHarness) -> N
     stored = harness.env.backend.messages[harness.channel.id][message.id]
     for row in stored.components:
         for child in row["components"]:
-            child["custom_id"] = child["custom_id"].replace("job:2:", "job:1:")
+            child["custom_id"] = child["custom_id"].replace("job:1002:", "job:1001:")
     for label in labels(harness.now(message)):
         text = await harness.refuses(harness.mo.click(message, label=label))
         assert text == "I don't know this job any more."
@@ -265,7 +265,7 @@ async def test_a_cancelled_job_can_be_rerun(harness: BotHarness) -> None:
     harness.engine.gates["a lighthouse"].set()
     await harness.press(harness.ben, message, "New seed")
     assert "✅ **Done**" in card(harness.channel.history()[-1])
-    assert (await harness.job(2)).state is JobState.DONE
+    assert (await harness.job(1002)).state is JobState.DONE
 
 
 async def test_an_internal_error_is_shown_with_a_number_that_is_also_in_the_log(harness: BotHarness) -> None:

@@ -54,12 +54,12 @@ async def test_a_member_chooses_a_canvas_by_option_by_flag_and_in_an_edit(offeri
     offered = await offering.ada.autocomplete(offering.channel, "imagine", "canvas", "", prompt="a lighthouse")
     assert [choice["value"] for choice in offered] == ["pyramid", "taesd", "faces"]
     message = await offering.done(offering.ada, "a lighthouse --canvas faces --seed 7", canvas="taesd")
-    assert await canvas_of(offering, 1) == TAESD
+    assert await canvas_of(offering, 1001) == TAESD
     assert request_of(await message.attachments[0].read()).canvas_model == "hf-hub:host/taesd"
     await offering.done(offering.ada, "a windmill --canvas faces")
-    assert await canvas_of(offering, 2) == FACES
+    assert await canvas_of(offering, 1002) == FACES
     await offering.done(offering.ada, "a barn --canvas palette")
-    assert await canvas_of(offering, 3) == ("palette", "", 0)
+    assert await canvas_of(offering, 1003) == ("palette", "", 0)
     for canvas in ("latent", "oil"):
         text = await offering.refuses(offering.imagine(offering.ada, f"a barn --canvas {canvas}"))
         assert f"canvas '{canvas}' is unknown; choose one of pyramid, fourier, pixels, palette, taesd, faces" in text
@@ -68,14 +68,14 @@ async def test_a_member_chooses_a_canvas_by_option_by_flag_and_in_an_edit(offeri
     edit = await offering.ada.click(offering.now(message), label="Edit")
     await offering.ada.submit_modal(edit, {"prompt": "a ruin", "parameters": "--canvas faces"})
     await offering.wait_until_idle()
-    assert await canvas_of(offering, 4) == FACES
+    assert await canvas_of(offering, 1004) == FACES
 
 
 async def test_derived_pictures_stay_on_their_canvas_and_in_its_limits(offering: BotHarness) -> None:
     message = await offering.done(offering.ada, "a lighthouse", canvas="faces")
     for label in ("New seed", "More steps", "Variations"):
         await offering.press(offering.ada, message, label)
-    assert {await canvas_of(offering, number) for number in range(1, await offering.count() + 1)} == {FACES}
+    assert {await canvas_of(offering, number) for number in range(1001, 1001 + await offering.count())} == {FACES}
     text = await offering.refuses(offering.ada.click(message, label="Upscale"))
     assert text == "This picture would be too large for the canvas faces: its limit is 9,216 pixels."
 
@@ -116,7 +116,7 @@ async def test_a_server_forbids_canvases_and_has_a_default(offering: BotHarness)
     await offering.done(offering.ada, "a lighthouse")
     await offering.done(offering.ada, "a windmill", canvas="pyramid")
     await offering.done(offering.ada, "a barn --canvas pyramid")
-    assert [await canvas_of(offering, number) for number in (1, 2, 3)] == [FACES, PYRAMID, PYRAMID]
+    assert [await canvas_of(offering, number) for number in (1001, 1002, 1003)] == [FACES, PYRAMID, PYRAMID]
     assert await configure("faces", allowed=False) == SAVED
     assert "**Canvases**: pyramid, taesd; default: pyramid" in await config_lines(offering)
     text = await offering.refuses(offering.imagine(offering.ada, "a mill", canvas="faces"))
@@ -129,7 +129,7 @@ async def test_a_server_forbids_canvases_and_has_a_default(offering: BotHarness)
     assert await configure("faces", default=True) == SAVED
     await offering.restart(canvas=CANVASES[:1])
     await offering.done(offering.ada, "a mill")
-    assert await canvas_of(offering, 4) == PYRAMID, "the host no longer offers the default"
+    assert await canvas_of(offering, 1004) == PYRAMID, "the host no longer offers the default"
 
 
 async def test_a_model_that_cannot_be_loaded_is_told_at_the_end_of_the_job(offering: BotHarness) -> None:

@@ -171,7 +171,7 @@ async def test_a_server_can_post_all_pictures_as_spoilers(harness: BotHarness) -
     assert answer(await harness.olive.slash(harness.channel, "config spoiler", covered=True)) == SAVED
     assert "**Spoiler**: every picture" in await config_lines(harness)
     message = await harness.done(harness.ada, "a lighthouse")
-    assert message.attachments[0].filename == "SPOILER_job-1.png"
+    assert message.attachments[0].filename == "SPOILER_job-1001.png"
 
 
 async def test_screening_is_set_for_one_channel_for_restricted_channels_and_for_the_rest(harness: BotHarness) -> None:

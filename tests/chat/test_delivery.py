@@ -44,7 +44,7 @@ async def test_a_picture_that_discord_refuses_ends_its_job_in_words(
     await shown(harness)
     harness.env.inject_error("PATCH", EDIT, status=status, code=code)
     harness.engine.gates["a lighthouse"].set()
-    job = await ended(harness, 1)
+    job = await ended(harness, 1001)
     assert (job.state, job.reason) == (JobState.FAILED, "reason-refused")
     assert "Discord does not accept this picture or its text." in card(harness.now(message))
     assert private_messages(harness) == []
@@ -57,11 +57,13 @@ async def test_the_requester_is_told_privately_once_if_the_message_cannot_be_edi
     await harness.running(harness.ada, "a lighthouse")
     harness.env.inject_error("PATCH", EDIT, status=400, code=240000, times=None)
     harness.engine.gates["a lighthouse"].set()
-    await ended(harness, 1)
+    await ended(harness, 1001)
     (text,) = private_messages(harness)
-    assert text.startswith(f"Your picture #1 could not be posted in <#{harness.channel.id}>. Discord does not accept")
+    assert text.startswith(
+        f"Your picture #1001 could not be posted in <#{harness.channel.id}>. Discord does not accept"
+    )
     await harness.restart()
-    await ended(harness, 1)
+    await ended(harness, 1001)
     assert len(private_messages(harness)) == 1
 
 
@@ -70,7 +72,7 @@ async def test_a_member_who_refuses_direct_messages_does_not_keep_the_job(harnes
     harness.env.inject_error("PATCH", EDIT, status=403, code=50001, times=None)
     harness.env.inject_error("POST", SEND, status=403, code=50007, times=None)
     harness.engine.gates["a lighthouse"].set()
-    job = await ended(harness, 1)
+    job = await ended(harness, 1001)
     assert (job.state, job.reason) == (JobState.FAILED, "reason-no-access")
 
 
@@ -97,7 +99,7 @@ async def test_an_archived_thread_is_reopened_for_the_picture(harness: BotHarnes
     await harness.until(lambda: " 1/" in card(harness.cards("a lighthouse", thread)[-1]))
     harness.env.inject_error("PATCH", EDIT, status=400, code=50083)
     harness.engine.gates["a lighthouse"].set()
-    assert (await ended(harness, 1)).state is JobState.DONE
+    assert (await ended(harness, 1001)).state is JobState.DONE
     assert any(
         entry.method == "PATCH" and entry.path == f"/channels/{thread.id}" for entry in harness.env.http_requests
     )
@@ -124,12 +126,12 @@ async def test_a_message_sent_before_a_kill_is_found_in_a_busy_channel(
         patched.setattr(harness.app.jobs, "set_message", kill)
         await harness.imagine(harness.ada, "a lighthouse")
     (message,) = harness.cards("a lighthouse")
-    assert (await harness.job(2)).message_id is None
+    assert (await harness.job(1002)).message_id is None
     for number in range(60):
         await harness.ben.send(harness.channel, f"chatter {number}")
     harness.engine.gates.clear()
     await harness.restart()
-    await ended(harness, 2)
+    await ended(harness, 1002)
     assert [card.id for card in harness.cards("a lighthouse")] == [message.id]
     assert "✅ **Done**" in card(harness.now(message))
 
@@ -145,11 +147,11 @@ async def test_a_kill_after_the_mention_causes_no_second_one_in_a_busy_channel(
         await harness.imagine(harness.ada, "a lighthouse")
         await harness.until(lambda: any("your picture is ready" in text for text in harness.texts()))
         await harness.until(lambda: not harness.app.poster._tasks)
-    assert (await harness.job(1)).state is JobState.POSTING
+    assert (await harness.job(1001)).state is JobState.POSTING
     for number in range(60):
         await harness.ben.send(harness.channel, f"after {number}")
     await harness.restart()
-    assert (await ended(harness, 1)).state is JobState.DONE
+    assert (await ended(harness, 1001)).state is JobState.DONE
     assert len([text for text in harness.texts() if "your picture is ready" in text]) == 1
 
 
@@ -165,7 +167,7 @@ async def test_an_interaction_is_acknowledged_in_time_when_admission_is_slow(
 
     monkeypatch.setattr(harness.app.jobs, "admit", slow)
     await harness.imagine(harness.ada, "a lighthouse")
-    await ended(harness, 1)
+    await ended(harness, 1001)
     assert len(harness.cards("a lighthouse")) == 1
     assert "✅ **Done**" in card(harness.cards("a lighthouse")[0])
 
@@ -184,7 +186,7 @@ async def test_the_end_of_a_job_is_shown_after_a_kill_between_its_row_and_its_me
 ) -> None:
     await harness.running(harness.ada, "a lighthouse")
     waiting = await harness.waiting(harness.ben, "a windmill")
-    await harness.app.jobs.finish(2, JobState.FAILED, "reason-crashed")  # and no change of its message
+    await harness.app.jobs.finish(1002, JobState.FAILED, "reason-crashed")  # and no change of its message
     await harness.restart()
     await harness.until(lambda: "⚠️ **Failed.** The engine crashed twice" in card(harness.now(waiting)))
     assert await harness.app.jobs.unshown() == []

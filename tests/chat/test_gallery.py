@@ -13,7 +13,7 @@ async def test_a_picture_is_copied_once_at_the_star_threshold(harness: BotHarnes
     await harness.ben.react(message, "⭐")
     (copy,) = gallery.history()
     assert read_out(copy) == (f"**a \\*lighthouse\\***\nby <@{harness.ada.id}> · [the original]({message.jump_url})")
-    assert [file.filename for file in copy.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in copy.attachments] == ["SPOILER_job-1001.png"]
     await harness.chiyo.react(message, "⭐")
     await harness.ben.unreact(message, "⭐")
     await harness.ben.react(message, "⭐")
@@ -24,7 +24,7 @@ async def test_a_copy_that_may_exist_after_a_kill_is_not_made_again(harness: Bot
     gallery = harness.guild.create_text_channel("gallery")
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
     message = await harness.done(harness.ada, "a lighthouse")
-    assert await harness.app.jobs.begin_gallery(1)  # and the bot was killed while it sent the copy
+    assert await harness.app.jobs.begin_gallery(1001)  # and the bot was killed while it sent the copy
     await harness.restart()
     await harness.ben.react(message, "⭐")
     assert gallery.history() == []
@@ -81,7 +81,7 @@ async def test_every_picture_of_a_batch_is_copied(harness: BotHarness) -> None:
     await harness.olive.slash(harness.channel, "config gallery", channel=gallery, stars=1)
     message = await harness.done(harness.ada, "a lighthouse", count=2)
     await harness.ben.react(message, "⭐")
-    assert [copy.attachments[0].filename for copy in gallery.history()] == ["job-1.png", "job-2.png"]
+    assert [copy.attachments[0].filename for copy in gallery.history()] == ["job-1001.png", "job-1002.png"]
 
 
 async def test_a_deleted_gallery_channel_causes_no_error(harness: BotHarness) -> None:

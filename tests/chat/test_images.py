@@ -11,7 +11,7 @@ async def test_a_picture_starts_from_an_attached_image(harness: BotHarness) -> N
     (message,) = harness.channel.history()
     assert f"**a tiger**\nfor <@{harness.ada.id}>" in card(message)
     assert "✅ **Done**" in card(message)
-    request = (await harness.job(1)).request
+    request = (await harness.job(1001)).request
     assert request.strength == 0.4
     assert request.init is not None
     assert list(harness.engine.tasks[0].blobs) == [request.init]
@@ -67,7 +67,7 @@ async def test_a_batch_of_four_can_start_from_one_image(harness: BotHarness) -> 
 async def test_a_job_whose_init_image_was_deleted_says_so(harness: BotHarness) -> None:
     await harness.running(harness.ben, "the first")
     await harness.imagine(harness.ada, "a tiger", image=("cat.png", png()))
-    await harness.app.pictures.drop({str((await harness.job(2)).request.init)})
+    await harness.app.pictures.drop({str((await harness.job(1002)).request.init)})
     harness.engine.gates["the first"].set()
     await harness.wait_until_idle()
     assert "⚠️ **Failed.** An image that this picture starts from has been deleted." in card(

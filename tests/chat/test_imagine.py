@@ -18,10 +18,10 @@ async def test_a_finished_picture_has_its_prompt_buttons_and_alt_text(harness: B
         f"**a lighthouse**\nwithout *fog*\nfor <@{harness.ada.id}>\n\n✅ **Done** · similarity 0.50"
     )
     footer = message.embeds[0].footer.text or ""
-    assert re.fullmatch(r"#1 · seed 7 · 96×96 · 4 steps · \S+ · 0\.5 s", footer)
+    assert re.fullmatch(r"#1001 · seed 7 · 96×96 · 4 steps · \S+ · 0\.5 s", footer)
     assert labels(message) == FINISHED
     (file,) = message.attachments
-    assert (file.filename, file.description) == ("job-1.png", "a lighthouse")
+    assert (file.filename, file.description) == ("job-1001.png", "a lighthouse")
     assert request_of(await file.read()).prompt == "a lighthouse"
 
 
@@ -44,10 +44,10 @@ async def test_a_running_job_shows_its_progress(harness: BotHarness) -> None:
     assert "🎨 `████░░░░░░░░░░░░` 1/4 · similarity 0.10" in card(message)
     assert labels(message) == ["Cancel", "Finish now"]
     (preview,) = message.attachments
-    assert (preview.filename, preview.description) == ("job-1-preview.jpg", "a lighthouse")
+    assert (preview.filename, preview.description) == ("job-1001-preview.jpg", "a lighthouse")
     harness.engine.gates["a lighthouse"].set()
     await harness.wait_until_idle()
-    assert [file.filename for file in harness.now(message).attachments] == ["job-1.png"]
+    assert [file.filename for file in harness.now(message).attachments] == ["job-1001.png"]
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -59,7 +59,7 @@ async def test_a_batch_has_one_message_and_consecutive_seeds(harness: BotHarness
     assert labels(message) == [*numbers, "New seed", "Edit", "Parameters", "Delete"]
     seeds = ", ".join(str((2**32 - 2 + number) % 2**32) for number in range(count))
     assert f"seeds {seeds} " in (message.embeds[0].footer.text or "")
-    assert [file.filename for file in message.attachments] == ["batch-1.png"]
+    assert [file.filename for file in message.attachments] == ["batch-1001.png"]
     assert message.attachments[0].description == "a lighthouse"
 
 
@@ -74,7 +74,7 @@ async def test_an_unfinished_batch_has_a_line_for_each_job(harness: BotHarness) 
 
 async def test_an_option_overrides_a_flag_and_a_flag_overrides_the_default(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse --seed 3 --steps 9 --no fog --ar 3:2")
-    job = await harness.job(1)
+    job = await harness.job(1001)
     assert job.request.prompt == "a lighthouse"
     assert (job.request.seed, job.request.steps, job.request.negative) == (3, 9, "fog")
     assert (job.request.width, job.request.height) == (112, 72)
@@ -87,7 +87,7 @@ async def test_an_option_overrides_a_flag_and_a_flag_overrides_the_default(harne
         aspect="2:3",
         style="photo",
     )
-    job = await harness.job(2)
+    job = await harness.job(1002)
     assert (job.request.seed, job.request.steps, job.request.negative) == (5, 6, "rain")
     assert (job.request.width, job.request.height) == (72, 112)
     assert job.request.style == "a photograph of {}"
@@ -95,7 +95,7 @@ async def test_an_option_overrides_a_flag_and_a_flag_overrides_the_default(harne
 
 async def test_stop_weights_and_stages_are_parsed(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a forest::2 fog::0.5 at 50 %: a burning forest --stop 50%")
-    job = await harness.job(1)
+    job = await harness.job(1001)
     assert job.request.stop == 0.5
     assert len(job.request.stages()) == 2
 
@@ -105,7 +105,7 @@ async def test_a_quality_is_a_share_of_the_default_steps_and_steps_override_it(h
         message = await harness.done(harness.ada, f"of {quality}", quality=quality)
         assert f"· {steps} steps ·" in (message.embeds[0].footer.text or "")
     await harness.done(harness.ada, "exact", quality="high", steps=5)
-    assert (await harness.job(4)).request.steps == 5
+    assert (await harness.job(1004)).request.steps == 5
 
 
 async def test_built_in_and_personal_styles_are_applied_to_the_prompt(harness: BotHarness) -> None:
@@ -113,7 +113,7 @@ async def test_built_in_and_personal_styles_are_applied_to_the_prompt(harness: B
     await harness.done(harness.ada, "a lighthouse", style="pencil")
     await harness.done(harness.ada, "a windmill --style dusk")
     await harness.done(harness.ada, "a barn", style="dusk")
-    styles = [(await harness.job(number)).request.style for number in (1, 2, 3)]
+    styles = [(await harness.job(number)).request.style for number in (1001, 1002, 1003)]
     assert styles == ["a pencil drawing of {}", "at dusk", "at dusk"]
 
 
@@ -186,12 +186,12 @@ async def test_the_longest_prompt_full_of_markdown_fits_a_message(harness: BotHa
 
 async def test_a_spoiler_s_preview_and_picture_are_covered(harness: BotHarness) -> None:
     message = await harness.running(harness.ada, "a surprise", spoiler=True)
-    assert [file.filename for file in message.attachments] == ["SPOILER_job-1-preview.jpg"]
+    assert [file.filename for file in message.attachments] == ["SPOILER_job-1001-preview.jpg"]
     harness.engine.gates["a surprise"].set()
     await harness.wait_until_idle()
-    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1001.png"]
     batch = await harness.done(harness.ada, "two surprises", spoiler=True, count=2)
-    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-2.png"]
+    assert [file.filename for file in batch.attachments] == ["SPOILER_batch-1002.png"]
 
 
 async def test_a_failed_job_shows_its_reason_and_can_be_rerun(harness: BotHarness) -> None:
@@ -216,10 +216,10 @@ async def test_a_job_that_crashes_the_engine_twice_says_so(harness: BotHarness) 
 
 
 async def test_a_job_with_an_internal_error_shows_its_id(harness: BotHarness) -> None:
-    harness.expected.append("job 1 failed unexpectedly")
+    harness.expected.append("job 1001 failed unexpectedly")
     harness.engine.faults["odd"] = ValueError("never thought of")
     message = await harness.done(harness.ada, "odd")
-    assert "The bot's host can find it in the log under job 1." in card(message)
+    assert "The bot's host can find it in the log under job 1001." in card(message)
     assert "never thought of" not in harness.everything()
 
 

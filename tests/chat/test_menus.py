@@ -22,8 +22,8 @@ async def test_rerun_makes_a_job_for_the_user_who_chooses_it(harness: BotHarness
     message = await harness.done(harness.ada, "a lighthouse", seed=1)
     await harness.ben.context_menu(harness.channel, "Rerun with a new seed", message)
     await harness.wait_until_idle()
-    assert f"from #1, for <@{harness.ben.id}>" in card(harness.channel.history()[-1])
-    assert (await harness.job(2)).origin is Origin.MENU
+    assert f"from #1001, for <@{harness.ben.id}>" in card(harness.channel.history()[-1])
+    assert (await harness.job(1002)).origin is Origin.MENU
 
 
 async def test_rerun_of_a_batch_makes_a_batch(harness: BotHarness) -> None:
@@ -41,7 +41,7 @@ async def test_a_bot_picture_posted_by_a_user_can_be_rerun_and_its_parameters_sh
     await harness.wait_until_idle()
     rerun = harness.channel.history()[-1]
     assert f"**a lighthouse**\nfor <@{harness.chiyo.id}>" in card(rerun)
-    assert (await harness.job(2)).parent_id is None
+    assert (await harness.job(1002)).parent_id is None
 
 
 async def test_a_bot_picture_with_an_init_image_cannot_be_rerun_from_its_file(harness: BotHarness) -> None:
@@ -56,7 +56,7 @@ async def test_a_bot_picture_with_an_init_image_cannot_be_rerun_from_its_file(ha
 async def test_parameters_are_private(harness: BotHarness) -> None:
     message = await harness.done(harness.ada, "a lighthouse", seed=7)
     text = await harness.refuses(harness.ben.context_menu(harness.channel, "Show parameters", message))
-    assert "Parameters #1" in text
+    assert "Parameters #1001" in text
     assert "a lighthouse --seed 7 --steps 4" in text
 
 
@@ -115,13 +115,13 @@ async def test_the_interaction_is_deferred_before_a_download(harness: BotHarness
 
 async def test_menus_work_on_a_copy_of_a_job_s_message(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a lighthouse", seed=7)
-    await harness.ben.slash(harness.channel, "show", job=1)
+    await harness.ben.slash(harness.channel, "show", job=1001)
     opened = harness.channel.history()[-1]
     text = answer(await harness.ben.context_menu(harness.channel, "Show parameters", opened))
-    assert "Parameters #1" in text
+    assert "Parameters #1001" in text
     await harness.ben.context_menu(harness.channel, "Rerun with a new seed", opened)
     await harness.wait_until_idle()
-    assert "from #1" in read_out(harness.channel.history()[-1])
+    assert "from #1001" in read_out(harness.channel.history()[-1])
 
 
 def ours(**changes: object) -> bytes:
@@ -154,7 +154,7 @@ async def test_a_request_of_another_model_is_rerun_with_this_one_s_settings(harn
     posted = await harness.ben.send(harness.channel, attachments=[("mine.png", data)])
     await harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted)
     await harness.wait_until_idle()
-    request = (await harness.job(1)).request
+    request = (await harness.job(1001)).request
     assert (request.model, request.views, request.prompt) == ("pocket", 4, "a lighthouse --unknown 5")
 
 
@@ -218,7 +218,7 @@ async def test_the_picture_of_a_message_that_carries_a_request_is_found(harness:
     assert "seed 7" in answer(await harness.chiyo.context_menu(harness.channel, "Show parameters", posted))
     await harness.chiyo.context_menu(harness.channel, "Rerun with a new seed", posted)
     await harness.wait_until_idle()
-    assert (await harness.job(2)).request.prompt == "a lighthouse"
+    assert (await harness.job(1002)).request.prompt == "a lighthouse"
 
 
 async def test_parameters_of_two_pictures_are_shown_together(harness: BotHarness) -> None:

@@ -8,9 +8,9 @@ COMMANDS: list[tuple[str, dict[str, object]]] = [
     ("mod queue", {}),
     ("mod pause", {}),
     ("mod resume", {}),
-    ("mod remove", {"job": 1}),
+    ("mod remove", {"job": 1001}),
     ("mod clear", {}),
-    ("mod bump", {"job": 1}),
+    ("mod bump", {"job": 1001}),
     ("mod ban", {"member": "ben"}),
     ("mod unban", {"member": "ben"}),
     ("mod log", {}),
@@ -58,7 +58,7 @@ async def test_the_queue_lists_held_jobs(harness: BotHarness) -> None:
     await harness.done(harness.ada, "a spider")
     await harness.running(harness.ben, "a lighthouse")
     lines = answer(await harness.mo.slash(harness.channel, "mod queue")).splitlines()
-    assert lines == [f"🎨 #2 <@{harness.ben.id}> a lighthouse", "🛡️ Waiting for approval: #1"]
+    assert lines == [f"🎨 #1002 <@{harness.ben.id}> a lighthouse", "🛡️ Waiting for approval: #1001"]
 
 
 async def test_a_pause_stops_waiting_jobs_and_refuses_new_ones_until_resume(harness: BotHarness) -> None:
@@ -72,7 +72,7 @@ async def test_a_pause_stops_waiting_jobs_and_refuses_new_ones_until_resume(harn
     assert text == "Pictures are paused in this server: the fan is loud"
     harness.engine.gates["the first"].set()
     await harness.until(lambda: "✅ **Done**" in card(harness.now(first)))
-    assert (await harness.job(2)).state is JobState.QUEUED
+    assert (await harness.job(1002)).state is JobState.QUEUED
     assert answer(await harness.mo.slash(harness.channel, "mod resume")) == "Resumed."
     await harness.wait_until_idle()
     assert "✅ **Done**" in card(harness.now(second))
@@ -91,10 +91,10 @@ async def test_remove_cancels_any_member_s_job(harness: BotHarness) -> None:
     await harness.running(harness.ada, "a lighthouse")
     message = await harness.waiting(harness.ben, "a windmill")
     offered = await harness.mo.autocomplete(harness.channel, "mod remove", "job", "wind")
-    assert [choice["value"] for choice in offered] == [2]
-    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=2)) == "Cancelled #2."
+    assert [choice["value"] for choice in offered] == [1002]
+    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1002)) == "Cancelled #1002."
     await harness.until(lambda: "🚫 **Cancelled**" in card(harness.now(message)))
-    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1)) == "Cancelled #1."
+    assert answer(await harness.mo.slash(harness.channel, "mod remove", job=1001)) == "Cancelled #1001."
     await harness.wait_until_idle()
 
 
@@ -102,9 +102,9 @@ async def test_remove_of_a_finished_or_unknown_job_says_so(harness: BotHarness) 
     await harness.done(harness.ada, "a lighthouse")
     await harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")
     await harness.wait_until_idle()
-    text = await harness.refuses(harness.mo.slash(harness.channel, "mod remove", job=1))
+    text = await harness.refuses(harness.mo.slash(harness.channel, "mod remove", job=1001))
     assert text == "Too late to cancel: this job is done."
-    for number in (2, 99):
+    for number in (1002, 9999):
         text = await harness.refuses(harness.mo.slash(harness.channel, "mod remove", job=number))
         assert text == "I don't know this job any more."
         text = await harness.refuses(harness.mo.slash(harness.channel, "mod bump", job=number))
@@ -115,7 +115,7 @@ async def test_moderators_of_another_server_cannot_change_jobs_here(harness: Bot
     first = await harness.running(harness.ada, "a lighthouse")
     second = await harness.waiting(harness.ben, "a windmill")
     there = harness.other_server.channel
-    for name, options in (("mod remove", {"job": 1}), ("mod bump", {"job": 2}), ("cancel", {"job": 1})):
+    for name, options in (("mod remove", {"job": 1001}), ("mod bump", {"job": 1002}), ("cancel", {"job": 1001})):
         text = await harness.refuses(harness.other_server.mo.slash(there, name, **options))
         assert text == "I don't know this job any more."
     assert await harness.other_server.mo.autocomplete(there, "mod remove", "job", "") == []
@@ -140,7 +140,7 @@ async def test_clear_cancels_all_jobs_or_those_of_one_member(harness: BotHarness
     assert answer(await harness.mo.slash(harness.channel, "mod clear", member=harness.ben)) == "Cancelled one job."
     assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "Cancelled 3 jobs."
     await harness.wait_until_idle()
-    for number in (1, 2, 3, 4):
+    for number in (1001, 1002, 1003, 1004):
         assert (await harness.job(number)).state is JobState.CANCELLED
     assert answer(await harness.mo.slash(harness.channel, "mod clear")) == "There was nothing to cancel."
 
@@ -149,12 +149,12 @@ async def test_bump_puts_a_job_first(harness: BotHarness) -> None:
     await harness.running(harness.ada, "the first")
     await harness.waiting(harness.ben, "the second")
     message = await harness.waiting(harness.chiyo, "the third")
-    assert answer(await harness.mo.slash(harness.channel, "mod bump", job=3)) == "#3 is next in line."
+    assert answer(await harness.mo.slash(harness.channel, "mod bump", job=1003)) == "#1003 is next in line."
     await harness.until(lambda: "next in line" in card(harness.now(message)))
     harness.engine.gates["the first"].set()
     await harness.wait_until_idle()
     assert [task.request.prompt for task in harness.engine.tasks] == ["the first", "the third", "the second"]
-    text = await harness.refuses(harness.mo.slash(harness.channel, "mod bump", job=3))
+    text = await harness.refuses(harness.mo.slash(harness.channel, "mod bump", job=1003))
     assert text == "This job is not queued."
 
 

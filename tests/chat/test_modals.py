@@ -47,9 +47,9 @@ async def test_an_edit_makes_a_picture_for_the_user_who_submits_it(harness: BotH
     )
     await harness.wait_until_idle()
     edited = harness.channel.history()[-1]
-    assert card(edited).startswith(f"**a windmill**\nwithout *rain*\nfrom #1, for <@{harness.ben.id}>")
-    assert [file.filename for file in edited.attachments] == ["SPOILER_job-2.png"]
-    job = await harness.job(2)
+    assert card(edited).startswith(f"**a windmill**\nwithout *rain*\nfrom #1001, for <@{harness.ben.id}>")
+    assert [file.filename for file in edited.attachments] == ["SPOILER_job-1002.png"]
+    job = await harness.job(1002)
     assert (job.request.seed, job.request.steps, job.request.width) == (4, 9, 112)
 
 
@@ -59,7 +59,7 @@ async def test_an_edit_uses_the_styles_of_the_user_who_submits_it(harness: BotHa
     opened = await harness.ben.click(message, label="Edit")
     await harness.ben.submit_modal(opened, {"prompt": "a windmill", "parameters": "--style dusk"})
     await harness.wait_until_idle()
-    assert (await harness.job(2)).request.style == "at dusk"
+    assert (await harness.job(1002)).request.style == "at dusk"
 
 
 async def test_an_invalid_edit_is_refused_with_a_message(harness: BotHarness) -> None:
@@ -97,7 +97,7 @@ async def test_the_image_form_makes_a_picture_from_it(harness: BotHarness) -> No
     assert list(fields(opened)) == ["prompt", "strength", "parameters"]
     await harness.ada.submit_modal(opened, {"prompt": "a tiger", "strength": "0,8", "parameters": "--seed 3"})
     await harness.wait_until_idle()
-    job = await harness.job(1)
+    job = await harness.job(1001)
     assert (job.request.strength, job.request.seed, job.requester_id) == (0.8, 3, harness.ada.id)
     assert job.request.init is not None
     assert "✅ **Done**" in card(harness.channel.history()[-1])

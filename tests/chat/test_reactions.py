@@ -11,9 +11,9 @@ async def test_a_rerun_by_reaction_sends_a_message_of_its_own(harness: BotHarnes
     await harness.wait_until_idle()
     rerun = harness.channel.history()[-1]
     assert rerun.id != message.id
-    assert f"from #1, for <@{harness.ben.id}>" in card(rerun)
+    assert f"from #1001, for <@{harness.ben.id}>" in card(rerun)
     assert "✅ **Done**" in card(rerun)
-    assert (await harness.job(2)).origin is Origin.REACTION
+    assert (await harness.job(1002)).origin is Origin.REACTION
 
 
 async def test_a_rerun_of_a_batch_makes_a_batch(harness: BotHarness) -> None:
@@ -74,8 +74,8 @@ async def test_a_cross_by_a_moderator_does_the_same_and_is_in_the_audit_log(harn
     await harness.mo.react(message, "❌")
     await harness.wait_until_idle()
     assert harness.gone(message)
-    assert f"<@{harness.mo.id}> cancelled a job of <@{harness.ada.id}> · \\#1" in harness.everything()
-    assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#1" in harness.everything()
+    assert f"<@{harness.mo.id}> cancelled a job of <@{harness.ada.id}> · \\#1001" in harness.everything()
+    assert f"<@{harness.mo.id}> deleted a picture of <@{harness.ada.id}> · \\#1001" in harness.everything()
 
 
 async def test_a_cross_by_anybody_else_does_nothing(harness: BotHarness) -> None:

@@ -13,7 +13,7 @@ async def test_every_button_of_an_old_message_works(harness: BotHarness) -> None
         await harness.press(harness.ben, message, label)
         assert await harness.count() > before
     assert (await harness.press(harness.ben, message, "Time-lapse")).response is not None
-    assert "Parameters #1" in answer(await harness.press(harness.ben, message, "Parameters"))
+    assert "Parameters #1001" in answer(await harness.press(harness.ben, message, "Parameters"))
     assert (await harness.ben.click(message, label="Edit")).modal is not None
     await harness.press(harness.ada, message, "Delete")
     assert harness.gone(message)
@@ -23,7 +23,7 @@ async def test_every_button_of_an_old_batch_works(harness: BotHarness) -> None:
     batch = await harness.done(harness.ada, "a lighthouse", count=2)
     await harness.restart()
     await harness.press(harness.ben, batch, "2")
-    assert harness.channel.history()[-1].attachments[0].filename == "job-2.png"
+    assert harness.channel.history()[-1].attachments[0].filename == "job-1002.png"
     await harness.press(harness.ben, batch, "New seed")
     assert labels(harness.channel.history()[-1])[:2] == ["1", "2"]
     await harness.press(harness.ada, batch, "Delete")
@@ -84,7 +84,7 @@ async def test_waiting_jobs_can_be_cancelled(harness: BotHarness) -> None:
     await harness.restart()
     await harness.ben.click(waiting, label="Cancel")
     await harness.until(lambda: "🚫 **Cancelled**" in card(harness.now(waiting)))
-    assert (await harness.job(2)).state is JobState.CANCELLED
+    assert (await harness.job(1002)).state is JobState.CANCELLED
 
 
 async def test_reactions_on_old_messages_work(harness: BotHarness) -> None:
@@ -92,7 +92,7 @@ async def test_reactions_on_old_messages_work(harness: BotHarness) -> None:
     await harness.restart()
     await harness.ben.react(message, "🔁")
     await harness.wait_until_idle()
-    assert "from #1" in card(harness.channel.history()[-1])
+    assert "from #1001" in card(harness.channel.history()[-1])
 
 
 async def test_settings_bans_blocklists_and_pauses_persist(harness: BotHarness) -> None:
@@ -101,7 +101,7 @@ async def test_settings_bans_blocklists_and_pauses_persist(harness: BotHarness) 
     await harness.mo.slash(harness.channel, "mod ban", member=harness.ben.user)
     await harness.other_server.mo.slash(harness.other_server.channel, "mod pause")
     await harness.restart()
-    assert (await harness.done(harness.ada, "a lighthouse")).attachments[0].filename == "SPOILER_job-1.png"
+    assert (await harness.done(harness.ada, "a lighthouse")).attachments[0].filename == "SPOILER_job-1001.png"
     assert "on the blocklist" in await harness.refuses(harness.imagine(harness.ada, "a kitten"))
     assert "You are banned" in await harness.refuses(harness.imagine(harness.ben, "a lighthouse"))
     there = harness.other_server.vera.slash(harness.other_server.channel, "imagine", prompt="a barn")

@@ -24,9 +24,9 @@ async def test_a_flagged_picture_is_posted_as_a_spoiler(harness: BotHarness) -> 
     await screened(harness, "spoiler")
     message = await harness.done(harness.ada, "a spider")
     assert "✅ **Done**" in card(message)
-    assert [file.filename for file in message.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in message.attachments] == ["SPOILER_job-1001.png"]
     clean = await harness.done(harness.ada, "a lighthouse")
-    assert [file.filename for file in clean.attachments] == ["job-2.png"]
+    assert [file.filename for file in clean.attachments] == ["job-1002.png"]
 
 
 async def test_a_held_picture_is_not_posted_until_a_moderator_approves_it(harness: BotHarness) -> None:
@@ -39,9 +39,9 @@ async def test_a_held_picture_is_not_posted_until_a_moderator_approves_it(harnes
     assert labels(message) == ["View", "Approve", "Reject"]
     await harness.press(harness.mo, message, "Approve")
     assert "✅ **Done**" in card(harness.now(message))
-    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in harness.now(message).attachments] == ["SPOILER_job-1001.png"]
     assert log.history()[-1].content.endswith(
-        f"<@{harness.mo.id}> approved a picture of <@{harness.ada.id}> · \\#1 (spiders)"
+        f"<@{harness.mo.id}> approved a picture of <@{harness.ada.id}> · \\#1001 (spiders)"
     )
 
 
@@ -50,7 +50,7 @@ async def test_a_held_picture_is_shown_privately_to_a_moderator_as_a_spoiler(har
     message = await harness.done(harness.ada, "a spider")
     result = await harness.mo.click(message, label="View")
     seen = private(result)
-    assert [file.filename for file in seen.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in seen.attachments] == ["SPOILER_job-1001.png"]
     assert not harness.now(message).attachments
 
 
@@ -66,7 +66,7 @@ async def test_only_moderators_view_approve_and_reject(harness: BotHarness) -> N
 async def test_a_rejected_picture_is_never_posted(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
-    picture = (await harness.job(1)).picture
+    picture = (await harness.job(1001)).picture
     assert picture is not None
     await harness.press(harness.mo, message, "Reject")
     assert "🚫 **Not shown**: a moderator rejected it." in card(harness.now(message))
@@ -91,7 +91,7 @@ async def test_a_held_picture_cannot_be_shown(harness: BotHarness) -> None:
     await screened(harness, "hold")
     await harness.done(harness.ada, "a spider")
     for member in (harness.ada, harness.ben, harness.mo):
-        text = await harness.refuses(member.slash(harness.channel, "show", job=1))
+        text = await harness.refuses(member.slash(harness.channel, "show", job=1001))
         assert text == "This picture is waiting for a moderator's approval."
     assert await harness.ada.autocomplete(harness.channel, "show", "job", "") == []
     assert not any(message.attachments for message in harness.channel.history())
@@ -110,13 +110,13 @@ async def test_a_batch_is_held_until_all_its_flagged_pictures_are_decided(harnes
 async def test_a_picture_with_a_flagged_prompt_is_posted_as_a_spoiler(harness: BotHarness) -> None:
     await screened(harness, "spoiler", IN_PROMPT)
     message = await harness.done(harness.ada, "a spider")
-    assert [file.filename for file in message.attachments] == ["SPOILER_job-1.png"]
+    assert [file.filename for file in message.attachments] == ["SPOILER_job-1001.png"]
 
 
 async def test_the_requester_can_cancel_a_held_job(harness: BotHarness) -> None:
     await screened(harness, "hold")
     message = await harness.done(harness.ada, "a spider")
-    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1)) == "Cancelled #1."
+    assert answer(await harness.ada.slash(harness.channel, "cancel", job=1001)) == "Cancelled #1001."
     await harness.wait_until_idle()
     assert "🚫 **Cancelled**" in card(harness.now(message))
 
@@ -136,7 +136,7 @@ async def test_an_uploaded_picture_is_screened_too(harness: BotHarness) -> None:
     opened = await harness.ada.context_menu(harness.channel, "Use as init image", posted)
     await harness.ada.submit_modal(opened, {"prompt": "a spider"})
     await harness.wait_until_idle()
-    assert (await harness.job(1)).state is JobState.HELD
+    assert (await harness.job(1001)).state is JobState.HELD
 
 
 async def test_a_held_picture_is_approved_after_a_restart(harness: BotHarness) -> None:

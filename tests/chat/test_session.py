@@ -312,7 +312,7 @@ async def test_results_posted_before_a_kill_are_found_in_the_thread(harness: Bot
     posted = len(thread.history())
     async with harness.database.transaction() as connection:
         await connection.execute(
-            "UPDATE session SET state = 'closing', results_id = (SELECT message_id FROM job WHERE id = 1)"
+            "UPDATE session SET state = 'closing', results_id = (SELECT message_id FROM job WHERE id = 1001)"
         )
     await harness.restart()
     await harness.until(lambda: any(str(thread.id) in row and "'ended'" in row for row in harness.rows()))

@@ -14,15 +14,15 @@ async def test_one_press_makes_the_picture_without_what_is_unknown(harness: BotH
     await harness.ada.click(private(result), label="Go on without it")
     await harness.wait_until_idle()
     assert await harness.count() == 2
-    assert (await harness.job(1)).request.prompt == "a castle"
-    assert (await harness.job(1)).request.seed == 7
+    assert (await harness.job(1001)).request.prompt == "a castle"
+    assert (await harness.job(1001)).request.seed == 7
 
 
 async def test_an_image_is_kept_for_the_press(harness: BotHarness) -> None:
     result = await harness.imagine(harness.ada, "a castle --iw 2", image=("cat.png", png()))
     await harness.ada.click(private(result), label="Go on without it")
     await harness.wait_until_idle()
-    assert (await harness.job(1)).request.init is not None
+    assert (await harness.job(1001)).request.init is not None
 
 
 async def test_a_second_press_makes_no_second_picture(harness: BotHarness) -> None:

@@ -15,6 +15,7 @@ from bot.app import DATABASE
 from bot.config import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
 from bot.store.database import Database
+from bot.store.job_counts import UNFINISHED
 from tests.harness.fixtures import FIRST_JOB, begin_at
 
 CONFIG = """
@@ -87,9 +88,20 @@ class Service:
 
     def turn(self, message: Mapping[str, Any]) -> int:
         """The turn in which the job of a message was started; later jobs have greater ones."""
+        return self._value("SELECT turn FROM job WHERE message_id = ?", message["id"])
+
+    def _value(self, query: str, *parameters: object) -> int:
+        """The number that a query finds in the bot's database."""
         with contextlib.closing(sqlite3.connect(f"{self._database.as_uri()}?mode=ro", uri=True)) as connection:
-            (turn,) = connection.execute("SELECT turn FROM job WHERE message_id = ?", (message["id"],)).fetchone()
-        return int(turn)
+            (value,) = connection.execute(query, parameters).fetchone()
+        return int(value)
+
+    async def idle(self) -> None:
+        """Waits until every job has ended. A card shows its picture a moment before that."""
+        unfinished = ", ".join(f"'{state}'" for state in UNFINISHED)
+        async with asyncio.timeout(HANG_S):
+            while self._value(f"SELECT count(*) FROM job WHERE state IN ({unfinished})"):
+                await asyncio.sleep(0.1)
 
     async def start(self) -> None:
         """Starts the bot and waits until it is online. Its first job gets a number of four digits."""

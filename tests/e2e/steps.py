@@ -42,8 +42,10 @@ def number_of(message: Message) -> str:
 
 
 async def imagine(person: Person, prompt: str, **options: object) -> Message:
-    """Uses /imagine and returns the response."""
-    return await person.answer_to(await person.invoke("imagine", {"prompt": prompt, **options}))
+    """Uses /imagine and returns the response, which shows the job."""
+    message = await person.answer_to(await person.invoke("imagine", {"prompt": prompt, **options}))
+    assert not message["flags"] & 64, f"refused: {message['content']!r}"
+    return message
 
 
 async def showing(person: Person, message: Message, words: str, *, but: str = "") -> Message:

@@ -4,8 +4,10 @@ import io
 import os
 import re
 import signal
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from bot.sandbox.models.thread import PRIVATE_THREAD
@@ -29,6 +31,13 @@ from tests.e2e.steps import (
 from tests.sandbox.person import Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(2 * HANG_S)]
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def no_jobs_left(service: Service) -> AsyncIterator[None]:
+    """A member who still has a job may be refused another, so each test ends when its jobs have."""
+    yield
+    await service.idle()
 
 
 async def test_a_run_shows_previews_in_place_is_finished_early_and_has_a_time_lapse(

@@ -28,13 +28,10 @@ FIRST_JOB = 1001
 
 
 async def begin_at(database: Database, number: int) -> None:
-    """Give the first job of a new database a number."""
+    """Give the first job of a database without jobs a number."""
     async with database.transaction() as connection:
-        await connection.execute(
-            "INSERT INTO sqlite_sequence (name, seq) SELECT 'job', ? "
-            "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'job')",
-            (number - 1,),
-        )
+        # The migrations have left a row with 0.
+        await connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'job' AND seq = 0", (number - 1,))
 
 
 @pytest.fixture

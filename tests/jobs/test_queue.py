@@ -104,7 +104,7 @@ async def test_new_users_queue_ahead_of_the_next_job_of_the_user_being_served(jo
     await queue.claim()
     await jobs.admit([job_request(2)], admit_all)
     await jobs.admit([job_request(3)], admit_all)
-    assert await queue.order() == [4, 5, 2, 3]
+    assert await queue.order() == [1004, 1005, 1002, 1003]
 
 
 async def test_a_weight_of_three_gives_three_turns_in_a_round(jobs: Jobs) -> None:
@@ -124,9 +124,9 @@ async def test_a_bumped_job_is_next_and_uses_its_requester_s_turn(jobs: Jobs) ->
     queue = Queue(jobs)
     for person in (1, 1, 2, 3):
         await jobs.admit([job_request(person)], admit_all)
-    assert await jobs.bump(2)
-    assert await queue.order() == [2, 3, 4, 1]
-    assert not await jobs.bump(99)
+    assert await jobs.bump(1002)
+    assert await queue.order() == [1002, 1003, 1004, 1001]
+    assert not await jobs.bump(9999)
 
 
 async def test_a_crash_costs_a_job_no_place(jobs: Jobs) -> None:
@@ -147,7 +147,7 @@ async def test_a_crash_gives_its_requester_no_second_turn(jobs: Jobs) -> None:
     assert crashed is not None
     await jobs.requeue(crashed.id, crashed=True)
     promised = await queue.order()
-    assert promised == [1, 2, 4, 3]
+    assert promised == [1001, 1002, 1004, 1003]
     for job_id in promised:
         claimed = await queue.claim()
         assert claimed is not None
