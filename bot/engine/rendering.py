@@ -95,7 +95,7 @@ def execute(
             yield Suspended(step.checkpoint().to_bytes(), step.number)
             return
         if timelapse and timelapse.due(step.number):
-            timelapse.add(step.picture(draft=True))
+            timelapse.add(step.picture())
         similarity = preview = None
         if previews and time.monotonic() >= preview_at:
             preview_at = time.monotonic() + start.preview_interval_s

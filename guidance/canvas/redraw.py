@@ -101,4 +101,4 @@ def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
 
 
 def _rectified(features: Tensor) -> Tensor:
-    return leaky_relu(features, 0.2)
+    return leaky_relu(features, 0.2, inplace=True)

@@ -94,7 +94,7 @@ def _render_with_progress(
             if terminal:
                 _draw_bar(step.number, step.total, step.similarity())
             if frames is not None and step.number % every(step.total) == 0:
-                frames.append(step.picture(draft=True))
+                frames.append(step.picture())
             if checkpoint is not None and step.number % interval == 0:
                 atomic_write(checkpoint, step.checkpoint().to_bytes())
     finally:

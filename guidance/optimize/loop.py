@@ -39,9 +39,9 @@ class Step:
         """Mean cosine of this step's views to the prompt, before the step's update. Waits for the device."""
         return float(self._similarity)
 
-    def picture(self, *, draft: bool = False) -> Image.Image:
-        """The picture after this step; a draft is not drawn anew, as a time-lapse needs many. Waits for the device."""
-        return self._run.picture(draft=draft)
+    def picture(self) -> Image.Image:
+        """The picture after this step, a draft: only the finished one is drawn anew. Waits for the device."""
+        return self._run.picture(draft=True)
 
     def checkpoint(self) -> Checkpoint:
         """A checkpoint from which `render` continues to the same bytes. Waits for the device.

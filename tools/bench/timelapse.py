@@ -37,7 +37,7 @@ def _round(request: Request, model: ClipModel) -> tuple[float, float, float]:
         rendered = time.perf_counter()
         run += rendered - began
         if timelapse.due(step.number):
-            timelapse.add(step.picture(draft=True))
+            timelapse.add(step.picture())
         began = time.perf_counter()
         add += began - rendered
     return run, add, timing.seconds(timelapse.to_mp4, model.device)
