@@ -53,7 +53,7 @@ async def test_no_button_changes_a_job_of_another_server(harness: BotHarness) ->
     forger = Forger(harness, await harness.done(harness.ada, "a lighthouse"))
     for action in Action:
         for kind in TargetKind:
-            text = await harness.refuses(_pressed(harness, forger, f"{kind}:1:{action}"))
+            text = await harness.refuses(_pressed(harness, forger, f"{kind}:1001:{action}"))
             assert text == "I don't know this job any more."
 
 
@@ -67,18 +67,18 @@ async def test_every_button_is_answered_in_every_state(state: str, harness: BotH
     message = await harness.done(harness.ada, "a lighthouse")
     async with harness.database.transaction() as connection:
         if state == "deleted":
-            await connection.execute("UPDATE job SET picture = NULL, timelapse = NULL WHERE id = 1")
+            await connection.execute("UPDATE job SET picture = NULL, timelapse = NULL WHERE id = 1001")
         if state == "erased":
             await connection.execute("UPDATE job SET request = replace(request, 'a lighthouse', ?)", (ERASED,))
         if state in {"cancelled", "held"}:
-            await connection.execute("UPDATE job SET state = ? WHERE id = 1", (state,))
+            await connection.execute("UPDATE job SET state = ? WHERE id = 1001", (state,))
     forger = Forger(harness, message)
     for action in Action:
         for kind in TargetKind:
-            shown = await forger.press(f"{kind}:1:{action}")
+            shown = await forger.press(f"{kind}:1001:{action}")
             assert "incident" not in shown.lower(), action
             await harness.wait_until_idle()
-    job = await harness.job(1)
+    job = await harness.job(1001)
     # Ben may neither cancel, delete, approve nor reject it.
     assert job.state is JobState(state if state in {"cancelled", "held"} else "done")
     assert (job.picture is None) is (state == "deleted")
