@@ -103,7 +103,8 @@ async def main(folder: Path) -> None:
 
 
 async def _jobs(camera: Camera, ada: Person, ben: Person) -> None:
-    running = await imagine(ada, "a lighthouse in a storm", seed=7)
+    # Long, so that it still runs once the first screenshot is taken.
+    running = await imagine(ada, "a lighthouse in a storm", seed=7, steps=250)
     for prompt in ("a volcano", "a castle"):
         await imagine(ben, prompt, steps=20)
     queued = await imagine(ada, "a goldfish", count=4, seed=3)
