@@ -16,6 +16,7 @@ from bot import app, config
 from bot.chat.client import LoginError
 from bot.check import Severity, diagnose
 from bot.demo import DemoError, demo
+from bot.discord_token import token
 from bot.engine import EngineCrashedError, RunFailedError
 from bot.operations import lifeline, logs
 from bot.operations.data_folder import PRIVATE_UMASK, DataFolderError
@@ -53,10 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match options.command:
             case "run":
                 settings = config.load(options.config)
-                token = config.token(settings)
-                logs.redact(token)
+                secret = token(settings)
+                logs.redact(secret)
                 logs.configure(settings.log.format, settings.log.level)
-                asyncio.run(app.run(settings, token))
+                asyncio.run(app.run(settings, secret))
                 return 0
             case "backup":
                 copy = back_up(

@@ -14,7 +14,8 @@ from bot.chat.client import ImagineClient, override_endpoints, run_with_reconnec
 from bot.chat.download import downloader
 from bot.community import retention
 from bot.composition import build
-from bot.config import TOKEN_VARIABLE, Config, EngineKind
+from bot.config import Config, EngineKind
+from bot.discord_token import TOKEN_VARIABLE
 from bot.engine.devices import configured_engines, start_engines
 from bot.operations import data_folder, health, lock
 from bot.operations.metrics import Metrics

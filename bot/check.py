@@ -10,7 +10,8 @@ from typing import Final
 
 from bot.app import DATABASE
 from bot.community.guild_settings import GuildSettings
-from bot.config import TOKEN_VARIABLE, CanvasConfig, Config, EngineKind, load, looks_like_token, token, token_place
+from bot.config import CanvasConfig, Config, EngineKind, load
+from bot.discord_token import TOKEN_VARIABLE, looks_like_token, token, token_place
 from bot.engine import EngineAwayError, EngineCrashedError, RenderTask, RunFailedError
 from bot.engine.devices import configured_engines
 from bot.engine.local import LocalEngine

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from bot.config import TOKEN_VARIABLE
+from bot.discord_token import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
 
 CONFIG_FILE: Final = "config.toml"

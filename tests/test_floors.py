@@ -123,13 +123,13 @@ FORBIDDEN = [
     ),
     (
         "jobs and settings",
-        ["bot/jobs/job.py", "bot/delivery/messenger.py", "bot/config.py"],
+        ["bot/jobs/job.py", "bot/delivery/messenger.py", "bot/config.py", "bot/discord_token.py"],
         ("bot.store", "bot.engine", "bot.chat", "torch", *SERVICES),
     ),
     ("operations", ["bot/operations"], ("bot.store", "bot.engine", "bot.chat", "bot.delivery", *SERVICES)),
     (
         "all but the entry points",
-        ["bot/composition.py", "bot/config.py", *(f"bot/{name}" for name in BOT_FOLDERS)],
+        ["bot/composition.py", "bot/config.py", "bot/discord_token.py", *(f"bot/{name}" for name in BOT_FOLDERS)],
         ENTRY,
     ),
 ]

@@ -19,7 +19,7 @@ from typing import Final
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.config import TOKEN_VARIABLE
+from bot.discord_token import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
 from tests.sandbox.person import Person
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.app import DATABASE
-from bot.config import TOKEN_VARIABLE
+from bot.discord_token import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
 from bot.store.database import Database
 from bot.store.job_counts import UNFINISHED

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bot.__main__ import main
-from bot.config import TOKEN_VARIABLE
+from bot.discord_token import TOKEN_VARIABLE
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([__name__])

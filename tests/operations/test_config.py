@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import config
 from bot.community.guild_settings import Limit
 from bot.config import CanvasConfig, ConceptConfig, Config, load, parse
+from bot.discord_token import TOKEN_VARIABLE, token
 from bot.toml_reader import ConfigError
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -198,72 +198,16 @@ def test_a_folder_is_no_config(tmp_path: Path) -> None:
 
 def test_a_tilde_stands_for_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
+    monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
     (tmp_path / "token").write_text("a.b")
     settings = parse({"storage": {"data_dir": "~/imagine"}, "discord": {"token_file": "~/token"}})
     assert settings.storage.folder == tmp_path / "imagine"
-    assert config.token(settings) == "a.b"
-
-
-@pytest.mark.parametrize("data", [b"\xef\xbb\xbfa.b-c_d", b"  a.b-c_d \r\n\n", b"\xef\xbb\xbf\n\ta.b-c_d\n"])
-def test_a_byte_order_mark_and_white_space_are_no_part_of_the_token(
-    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
-    secret = tmp_path / "token"
-    secret.write_bytes(data)
-    assert config.token(parse({"discord": {"token_file": str(secret)}})) == "a.b-c_d"
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (b"SECRET\nSECRET2\n", "has more than one line; keep only the token"),
-        (b"Bot SECRET", "is not a token"),
-        (b'"SECRET"', "is not a token"),
-        ("SECRÉT".encode(), "is not a token"),
-        (b"SEC\x00RET", "is not a token"),
-        ("SECRET".encode("utf-16"), "is not UTF-8 text"),
-    ],
-)
-def test_what_cannot_be_a_token_is_reported_without_showing_it(
-    data: bytes, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
-    secret = tmp_path / "token"
-    secret.write_bytes(data)
-    with pytest.raises(ConfigError, match=message) as caught:
-        config.token(parse({"discord": {"token_file": str(secret)}}))
-    assert "SEC" not in str(caught.value)
-
-
-@pytest.mark.parametrize("name", ["", " ", "a\0b"])
-def test_the_file_of_the_token_must_be_a_path(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(config.TOKEN_VARIABLE, raising=False)
-    with pytest.raises(ConfigError, match=r"no token|must be a path"):
-        config.token(parse({"discord": {"token_file": name}}))
+    assert token(settings) == "a.b"
 
 
 def test_loopback_needs_no_tls() -> None:
     for host in ("127.0.0.1:8080", "localhost", "[::1]:99"):
         parse({"discord": {"api_url": f"http://{host}/api/v10", "gateway_url": f"ws://{host}/gateway"}})
-
-
-def test_the_token_comes_only_from_the_environment_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = tmp_path / "token"
-    secret.write_text("from-the-file\n")
-    settings = parse({"discord": {"token_file": str(secret)}})
-    monkeypatch.setenv(config.TOKEN_VARIABLE, " from-the-environment ")
-    assert config.token(settings) == "from-the-environment"
-    monkeypatch.delenv(config.TOKEN_VARIABLE)
-    assert config.token(settings) == "from-the-file"
-    secret.write_text("")
-    with pytest.raises(ConfigError, match="is empty"):
-        config.token(settings)
-    with pytest.raises(ConfigError, match="no token: set DISCORD_TOKEN"):
-        config.token(Config())
-    with pytest.raises(ConfigError, match=r"discord\.token is unknown"):
-        parse({"discord": {"token": "x"}})
 
 
 def test_a_server_can_raise_limits_up_to_the_ceiling_and_cannot_lower_minimum_ages() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.config import TOKEN_VARIABLE
+from bot.discord_token import TOKEN_VARIABLE
 from bot.sandbox.server import Sandbox
 from tests.e2e.service import Service
 from tests.harness.scripted_process import STEP_VARIABLE
