@@ -22,8 +22,8 @@ LEAST: Final = 64
 BLOCKS: Final = 12
 WIDTH: Final = 64
 GROWTH: Final = 32
-STEPS: Final = ".steps"
-"""Ends the names of tensors that hold, for each output channel of a weight, the value of one of its integers."""
+STEP_SIZES: Final = ".steps"
+"""Ends the names of tensors that hold, for each output channel of an integer weight, the value of 1."""
 
 
 class _Dense(nn.Module):
@@ -93,7 +93,7 @@ def _network(device: torch.device) -> SuperResolution:
 
 def _read(name: str, stored: dict[str, Tensor]) -> Tensor:
     values = stored[name].float()
-    return values * stored[name + STEPS].float() if name + STEPS in stored else values
+    return values * stored[name + STEP_SIZES].float() if name + STEP_SIZES in stored else values
 
 
 def _convolution(inputs: int, outputs: int) -> nn.Conv2d:

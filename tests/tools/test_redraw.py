@@ -1,12 +1,15 @@
 """Making the network that draws pictures anew, on a network that is small and untrained."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.nn.functional import interpolate
 
-import guidance.canvas.redraw
-from guidance.canvas.redraw import SuperResolution, redrawn
+from guidance.canvas import redraw as drawing
+from guidance.canvas.redraw import SuperResolution
 from tools.pocket.building import redraw as building
 
 
@@ -33,19 +36,20 @@ def test_a_shortened_network_learns_the_answers(large: SuperResolution, monkeypa
 
 
 def test_what_is_stored_draws_as_what_was_learnt(
-    large: SuperResolution, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    large: SuperResolution, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    path = tmp_path_factory.mktemp("redraw") / "redraw.safetensors"
-    save_file(building.stored(large), path)
-    monkeypatch.setattr(guidance.canvas.redraw, "WEIGHTS", path)
-    monkeypatch.setattr(guidance.canvas.redraw, "BLOCKS", 3)
-    guidance.canvas.redraw._network.cache_clear()
-    images = torch.rand(1, 3, 256, 256)
-    small = torch.nn.functional.interpolate(images, (64, 64), mode="area")
-    try:
-        assert (redrawn(images) - large(small).clamp(0, 1)).abs().max() < 0.01
-    finally:
-        guidance.canvas.redraw._network.cache_clear()
+    # All answers in [0, 1], and far apart.
+    state = large.state_dict()
+    state["last.1.weight"].mul_(30)
+    state["last.1.bias"].fill_(0.5)
+    save_file(building.stored(large), tmp_path / "redraw.safetensors")
+    monkeypatch.setattr(drawing, "WEIGHTS", tmp_path / "redraw.safetensors")
+    monkeypatch.setattr(drawing, "BLOCKS", 3)
+    monkeypatch.setattr(drawing, "_network", drawing._network.__wrapped__)
+    images = torch.rand(1, 3, 64, 64)
+    answers = interpolate(large(images).clamp(0, 1), (64, 64), mode="area")
+    assert answers.std() > 0.1
+    assert (drawing.redrawn(images) - answers).abs().max() < 0.03
 
 
 def distance(network: SuperResolution, small: Tensor, answers: Tensor) -> float:

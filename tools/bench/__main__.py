@@ -18,9 +18,12 @@ from typing import Final
 
 import torch
 
+from guidance.canvas.redraw import redrawn
 from guidance.clip.model import pick_device, prepare
 from guidance.clip.perceptor import HALF
+from guidance.optimize.loop import render
 from guidance.request.model_name import DEFAULT_MODEL
+from guidance.request.request import Request
 from tools.bench import baselines, canvases, crops, subjects, timing
 from tools.bench.calls import calls
 
@@ -57,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--only",
-        choices=["limit", "canvases", "baselines", "scaling", "precision", "fusion", "crops", "calls"],
+        choices=["limit", "canvases", "baselines", "scaling", "precision", "fusion", "crops", "calls", "redraw"],
         help="run only this part",
     )
     return parser
@@ -76,6 +79,8 @@ def _rows(device: str, pairs: int, only: str | None) -> Iterator[Row]:
         yield from _crops(pairs)
     if only in (None, "calls"):
         yield from _calls()
+    if only in (None, "redraw"):
+        yield from _redraw(device)
     if only in (None, "precision"):
         yield from _precision(device)
     if only in (None, "scaling"):
@@ -171,6 +176,20 @@ def _calls() -> Iterator[Row]:
         step, limit = subjects.stepper(model, subjects.request_for(model, SIDE, 2)), subjects.limit(bare, 2)
         step()  # the first step creates the optimizer's state
         yield {"part": "calls", "model": model.name, "limit": calls(limit), "step": calls(step)}
+
+
+def _redraw(device: str) -> Iterator[Row]:
+    """A picture at the defaults, and the part of it that draws it anew."""
+    model = subjects.loaded([DEFAULT_MODEL], device)
+    for side in (256, 512, 1024):
+        request = Request.resolve("a castle", seed=1, width=side, height=side)
+        pixels = torch.rand(1, 3, side, side, device=model.device)
+        redrawn(pixels)
+        with timing.peak_memory(model.device) as peak:
+            redraw = timing.seconds(lambda: redrawn(pixels), model.device)  # noqa: B023 - called at once
+            mib = peak()
+        picture = timing.seconds(lambda: list(render(request, model)), model.device)  # noqa: B023 - called at once
+        yield {"part": "redraw", "side": side, "picture_s": picture, "redraw_s": redraw, "mib": mib}
 
 
 def _precision(device: str) -> Iterator[Row]:

@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, interpolate, l1_loss
 
-from guidance.canvas.redraw import SCALE, STEPS, WEIGHTS, SuperResolution
+from guidance.canvas.redraw import SCALE, STEP_SIZES, WEIGHTS, SuperResolution
 from guidance.clip.model import pick_device, prepare
 from tools.pocket.building.photos import decoded
 from tools.pocket.building.real_esrgan import large_network
@@ -124,9 +124,9 @@ def stored(network: SuperResolution) -> dict[str, Tensor]:
         if values.ndim == 1:
             found[name] = values.half()
             continue
-        steps = (values.abs().amax(dim=(1, 2, 3), keepdim=True).clamp_min(1e-4) / 127).half()
-        found[name] = (values / steps.float()).round().clamp(-127, 127).to(torch.int8).contiguous()
-        found[name + STEPS] = steps
+        sizes = (values.abs().amax(dim=(1, 2, 3), keepdim=True).clamp_min(1e-4) / 127).half()
+        found[name] = (values / sizes.float()).round().clamp(-127, 127).to(torch.int8).contiguous()
+        found[name + STEP_SIZES] = sizes
     return found
 
 
