@@ -10,7 +10,7 @@ from typing import Final
 import open_clip
 import torch
 
-from guidance.clip.open_clip_source import check_tokenizer, not_loaded, open_clip_source
+from guidance.clip.open_clip_source import check_tokenizer, layouts_of, not_loaded, open_clip_source
 from guidance.clip.perceptor import PRECISIONS, Perceptor
 from guidance.device.cuda_graphs import GraphCapture, graph_capture_for
 from guidance.io.model_error import ModelError
@@ -139,7 +139,7 @@ def _load(name: str, weight: float, torch_device: torch.device) -> Perceptor:
             raise
         except Exception as error:  # open_clip passes on any error of its download libraries
             raise not_loaded(name, error) from error
-    return Perceptor(name, weight, network, tokenizer, torch_device)
+    return Perceptor(name, weight, network, tokenizer, torch_device, layouts_of(source.architecture, torch_device))
 
 
 @contextlib.contextmanager

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import open_clip
+import torch
 from open_clip.factory import _get_hf_config
 from open_clip.pretrained import get_pretrained_cfg
 
+from guidance.clip.layout import Layouts
 from guidance.io.model_error import ModelError, disk_reason, first_line, hub_problem, missing_package, network_reason
 from guidance.request.messages import Message
 from guidance.request.model_name import DEFAULT_MODEL, FOLDER
@@ -67,6 +69,11 @@ def open_clip_source(name: str) -> OpenClipSource:
     own = (open_clip.get_model_config(architecture) or {}).get("quick_gelu", False)
     needed = get_pretrained_cfg(architecture, pretrained).get("quick_gelu", False)
     return OpenClipSource(architecture, pretrained, quick_gelu=bool(needed and not own))
+
+
+def layouts_of(architecture: str, device: torch.device) -> Layouts | None:
+    """The layouts in the folder of a "local-dir:…" model, if there are any."""
+    return Layouts.beside(Path(architecture.removeprefix(FOLDER)), device) if architecture.startswith(FOLDER) else None
 
 
 def check_tokenizer(name: str, architecture: str, config: Mapping[str, Any]) -> None:

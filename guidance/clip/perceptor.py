@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from guidance.clip.bn_fusion import fuse_batch_norms
+from guidance.clip.layout import Layouts
 from guidance.clip.long_texts import Tokenizer, parts_of
 from guidance.clip.regions import install_pool
 from guidance.io.model_error import ModelError
@@ -30,12 +31,13 @@ class Perceptor:
         network: An open_clip model; frozen and moved to the device here.
         tokenizer: The network's tokenizer.
         device: Where the network runs.
+        layouts: Of what its texts say, if they were learnt for it.
 
     Raises:
         ModelError: The network sees pictures that are not square.
 
     Attributes:
-        name, weight, device: As given.
+        name, weight, device, layouts: As given.
         image_size: Side of a view in pixels.
         network: The frozen open_clip model, its batch normalisations fused.
         scale: The logit scale learnt in training: the factor of cosines before a softmax over texts.
@@ -43,11 +45,18 @@ class Perceptor:
     """
 
     def __init__(
-        self, name: str, weight: float, network: open_clip.CLIP, tokenizer: Tokenizer, device: torch.device
+        self,
+        name: str,
+        weight: float,
+        network: open_clip.CLIP,
+        tokenizer: Tokenizer,
+        device: torch.device,
+        layouts: Layouts | None = None,
     ) -> None:
         preprocessing = open_clip.get_model_preprocess_cfg(network)
         self.name = name
         self.weight = weight
+        self.layouts = layouts
         self.image_size = _side(name, preprocessing["size"])
         self.precision = torch.float32
         self.network = network.to(device).float().to(memory_format=torch.channels_last).eval().requires_grad_(False)

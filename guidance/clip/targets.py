@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from guidance.clip.layout import composed
 from guidance.clip.perceptor import Perceptor
 from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
@@ -25,12 +26,14 @@ class PromptTargets:
         weights: (P); the picture is moved away from directions with a negative weight.
         masks: (R, H, W), the regions in which directions are sought; None if all are sought in the whole picture.
         places: (P, R), 1 at the region of each direction; None as for masks.
+        layout: (1, 3, SIDE, SIDE) in [0, 1], see `guidance.clip.layout`; None if the perceptor has no layouts.
     """
 
     directions: Tensor
     weights: Tensor
     masks: Tensor | None = None
     places: Tensor | None = None
+    layout: Tensor | None = None
 
     def placed(self, embeddings: Tensor) -> Tensor:
         """(V, R, D), of the views' regions, to (V, P, D), of each direction's; (V, D), without regions, as it is."""
@@ -60,8 +63,20 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
             distinct = list(dict.fromkeys(regions))
             masks = region_masks(distinct, request.height, request.width).to(images.device)
             places = torch.tensor([[float(own == one) for one in distinct] for own in regions], device=images.device)
-        targets.append(PromptTargets(directions, weights / weights.clamp_min(0).sum(), masks, places))
+        weights = weights / weights.clamp_min(0).sum()
+        targets.append(
+            PromptTargets(directions, weights, masks, places, _layout(perceptor, directions, weights, masks, places))
+        )
     return tuple(targets)
+
+
+def _layout(
+    perceptor: Perceptor, directions: Tensor, weights: Tensor, masks: Tensor | None, places: Tensor | None
+) -> Tensor | None:
+    if perceptor.layouts is None:
+        return None
+    own = None if masks is None or places is None else torch.einsum("pr,rhw->phw", places, masks)
+    return composed(perceptor.layouts.of(directions), weights, own)
 
 
 def _parts(phrase: Phrase, style: str, phrase_map: float) -> list[tuple[Part, float]]:

@@ -5,6 +5,7 @@ from typing import Final
 
 import torch
 from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
 
 NEGATIVE_MARGIN: Final = 0.0
 """A negative phrase has no effect below this cosine; without a limit it dominates the picture."""
@@ -64,6 +65,11 @@ def saturation(pictures: Tensor) -> Tensor:
 def clipping(pictures: Tensor) -> Tensor:
     """Mean square of how far values reach into [0, 0.1] and [0.9, 1]: 1 at black and white. Summed over B."""
     return ((2 * pictures - 1).abs() - 0.8).clamp_min(0).mul(5).square().mean(dim=(1, 2, 3)).sum()
+
+
+def layout(pictures: Tensor, wanted: Tensor) -> Tensor:
+    """Mean squared difference from layouts, (B, 3, S, S) in [0, 1], at their size. Summed over B."""
+    return (adaptive_avg_pool2d(pictures, wanted.shape[-1]) - wanted).square().mean(dim=(1, 2, 3)).sum()
 
 
 PRIORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {

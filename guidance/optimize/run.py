@@ -20,12 +20,16 @@ from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.inputs import image_of, inputs_of
 from guidance.io.tensor import from_tensor
 from guidance.optimize.optimizer import cosine_schedule, make_optimizer
-from guidance.optimize.start import CANVAS, OPTIMIZER, blank_canvas, load_init, redraw_share, restore
+from guidance.optimize.start import CANVAS, FREE, OPTIMIZER, blank_canvas, load_init, load_layout, redraw_share, restore
 from guidance.optimize.step_in_progress import StepInProgress
 from guidance.request.messages import Message, MessageError
 from guidance.request.request import Request
 
 _SCORE: Final = "score"
+REDRAWN_AT: Final = (0.6, 0.85)
+"""Shares of the schedule after which the canvas itself is drawn anew, so that CLIP goes on with clean shapes."""
+LAYOUT_ENDS: Final = 0.8
+"""Share of the schedule over which the weight of the layout falls to 0, steadily."""
 BROKE_DOWN: Final = Message("broke-down")
 
 
@@ -48,6 +52,7 @@ class Run:
         first_step: The first step of the schedule that is made; later than 0 with an init image.
         last_step: One past the last step that is made.
         step: The next step.
+        layout_weight: Of the distance to the layout in the next step, a scalar on the device.
         capturable: True if capture was requested and the request's canvas and views can be captured.
 
     Raises:
@@ -82,6 +87,10 @@ class Run:
             self._optimizer = make_optimizer(
                 self._canvas.parameters(), request.learning_rate, request.locality, model.device, capturable=capturable
             )
+        self._layouts = self._find_layouts()
+        self.layout_weight = torch.zeros((), device=model.device)
+        if self._layouts:
+            load_layout(self._layouts[0], request, self._canvas)
         self._redraw = redraw_share(request, None if request.init is None else inputs[request.init])
         # (the init image, what of it may change), if there is a mask.
         self._masked: tuple[Tensor, Tensor] | None = None
@@ -112,17 +121,26 @@ class Run:
         self.go_to(self.first_step if resume is None else resume.step)
 
     def begin_step(self) -> StepInProgress:
-        """Renders the canvas for the next step. `go_to` ends the step."""
+        """Renders the canvas for the next step. `end_step` ends it."""
         targets = [of_stages[self._stage] for of_stages in self._targets]
+        layout = (self._layouts[self._stage], self.layout_weight) if self._layouts else None
         return StepInProgress(
-            self.request, self.step, self.rendered(), self._crops, targets, self._optimizer, self._score
+            self.request, self.step, self.rendered(), self._crops, targets, self._optimizer, self._score, layout
         )
+
+    @torch.no_grad()
+    def end_step(self) -> None:
+        """Goes to the next step, and draws the canvas anew when that is due."""
+        self.go_to(self.step + 1)
+        if self._redraw and self.step in {round(share * self.request.steps) for share in REDRAWN_AT}:
+            self._canvas.from_image(self._redrawn(self._canvas()))
 
     def go_to(self, step: int) -> None:
         """Makes `step` the next step and sets its learning rate. The canvas's parameters do not change."""
         self.step = step
         if isinstance(self._canvas, Diffusion):
             self._canvas.go_to(step)
+        self.layout_weight.fill_(self.request.layout * max(0.0, 1 - self._progress / LAYOUT_ENDS))
         rate = self.request.learning_rate * cosine_schedule(self._progress)
         for group in self._optimizer.param_groups:
             if isinstance(group["lr"], Tensor):
@@ -176,7 +194,7 @@ class Run:
         if not bool(torch.isfinite(pixels).all()):
             raise RenderError(BROKE_DOWN)
         if self._redraw and not draft:
-            pixels = torch.lerp(pixels, redrawn(pixels), self._redraw)
+            pixels = self._redrawn(pixels)
         return from_tensor(self._protected(pixels)[0])
 
     def checkpoint(self) -> Checkpoint:
@@ -196,6 +214,16 @@ class Run:
             raise CheckpointError("the checkpoint does not fit its own request; it is broken")
         restore(checkpoint, self._canvas, self._optimizer)
         self._score.copy_(checkpoint.tensors[_SCORE])
+
+    def _find_layouts(self) -> list[Tensor]:
+        """The layout of each stage, by the first perceptor that has layouts; none with an init image."""
+        if self.request.init is not None or not self.request.layout or self.request.canvas not in FREE:
+            return []
+        of_perceptors = [[stage.layout for stage in stages if stage.layout is not None] for stages in self._targets]
+        return next((layouts for layouts in of_perceptors if layouts), [])
+
+    def _redrawn(self, pixels: Tensor) -> Tensor:
+        return torch.lerp(pixels, redrawn(pixels), self._redraw)
 
     def _protected(self, rendered: Tensor) -> Tensor:
         if self._masked is None:

@@ -5,9 +5,11 @@ from typing import Final
 
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from guidance.canvas.diffusion import Diffusion
 from guidance.canvas.registry import REGISTRY, Canvas
+from guidance.clip.layout import DARKEST
 from guidance.io.checkpoint import Checkpoint, CheckpointError, is_checkpoint
 from guidance.io.inputs import image_of
 from guidance.io.picture import PictureError, request_of
@@ -18,13 +20,24 @@ from guidance.request.request import Request
 CANVAS: Final = "canvas/"
 OPTIMIZER: Final = "optimiser/"
 """Prefixes of a checkpoint's tensors; the British spelling keeps older checkpoints readable."""
-REDRAWN: Final = ("pyramid", "fourier", "pixels")
-"""Canvases whose pictures are drawn anew; the palette's squares stay, and the others' models keep a picture natural."""
+FREE: Final = ("pyramid", "fourier", "pixels")
+"""Canvases that start from a layout and are drawn anew. The palette's squares stay, and the others' models keep a
+picture natural."""
 
 
 def blank_canvas(request: Request, device: torch.device) -> Canvas:
     """The canvas of a run without an init image: noise from the request's seed."""
     return REGISTRY[request.canvas](request, [request.seed]).to(device)
+
+
+@torch.no_grad()
+def load_layout(layout: Tensor, request: Request, canvas: Canvas) -> None:
+    """Puts a layout, (1, 3, S, S), under the noise of a blank canvas."""
+    noise = [parameter.detach().clone() for parameter in canvas.parameters()]
+    size = (request.height, request.width)
+    canvas.from_image(interpolate(layout, size, mode="bicubic").clamp(DARKEST, 1 - DARKEST))
+    for parameter, more in zip(canvas.parameters(), noise, strict=True):
+        parameter.add_(more)
 
 
 @torch.no_grad()
@@ -75,7 +88,7 @@ def redraw_share(request: Request, init: bytes | None) -> float:
 
     A run that starts from a checkpoint or a picture of ours goes on as that run did.
     """
-    if request.canvas not in REDRAWN:
+    if request.canvas not in FREE:
         return 0.0
     begun = (None if init is None else _request_in(init)) or request
     return request.redraw * (1 - begun.span().start / begun.steps)

@@ -28,6 +28,7 @@ class StepInProgress:
         targets: The current stage's targets, one for each perceptor.
         optimizer: Moves the canvas.
         score: (3), the sums that early stopping reads; see `Run`.
+        layout: (1, 3, S, S), the stage's layout, and the weight of the distance to it, a scalar on the device.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class StepInProgress:
         targets: Sequence[PromptTargets],
         optimizer: torch.optim.Optimizer,
         score: Tensor,
+        layout: tuple[Tensor, Tensor] | None = None,
     ) -> None:
         self.request = request
         self._number = number
@@ -50,6 +52,7 @@ class StepInProgress:
         self._targets = targets
         self._optimizer = optimizer
         self._score = score
+        self._layout = layout
 
     def sample(self, size: int, part: tuple[int, int] | None = None) -> AugmentParams:
         """The random parameters of the views for a perceptor; see `RandomCrops.sample`."""
@@ -117,6 +120,10 @@ class StepInProgress:
                 value = weight * prior(self._pictures)
                 tensors.append(value)
                 gradients.append(torch.ones_like(value))
+        if self._layout is not None:
+            wanted, weight = self._layout
+            tensors.append(weight * loss.layout(self._pictures, wanted))
+            gradients.append(torch.ones_like(tensors[-1]))
         torch.autograd.backward(tensors, gradients)
         self._optimizer.step()
         self._score[0] += similarity

@@ -63,7 +63,7 @@ class Stepper:
             similarity = self._capture_step(capture)
         else:
             similarity = self._call_step()
-        self._run.go_to(self._run.step + 1)
+        self._run.end_step()
         return similarity
 
     def _call_step(self) -> Tensor:

@@ -353,6 +353,15 @@ class Parameters:
         Parameter(Group.LOSS, "measure between a crop and a phrase", "cosine", choices=DISTANCES, added=(2, "cosine")),
     ]
     smoothness: Annotated[float, _prior("weight against total variation", added=1, default=1.0)]
+    layout: Annotated[
+        float,
+        _prior(
+            "weight, at the start, of where light and colours usually are in photographs of what the prompt says; "
+            "pocket alone knows it",
+            added=10,
+            pocket=20.0,
+        ),
+    ]
     saturation: Annotated[float, _prior("weight against strong colour", added=1)]
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
 

@@ -13,7 +13,7 @@ from guidance.optimize.run import Run
 from guidance.request.request import Request
 
 SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2}
-PLAIN: dict[str, Any] = {"smoothness": 0.0, "clipping": 0.0}
+PLAIN: dict[str, Any] = {"smoothness": 0.0, "clipping": 0.0, "layout": 0.0}
 """No priors: guidance alone changes the picture."""
 
 

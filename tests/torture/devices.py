@@ -57,7 +57,7 @@ async def _at_random(harness: TortureHarness) -> None:
 async def _one_engine(harness: TortureHarness, number: signal.Signals, name: str) -> None:
     async with harness.trial(f"one engine of two {name} while both run") as trial:
         for _ in range(1 if harness.plan.short else 5):
-            answers = await asyncio.gather(*(harness.ask(person, steps=40) for person in harness.people[:3]))
+            answers = await asyncio.gather(*(harness.ask(person, steps=100) for person in harness.people[:3]))
             await asyncio.gather(*(harness.shown(answer, "█") for answer in answers[:2]))
             first, *_ = await _engines(harness)
             os.kill(first, number)

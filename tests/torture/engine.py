@@ -43,7 +43,7 @@ async def run(plan: Plan) -> list[Row]:
         for number, name in ((signal.SIGKILL, "killed"), (signal.SIGSTOP, "stopped (SIGSTOP)")):
             async with harness.trial(f"engine {name} while it runs") as trial:
                 for _ in range(1 if plan.short else 5):
-                    answer = await harness.ask(steps=40)
+                    answer = await harness.ask(steps=100)
                     await harness.ask()
                     await harness.shown(answer, "█")
                     os.kill(await engine_of(harness), number)
@@ -67,7 +67,7 @@ async def run(plan: Plan) -> list[Row]:
 async def stop_both(harness: TortureHarness, trial: Trial, *, run: bool) -> None:
     """Stops the bot's process beside an engine that does not answer; both have to end, and a run goes on later."""
     if run:
-        await harness.shown(await harness.ask(steps=40), "█")
+        await harness.shown(await harness.ask(steps=100), "█")
     left = harness.bot.processes()
     os.kill(await engine_of(harness), signal.SIGSTOP)
     trial.hit()

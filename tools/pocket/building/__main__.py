@@ -18,13 +18,15 @@ import open_clip
 import torch
 from safetensors.torch import save_file
 
+from guidance.clip.layout import FILE as LAYOUT_FILE
 from guidance.clip.model import pick_device, prepare
 from guidance.clip.open_clip_source import POCKET
 from tools.pocket.building import prompts, sources, space, targets
 from tools.pocket.building.definitions import definitions
 from tools.pocket.building.distil import distil
 from tools.pocket.building.finetune import Teacher, finetune, student_of, teacher_features
-from tools.pocket.building.photos import decoded
+from tools.pocket.building.layout import layouts
+from tools.pocket.building.photos import Pixels, decoded
 
 Made = TypeVar("Made")
 
@@ -48,7 +50,7 @@ PASSES: Final = 8000
 
 
 def main() -> None:
-    """Fine-tunes the image tower, places the texts, teaches the text tower, writes the files."""
+    """Learns layouts, fine-tunes the image tower, places the texts, teaches the text tower, writes the files."""
     parser = argparse.ArgumentParser(prog="python -m tools.pocket.building", description=__doc__)
     parser.add_argument("--steps", type=int, default=STEPS, help="of the text tower (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=POCKET, help="where the model goes")
@@ -67,7 +69,12 @@ def main() -> None:
     columns = space.basis(directions)
     report = json.loads(prompts.FILE.read_text(encoding="utf-8"))
     tower = network.visual.trunk
-    trunk, head = _image_tower(tower, weights, columns, options.photos, options.cache, options.passes)
+    pixels = decoded(options.photos, options.cache)
+    _report(f"{len(pixels)} photographs")
+    teacher = _teacher(tower, weights, columns, pixels, options.cache)
+    halves = {name: values.half().contiguous() for name, values in layouts(teacher, pixels).items()}
+    save_file(halves, options.out / LAYOUT_FILE)
+    trunk, head = _image_tower(tower, teacher, pixels, options.cache, options.passes)
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)
     network.visual.requires_grad_(False).eval()
@@ -94,21 +101,25 @@ def _cached(folder: Path | None, name: str, make: Callable[[], Made]) -> Made:
     return result
 
 
-def _image_tower(
-    trunk: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor, photos: Path, cache: Path, passes: int
-) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
-    """The state dicts of the image network and of the projection after it."""
+def _teacher(
+    trunk: Any, weights: dict[str, torch.Tensor], columns: torch.Tensor, pixels: Pixels, cache: Path
+) -> Teacher:
+    """What the untouched network, whose weights the trunk gets, says of the photographs."""
     ours = [name for name in weights if not name.startswith("_fc.")]
     trunk.load_state_dict(dict(zip(trunk.state_dict(), (weights[name] for name in ours), strict=True)))
     trunk.requires_grad_(False).eval().to(memory_format=torch.channels_last)
-    pixels = decoded(photos, cache)
-    _report(f"{len(pixels)} photographs")
     features = _cached(cache, "features", lambda: teacher_features(trunk, pixels))
     classifier = weights["_fc.weight"].float(), weights["_fc.bias"].float()
-    teacher = Teacher(features, classifier, columns.float(), features.float().mean(dim=0))
+    return Teacher(features, classifier, columns.float(), features.float().mean(dim=0))
+
+
+def _image_tower(
+    trunk: Any, teacher: Teacher, pixels: Pixels, cache: Path, passes: int
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """The state dicts of the fine-tuned image network and of the projection after it."""
     student = student_of(trunk, pixels, teacher)
     finetune(student, teacher, pixels, passes, cache / "finetune.pt", _report)
-    weight, bias = space.projection(columns.float(), teacher.centre, *student.readout_projection())
+    weight, bias = space.projection(teacher.columns, teacher.centre, *student.readout_projection())
     return trunk.state_dict(), {"weight": weight, "bias": bias}
 
 

@@ -34,6 +34,11 @@ def basis(directions: Tensor) -> Tensor:
     return components[:OBJECT_DIMS].T.contiguous()
 
 
+def readout_scale() -> Tensor:
+    """(R): from the readouts' own units to the space."""
+    return READOUT_SHARE * OBJECT_LENGTH / torch.tensor([LARGEST[name] for name in READOUTS])
+
+
 def projection(columns: Tensor, centre: Tensor, readout_weight: Tensor, readout_bias: Tensor) -> tuple[Tensor, Tensor]:
     """Weight (EMBED_DIM, F) and bias (EMBED_DIM) that centre pooled features and turn them into the space.
 
@@ -43,6 +48,6 @@ def projection(columns: Tensor, centre: Tensor, readout_weight: Tensor, readout_
         readout_weight: (R, F), from pooled features to the readouts.
         readout_bias: (R), so that the readouts of the mean photograph are 0.
     """
-    scale = READOUT_SHARE * OBJECT_LENGTH / torch.tensor([LARGEST[name] for name in READOUTS])
+    scale = readout_scale()
     weight = torch.cat([columns.T, scale[:, None] * readout_weight])
     return weight, torch.cat([-(columns.T @ centre), scale * readout_bias])

@@ -1,0 +1,86 @@
+"""Layouts: where light, dark and colours usually are in a photograph of something.
+
+CLIP's gradient says what is missing, and not where the ground, the sky and the thing between them are. Photographs say
+that: a ridge regression from what they show, as a place in CLIP's space, to their SIDE × SIDE pixels gives for a text
+the mean picture of what it says (tools/pocket/building/layout.py). A run starts from it, and is held near it until the
+layout is settled.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
+
+SIDE: Final = 16
+FILE: Final = "layout.safetensors"
+"""Beside a model's weights."""
+CONTRAST: Final = 2.0
+"""Distance from the mean photograph, where the regression's is 1: the mean of many photographs is paler than each."""
+MOST_COLOUR: Final = 0.2
+"""Greatest length of the readouts, where that of the objects is 1. It is that of photographs; words of colour reach
+1.5, where the regression knows nothing."""
+DARKEST: Final = 0.04
+"""Layouts are in [DARKEST, 1 - DARKEST], so that a canvas can start from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layouts:
+    """The regression. Photographs are as often mirrored, so a layout is symmetric and only its left half is stored.
+
+    Attributes:
+        objects: (O, 3 · SIDE · SIDE / 2), of the first dimensions of the embedding.
+        readouts: (R, 3 · SIDE · SIDE / 2), of the last ones.
+        centre: (O), the mean of photographs.
+        picture: (3 · SIDE · SIDE / 2), the mean photograph.
+    """
+
+    objects: Tensor
+    readouts: Tensor
+    centre: Tensor
+    picture: Tensor
+
+    @classmethod
+    def beside(cls, folder: Path, device: torch.device) -> Self | None:
+        """Those of the model in a folder, if it has any."""
+        path = folder / FILE
+        if not path.is_file():
+            return None
+        return cls(**{name: values.float().to(device) for name, values in load_file(path).items()})
+
+    @torch.no_grad()
+    def of(self, directions: Tensor) -> Tensor:
+        """(P, D) embeddings to (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST]."""
+        objects, readouts = parts(directions, len(self.centre))
+        readouts = readouts * (MOST_COLOUR / torch.linalg.vector_norm(readouts, dim=1, keepdim=True)).clamp_max(1)
+        left = self.picture + CONTRAST * ((objects - self.centre) @ self.objects + readouts @ self.readouts)
+        left = left.view(-1, 3, SIDE, SIDE // 2)
+        return torch.cat([left, left.flip(3)], dim=3).clamp(DARKEST, 1 - DARKEST)
+
+
+def parts(embeddings: Tensor, objects: int) -> tuple[Tensor, Tensor]:
+    """(N, D) to (N, objects) and (N, D - objects), both divided by the length of the first."""
+    lengths = torch.linalg.vector_norm(embeddings[:, :objects], dim=1, keepdim=True).clamp_min(1e-6)
+    scaled = embeddings / lengths
+    return scaled[:, :objects], scaled[:, objects:]
+
+
+def composed(layouts: Tensor, weights: Tensor, masks: Tensor | None) -> Tensor:
+    """One layout of several.
+
+    Args:
+        layouts: (P, 3, SIDE, SIDE).
+        weights: (P); what the picture is moved away from, below 0, has no say.
+        masks: (P, H, W) in [0, 1], where each is sought; None for everywhere.
+
+    Returns:
+        (1, 3, SIDE, SIDE).
+    """
+    shares = weights.clamp_min(0)[:, None, None, None]
+    if masks is not None:
+        shares = shares * adaptive_avg_pool2d(masks[:, None], SIDE)
+    shares = shares.expand(-1, -1, SIDE, SIDE)
+    return (shares * layouts).sum(dim=0, keepdim=True) / shares.sum(dim=0, keepdim=True).clamp_min(1e-6)
