@@ -20,7 +20,7 @@ OVERHANG: Final = 0.25
 GROUP: Final = 8
 """Views that share one stream of noise, so that a part of a batch can be made without the rest."""
 _CPU: Final = torch.device("cpu")
-_LUMA: Final = (0.299, 0.587, 0.114)
+LUMA: Final = (0.299, 0.587, 0.114)
 """Luma coefficients of ITU-R BT.601."""
 
 
@@ -200,7 +200,7 @@ class RandomCrops:
         samples = torch.rand(3, self.count, generator=generator(_CPU, seed, step, "jitter")) * 2 - 1
         contrast, saturation, brightness = self.jitter * samples * torch.tensor([[0.5], [1.0], [0.25]])
         contrast, saturation = (1 + contrast)[:, None, None], (1 + saturation)[:, None, None]
-        grey = torch.tensor(_LUMA).expand(3, 3)
+        grey = torch.tensor(LUMA).expand(3, 3)
         matrix = contrast * (saturation * torch.eye(3) + (1 - saturation) * grey)
         return matrix, (1 - contrast) * 0.5 + brightness[:, None, None]
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.canvas.diffusion import Diffusion, Sampler
+from guidance.canvas.levels import levelled
 from guidance.canvas.redraw import redrawn
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
@@ -20,7 +21,7 @@ from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.inputs import image_of, inputs_of
 from guidance.io.tensor import from_tensor
 from guidance.optimize.optimizer import cosine_schedule, make_optimizer
-from guidance.optimize.start import CANVAS, FREE, OPTIMIZER, blank_canvas, load_init, load_layout, redraw_share, restore
+from guidance.optimize.start import CANVAS, FREE, OPTIMIZER, blank_canvas, finish_share, load_init, load_layout, restore
 from guidance.optimize.step_in_progress import StepInProgress
 from guidance.request.messages import Message, MessageError
 from guidance.request.request import Request
@@ -91,7 +92,8 @@ class Run:
         self.layout_weight = torch.zeros((), device=model.device)
         if self._layouts:
             load_layout(self._layouts[0], request, self._canvas)
-        self._redraw = redraw_share(request, None if request.init is None else inputs[request.init])
+        share = finish_share(request, None if request.init is None else inputs[request.init])
+        self._redraw, self._levels = share * request.redraw, share * request.levels
         # (the init image, what of it may change), if there is a mask.
         self._masked: tuple[Tensor, Tensor] | None = None
         if request.init is not None:
@@ -195,6 +197,8 @@ class Run:
             raise RenderError(BROKE_DOWN)
         if self._redraw and not draft:
             pixels = self._redrawn(pixels)
+        if self._levels:
+            pixels = torch.lerp(pixels, levelled(pixels), self._levels)
         return from_tensor(self._protected(pixels)[0])
 
     def checkpoint(self) -> Checkpoint:

@@ -21,8 +21,8 @@ CANVAS: Final = "canvas/"
 OPTIMIZER: Final = "optimiser/"
 """Prefixes of a checkpoint's tensors; the British spelling keeps older checkpoints readable."""
 FREE: Final = ("pyramid", "fourier", "pixels")
-"""Canvases that start from a layout and are drawn anew. The palette's squares stay, and the others' models keep a
-picture natural."""
+"""Canvases that start from a layout, and are drawn anew and levelled. The palette's squares stay, and the others'
+models keep a picture natural."""
 
 
 def blank_canvas(request: Request, device: torch.device) -> Canvas:
@@ -83,15 +83,15 @@ def load_init(
     return image
 
 
-def redraw_share(request: Request, init: bytes | None) -> float:
-    """How far a run's pictures are drawn anew: the less, the less of an init image may change.
+def finish_share(request: Request, init: bytes | None) -> float:
+    """How far a run's pictures are drawn anew and levelled: the less, the less of an init image may change.
 
     A run that starts from a checkpoint or a picture of ours goes on as that run did.
     """
     if request.canvas not in FREE:
         return 0.0
     begun = (None if init is None else _request_in(init)) or request
-    return request.redraw * (1 - begun.span().start / begun.steps)
+    return 1 - begun.span().start / begun.steps
 
 
 def _request_in(data: bytes) -> Request | None:

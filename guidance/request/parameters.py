@@ -217,6 +217,17 @@ class Parameters:
             added=(9, 0.0),
         ),
     ]
+    levels: Annotated[
+        float,
+        Parameter(
+            Group.CANVAS,
+            "how far the darkest and lightest places are brought to black and white",
+            0.0,
+            Range(0, 1),
+            pocket=1.0,
+            added=(10, 0.0),
+        ),
+    ]
     colours: Annotated[
         int,
         Parameter(Group.CANVAS, "number of colours of the palette canvas", 16, Range(2, 64, "colours"), added=(2, 16)),

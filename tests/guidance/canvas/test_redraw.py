@@ -31,7 +31,7 @@ def test_a_picture_that_is_drawn_anew_has_the_same_size_and_shapes_and_less_grai
 
 
 def test_the_finished_picture_is_drawn_anew_and_drafts_show_the_canvas(quick: ClipModel) -> None:
-    run = Run(small(redraw=1.0), quick)
+    run = Run(small(redraw=1.0, levels=0.0), quick)
     Stepper(run, quick, run.request.views).make_step()
     pixels = run.rendered().detach()
     assert (tensor_of(run.picture()) - redrawn(pixels)).abs().max() <= 1 / 255
@@ -39,7 +39,7 @@ def test_the_finished_picture_is_drawn_anew_and_drafts_show_the_canvas(quick: Cl
 
 
 def test_the_canvas_is_drawn_anew_twice_along_the_run(quick: ClipModel) -> None:
-    request = small(steps=20, redraw=1.0)
+    request = small(steps=20, redraw=1.0, levels=0.0)
     run, plain = (Run(asked, quick) for asked in (request, replace(request, redraw=0.0)))
     same = []
     for number in range(1, 13):
@@ -55,7 +55,7 @@ def test_an_init_image_is_drawn_anew_as_far_as_it_may_change_and_not_where_a_mas
     right = Image.new("L", (64, 64))
     right.paste(255, (32, 0, 64, 64))
     mask = png(right)
-    request = small(width=64, height=64, steps=10, redraw=1.0, init=sha(PHOTO), strength=0.5)
+    request = small(width=64, height=64, steps=10, redraw=1.0, levels=0.0, init=sha(PHOTO), strength=0.5)
     run = Run(request, quick, blobs([PHOTO]))
     pixels = run.rendered().detach()
     halfway = torch.lerp(pixels, redrawn(pixels), 0.5)
@@ -68,13 +68,13 @@ def test_an_init_image_is_drawn_anew_as_far_as_it_may_change_and_not_where_a_mas
 
 
 def test_squares_of_the_palette_stay_squares(quick: ClipModel) -> None:
-    request = small(width=64, height=64, canvas="palette", pixel=8, redraw=1.0)
+    request = small(width=64, height=64, canvas="palette", pixel=8, redraw=1.0, levels=0.0)
     pixels = tensor_of(result_of(request, quick).image)
     assert torch.equal(pixels, pixels[..., ::8, ::8].repeat_interleave(8, 2).repeat_interleave(8, 3))
 
 
 def test_a_run_from_a_picture_of_ours_is_drawn_anew_as_that_picture_was(quick: ClipModel) -> None:
-    begun = small(redraw=1.0)
+    begun = small(redraw=1.0, levels=0.0)
     ours = to_png(result_of(begun, quick).image, begun)
     run = Run(derive.continued(begun, sha(ours)), quick, blobs([ours]))
     pixels = run.rendered().detach()
