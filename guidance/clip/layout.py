@@ -13,7 +13,7 @@ from typing import Final, Self
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d
+from torch.nn.functional import adaptive_avg_pool2d, normalize
 
 SIDE: Final = 16
 FILE: Final = "layout.safetensors"
@@ -23,6 +23,8 @@ CONTRAST: Final = 2.0
 MOST_COLOUR: Final = 0.2
 """Greatest length of the readouts, where that of the objects is 1. It is that of photographs; words of colour reach
 1.5, where the regression knows nothing."""
+GLARE: Final = 0.5
+"""The same for what guides a run."""
 DARKEST: Final = 0.04
 """Layouts are in [DARKEST, 1 - DARKEST], so that a canvas can start from them."""
 
@@ -55,10 +57,21 @@ class Layouts:
     def of(self, directions: Tensor) -> Tensor:
         """(P, D) embeddings to (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST]."""
         objects, readouts = parts(directions, len(self.centre))
-        readouts = readouts * (MOST_COLOUR / torch.linalg.vector_norm(readouts, dim=1, keepdim=True)).clamp_max(1)
-        left = self.picture + CONTRAST * ((objects - self.centre) @ self.objects + readouts @ self.readouts)
+        colours = _limited(readouts, MOST_COLOUR) @ self.readouts
+        left = self.picture + CONTRAST * ((objects - self.centre) @ self.objects + colours)
         left = left.view(-1, 3, SIDE, SIDE // 2)
         return torch.cat([left, left.flip(3)], dim=3).clamp(DARKEST, 1 - DARKEST)
+
+
+def without_glare(directions: Tensor, layouts: Layouts) -> Tensor:
+    """(P, D), unit length, to the same, with the readouts at most GLARE times as long as the objects.
+
+    Words of colour and light would otherwise weigh more than the thing that they describe.
+    """
+    objects, readouts = parts(directions, len(layouts.centre))
+    glaring = torch.linalg.vector_norm(readouts, dim=1, keepdim=True) > GLARE
+    limited = normalize(torch.cat([objects, _limited(readouts, GLARE)], dim=1), dim=1)
+    return torch.where(glaring, limited, directions)
 
 
 def parts(embeddings: Tensor, objects: int) -> tuple[Tensor, Tensor]:
@@ -66,6 +79,12 @@ def parts(embeddings: Tensor, objects: int) -> tuple[Tensor, Tensor]:
     lengths = torch.linalg.vector_norm(embeddings[:, :objects], dim=1, keepdim=True).clamp_min(1e-6)
     scaled = embeddings / lengths
     return scaled[:, :objects], scaled[:, objects:]
+
+
+def _limited(vectors: Tensor, longest: float) -> Tensor:
+    lengths = torch.linalg.vector_norm(vectors, dim=1, keepdim=True).clamp_min(1e-6)
+    limited: Tensor = vectors * (longest / lengths).clamp_max(1)
+    return limited
 
 
 def composed(layouts: Tensor, weights: Tensor, masks: Tensor | None) -> Tensor:

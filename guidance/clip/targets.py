@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from guidance.clip.layout import composed
+from guidance.clip.layout import composed, without_glare
 from guidance.clip.perceptor import Perceptor
 from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
@@ -57,6 +57,8 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         weights = torch.tensor(given, device=images.device)
         texts = [part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
+        if perceptor.layouts is not None:
+            directions = without_glare(directions, perceptor.layouts)
         regions = [part.region for part, _ in parts] + [Region.WHOLE] * len(images)
         masks = places = None
         if set(regions) - {Region.WHOLE}:

@@ -53,6 +53,19 @@ def test_layouts_are_symmetric_and_between_black_and_white(pocket: ClipModel) ->
         assert layout.max() < 1
 
 
+def test_words_of_colour_weigh_less_than_the_thing_and_others_as_they_did(pocket: ClipModel) -> None:
+    (perceptor,) = pocket.perceptors
+    assert perceptor.layouts is not None
+    objects = len(perceptor.layouts.centre)
+    for prompt, limited in (("golden key", True), ("a key", False)):
+        own = perceptor.encode_text([prompt])
+        (target,) = encode_targets(Request.resolve(prompt, seed=1), perceptor, {})
+        assert torch.equal(target.directions, own) is not limited
+        before, after = (one[0, :objects].norm() / one[0, objects:].norm() for one in (own, target.directions))
+        assert bool(after > 1.5 * before) is limited
+        assert after > 1.99
+
+
 def test_two_things_side_by_side_have_their_layouts_side_by_side(pocket: ClipModel) -> None:
     (both,) = layouts_of("a whale next to a volcano", pocket)
     whale, volcano = (layouts_of(prompt, pocket)[0] for prompt in ("a whale", "a volcano"))
