@@ -1,8 +1,7 @@
 """Renders the prompts of the blind viewing, one PNG each: `python -m tools.pocket.eye [--group things] [--out DIR]`.
 
 The prompts are in `eye_prompts.json`, with the rule by which they were chosen. All pictures use the default settings
-and seed 1. `--sheet FILE` also writes a contact sheet in the order of the prompts, `--redraw-sheet FILE` one of the
-first eight, above as the canvas leaves them and below drawn anew.
+and seed 1. `--sheet FILE` also writes a contact sheet in the order of the prompts.
 """
 
 import argparse
@@ -29,7 +28,6 @@ def main() -> int:
     parser.add_argument("--group", choices=tuple(prompts["measure"]), default="things", help="default: %(default)s")
     parser.add_argument("--out", type=Path, default=Path("build/eye"), help="default: %(default)s")
     parser.add_argument("--sheet", type=Path, help="a JPEG of all pictures")
-    parser.add_argument("--redraw-sheet", type=Path, help="a JPEG of the first eight, without and with drawing anew")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     cache = options.out / "by-request"
@@ -41,10 +39,6 @@ def main() -> int:
         images[-1].save(options.out / f"{re.sub('[^a-z0-9]+', '_', prompt)}.png")
     if options.sheet is not None:
         contact_sheet(images, columns=COLUMNS, cell=160).save(options.sheet, quality=85)
-    if options.redraw_sheet is not None:
-        first = prompts[options.part][options.group][:COLUMNS]
-        plain = [picture(Request.resolve(prompt, seed=SEED, redraw=0.0), model, cache) for prompt in first]
-        contact_sheet([*plain, *images[:COLUMNS]], columns=COLUMNS, cell=160).save(options.redraw_sheet, quality=85)
     return 0
 
 
