@@ -13,7 +13,9 @@ from typing import Final, Self
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, normalize
+from torch.nn.functional import adaptive_avg_pool2d, interpolate, normalize
+
+from guidance.device.randomness import generator
 
 SIDE: Final = 16
 FILE: Final = "layout.safetensors"
@@ -25,6 +27,9 @@ MOST_COLOUR: Final = 0.2
 1.5, where the regression knows nothing."""
 GLARE: Final = 0.5
 """The same for what guides a run."""
+PATCHES: Final = (2, 4)
+VARIETY: Final = 0.12
+"""Patches to a side by which seeds differ, and the standard deviation of their light, where white is 1."""
 DARKEST: Final = 0.04
 """Layouts are in [DARKEST, 1 - DARKEST], so that a canvas can start from them."""
 
@@ -79,6 +84,20 @@ def parts(embeddings: Tensor, objects: int) -> tuple[Tensor, Tensor]:
     lengths = torch.linalg.vector_norm(embeddings[:, :objects], dim=1, keepdim=True).clamp_min(1e-6)
     scaled = embeddings / lengths
     return scaled[:, :objects], scaled[:, objects:]
+
+
+def varied(layout: Tensor, seed: int) -> Tensor:
+    """The layout, (1, 3, SIDE, SIDE), with soft patches of light and colour that follow from the seed.
+
+    One mean picture would give all seeds the same composition.
+    """
+    source = generator(torch.device("cpu"), seed, 0, "layout")
+    patches = torch.zeros(1, 3, SIDE, SIDE)
+    for side in PATCHES:
+        # Light and dark vary together in all channels, colours a third as much.
+        draw = torch.randn(1, 1, side, side, generator=source) + 0.3 * torch.randn(1, 3, side, side, generator=source)
+        patches += VARIETY * interpolate(draw, SIDE, mode="bicubic")
+    return (layout + patches.to(layout.device)).clamp(DARKEST, 1 - DARKEST)
 
 
 def _limited(vectors: Tensor, longest: float) -> Tensor:

@@ -15,6 +15,7 @@ from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSc
 from guidance.canvas.diffusion import Diffusion, Sampler
 from guidance.canvas.levels import levelled
 from guidance.canvas.redraw import redrawn
+from guidance.clip.layout import varied
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
@@ -224,7 +225,8 @@ class Run:
         if self.request.init is not None or not self.request.layout or self.request.canvas not in FREE:
             return []
         of_perceptors = [[stage.layout for stage in stages if stage.layout is not None] for stages in self._targets]
-        return next((layouts for layouts in of_perceptors if layouts), [])
+        found = next((layouts for layouts in of_perceptors if layouts), [])
+        return [varied(layout, self.request.seed) for layout in found]
 
     def _redrawn(self, pixels: Tensor) -> Tensor:
         return torch.lerp(pixels, redrawn(pixels), self._redraw)

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
-from guidance.clip.layout import SIDE, composed
+from guidance.clip.layout import SIDE, composed, varied
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.optimize.run import LAYOUT_ENDS, Run
 from guidance.request.request import Request
 from tests.guidance.pictures import photograph, png, tensor_of
-from tests.guidance.requests import blobs, pictures_of, result_of, sha, small
+from tests.guidance.requests import SMALL, blobs, pictures_of, result_of, sha, small
 
 PHOTO = png(photograph())
 
@@ -80,15 +80,16 @@ def test_phrases_share_a_layout_by_their_weights_and_what_is_not_wanted_has_no_s
 
 
 @pytest.mark.parametrize("canvas", ["pyramid", "fourier", "pixels"])
-def test_a_run_starts_from_its_layout_with_noise_of_its_seed(pocket: ClipModel, canvas: str) -> None:
+def test_a_run_starts_from_its_layout_with_patches_of_its_seed(pocket: ClipModel, canvas: str) -> None:
     (layout,) = layouts_of("shark", pocket)
-    one, other = (start(Run(small("shark", canvas=canvas, seed=seed), pocket)) for seed in (1, 2))
-    assert (one - layout).abs().mean() < 0.05
-    assert not torch.equal(one, other)
+    one, again, other = (start(Run(small("shark", canvas=canvas, seed=seed), pocket)) for seed in (1, 1, 2))
+    assert (one - layout).abs().mean() < 0.2
+    assert torch.equal(one, again)
+    assert 0.05 < (one - other).abs().mean() < 0.3
 
 
 def test_the_heavier_the_layout_the_nearer_a_run_stays_to_it(pocket: ClipModel) -> None:
-    (layout,) = layouts_of("shark", pocket)
+    layout = varied(layouts_of("shark", pocket)[0][None], SMALL["seed"])[0]
     distances = []
     for weight in (1.0, 20.0, 1000.0):
         result = result_of(small("shark", layout=weight, steps=16, redraw=0.0), pocket)
