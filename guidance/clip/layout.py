@@ -6,6 +6,7 @@ the mean picture of what it says (tools/pocket/building/layout.py). A run starts
 layout is settled.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -13,7 +14,7 @@ from typing import Final, Self
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, interpolate, normalize
+from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample, normalize
 
 from guidance.device.randomness import generator
 
@@ -27,9 +28,8 @@ MOST_COLOUR: Final = 0.2
 1.5, where the regression knows nothing."""
 GLARE: Final = 0.5
 """The same for what guides a run."""
-PATCHES: Final = (2, 4)
-VARIETY: Final = 0.12
-"""Patches to a side by which seeds differ, and the standard deviation of their light, where white is 1."""
+VARIETY: Final = (0.3, 0.4, 0.2)
+"""How much nearer, as an exponent of e, and how far aside and up a seed moves a layout at most, in halves of a side."""
 DARKEST: Final = 0.04
 """Layouts are in [DARKEST, 1 - DARKEST], so that a canvas can start from them."""
 
@@ -87,17 +87,16 @@ def parts(embeddings: Tensor, objects: int) -> tuple[Tensor, Tensor]:
 
 
 def varied(layout: Tensor, seed: int) -> Tensor:
-    """The layout, (1, 3, SIDE, SIDE), with soft patches of light and colour that follow from the seed.
+    """The layout, (1, 3, SIDE, SIDE), nearer or farther and moved aside, as follows from the seed.
 
     One mean picture would give all seeds the same composition.
     """
-    source = generator(torch.device("cpu"), seed, 0, "layout")
-    patches = torch.zeros(1, 3, SIDE, SIDE)
-    for side in PATCHES:
-        # Light and dark vary together in all channels, colours a third as much.
-        draw = torch.randn(1, 1, side, side, generator=source) + 0.3 * torch.randn(1, 3, side, side, generator=source)
-        patches += VARIETY * interpolate(draw, SIDE, mode="bicubic")
-    return (layout + patches.to(layout.device)).clamp(DARKEST, 1 - DARKEST)
+    draws = 2 * torch.rand(3, generator=generator(torch.device("cpu"), seed, 0, "layout")) - 1
+    nearer, aside, up = (draws * torch.tensor(VARIETY)).tolist()
+    zoom = math.exp(-nearer)
+    place = torch.tensor([[[zoom, 0.0, aside], [0.0, zoom, up]]], device=layout.device)
+    grid = affine_grid(place, [1, 3, SIDE, SIDE], align_corners=False)
+    return grid_sample(layout, grid, padding_mode="reflection", align_corners=False)
 
 
 def _limited(vectors: Tensor, longest: float) -> Tensor:

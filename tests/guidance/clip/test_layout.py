@@ -80,12 +80,12 @@ def test_phrases_share_a_layout_by_their_weights_and_what_is_not_wanted_has_no_s
 
 
 @pytest.mark.parametrize("canvas", ["pyramid", "fourier", "pixels"])
-def test_a_run_starts_from_its_layout_with_patches_of_its_seed(pocket: ClipModel, canvas: str) -> None:
+def test_a_run_starts_from_its_layout_that_its_seed_moves(pocket: ClipModel, canvas: str) -> None:
     (layout,) = layouts_of("shark", pocket)
     one, again, other = (start(Run(small("shark", canvas=canvas, seed=seed), pocket)) for seed in (1, 1, 2))
     assert (one - layout).abs().mean() < 0.2
     assert torch.equal(one, again)
-    assert 0.05 < (one - other).abs().mean() < 0.3
+    assert 0.01 < (one - other).abs().mean() < 0.2
 
 
 def test_the_heavier_the_layout_the_nearer_a_run_stays_to_it(pocket: ClipModel) -> None:
