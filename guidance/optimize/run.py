@@ -30,6 +30,8 @@ from guidance.request.request import Request
 _SCORE: Final = "score"
 REDRAWN_AT: Final = (0.6, 0.85)
 """Shares of the schedule after which the canvas itself is drawn anew, so that CLIP goes on with clean shapes."""
+REDRAWN_FROM: Final = 64
+"""Steps from which on that is done; in shorter schedules it would take longer than the steps."""
 LAYOUT_ENDS: Final = 0.8
 """Share of the schedule over which the weight of the layout falls to 0, steadily."""
 BROKE_DOWN: Final = Message("broke-down")
@@ -135,7 +137,8 @@ class Run:
     def end_step(self) -> None:
         """Goes to the next step, and draws the canvas anew when that is due."""
         self.go_to(self.step + 1)
-        if self._redraw and self.step in {round(share * self.request.steps) for share in REDRAWN_AT}:
+        due = {round(share * self.request.steps) for share in REDRAWN_AT}
+        if self._redraw and self.request.steps >= REDRAWN_FROM and self.step in due:
             self._canvas.from_image(self._redrawn(self._canvas()))
 
     def go_to(self, step: int) -> None:

@@ -12,13 +12,13 @@ from guidance.optimize.loop import Result, Step, render
 from guidance.optimize.run import Run
 from guidance.request.request import Request
 
-SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2}
+SMALL: dict[str, Any] = {"seed": 1, "width": 64, "height": 64, "steps": 4, "views": 2, "redraw": 0.0}
 PLAIN: dict[str, Any] = {"smoothness": 0.0, "clipping": 0.0, "layout": 0.0}
 """No priors: guidance alone changes the picture."""
 
 
 def small(prompt: str = "a volcano", **changes: Any) -> Request:
-    """Two views of 64 pixels, four steps; `changes` are arguments of `Request.resolve`."""
+    """Two views of 64 pixels, four steps, not drawn anew; `changes` are arguments of `Request.resolve`."""
     return Request.resolve(prompt, **SMALL | changes)
 
 
