@@ -14,8 +14,9 @@ from typing import Final, Self
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample, normalize
+from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample
 
+from guidance.clip.readouts import limited, parts
 from guidance.device.randomness import generator
 
 SIDE: Final = 16
@@ -26,8 +27,6 @@ CONTRAST: Final = 2.0
 MOST_COLOUR: Final = 0.2
 """Greatest length of the readouts, where that of the objects is 1. It is that of photographs; words of colour reach
 1.5, where the regression knows nothing."""
-GLARE: Final = 0.5
-"""The same for what guides a run."""
 VARIETY: Final = (0.3, 0.4, 0.2)
 """How much nearer, as an exponent of e, and how far aside and up a seed moves a layout at most, in halves of a side."""
 DARKEST: Final = 0.04
@@ -58,32 +57,19 @@ class Layouts:
             return None
         return cls(**{name: values.float().to(device) for name, values in load_file(path).items()})
 
+    @property
+    def object_dims(self) -> int:
+        """O, the number of the embedding's dimensions that are objects; the others are readouts."""
+        return len(self.centre)
+
     @torch.no_grad()
     def of(self, directions: Tensor) -> Tensor:
         """(P, D) embeddings to (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST]."""
-        objects, readouts = parts(directions, len(self.centre))
-        colours = _limited(readouts, MOST_COLOUR) @ self.readouts
+        objects, readouts = parts(directions, self.object_dims)
+        colours = limited(readouts, MOST_COLOUR) @ self.readouts
         left = self.picture + CONTRAST * ((objects - self.centre) @ self.objects + colours)
         left = left.view(-1, 3, SIDE, SIDE // 2)
         return torch.cat([left, left.flip(3)], dim=3).clamp(DARKEST, 1 - DARKEST)
-
-
-def without_glare(directions: Tensor, layouts: Layouts) -> Tensor:
-    """(P, D), unit length, to the same, with the readouts at most GLARE times as long as the objects.
-
-    Words of colour and light would otherwise weigh more than the thing that they describe.
-    """
-    objects, readouts = parts(directions, len(layouts.centre))
-    glaring = torch.linalg.vector_norm(readouts, dim=1, keepdim=True) > GLARE
-    limited = normalize(torch.cat([objects, _limited(readouts, GLARE)], dim=1), dim=1)
-    return torch.where(glaring, limited, directions)
-
-
-def parts(embeddings: Tensor, objects: int) -> tuple[Tensor, Tensor]:
-    """(N, D) to (N, objects) and (N, D - objects), both divided by the length of the first."""
-    lengths = torch.linalg.vector_norm(embeddings[:, :objects], dim=1, keepdim=True).clamp_min(1e-6)
-    scaled = embeddings / lengths
-    return scaled[:, :objects], scaled[:, objects:]
 
 
 def varied(layout: Tensor, seed: int) -> Tensor:
@@ -97,12 +83,6 @@ def varied(layout: Tensor, seed: int) -> Tensor:
     place = torch.tensor([[[zoom, 0.0, aside], [0.0, zoom, up]]], device=layout.device)
     grid = affine_grid(place, [1, 3, SIDE, SIDE], align_corners=False)
     return grid_sample(layout, grid, padding_mode="reflection", align_corners=False)
-
-
-def _limited(vectors: Tensor, longest: float) -> Tensor:
-    lengths = torch.linalg.vector_norm(vectors, dim=1, keepdim=True).clamp_min(1e-6)
-    limited: Tensor = vectors * (longest / lengths).clamp_max(1)
-    return limited
 
 
 def composed(layouts: Tensor, weights: Tensor, masks: Tensor | None) -> Tensor:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from guidance.clip.layout import composed, without_glare
+from guidance.clip.layout import composed
 from guidance.clip.perceptor import Perceptor
+from guidance.clip.readouts import with_limited_readouts
 from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
 from guidance.io.tensor import to_tensor
@@ -58,7 +59,7 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         texts = [part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
         if perceptor.layouts is not None:
-            directions = without_glare(directions, perceptor.layouts)
+            directions = with_limited_readouts(directions, perceptor.layouts.object_dims)
         regions = [part.region for part, _ in parts] + [Region.WHOLE] * len(images)
         masks = places = None
         if set(regions) - {Region.WHOLE}:

@@ -136,9 +136,11 @@ async def _ends(camera: Camera, service: Service, ada: Person, ben: Person) -> N
     await ada.press(cancelled, "Cancel")
     await camera.message(await showing(ada, cancelled, "Cancelled"), "cancelled")
     failed = await imagine(ada, "a clock made of ice", steps=250)
+    engine = 0
     for _ in range(2):
         await showing(ada, failed, "█")
-        os.kill(service.children()[0], signal.SIGKILL)
+        engine = await service.new_engine(engine)
+        os.kill(engine, signal.SIGKILL)
         await ada.wait_for(lambda now: now["id"] == failed["id"] and "█" not in card_text(now), HANG_S)
     await camera.message(await showing(ada, failed, "Failed"), "failed")
     await finished(ben, await imagine(ben, "a balloon", steps=8))

@@ -56,7 +56,7 @@ def test_layouts_are_symmetric_and_between_black_and_white(pocket: ClipModel) ->
 def test_words_of_colour_weigh_less_than_the_thing_and_others_as_they_did(pocket: ClipModel) -> None:
     (perceptor,) = pocket.perceptors
     assert perceptor.layouts is not None
-    objects = len(perceptor.layouts.centre)
+    objects = perceptor.layouts.object_dims
     for prompt, limited in (("golden key", True), ("a key", False)):
         own = perceptor.encode_text([prompt])
         (target,) = encode_targets(Request.resolve(prompt, seed=1), perceptor, {})

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from guidance.clip.layout import SIDE, parts
+from guidance.clip.layout import SIDE
+from guidance.clip.readouts import parts
 from tools.pocket.building.finetune import Teacher
 from tools.pocket.building.photos import Pixels
 from tools.pocket.building.readouts import measure
