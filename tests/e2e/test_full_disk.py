@@ -40,7 +40,7 @@ async def test_a_full_disk_stops_nothing_and_loses_no_job(tmp_path: Path, monkey
             fill(filler)
             await until(lambda: "jobs wait: the disk is full" in service.log())
             # SQLite has some room in its files, so what members ask now is accepted or refused with a reason.
-            asked = await imagine(ada, "meanwhile")
+            asked = await ada.answer_to(await ada.invoke("imagine", {"prompt": "meanwhile"}))
             refused = bool(asked["flags"] & 64)
             assert not refused or "disk is full" in asked["content"]
             filler.unlink()
