@@ -1,10 +1,10 @@
 """Quality per second: `python -m tools.bench.quality` draws docs/quality.png.
 
 The defaults and the settings of earlier systems render the same prompts with the same numbers of steps and views and
-the same falling noise; each number of steps is a run with its own schedule. `--model` takes another tower of the same
-space. The score is the mean log probability that EfficientNet-Lite1, which takes no part in guidance, gives to the
-right class. (A single good picture would dominate a mean of probabilities.)
-Pictures in --out are reused if the same request made them.
+the same falling noise; each number of steps is a run with its own schedule. `--model` has another model guide
+all of them. The score is the mean log probability that EfficientNet-Lite1, which takes no part in guidance, gives to
+the right class. (A single good picture would dominate a mean of probabilities.) Pictures in --out are reused if the
+same request made them.
 """
 
 import argparse
@@ -77,8 +77,8 @@ def main() -> int:
     options = parser.parse_args()
     model, judge = ClipModel.load(options.model, "cpu"), Judge()
     words = json.loads(ENTRIES.read_text(encoding="utf-8"))["objects"][-PROMPTS:]
-    recipes: dict[str, dict[str, Any]] = {OURS: {}} | RIVALS
-    recipes = {name: changes | {"model": model.name} for name, changes in recipes.items()}
+    guided: dict[str, Any] = {"model": model.name}
+    recipes = {OURS: guided} | {name: guided | changes for name, changes in RIVALS.items()}
     points: list[dict[str, Any]] = []
     for recipe, changes in recipes.items():
         for steps in options.steps:
@@ -139,7 +139,7 @@ def _draw(points: list[dict[str, Any]], path: Path) -> None:
         )
     axes.set_xscale("log", base=2)
     axes.set_xticks([5, 10, 20, 40], ["5 s", "10 s", "20 s", "40 s"])
-    axes.set_xlabel("seconds for a picture (pocket, 256 × 256, two CPU cores)")
+    axes.set_xlabel("seconds for a picture (256 × 256, two CPU cores)")
     axes.set_ylabel("mean log probability of the right class\n(EfficientNet-Lite1)")
     axes.grid(alpha=0.3)
     axes.legend()
