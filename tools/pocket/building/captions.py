@@ -35,7 +35,7 @@ TEMPLATES: Final = (
     *("{} on a white background", "an ancient {}", "a tiny {}", "a huge {}", "a modern {}", "a piece of {}"),
 )
 PLURALS: Final = (
-    *("{}", "two {}", "three {}", "many {}", "a group of {}", "some {}", "a field of {}", "a bowl of {}"),
+    *("{}", "the {}", "two {}", "three {}", "many {}", "a group of {}", "some {}", "a field of {}", "a bowl of {}"),
     *("a photo of {}", "a bunch of {}", "a painting of {}", "several {}", "a lot of {}"),
 )
 TRIMMINGS: Final = (
@@ -50,12 +50,21 @@ JOINS: Final = (
 SECOND: Final = 0.6
 """Weight of the second thing in a scene's direction; the first has weight 1."""
 
-MIX: Final = {"named": 0.5, "common": 0.2, "seldom": 0.08, "scene": 0.16, "definition": 0.04, "attribute": 0.02}
-"""Shares of a batch. named: a class or a kind; common, seldom: another noun, in everyday use or any; scene: two things;
-definition: a WordNet gloss; attribute: a word for colour or light alone."""
+MIX: Final = {
+    "named": 0.38,
+    "defined": 0.22,
+    "common": 0.14,
+    "seldom": 0.06,
+    "scene": 0.14,
+    "gloss": 0.04,
+    "attribute": 0.02,
+}
+"""Shares of a batch. named: a class, a kind or a thing with a definition; defined: one with a definition, which people
+type most; common, seldom: another noun, in everyday use or any; scene: two things; gloss: WordNet's for a noun;
+attribute: a word for colour or light alone."""
 ATTRIBUTE_SHARE: Final = 0.35
 """Share of noun phrases with a word for colour, light or style."""
-PLURAL_SHARE: Final = 0.12
+PLURAL_SHARE: Final = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +91,15 @@ def _phrase(corpus: Corpus, source: random.Random) -> _Phrase:
     match source.choices(list(MIX), list(MIX.values()))[0]:
         case "named":
             return _noun(corpus, source.randrange(corpus.named), source)
+        case "defined":
+            return _noun(corpus, source.choice(corpus.defined), source)
         case "common":
             return _noun(corpus, source.choice(corpus.common), source)
         case "seldom":
             return _noun(corpus, source.randrange(corpus.named, len(corpus.nouns)), source)
         case "scene":
             return _scene(corpus, source)
-        case "definition":
+        case "gloss":
             index = source.randrange(len(corpus.glosses))
             return _Phrase(corpus.glosses[index], corpus.gloss_targets[index], {})
     words = source.choice((attributes.COLOURS, attributes.LIGHT))

@@ -45,6 +45,7 @@ class Corpus:
         noun_targets: (N, D), unit length.
         named: The number of nouns, at the beginning, that name a class or a kind or are defined; the others are
             inferred.
+        defined: Indices of the nouns that have a definition.
         common: Indices of the inferred nouns in everyday use.
         glosses: Definitions.
         gloss_targets: (G, D), unit length.
@@ -54,6 +55,7 @@ class Corpus:
     nouns: list[str]
     noun_targets: Array
     named: int
+    defined: list[int]
     common: list[int]
     glosses: list[str]
     gloss_targets: Array
@@ -151,6 +153,7 @@ def corpus(
         nouns=texts,
         noun_targets=unit(np.stack([*named.values(), *inferred.values()])),
         named=len(named),
+        defined=[index for index, text in enumerate(named) if text in looks],
         common=[index for index in range(len(named), len(texts)) if _in_use(uses, texts[index])],
         glosses=[gloss for gloss, _ in glosses],
         gloss_targets=unit(np.stack([direction for _, direction in glosses])),
