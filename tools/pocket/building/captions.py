@@ -88,20 +88,20 @@ def batch(corpus: Corpus, size: int, source: random.Random, forbidden: frozenset
 
 
 def _phrase(corpus: Corpus, source: random.Random) -> _Phrase:
-    match source.choices(list(MIX), list(MIX.values()))[0]:
-        case "named":
-            return _noun(corpus, source.randrange(corpus.named), source)
-        case "defined":
-            return _noun(corpus, source.choice(corpus.defined), source)
-        case "common":
-            return _noun(corpus, source.choice(corpus.common), source)
-        case "seldom":
-            return _noun(corpus, source.randrange(corpus.named, len(corpus.nouns)), source)
-        case "scene":
-            return _scene(corpus, source)
-        case "gloss":
-            index = source.randrange(len(corpus.glosses))
-            return _Phrase(corpus.glosses[index], corpus.gloss_targets[index], {})
+    [kind] = source.choices(list(MIX), list(MIX.values()))
+    nouns = {
+        "named": range(corpus.named),
+        "defined": corpus.defined,
+        "common": corpus.common,
+        "seldom": range(corpus.named, len(corpus.nouns)),
+    }
+    if kind in nouns:
+        return _noun(corpus, source.choice(nouns[kind]), source)
+    if kind == "scene":
+        return _scene(corpus, source)
+    if kind == "gloss":
+        index = source.randrange(len(corpus.glosses))
+        return _Phrase(corpus.glosses[index], corpus.gloss_targets[index], {})
     words = source.choice((attributes.COLOURS, attributes.LIGHT))
     word = source.choice(list(words))
     return _Phrase(word, np.zeros_like(corpus.noun_targets[0]), words[word])
