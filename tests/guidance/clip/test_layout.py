@@ -91,7 +91,7 @@ def test_a_run_starts_from_its_layout_that_its_seed_moves(pocket: ClipModel, can
 def test_the_heavier_the_layout_the_nearer_a_run_stays_to_it(pocket: ClipModel) -> None:
     layout = varied(layouts_of("shark", pocket)[0][None], SMALL["seed"])[0]
     distances = []
-    for weight in (1.0, 20.0, 1000.0):
+    for weight in (0.1, 1.0, 20.0):
         result = result_of(small("shark", layout=weight, steps=16, redraw=0.0), pocket)
         shown = adaptive_avg_pool2d(tensor_of(result.image), SIDE)[0]
         distances.append(float((shown - layout).square().mean()))

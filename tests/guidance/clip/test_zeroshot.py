@@ -11,7 +11,7 @@ from guidance.clip.zeroshot import MAX_VIEWS, NEUTRAL, TEMPLATES, _squares, of_p
 
 SPIDER = ("a spider", "a tarantula")
 WEAPON = ("a rifle", "a gun")
-CAR = ("a red car",)
+REDNESS = ("something red",)
 RED, BLUE = (229, 0, 0), (3, 67, 223)
 THRESHOLD = 0.5
 
@@ -34,8 +34,8 @@ def test_a_text_of_a_concept_scores_above_its_threshold_and_a_other_one_below(
 
 
 def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_other_one_below(pocket: ClipModel) -> None:
-    # Measured: 0.97, 0.14 and 0.01.
-    red, blue, grey = (of_picture(pocket, Image.new("RGB", (64, 64), colour), CAR) for colour in (RED, BLUE, "grey"))
+    # Measured: 0.88, 0.05 and 0.02.
+    red, blue, grey = (of_picture(pocket, Image.new("RGB", (64, 64), colour), REDNESS) for colour in (RED, BLUE, "grey"))
     assert red > THRESHOLD > 2 * blue
     assert grey < 0.1
 
@@ -45,7 +45,7 @@ def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_other_one_below
 def test_a_concept_is_seen_wherever_it_is_in_a_long_picture(pocket: ClipModel, start: int, tall: bool) -> None:
     long = Image.new("RGB", (64, 192) if tall else (192, 64), BLUE)
     long.paste(RED, (0, start, 64, start + 64) if tall else (start, 0, start + 64, 64))
-    assert of_picture(pocket, long, CAR) > THRESHOLD
+    assert of_picture(pocket, long, REDNESS) > THRESHOLD
 
 
 def test_a_probability_is_the_softmax_over_the_concept_and_the_neutral_texts(pocket: ClipModel) -> None:
