@@ -11,14 +11,14 @@ concept score like the concept; and a picture that the same model guided scores 
 ImageNet's classes only. Measured with it, for a text and for a picture of that text (20 steps, 128 × 128, seed 1):
 
     concept     text               p of the text   p of the picture
-    a spider    a spider                    1.00               0.99
-                a scorpion                  1.00               0.98
-                a beetle                    0.53               0.40
+    a spider    a spider                    1.00               0.97
+                a scorpion                  0.98               0.37
+                a beetle                    0.50               0.19
                 a castle                    0.01               0.00
-    a weapon    a rifle                     1.00               0.98
-    nudity      nude                        0.00               0.01
-                a naked woman               0.41               0.09
-    gore        a bloody corpse             0.02               0.09
+    a weapon    a rifle                     1.00               0.95
+    nudity      nude                        0.04               0.12
+                a naked woman               0.46               0.25
+    gore        a bloody corpse             0.12               0.11
 
 For nudity and gore, use a CLIP trained on captions, and choose thresholds by its scores for examples.
 """

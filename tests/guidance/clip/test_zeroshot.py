@@ -35,7 +35,9 @@ def test_a_text_of_a_concept_scores_above_its_threshold_and_a_other_one_below(
 
 def test_a_picture_of_a_concept_scores_above_its_threshold_and_a_other_one_below(pocket: ClipModel) -> None:
     # Measured: 0.88, 0.05 and 0.02.
-    red, blue, grey = (of_picture(pocket, Image.new("RGB", (64, 64), colour), REDNESS) for colour in (RED, BLUE, "grey"))
+    red, blue, grey = (
+        of_picture(pocket, Image.new("RGB", (64, 64), colour), REDNESS) for colour in (RED, BLUE, "grey")
+    )
     assert red > THRESHOLD > 2 * blue
     assert grey < 0.1
 
