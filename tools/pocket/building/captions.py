@@ -59,9 +59,9 @@ MIX: Final = {
     "gloss": 0.04,
     "attribute": 0.02,
 }
-"""Shares of a batch. named: a class, a kind or a thing with a definition; defined: one with a definition, which people
-type most; common, seldom: another noun, in everyday use or any; scene: two things; gloss: WordNet's for a noun;
-attribute: a word for colour or light alone."""
+"""Shares of a batch. named: a class, a kind or a thing with a definition; defined: one with a definition, which "named"
+alone shows too seldom to be learnt; common, seldom: another noun, in everyday use or any; scene: two things; gloss:
+WordNet's for a noun; attribute: a word for colour or light alone."""
 ATTRIBUTE_SHARE: Final = 0.35
 """Share of noun phrases with a word for colour, light or style."""
 PLURAL_SHARE: Final = 0.18
