@@ -1,9 +1,9 @@
 """Layouts: where light, dark and colours usually are in a photograph of something.
 
 CLIP's gradient says what is missing, and not where the ground, the sky and the thing between them are. Photographs say
-that: a ridge regression from what they show, as a place in CLIP's space, to their SIDE × SIDE pixels gives for a text
-the mean picture of what it says (tools/pocket/building/layout.py). A run starts from it, and is held near it until the
-layout is settled.
+that: for each of many known directions of CLIP's space there is the mean of the photographs that lie nearest to it, in
+SIDE × SIDE pixels (tools/pocket/building/layout.py), and a text has the mean of those that lie nearest to the text. A
+run starts from it, and is held near it until the layout is settled.
 """
 
 import math
@@ -22,12 +22,14 @@ from guidance.device.randomness import generator
 SIDE: Final = 16
 FILE: Final = "layout.safetensors"
 """Beside a model's weights."""
-CONTRAST: Final = 2.0
-"""Distance from the mean photograph, where the regression's is 1: the mean of many photographs is paler than each."""
+SHARPNESS: Final = 18.0
+"""How fast the share of a known direction falls with its distance: e to the power of this times the cosine."""
+CONTRAST: Final = 1.5
+"""Distance from the mean photograph, where that of the means is 1: a mean of photographs is paler than each."""
 MOST_COLOUR: Final = 0.2
 """Greatest length of the readouts, where that of the objects is 1. It is that of photographs; words of colour reach
 1.5, where the regression knows nothing."""
-VARIETY: Final = (0.3, 0.4, 0.2)
+VARIETY: Final = (0.2, 0.2, 0.1)
 """How much nearer, as an exponent of e, and how far aside and up a seed moves a layout at most, in halves of a side."""
 DARKEST: Final = 0.04
 """Layouts are in [DARKEST, 1 - DARKEST], so that a canvas can start from them."""
@@ -35,19 +37,18 @@ DARKEST: Final = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Layouts:
-    """The regression. Photographs are as often mirrored, so a layout is symmetric and only its left half is stored.
+    """Means of photographs, and what readouts add. Photographs are as often mirrored, so a layout is symmetric and only
+    its left half is stored.
 
     Attributes:
-        objects: (O, 3 · SIDE · SIDE / 2), of the first dimensions of the embedding.
-        readouts: (R, 3 · SIDE · SIDE / 2), of the last ones.
-        centre: (O), the mean of photographs.
-        picture: (3 · SIDE · SIDE / 2), the mean photograph.
+        directions: (K, O), unit length, in the first dimensions of the embedding.
+        pictures: (K, 3 · SIDE · SIDE / 2) in [0, 1], the mean of the photographs nearest to each.
+        readouts: (R, 3 · SIDE · SIDE / 2), what each of the last dimensions adds.
     """
 
-    objects: Tensor
+    directions: Tensor
+    pictures: Tensor
     readouts: Tensor
-    centre: Tensor
-    picture: Tensor
 
     @classmethod
     def beside(cls, folder: Path, device: torch.device) -> Self | None:
@@ -60,16 +61,22 @@ class Layouts:
     @property
     def object_dims(self) -> int:
         """O, the number of the embedding's dimensions that are objects; the others are readouts."""
-        return len(self.centre)
+        return self.directions.shape[1]
 
     @torch.no_grad()
     def of(self, directions: Tensor) -> Tensor:
         """(P, D) embeddings to (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST]."""
         objects, readouts = parts(directions, self.object_dims)
-        colours = limited(readouts, MOST_COLOUR) @ self.readouts
-        left = self.picture + CONTRAST * ((objects - self.centre) @ self.objects + colours)
+        mean = self.pictures.mean(dim=0)
+        nearest = self.nearest(objects) - mean
+        left = mean + CONTRAST * (nearest + limited(readouts, MOST_COLOUR) @ self.readouts)
         left = left.view(-1, 3, SIDE, SIDE // 2)
         return torch.cat([left, left.flip(3)], dim=3).clamp(DARKEST, 1 - DARKEST)
+
+    def nearest(self, objects: Tensor) -> Tensor:
+        """(P, O), unit length, to (P, 3 · SIDE · SIDE / 2): the mean of the pictures nearest to each."""
+        shares = (SHARPNESS * objects @ self.directions.T).softmax(dim=1)
+        return shares @ self.pictures
 
 
 def varied(layout: Tensor, seed: int) -> Tensor:
