@@ -2,8 +2,8 @@
 
 CLIP's gradient says what is missing, and not where the ground, the sky and the thing between them are. Photographs say
 that: for each of many known directions of CLIP's space there is the mean of the photographs that lie nearest to it, in
-SIDE × SIDE pixels (tools/pocket/building/layout.py), and a text has the mean of those that lie nearest to the text. A
-run starts from it, and is held near it until the layout is settled.
+SIDE × SIDE pixels (tools/pocket/building/layout.py), and a text has those of the directions that it is a mixture of
+(`guidance.clip.mixture`). A run starts from it, and is held near it until the layout is settled.
 """
 
 import math
@@ -22,8 +22,6 @@ from guidance.device.randomness import generator
 SIDE: Final = 16
 FILE: Final = "layout.safetensors"
 """Beside a model's weights."""
-SHARPNESS: Final = 18.0
-"""How fast the share of a known direction falls with its distance: e to the power of this times the cosine."""
 CONTRAST: Final = 1.5
 """Distance from the mean photograph, where that of the means is 1: a mean of photographs is paler than each."""
 MOST_COLOUR: Final = 0.2
@@ -37,8 +35,9 @@ DARKEST: Final = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Layouts:
-    """Means of photographs, and what readouts add. Photographs are as often mirrored, so a layout is symmetric and only
-    its left half is stored.
+    """Means of photographs, and what readouts add.
+
+    Photographs are as often mirrored, so a layout is symmetric and only its left half is stored.
 
     Attributes:
         directions: (K, O), unit length, in the first dimensions of the embedding.
@@ -58,25 +57,19 @@ class Layouts:
             return None
         return cls(**{name: values.float().to(device) for name, values in load_file(path).items()})
 
-    @property
-    def object_dims(self) -> int:
-        """O, the number of the embedding's dimensions that are objects; the others are readouts."""
-        return self.directions.shape[1]
-
     @torch.no_grad()
-    def of(self, directions: Tensor) -> Tensor:
-        """(P, D) embeddings to (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST]."""
-        objects, readouts = parts(directions, self.object_dims)
+    def of(self, shares: Tensor, embeddings: Tensor) -> Tensor:
+        """(P, K) shares of the directions and (P, D) embeddings, for their readouts, to (P, 3, SIDE, SIDE).
+
+        The result is in [DARKEST, 1 - DARKEST]. Without any share it is the mean picture and what the readouts add.
+        """
+        _, readouts = parts(embeddings, self.directions.shape[1])
         mean = self.pictures.mean(dim=0)
-        nearest = self.nearest(objects) - mean
-        left = mean + CONTRAST * (nearest + limited(readouts, MOST_COLOUR) @ self.readouts)
+        total = shares.sum(dim=1, keepdim=True)
+        objects = (shares @ self.pictures - total * mean) / total.clamp_min(1e-6)
+        left = mean + CONTRAST * (objects + limited(readouts, MOST_COLOUR) @ self.readouts)
         left = left.view(-1, 3, SIDE, SIDE // 2)
         return torch.cat([left, left.flip(3)], dim=3).clamp(DARKEST, 1 - DARKEST)
-
-    def nearest(self, objects: Tensor) -> Tensor:
-        """(P, O), unit length, to (P, 3 · SIDE · SIDE / 2): the mean of the pictures nearest to each."""
-        shares = (SHARPNESS * objects @ self.directions.T).softmax(dim=1)
-        return shares @ self.pictures
 
 
 def varied(layout: Tensor, seed: int) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 from guidance.clip.bn_fusion import fuse_batch_norms
 from guidance.clip.layout import Layouts
 from guidance.clip.long_texts import Tokenizer, parts_of
+from guidance.clip.mixture import Vocabulary
 from guidance.clip.regions import install_pool
 from guidance.io.model_error import ModelError
 from guidance.request.messages import Message
@@ -38,6 +39,7 @@ class Perceptor:
 
     Attributes:
         name, weight, device, layouts: As given.
+        vocabulary: What its texts are mixtures of; None without layouts.
         image_size: Side of a view in pixels.
         network: The frozen open_clip model, its batch normalisations fused.
         scale: The logit scale learnt in training: the factor of cosines before a softmax over texts.
@@ -64,6 +66,7 @@ class Perceptor:
         self.network.visual = fuse_batch_norms(self.network.visual, example.to(device))
         self._pool = install_pool(self.network.visual)
         self.scale = float(self.network.logit_scale.exp())
+        self.vocabulary = None if layouts is None else Vocabulary.of(layouts.directions, self.network.text_projection)
         self._tokenizer = tokenizer
         self.device = device
         # A configuration may have one number for all three channels.

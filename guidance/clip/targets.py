@@ -58,8 +58,12 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         weights = torch.tensor(given, device=images.device)
         texts = [part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
-        if perceptor.layouts is not None:
-            directions = with_limited_readouts(directions, perceptor.layouts.object_dims)
+        shares = None
+        if perceptor.vocabulary is not None:
+            shares = perceptor.vocabulary.shares(directions)
+            completed = perceptor.vocabulary.completed(directions[: len(texts)], shares[: len(texts)])
+            directions = torch.cat([completed, directions[len(texts) :]])
+            directions = with_limited_readouts(directions, perceptor.vocabulary.objects)
         regions = [part.region for part, _ in parts] + [Region.WHOLE] * len(images)
         masks = places = None
         if set(regions) - {Region.WHOLE}:
@@ -68,18 +72,25 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
             places = torch.tensor([[float(own == one) for one in distinct] for own in regions], device=images.device)
         weights = weights / weights.clamp_min(0).sum()
         targets.append(
-            PromptTargets(directions, weights, masks, places, _layout(perceptor, directions, weights, masks, places))
+            PromptTargets(
+                directions, weights, masks, places, _layout(perceptor, directions, shares, weights, masks, places)
+            )
         )
     return tuple(targets)
 
 
 def _layout(
-    perceptor: Perceptor, directions: Tensor, weights: Tensor, masks: Tensor | None, places: Tensor | None
+    perceptor: Perceptor,
+    directions: Tensor,
+    shares: Tensor | None,
+    weights: Tensor,
+    masks: Tensor | None,
+    places: Tensor | None,
 ) -> Tensor | None:
-    if perceptor.layouts is None:
+    if perceptor.layouts is None or shares is None:
         return None
     own = None if masks is None or places is None else torch.einsum("pr,rhw->phw", places, masks)
-    return composed(perceptor.layouts.of(directions), weights, own)
+    return composed(perceptor.layouts.of(shares, directions), weights, own)
 
 
 def _parts(phrase: Phrase, style: str, phrase_map: float) -> list[tuple[Part, float]]:

@@ -38,7 +38,7 @@ def test_layouts_show_where_objects_are_and_what_readouts_add() -> None:
     asked = torch.zeros(3, EMBED_DIM)
     asked[0, 0] = asked[1, 1] = asked[2, 1] = 1.0
     asked[2, OBJECT_DIMS + READOUT] = 0.1
-    light, plain, red = learnt().of(asked)
+    light, plain, red = learnt().of(asked[:, : len(KINDS)], asked)
     top, bottom = (light - plain)[:, : SIDE // 2].mean(), (light - plain)[:, SIDE // 2 :].mean()
     assert top > 0.1 * CONTRAST / 2
     assert abs(bottom) < top / 5

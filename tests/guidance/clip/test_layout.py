@@ -55,10 +55,11 @@ def test_layouts_are_symmetric_and_between_black_and_white(pocket: ClipModel) ->
 
 def test_words_of_colour_weigh_less_than_the_thing_and_others_as_they_did(pocket: ClipModel) -> None:
     (perceptor,) = pocket.perceptors
-    assert perceptor.layouts is not None
-    objects = perceptor.layouts.object_dims
+    assert perceptor.vocabulary is not None
+    objects = perceptor.vocabulary.objects
     for prompt, limited in (("golden key", True), ("a key", False)):
-        own = perceptor.encode_text([prompt])
+        text = perceptor.encode_text([prompt])
+        own = perceptor.vocabulary.completed(text, perceptor.vocabulary.shares(text))
         (target,) = encode_targets(Request.resolve(prompt, seed=1), perceptor, {})
         assert torch.equal(target.directions, own) is not limited
         before, after = (one[0, :objects].norm() / one[0, objects:].norm() for one in (own, target.directions))

@@ -75,7 +75,9 @@ def main() -> None:
     teacher = _teacher(tower, weights, columns, pixels, options.cache)
     rows = torch.nn.functional.normalize((directions @ columns).float(), dim=1)
     learnt = layouts(teacher, rows, pixels)
-    save_file({one.name: _stored(one.name, getattr(learnt, one.name)) for one in fields(learnt)}, options.out / LAYOUT_FILE)
+    save_file(
+        {one.name: _stored(one.name, getattr(learnt, one.name)) for one in fields(learnt)}, options.out / LAYOUT_FILE
+    )
     trunk, head = _image_tower(tower, teacher, pixels, options.cache, options.passes)
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)
@@ -134,7 +136,7 @@ def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corp
 
 
 def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:
-    """The tensor in float16; the largest ones, where few bits do, in float8, which changes their rows by at most 4 %."""
+    """The tensor in float16; the largest ones in float8, which changes their rows by at most 4 %."""
     if not tensor.is_floating_point():
         return tensor.contiguous()
     precision = torch.float8_e4m3fn if name in {"token_embedding.weight", "directions"} else torch.float16

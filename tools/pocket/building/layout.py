@@ -1,4 +1,4 @@
-"""Learns the layouts of `guidance.clip.layout`: means of the photographs that show most of a class, and what readouts add.
+"""Learns the layouts of `guidance.clip.layout`: means of photographs that show a class, and what readouts add.
 
 What a photograph shows is what the untouched network says of it, as a place in the joint space: that is near to what
 texts say. No mean is of few photographs, so none can be recognised in it.
@@ -22,6 +22,8 @@ SHARPEST: Final = 40.0
 FEWEST: Final = 8.0
 """Effective number of photographs in each mean: 1 by the sum of the squares of their shares."""
 SOFTER: Final = 0.93
+SHARPNESS: Final = 18.0
+"""How fast the share of a mean falls with its distance, in what the means say of a photograph."""
 READOUT_RIDGE: Final = 3000.0
 """Where the mean variance of a dimension is 1."""
 BATCH: Final = 256
@@ -50,9 +52,8 @@ def of_photographs(directions: Tensor, embeddings: Tensor, pictures: Tensor) -> 
     """
     shown, readouts = parts(embeddings, directions.shape[1])
     means = torch.stack([_shares(shown @ direction) @ pictures for direction in directions])
-    found = Layouts(directions, means, pictures.new_zeros(0))
     known = readouts - readouts.mean(dim=0)
-    rest = pictures - found.nearest(shown)
+    rest = pictures - (SHARPNESS * shown @ directions.T).softmax(dim=1) @ means
     gram = known.T @ known + READOUT_RIDGE * known.var(dim=0).mean() * torch.eye(known.shape[1])
     return Layouts(directions, means, torch.linalg.solve(gram, known.T @ (rest - rest.mean(dim=0))))
 
