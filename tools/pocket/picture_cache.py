@@ -15,12 +15,14 @@ from guidance.optimize.loop import Result, render
 from guidance.request.request import Request
 
 SEED: Final = 1
-WEIGHTS: Final = POCKET / "open_clip_model.safetensors"
 
 
 def of_these_weights(folder: Path) -> Path:
     """The subfolder for pictures by the current weights of the pocket CLIP."""
-    return folder / sha256(WEIGHTS.read_bytes()).hexdigest()[:12]
+    weights = sha256()
+    for path in sorted(POCKET.glob("*.safetensors")):
+        weights.update(path.read_bytes())
+    return folder / weights.hexdigest()[:12]
 
 
 class PictureCache:
