@@ -73,7 +73,7 @@ def main() -> None:
     pixels = decoded(options.photos, options.cache)
     _report(f"{len(pixels)} photographs")
     teacher = _teacher(tower, weights, columns, pixels, options.cache)
-    rows = torch.nn.functional.normalize((directions @ columns).float(), dim=1)
+    rows = space.objects(directions)
     learnt = layouts(teacher, rows, pixels)
     save_file(
         {one.name: _stored(one.name, getattr(learnt, one.name)) for one in fields(learnt)}, options.out / LAYOUT_FILE
@@ -82,7 +82,7 @@ def main() -> None:
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)
     network.visual.requires_grad_(False).eval()
-    corpus = _cached(options.cache, "corpus", lambda: _corpus((directions @ columns).float(), report))
+    corpus = _cached(options.cache, "corpus", lambda: _corpus(rows, report))
     _report(f"{len(corpus.nouns)} nouns ({corpus.named} named), {len(corpus.glosses)} definitions")
     forbidden = frozenset(entry["prompt"].lower() for part in report.values() for entry in part)
     distil(network, tokenizer, corpus, options.steps, forbidden, _report)
@@ -128,11 +128,10 @@ def _image_tower(
 
 
 def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corpus:
-    unit = torch.nn.functional.normalize(directions, dim=1).numpy()
     words = frozenset(entry["prompt"] for entry in report["words"])
     unnamed = frozenset(index for entry in report["held out"] for index in entry["classes"])
     classes = sources.classes()
-    return targets.corpus(sources.synsets(), classes, unit, definitions(classes), words, unnamed)
+    return targets.corpus(sources.synsets(), classes, directions.numpy(), definitions(classes), words, unnamed)
 
 
 def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """How common things look, in ImageNet's classes and in colours: definitions.json.
 
 WordNet and MiniLM know what a word means, not what its picture looks like: to them a sunset is near a time of day and a
-cottage near a cottage tent. The definitions were written by a language model, and half of them later rewritten and most
-added by another, that knew the classes' names, and neither the prompts of any evaluation nor how they came out.
+cottage near a cottage tent. Language models wrote the definitions in two turns; the second rewrote half of those of the
+first and added more. They knew the classes' names, and neither the prompts of the measure nor any picture.
 """
 
 import json

@@ -18,8 +18,7 @@ FITTED = 850
 
 def main() -> int:
     """Prints two lines."""
-    directions = space.class_directions(sources.lite0_weights())
-    rows = unit((directions @ space.basis(directions)).float().numpy())
+    rows = space.objects(space.class_directions(sources.lite0_weights())).numpy()
     nouns = sources.synsets()
     texts = sources.minilm([defined(entry.names[0], nouns[entry.offset].gloss) for entry in sources.classes()])
     order = np.random.default_rng(0).permutation(len(rows))

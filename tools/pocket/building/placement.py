@@ -24,8 +24,7 @@ BATCH = 256
 def main() -> int:
     """Prints three lines."""
     (perceptor,) = ClipModel.load("pocket", "cpu").perceptors
-    directions = space.class_directions(sources.lite0_weights())
-    rows = normalize((directions @ space.basis(directions)).float(), dim=1)
+    rows = space.objects(space.class_directions(sources.lite0_weights()))
     classes = sources.classes()
     meant = {
         word: direction

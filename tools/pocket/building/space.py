@@ -34,6 +34,11 @@ def basis(directions: Tensor) -> Tensor:
     return components[:OBJECT_DIMS].T.contiguous()
 
 
+def objects(directions: Tensor) -> Tensor:
+    """(1000, OBJECT_DIMS), unit length: the classes' directions in the joint space."""
+    return torch.nn.functional.normalize((directions @ basis(directions)).float(), dim=1)
+
+
 def readout_scale() -> Tensor:
     """(R): from the readouts' own units to the space."""
     return READOUT_SHARE * OBJECT_LENGTH / torch.tensor([LARGEST[name] for name in READOUTS])
