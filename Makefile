@@ -1,6 +1,6 @@
 # The project's commands. `make setup` does nothing if the stamp is newer than the lock files.
 .DELETE_ON_ERROR:
-.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji emoji-font evaluate gallery bench simulation quality priors showcase screenshots clean help
+.PHONY: setup demo test lint pytest test-matrix torture fuzz lock pocket schemas emoji-font evaluate gallery bench simulation quality priors showcase screenshots clean help
 
 PYTHON ?= python3
 VENV := .venv
@@ -56,16 +56,13 @@ schemas:         ## renew the description of Discord's API that the sandbox is c
 	npm install --prefix build/schemas --no-save --no-package-lock --ignore-scripts --silent discord-api-spec@10.0.266135 zod@4.6.7 discord-api-types@0.38.57 ts-json-schema-generator@2.4.0 typescript@5.9.3
 	cp tests/sandbox/schemas/make.mjs build/schemas && node build/schemas/make.mjs tests/sandbox/schemas
 
-emoji:           ## download the emoji that `make evaluate` uses; needs npm
-	npm install --prefix build/emoji --no-save --no-package-lock --ignore-scripts --silent @twemoji/svg@15.0.0 emojibase-data@17.0.0
-
 emoji-font:      ## renew the emoji font of the sandbox's page; needs npm
 	npm install --prefix build/emoji-font --no-save --no-package-lock --ignore-scripts --silent twemoji-colr-font@15.0.3
 	test -x build/emoji-font/bin/python || $(PYTHON) -m venv build/emoji-font
 	build/emoji-font/bin/python -m pip install --quiet --disable-pip-version-check fonttools==4.68.0 brotli==1.2.1
 	build/emoji-font/bin/python -m tools.emoji_font build/emoji-font/node_modules/twemoji-colr-font/twemoji.woff2 bot/sandbox/static/emoji.woff2
 
-evaluate: setup emoji  ## evaluate the pocket model (about 75 minutes; needs Debian's openclipart-svg)
+evaluate: setup  ## let classifiers judge the pocket model's pictures (about an hour)
 	$(BIN)/python -m tools.pocket.evaluate
 
 gallery: setup   ## render the README's pictures

@@ -1,9 +1,9 @@
 """Layouts: where light, dark and colours usually are in a photograph of something.
 
 CLIP's gradient says what is missing, and not where the ground, the sky and the thing between them are. Photographs say
-that: for each of many known directions of CLIP's space there is the mean of the photographs that lie nearest to it, in
-SIDE × SIDE pixels (tools/pocket/building/layout.py), and a text has those of the directions that it is a mixture of
-(`guidance.clip.mixture`). A run starts from it, and is held near it until the layout is settled.
+that: for each of many known directions of CLIP's space there is a mean of photographs that lie near to it, moved until
+they agree, in SIDE × SIDE pixels (tools/pocket/building/layout.py), and a text has those of the directions that it is a
+mixture of (`guidance.clip.mixture`). A run starts from it, and is held near it until the layout is settled.
 """
 
 import math
@@ -19,7 +19,7 @@ from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample
 from guidance.clip.readouts import limited, parts
 from guidance.device.randomness import generator
 
-SIDE: Final = 16
+SIDE: Final = 32
 FILE: Final = "layout.safetensors"
 """Beside a model's weights."""
 CONTRAST: Final = 1.5
@@ -27,8 +27,12 @@ CONTRAST: Final = 1.5
 MOST_COLOUR: Final = 0.2
 """Greatest length of the readouts, where that of the objects is 1. It is that of photographs; words of colour reach
 1.5, where the regression knows nothing."""
-VARIETY: Final = (0.2, 0.2, 0.1)
+VARIETY: Final = (0.1, 0.08, 0.05)
 """How much nearer, as an exponent of e, and how far aside and up a seed moves a layout at most, in halves of a side."""
+EVEN: Final = 3**-0.5
+"""Standard deviation of what is everywhere alike, in halves of a side."""
+SMALLEST: Final = 0.5
+"""Share of the side that a layout takes at least."""
 DARKEST: Final = 0.04
 """Layouts are in [DARKEST, 1 - DARKEST], so that a canvas can start from them."""
 
@@ -37,16 +41,18 @@ DARKEST: Final = 0.04
 class Layouts:
     """Means of photographs, and what readouts add.
 
-    Photographs are as often mirrored, so a layout is symmetric and only its left half is stored.
-
     Attributes:
         directions: (K, O), unit length, in the first dimensions of the embedding.
-        pictures: (K, 3 · SIDE · SIDE / 2) in [0, 1], the mean of the photographs nearest to each.
-        readouts: (R, 3 · SIDE · SIDE / 2), what each of the last dimensions adds.
+        coefficients: (K, C), of the components in the means of photographs near to each.
+        components: (C, 3 · SIDE · SIDE), the principal components of these means, of variance 1.
+        mean: (3 · SIDE · SIDE) in [0, 1], the mean of the means.
+        readouts: (R, 3 · SIDE · SIDE), what each of the last dimensions adds.
     """
 
     directions: Tensor
-    pictures: Tensor
+    coefficients: Tensor
+    components: Tensor
+    mean: Tensor
     readouts: Tensor
 
     @classmethod
@@ -64,29 +70,28 @@ class Layouts:
         The result is in [DARKEST, 1 - DARKEST]. Without any share it is the mean picture and what the readouts add.
         """
         _, readouts = parts(embeddings, self.directions.shape[1])
-        mean = self.pictures.mean(dim=0)
-        total = shares.sum(dim=1, keepdim=True)
-        objects = (shares @ self.pictures - total * mean) / total.clamp_min(1e-6)
-        left = mean + CONTRAST * (objects + limited(readouts, MOST_COLOUR) @ self.readouts)
-        left = left.view(-1, 3, SIDE, SIDE // 2)
-        return torch.cat([left, left.flip(3)], dim=3).clamp(DARKEST, 1 - DARKEST)
+        total = shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
+        objects = (shares / total) @ self.coefficients @ self.components
+        shown = self.mean + CONTRAST * (objects + limited(readouts, MOST_COLOUR) @ self.readouts)
+        return shown.view(-1, 3, SIDE, SIDE).clamp(DARKEST, 1 - DARKEST)
+
+
+def mirrored(layouts: Tensor, seed: int) -> Tensor:
+    """(P, 3, SIDE, SIDE), all from left to right or none, as follows from the seed."""
+    return layouts.flip(3) if _draws(seed)[0] > 0 else layouts
 
 
 def varied(layout: Tensor, seed: int) -> Tensor:
-    """The layout, (1, 3, SIDE, SIDE), nearer or farther and moved aside, as follows from the seed.
+    """The layout, (1, 3, SIDE, SIDE), nearer or farther and moved, as follows from the seed.
 
     One mean picture would give all seeds the same composition.
     """
-    draws = 2 * torch.rand(3, generator=generator(torch.device("cpu"), seed, 0, "layout")) - 1
-    nearer, aside, up = (draws * torch.tensor(VARIETY)).tolist()
-    zoom = math.exp(-nearer)
-    place = torch.tensor([[[zoom, 0.0, aside], [0.0, zoom, up]]], device=layout.device)
-    grid = affine_grid(place, [1, 3, SIDE, SIDE], align_corners=False)
-    return grid_sample(layout, grid, padding_mode="reflection", align_corners=False)
+    nearer, aside, up = (_draws(seed)[1:] * torch.tensor(VARIETY)).tolist()
+    return _moved(layout, math.exp(-nearer), aside, up, "reflection")
 
 
 def composed(layouts: Tensor, weights: Tensor, masks: Tensor | None) -> Tensor:
-    """One layout of several.
+    """One layout of several; one that is sought in a part of the picture is made as small as that part.
 
     Args:
         layouts: (P, 3, SIDE, SIDE).
@@ -98,6 +103,30 @@ def composed(layouts: Tensor, weights: Tensor, masks: Tensor | None) -> Tensor:
     """
     shares = weights.clamp_min(0)[:, None, None, None]
     if masks is not None:
-        shares = shares * adaptive_avg_pool2d(masks[:, None], SIDE)
+        places = adaptive_avg_pool2d(masks[:, None], SIDE)
+        layouts = torch.cat([_fitted(one, place) for one, place in zip(torch.split(layouts, 1), places, strict=True)])
+        shares = shares * places
     shares = shares.expand(-1, -1, SIDE, SIDE)
     return (shares * layouts).sum(dim=0, keepdim=True) / shares.sum(dim=0, keepdim=True).clamp_min(1e-6)
+
+
+def _fitted(layout: Tensor, place: Tensor) -> Tensor:
+    """A layout, (1, 3, SIDE, SIDE), in the middle of a place, (1, SIDE, SIDE) in [0, 1], and as large as it."""
+    line = (torch.arange(SIDE, device=place.device) + 0.5) * 2 / SIDE - 1
+    middles, sizes = [], []
+    for across in (place.sum(dim=(0, 1)), place.sum(dim=(0, 2))):
+        shares = across / across.sum().clamp_min(1e-6)
+        middles.append(float((shares * line).sum()))
+        sizes.append(float((shares * (line - middles[-1]).square()).sum()) ** 0.5 / EVEN)
+    size = max(min(*sizes, 1.0), SMALLEST)
+    return _moved(layout, 1 / size, -middles[0] / size, -middles[1] / size, "border")
+
+
+def _moved(layout: Tensor, zoom: float, aside: float, up: float, padding: str) -> Tensor:
+    place = torch.tensor([[[zoom, 0.0, aside], [0.0, zoom, up]]], device=layout.device)
+    grid = affine_grid(place, [1, 3, SIDE, SIDE], align_corners=False)
+    return grid_sample(layout, grid, padding_mode=padding, align_corners=False)
+
+
+def _draws(seed: int) -> Tensor:
+    return 2 * torch.rand(1 + len(VARIETY), generator=generator(torch.device("cpu"), seed, 0, "layout")) - 1

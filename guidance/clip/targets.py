@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from guidance.clip.layout import composed
+from guidance.clip.layout import composed, mirrored
 from guidance.clip.perceptor import Perceptor
 from guidance.clip.readouts import with_limited_readouts
 from guidance.clip.regions import region_masks
@@ -73,7 +73,11 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         weights = weights / weights.clamp_min(0).sum()
         targets.append(
             PromptTargets(
-                directions, weights, masks, places, _layout(perceptor, directions, shares, weights, masks, places)
+                directions,
+                weights,
+                masks,
+                places,
+                _layout(perceptor, directions, shares, weights, masks, places, request.seed),
             )
         )
     return tuple(targets)
@@ -86,11 +90,12 @@ def _layout(
     weights: Tensor,
     masks: Tensor | None,
     places: Tensor | None,
+    seed: int,
 ) -> Tensor | None:
     if perceptor.layouts is None or shares is None:
         return None
     own = None if masks is None or places is None else torch.einsum("pr,rhw->phw", places, masks)
-    return composed(perceptor.layouts.of(shares, directions), weights, own)
+    return composed(mirrored(perceptor.layouts.of(shares, directions), seed), weights, own)
 
 
 def _parts(phrase: Phrase, style: str, phrase_map: float) -> list[tuple[Part, float]]:

@@ -370,7 +370,7 @@ class Parameters:
             "weight, at the start, of where light and colours usually are in photographs of what the prompt says; "
             "pocket alone knows it",
             added=10,
-            pocket=20.0,
+            pocket=40.0,
         ),
     ]
     saturation: Annotated[float, _prior("weight against strong colour", added=1)]

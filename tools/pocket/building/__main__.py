@@ -10,7 +10,7 @@ import hashlib
 import json
 import pickle
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from guidance.clip.layout import FILE as LAYOUT_FILE
 from guidance.clip.model import pick_device, prepare
 from guidance.clip.open_clip_source import POCKET
-from tools.pocket.building import prompts, sources, space, targets
+from tools.pocket.building import sources, space, targets
 from tools.pocket.building.definitions import definitions
 from tools.pocket.building.distil import distil
 from tools.pocket.building.finetune import Teacher, finetune, student_of, teacher_features
@@ -68,13 +68,12 @@ def main() -> None:
     weights = sources.lite0_weights()
     directions = space.class_directions(weights)
     columns = space.basis(directions)
-    report = json.loads(prompts.FILE.read_text(encoding="utf-8"))
     tower = network.visual.trunk
     pixels = decoded(options.photos, options.cache)
     _report(f"{len(pixels)} photographs")
     teacher = _teacher(tower, weights, columns, pixels, options.cache)
     rows = space.objects(directions)
-    learnt = layouts(teacher, rows, pixels)
+    learnt = layouts(tower, teacher, rows, pixels)
     save_file(
         {one.name: _stored(one.name, getattr(learnt, one.name)) for one in fields(learnt)}, options.out / LAYOUT_FILE
     )
@@ -82,10 +81,9 @@ def main() -> None:
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)
     network.visual.requires_grad_(False).eval()
-    corpus = _cached(options.cache, "corpus", lambda: _corpus(rows, report))
+    corpus = _cached(options.cache, "corpus", lambda: _corpus(rows))
     _report(f"{len(corpus.nouns)} nouns ({corpus.named} named), {len(corpus.glosses)} definitions")
-    forbidden = frozenset(entry["prompt"].lower() for part in report.values() for entry in part)
-    distil(network, tokenizer, corpus, options.steps, forbidden, _report)
+    distil(network, tokenizer, corpus, options.steps, _report)
     path = options.out / "open_clip_model.safetensors"
     save_file({name: _stored(name, tensor) for name, tensor in network.state_dict().items()}, path)
     _report(f"{path}: {path.stat().st_size} bytes, sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
@@ -127,18 +125,16 @@ def _image_tower(
     return trunk.state_dict(), {"weight": weight, "bias": bias}
 
 
-def _corpus(directions: torch.Tensor, report: Mapping[str, Any]) -> targets.Corpus:
-    words = frozenset(entry["prompt"] for entry in report["words"])
-    unnamed = frozenset(index for entry in report["held out"] for index in entry["classes"])
+def _corpus(directions: torch.Tensor) -> targets.Corpus:
     classes = sources.classes()
-    return targets.corpus(sources.synsets(), classes, directions.numpy(), definitions(classes), words, unnamed)
+    return targets.corpus(sources.synsets(), classes, directions.numpy(), definitions(classes))
 
 
 def _stored(name: str, tensor: torch.Tensor) -> torch.Tensor:
     """The tensor in float16; the largest ones in float8, which changes their rows by at most 4 %."""
     if not tensor.is_floating_point():
         return tensor.contiguous()
-    precision = torch.float8_e4m3fn if name in {"token_embedding.weight", "directions"} else torch.float16
+    precision = torch.float8_e4m3fn if name in {"token_embedding.weight", "directions", "components"} else torch.float16
     return tensor.detach().to(precision).contiguous()
 
 

@@ -74,17 +74,11 @@ class _Phrase:
     readouts: attributes.ReadoutWeights
 
 
-def batch(corpus: Corpus, size: int, source: random.Random, forbidden: frozenset[str]) -> tuple[list[str], Array]:
-    """`size` captions, none of them forbidden (compared in lower case), and their directions (size, D), unit length."""
-    texts: list[str] = []
-    targets: list[Array] = []
-    while len(texts) < size:
-        phrase = _phrase(corpus, source)
-        text = _polished(phrase.text, source)
-        if text.lower() not in forbidden:
-            texts.append(text)
-            targets.append(np.concatenate([phrase.target, attributes.vector(phrase.readouts)]))
-    return texts, unit(np.stack(targets))
+def batch(corpus: Corpus, size: int, source: random.Random) -> tuple[list[str], Array]:
+    """`size` captions and their directions (size, D), unit length."""
+    phrases = [_phrase(corpus, source) for _ in range(size)]
+    targets = [np.concatenate([phrase.target, attributes.vector(phrase.readouts)]) for phrase in phrases]
+    return [_polished(phrase.text, source) for phrase in phrases], unit(np.stack(targets))
 
 
 def _phrase(corpus: Corpus, source: random.Random) -> _Phrase:

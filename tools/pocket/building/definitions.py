@@ -29,13 +29,10 @@ class Definition:
     classes: Mapping[int, float]
     readouts: "ReadoutWeights"
 
-    def direction(self, directions: "Array", unnamed: frozenset[int]) -> "Array | None":
-        """(D), not of unit length, from (1000, D); None if only classes that must not be used make it up."""
-        usable = {index: weight for index, weight in self.classes.items() if index not in unnamed}
-        if max(usable.values(), default=0.0) <= 0:
-            return None
-        summed: Array = np.sum([weight * directions[index] for index, weight in usable.items()], axis=0)
-        return summed
+    def direction(self, directions: "Array") -> "Array":
+        """(D), unit length, from (1000, D)."""
+        summed: Array = np.sum([weight * directions[index] for index, weight in self.classes.items()], axis=0)
+        return summed / np.linalg.norm(summed)
 
 
 def definitions(targets: "list[ImageNetClass]") -> dict[str, Definition]:

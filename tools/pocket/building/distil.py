@@ -39,10 +39,9 @@ def distil(
     tokenizer: Callable[[list[str]], Tensor],
     corpus: Corpus,
     steps: int,
-    forbidden: frozenset[str],
     report: Callable[[str], None],
 ) -> None:
-    """Trains the text tower in place, from a fixed seed, without the forbidden texts (compared in lower case)."""
+    """Trains the text tower in place, from a fixed seed."""
     source = random.Random(0)
     text_side = [*network.transformer.parameters(), *network.ln_final.parameters()]
     text_side += [network.token_embedding.weight, network.positional_embedding, network.text_projection]
@@ -53,7 +52,7 @@ def distil(
     for step in range(steps):
         share = min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * step / steps))
         optimizer.param_groups[0]["lr"] = PEAK_RATE * max(share, 0.01)
-        texts, directions = batch(corpus, BATCH, source, forbidden)
+        texts, directions = batch(corpus, BATCH, source)
         targets = torch.from_numpy(directions)
         losses, cosines = [], []
         optimizer.zero_grad(set_to_none=True)

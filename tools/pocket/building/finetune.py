@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity, interpolate, linear
 
-from tools.pocket.building.photos import SIDE, Pixels
+from tools.pocket.building.photos import SIDE, Pixels, as_tensor
 from tools.pocket.building.readouts import READOUTS, measure
 
 BATCH: Final = 32
@@ -95,7 +95,7 @@ def teacher_features(trunk: Any, pixels: Pixels) -> Tensor:
     """(N, F), in half precision: what the untouched network sees in each photograph."""
     found = []
     for first in range(0, len(pixels), 64):
-        views = interpolate(_tensor(pixels[first : first + 64]), size=TEACHER_SIDE, mode="bicubic").clamp(0, 1)
+        views = interpolate(as_tensor(pixels[first : first + 64]), size=TEACHER_SIDE, mode="bicubic").clamp(0, 1)
         features = trunk.forward_features((views * 2 - 1).contiguous(memory_format=torch.channels_last))
         found.append(features.mean(dim=(2, 3)).half())
     return torch.cat(found)
@@ -105,7 +105,7 @@ def teacher_features(trunk: Any, pixels: Pixels) -> Tensor:
 def student_of(trunk: Any, pixels: Pixels, teacher: Teacher) -> Student:
     """A student whose head starts at the ridge regression from the untouched features."""
     indices = np.sort(np.random.default_rng(0).permutation(len(pixels))[:3000])
-    wanted = measure(interpolate(_tensor(pixels[indices]), size=128, mode="area"))
+    wanted = measure(interpolate(as_tensor(pixels[indices]), size=128, mode="area"))
     student = Student(trunk, wanted.mean(dim=0), wanted.std(dim=0))
     known = teacher.features[indices].float() - teacher.centre
     scores = (wanted - wanted.mean(dim=0)) / wanted.std(dim=0)
@@ -207,7 +207,7 @@ def _batch(pixels: Pixels, random: np.random.Generator) -> tuple[Tensor, Tensor]
 def _view(photograph: Pixels, size: int, random: np.random.Generator) -> Tensor:
     side = round(SIDE * random.uniform(SMALLEST_CROP, 1))
     top, left = random.integers(0, SIDE - side + 1, 2)
-    crop = _tensor(photograph[None, top : top + side, left : left + side])
+    crop = as_tensor(photograph[None, top : top + side, left : left + side])
     view = interpolate(crop, size=size, mode="bilinear", antialias=True)[0]
     if random.random() < 0.5:
         view = view.flip(2)
@@ -237,8 +237,3 @@ def _save(path: Path, student: Student, optimizer: torch.optim.Optimizer, averag
         unfinished,
     )
     unfinished.rename(path)
-
-
-def _tensor(pixels: Pixels) -> Tensor:
-    """(N, H, W, 3) bytes to (N, 3, H, W) in [0, 1]."""
-    return torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float() / 255

@@ -12,7 +12,9 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
+from torch import Tensor
 
 SIDE: Final = 144
 FEWEST: Final = 1000
@@ -78,3 +80,8 @@ def _square(image: Image.Image) -> Image.Image:
     left, top = (width - side) // 2, (height - side) // 2
     middle = image.convert("RGB").crop((left, top, left + side, top + side))
     return middle.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
+
+
+def as_tensor(pixels: Pixels) -> Tensor:
+    """(N, H, W, 3) bytes to (N, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float() / 255

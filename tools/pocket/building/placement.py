@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from guidance.clip.model import ClipModel
 from guidance.clip.perceptor import Perceptor
@@ -26,12 +25,8 @@ def main() -> int:
     (perceptor,) = ClipModel.load("pocket", "cpu").perceptors
     rows = space.objects(space.class_directions(sources.lite0_weights()))
     classes = sources.classes()
-    meant = {
-        word: direction
-        for word, definition in definitions(classes).items()
-        if (direction := definition.direction(rows.numpy(), frozenset())) is not None
-    }
-    defined = normalize(torch.stack([torch.from_numpy(direction) for direction in meant.values()]), dim=1)
+    meant = {word: definition.direction(rows.numpy()) for word, definition in definitions(classes).items()}
+    defined = torch.stack([torch.from_numpy(direction) for direction in meant.values()])
     _report("names of classes", [entry.names[0] for entry in classes], rows, perceptor)
     _report("defined things", list(meant), defined, perceptor)
     _report("their plurals", [plural(word) for word in meant], defined, perceptor)

@@ -2,9 +2,7 @@
 
 A class name has its class's direction, a word for a kind of thing (dog, ship, flower) the mean of the classes below it
 in WordNet, and a common thing that is no class that of its definition (`definitions`). All other nouns are placed by
-kernel ridge regression from MiniLM's embedding of the word with its definition; `tools.pocket.building.held_out`
-measures the error on unseen classes. The words of the evaluation are placed by the regression too, since their place in
-WordNet is the right answer of the evaluation.
+kernel ridge regression from MiniLM's embedding of the word with its definition.
 """
 
 from collections import defaultdict
@@ -93,8 +91,6 @@ def corpus(
     targets: list[ImageNetClass],
     directions: Array,
     defined_things: Mapping[str, Definition],
-    words: frozenset[str],
-    unnamed: frozenset[int],
 ) -> Corpus:
     """Places every depictable noun and definition.
 
@@ -103,27 +99,18 @@ def corpus(
         targets: The classes.
         directions: (1000, D) of the classes, unit length.
         defined_things: Common things that name no class.
-        words: Words whose place in WordNet must not be used.
-        unnamed: Classes whose directions must not be used.
     """
-    known = {index: target for index, target in enumerate(targets) if index not in unnamed}
     uses = frequencies()
-    # Only the first sense of such a word: other senses of "machine" include "car".
-    hidden = {_first(uses, word) for word in words}
     kinds = {
-        offset: unit(directions[sorted(members - unnamed)].mean(0, keepdims=True))[0]
+        offset: unit(directions[sorted(members)].mean(0, keepdims=True))[0]
         for offset, members in descendants(nouns, targets).items()
-        if members - unnamed and len(members) <= WIDEST and offset not in hidden
+        if members and len(members) <= WIDEST
     }
-    named = _named(nouns, known, directions, kinds, uses, words)
-    looks = {
-        word: unit(direction[None])[0]
-        for word, definition in defined_things.items()
-        if word not in words and (direction := definition.direction(directions, unnamed)) is not None
-    }
+    named = _named(nouns, targets, directions, kinds, uses)
+    looks = {word: definition.direction(directions) for word, definition in defined_things.items()}
     named |= looks  # also in place of a kind: of mirrors, ImageNet knows that of a car only
     anchors = {defined(nouns[offset].lemmas[0], nouns[offset].gloss): direction for offset, direction in kinds.items()}
-    for index, target in known.items():
+    for index, target in enumerate(targets):
         anchors[defined(target.names[0], nouns[target.offset].gloss)] = directions[index]
     for word, direction in looks.items():
         first = _first(uses, word)
@@ -140,7 +127,7 @@ def corpus(
     of_words: dict[str, list[Array]] = defaultdict(list)
     of_glosses: dict[int, list[Array]] = defaultdict(list)
     for (synset, lemma), direction in zip(pairs, placed, strict=True):
-        near = None if lemma in words else _nearest_kind(synset, nouns, kinds)
+        near = _nearest_kind(synset, nouns, kinds)
         full = direction if near is None else direction + NEAREST_KIND * near
         of_glosses[synset.offset].append(full)
         if lemma not in named:
@@ -171,19 +158,18 @@ def _in_use(uses: Mapping[str, Frequency], word: str) -> bool:
 
 def _named(
     nouns: Mapping[int, Synset],
-    known: Mapping[int, ImageNetClass],
+    targets: list[ImageNetClass],
     directions: Array,
     kinds: Mapping[int, Array],
     uses: Mapping[str, Frequency],
-    words: frozenset[str],
 ) -> dict[str, Array]:
     """Directions of class names, and of other words for kinds, by their first sense if that is a kind."""
     found: dict[str, list[Array]] = defaultdict(list)
-    for index, target in known.items():
+    for index, target in enumerate(targets):
         for name in target.names:
             found[name].append(directions[index])
-    curated = {target.names[0]: directions[index] for index, target in known.items()}
-    taken = words.union(found)
+    curated = {target.names[0]: directions[index] for index, target in enumerate(targets)}
+    taken = frozenset(found)
     for offset, direction in kinds.items():
         for lemma in nouns[offset].lemmas:
             first = _first(uses, lemma)

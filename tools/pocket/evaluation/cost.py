@@ -16,7 +16,7 @@ ROUNDS: Final = 15
 
 def cost(folder: Path) -> list[Criterion]:
     """Size in megabytes of 10⁶ bytes, seconds to load, and seconds for one forward and backward pass."""
-    size = sum(path.stat().st_size for path in folder.glob("open_clip_*")) / 1e6
+    size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
     began = time.monotonic()
     perceptor = ClipModel.load("pocket", "cpu").perceptors[0]
     loaded = time.monotonic() - began
@@ -28,7 +28,7 @@ def cost(folder: Path) -> list[Criterion]:
         perceptor.gradient(views, lambda embeddings: -(embeddings @ target).mean())
         taken.append(time.monotonic() - began)
     return [
-        Criterion.limit("on disk", size, 32, "MB"),
+        Criterion.limit("on disk", size, 40, "MB"),
         Criterion.limit("to load, after imports", loaded, 2, "s"),
         Criterion.limit(f"{VIEWS} views, forward and backward (median)", statistics.median(taken), 0.45, "s"),
     ]

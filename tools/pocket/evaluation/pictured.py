@@ -1,4 +1,4 @@
-"""The parts of the evaluation that render pictures: objects, words, colours, styles, and scenes."""
+"""The parts of the evaluation that render pictures: objects, colours and styles."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,19 +31,15 @@ def objects(
     entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, report: Report
 ) -> list[Criterion]:
     """Whether a classifier recognises the object of the prompt."""
-    ranks = _ranks(entries, cache, judge, sheet, report)
+    images, ranks = [], []
+    for entry in entries:
+        images.append(cache.picture(entry["prompt"]))
+        ranks.append(judge.rank(images[-1], *entry["classes"]))
+        report(f"{entry['prompt']:<26} rank {ranks[-1]:>4}")
+    contact_sheet(images, columns=10, cell=CELL).save(sheet, quality=85)
     return [
         Criterion.share("objects, in the first five", [rank <= 5 for rank in ranks], 0.75),
         Criterion.share("objects, first", [rank == 1 for rank in ranks], 0.55),
-    ]
-
-
-def words(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, report: Report) -> list[Criterion]:
-    """The same for words that are not a class name; every class that the word can mean is right."""
-    ranks = _ranks(entries, cache, judge, sheet, report)
-    return [
-        Criterion.share("words that name no class, in the first five", [rank <= 5 for rank in ranks], 0.5),
-        Criterion.share("words that name no class, first", [rank == 1 for rank in ranks]),
     ]
 
 
@@ -77,23 +73,3 @@ def styles(entries: Sequence[Entry], cache: PictureCache, sheet: Path, report: R
         Criterion.share(f"“{style}” changes {CHANGES[style][0].__name__.replace('_', ' ')}", hits, 0.8)
         for style, hits in changed.items()
     ]
-
-
-def scenes(entries: Sequence[Entry], cache: PictureCache, sheet: Path, report: Report) -> list[Criterion]:
-    """A contact sheet for people to look at; no criterion."""
-    images = []
-    for entry in entries:
-        images.append(cache.picture(entry["prompt"]))
-        report(entry["prompt"])
-    contact_sheet(images, columns=6, cell=2 * CELL).save(sheet, quality=85)
-    return []
-
-
-def _ranks(entries: Sequence[Entry], cache: PictureCache, judge: Judge, sheet: Path, report: Report) -> list[int]:
-    images, ranks = [], []
-    for entry in entries:
-        images.append(cache.picture(entry["prompt"]))
-        ranks.append(judge.rank(images[-1], *entry["classes"]))
-        report(f"{entry['prompt']:<26} rank {ranks[-1]:>4}")
-    contact_sheet(images, columns=10, cell=CELL).save(sheet, quality=85)
-    return ranks
