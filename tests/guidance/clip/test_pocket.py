@@ -31,7 +31,7 @@ def test_a_word_for_a_colour_is_nearest_to_a_picture_of_it(pocket: ClipModel) ->
     perceptor = pocket.perceptors[0]
     values = torch.tensor([[value >> 16, value >> 8 & 255, value & 255] for value in NAMES.values()]) / 255
     plain = perceptor.encode_image(values[:, :, None, None].expand(-1, -1, 224, 224))
-    for phrase in ("{}", "a {} car", "{} flowers"):
+    for phrase in ("{}", "a {} car", "{} dress"):
         words = perceptor.encode_text([phrase.format(name) for name in NAMES])
         # The mean over the words is the rest of the phrase.
         assert ((words - words.mean(0)) @ plain.T).argmax(dim=1).tolist() == list(range(len(NAMES)))
