@@ -5,7 +5,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from guidance.clip.layout import CONTRAST, SIDE, Layouts
-from tools.pocket.building.layout import CROP, FEWEST, NEAREST, agreed, cropped, of_means
+from tools.pocket.building.alignment import CROP, FEWEST, agreed, cropped
+from tools.pocket.building.layout import NEAREST, of_means
 from tools.pocket.building.space import EMBED_DIM, OBJECT_DIMS
 
 READOUT = 3
@@ -67,7 +68,7 @@ def test_photographs_are_moved_until_the_thing_in_them_is_at_one_place() -> None
     assert moved.mean(dim=0).var() < 0.6 * still.mean(dim=0).var()
 
 
-def test_no_photograph_can_be_recognised_in_a_mean_even_if_its_kind_has_no_other() -> None:
+def test_no_photograph_has_most_of_a_mean_even_if_its_kind_has_no_other() -> None:
     alike = GREY + squares(moved=False) / 10
     lighter = alike.clone()
     lighter[0] += 0.4

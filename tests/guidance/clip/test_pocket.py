@@ -23,8 +23,8 @@ def test_open_clip_s_own_factory_loads_it() -> None:
     assert model.encode_text(tokens).shape == model.encode_image(torch.zeros(1, 3, 224, 224)).shape
 
 
-def test_it_takes_at_most_32_megabytes() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.glob("open_clip*")) <= 32_000_000
+def test_it_takes_at_most_40_megabytes() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 40_000_000
 
 
 def test_a_word_for_a_colour_is_nearest_to_a_picture_of_it(pocket: ClipModel) -> None:

@@ -1,4 +1,4 @@
-"""Makes entries of prompts.json for colours and styles, and the ones for development."""
+"""The development entries for colours and styles, of the form that prompts.json has."""
 
 from typing import Final
 
