@@ -85,11 +85,12 @@ showcase: setup  ## render the pictures of docs/guidance.md
 quality: setup   ## compare quality per second with other methods (about 30 minutes); writes docs/quality.png
 	$(BIN)/python -m tools.bench.quality
 
-pocket: requirements-pocket.lock  ## build the pocket model (hours; needs PHOTOS=folder of photographs and Debian's wordnet-base)
+pocket: requirements-pocket.lock  ## build the pocket model (hours; needs PHOTOS=folder of photographs, and Debian's wordnet-base, fonts-noto-color-emoji and unicode-data)
 	@test -n "$(PHOTOS)" || { echo "set PHOTOS to a folder of photographs (JPEG, PNG, or photos.bin with offsets.npy)"; exit 1; }
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
 	build/pocket/bin/python -m tools.pocket.building --photos "$(PHOTOS)" --cache "$(POCKET_CACHE)"
+	build/pocket/bin/python -m tools.pocket.building.pictograms
 	build/pocket/bin/python -m tools.pocket.building.redraw --photos "$(PHOTOS)" --cache "$(POCKET_CACHE)"
 
 screenshots: setup  ## take the screenshots in docs/screens (about 5 minutes; needs Chromium)

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample
 
+from guidance.clip.pictograms import Pictograms
 from guidance.clip.readouts import limited, parts
 from guidance.device.randomness import generator
 
@@ -47,6 +48,7 @@ class Layouts:
         components: (C, 3 · SIDE · SIDE), the principal components of these means, of variance 1.
         mean: (3 · SIDE · SIDE) in [0, 1], the mean of the means.
         readouts: (R, 3 · SIDE · SIDE), what each of the last dimensions adds.
+        pictograms: Which some texts have instead of their mixture of means.
     """
 
     directions: Tensor
@@ -54,6 +56,7 @@ class Layouts:
     components: Tensor
     mean: Tensor
     readouts: Tensor
+    pictograms: Pictograms | None = None
 
     @classmethod
     def beside(cls, folder: Path, device: torch.device) -> Self | None:
@@ -61,7 +64,8 @@ class Layouts:
         path = folder / FILE
         if not path.is_file():
             return None
-        return cls(**{name: values.float().to(device) for name, values in load_file(path).items()})
+        learnt = {name: values.float().to(device) for name, values in load_file(path).items()}
+        return cls(**learnt, pictograms=Pictograms.beside(folder, device))
 
     @torch.no_grad()
     def of(self, shares: Tensor, embeddings: Tensor) -> Tensor:
@@ -71,9 +75,13 @@ class Layouts:
         """
         _, readouts = parts(embeddings, self.directions.shape[1])
         total = shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
-        objects = (shares / total) @ self.coefficients @ self.components
-        shown = self.mean + CONTRAST * (objects + limited(readouts, MOST_COLOUR) @ self.readouts)
-        return shown.view(-1, 3, SIDE, SIDE).clamp(DARKEST, 1 - DARKEST)
+        objects = self.mean + CONTRAST * (shares / total) @ self.coefficients @ self.components
+        asked = limited(readouts, MOST_COLOUR)
+        added = CONTRAST * self.readouts.view(-1, 3, SIDE, SIDE)
+        shown = objects.view(-1, 3, SIDE, SIDE)
+        if self.pictograms is not None:
+            shown = self.pictograms.instead_of(shown, embeddings, asked, added.mean(dim=(2, 3)))
+        return (shown + torch.einsum("pr,rchw->pchw", asked, added)).clamp(DARKEST, 1 - DARKEST)
 
 
 def mirrored(layouts: Tensor, seed: int) -> Tensor:

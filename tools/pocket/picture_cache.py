@@ -20,7 +20,7 @@ SEED: Final = 1
 def of_these_weights(folder: Path) -> Path:
     """The subfolder for pictures by the current weights of the pocket CLIP."""
     weights = sha256()
-    for path in sorted(POCKET.glob("*.safetensors")):
+    for path in sorted([*POCKET.glob("*.safetensors"), *POCKET.glob("*.webp")]):
         weights.update(path.read_bytes())
     return folder / weights.hexdigest()[:12]
 

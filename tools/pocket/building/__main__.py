@@ -74,9 +74,8 @@ def main() -> None:
     teacher = _teacher(tower, weights, columns, pixels, options.cache)
     rows = space.objects(directions)
     learnt = layouts(tower, teacher, rows, pixels)
-    save_file(
-        {one.name: _stored(one.name, getattr(learnt, one.name)) for one in fields(learnt)}, options.out / LAYOUT_FILE
-    )
+    tensors = {one.name: getattr(learnt, one.name) for one in fields(learnt) if one.name != "pictograms"}
+    save_file({name: _stored(name, tensor) for name, tensor in tensors.items()}, options.out / LAYOUT_FILE)
     trunk, head = _image_tower(tower, teacher, pixels, options.cache, options.passes)
     network.visual.trunk.load_state_dict(trunk)
     network.visual.head.proj.load_state_dict(head)

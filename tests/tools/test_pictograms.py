@@ -1,0 +1,31 @@
+"""Signs are drawn from a font, by their names in Unicode's list."""
+
+from tools.pocket.building.pictograms import listed
+
+LIST = """\
+# group: Smileys & Emotion
+# subgroup: face-smiling
+1F600 ; fully-qualified # 😀 E1.0 grinning face
+# subgroup: face-costume
+1F47B ; fully-qualified # 👻 E0.6 ghost
+# group: Animals & Nature
+# subgroup: animal-mammal
+1F40E ; fully-qualified # 🐎 E0.6 horse
+1F43F FE0F ; fully-qualified # 🐿️ E0.7 chipmunk
+1F43F ; unqualified # 🐿 E0.7 chipmunk
+# group: Travel & Places
+# subgroup: time
+1F550 ; fully-qualified # 🕐 E0.6 one o’clock
+# subgroup: sky & weather
+1F32B FE0F ; fully-qualified # 🌫️ E0.7 fog
+1F308 ; fully-qualified # 🌈 E0.6 rainbow
+# group: Objects
+# subgroup: writing
+1F58D FE0F ; fully-qualified # 🖍️ E0.7 crayon
+0023 FE0F 20E3 ; fully-qualified # #️⃣ E0.6 keycap: #
+"""
+
+
+def test_things_are_taken_from_the_list_with_their_names_and_faces_and_clocks_are_not() -> None:
+    assert [name for name, _ in listed(LIST)] == ["ghost", "horse", "chipmunk", "rainbow", "crayon", "keycap: #"]
+    assert dict(listed(LIST))["horse"] == "🐎"
