@@ -29,7 +29,7 @@ SIZE: Final = 109
 """The only size of the font's bitmaps, in points."""
 MARGIN: Final = 0.15
 """At each side, where the sign's greater side is 1."""
-SAME: Final = 0.985
+SAME: Final = 0.998
 """Cosine between the places of names that mean one thing. The shortest name has it."""
 QUALITY: Final = 90
 
