@@ -37,9 +37,10 @@ class Pictograms:
     """Signs and their places.
 
     Attributes:
-        directions: (S, O), unit length, in the first dimensions of the embedding: of the signs' names.
-        readouts: (S, R), of the names.
-        pictures: (S, 4, SIDE, SIDE) in [0, 1]: red, green, blue, opacity.
+        directions: (N, O), unit length, in the first dimensions of the embedding: of names.
+        readouts: (N, R), of the names.
+        pictures: (S, 4, SIDE, SIDE) in [0, 1]: red, green, blue, opacity. The first names have these signs; a text that
+            is nearest to another name has none.
     """
 
     directions: Tensor
@@ -56,7 +57,7 @@ class Pictograms:
             side = sheet.width // COLUMNS
             lines = torch.from_numpy(np.array(sheet.convert("RGBA"))).float() / 255
         pictures = lines.view(-1, side, COLUMNS, side, 4).permute(0, 2, 4, 1, 3).reshape(-1, 4, side, side)
-        return cls(**names, pictures=pictures[: len(names["directions"])].to(device))
+        return cls(**names, pictures=pictures[pictures[:, 3].flatten(1).any(dim=1)].to(device))
 
     def instead_of(self, layouts: Tensor, embeddings: Tensor, asked: Tensor, shades: Tensor) -> Tensor:
         """Layouts of texts with signs where texts have one.
@@ -68,11 +69,12 @@ class Pictograms:
             shades: (R, 3), what readouts add to red, green and blue.
         """
         objects, _ = parts(embeddings, self.directions.shape[1])
-        nearness, signs = (objects @ self.directions.T).max(dim=1)
+        nearness, names = (objects @ self.directions.T).max(dim=1)
+        signs = names.clamp_max(len(self.pictures) - 1)
         colours, opacity = self.pictures[signs, :3], self.pictures[signs, 3:]
         tints = (asked - self.readouts[signs]) @ shades
         drawn = opacity * _tinted(colours, tints[:, :, None, None]) + (1 - opacity) * _behind(layouts)
-        return torch.where((nearness > NEAR)[:, None, None, None], drawn, layouts)
+        return torch.where(((nearness > NEAR) & (names == signs))[:, None, None, None], drawn, layouts)
 
 
 def _tinted(colours: Tensor, tints: Tensor) -> Tensor:

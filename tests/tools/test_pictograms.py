@@ -1,6 +1,8 @@
 """Signs are drawn from a font, by their names in Unicode's list."""
 
-from tools.pocket.building.pictograms import listed
+from PIL import Image, ImageDraw
+
+from tools.pocket.building.pictograms import framed, listed
 
 LIST = """\
 # group: Smileys & Emotion
@@ -17,7 +19,6 @@ LIST = """\
 # subgroup: time
 1F550 ; fully-qualified # 🕐 E0.6 one o’clock
 # subgroup: sky & weather
-1F32B FE0F ; fully-qualified # 🌫️ E0.7 fog
 1F308 ; fully-qualified # 🌈 E0.6 rainbow
 # group: Objects
 # subgroup: writing
@@ -29,3 +30,11 @@ LIST = """\
 def test_things_are_taken_from_the_list_with_their_names_and_faces_and_clocks_are_not() -> None:
     assert [name for name, _ in listed(LIST)] == ["ghost", "horse", "chipmunk", "rainbow", "crayon", "keycap: #"]
     assert dict(listed(LIST))["horse"] == "🐎"
+
+
+def test_scenes_in_a_square_are_no_signs() -> None:
+    square, thing = (Image.new("RGBA", (32, 32)) for _ in range(2))
+    square.paste((200, 100, 0, 255), (4, 4, 28, 28))
+    ImageDraw.Draw(thing).ellipse((4, 4, 28, 28), fill=(200, 100, 0, 255))
+    assert framed(square)
+    assert not framed(thing)

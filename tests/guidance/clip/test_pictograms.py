@@ -31,7 +31,7 @@ def test_a_thing_has_its_sign_however_it_is_asked_for_and_others_have_none(pocke
     assert plain.abs().mean() > 0.05
     for same in ("parrot", "two parrots", "a photo of a parrot"):
         assert (drawn(same, pocket) - plain).abs().mean() < 0.02, same
-    for without in ("a submarine", "a waterfall", "a horse carriage", "a golden retriever"):
+    for without in ("a submarine", "a waterfall", "a desert", "a horse carriage", "a golden retriever"):
         assert not drawn(without, pocket).any(), without
 
 

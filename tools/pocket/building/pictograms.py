@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import torch
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageStat
 from safetensors.torch import save_file
 
 from guidance.clip.layout import MOST_COLOUR, SIDE
@@ -23,8 +23,10 @@ NAMES: Final = Path("/usr/share/unicode/emoji/emoji-test.txt")
 GROUPS: Final = ("Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects")
 SUBGROUPS: Final = ("face-costume",)
 """Of other groups: ghost, robot."""
-WITHOUT: Final = frozenset({"place-other", "time", "fog"})
-"""Subgroups and names that are scenes in a frame, or all of one thing."""
+WITHOUT: Final = ("time",)
+"""Subgroups of the groups that are all of one thing."""
+FRAMED: Final = 0.99
+"""Opaque share from which on a sign is a scene in a square, which has no outline."""
 SIZE: Final = 109
 """The only size of the font's bitmaps, in points."""
 MARGIN: Final = 0.15
@@ -36,7 +38,8 @@ QUALITY: Final = 90
 
 def main() -> None:
     """Draws the signs, places their names and writes both beside the model."""
-    signs = sorted(listed(NAMES.read_text(encoding="utf-8")), key=lambda sign: len(sign[0]))
+    drawings = [(name, drawn(character)) for name, character in listed(NAMES.read_text(encoding="utf-8"))]
+    signs = sorted(drawings, key=lambda sign: (framed(sign[1]), len(sign[0])))
     # Those of an earlier build may be of another form.
     (POCKET / FILE).unlink(missing_ok=True)
     perceptor = ClipModel.load("pocket", "cpu").perceptors[0]
@@ -51,11 +54,14 @@ def main() -> None:
             kept.append(number)
     asked = limited(readouts[kept], MOST_COLOUR)
     save_file({"directions": places[kept].to(torch.float8_e4m3fn), "readouts": asked.half()}, POCKET / FILE)
-    sheet = Image.new("RGBA", (COLUMNS * SIDE, -(-len(kept) // COLUMNS) * SIDE))
-    for place, number in enumerate(kept):
-        sheet.paste(drawn(signs[number][1]), (place % COLUMNS * SIDE, place // COLUMNS * SIDE))
+    shown = [number for number in kept if not framed(signs[number][1])]
+    sheet = Image.new("RGBA", (COLUMNS * SIDE, -(-len(shown) // COLUMNS) * SIDE))
+    for place, number in enumerate(shown):
+        sheet.paste(signs[number][1], (place % COLUMNS * SIDE, place // COLUMNS * SIDE))
     sheet.save(POCKET / SHEET, quality=QUALITY, exact=True, method=6)
-    print(f"{len(kept)} signs: {', '.join(signs[number][0] for number in kept)}")
+    print(
+        f"{len(shown)} signs, {len(kept) - len(shown)} names without: {', '.join(signs[number][0] for number in kept)}"
+    )
 
 
 def listed(text: str) -> Iterator[tuple[str, str]]:
@@ -68,7 +74,7 @@ def listed(text: str) -> Iterator[tuple[str, str]]:
             subgroup = line.removeprefix("# subgroup: ")
         elif "; fully-qualified" in line and (group in GROUPS or subgroup in SUBGROUPS):
             character, _, name = line.split("# ", 1)[1].split(" ", 2)
-            if not {subgroup, name} & WITHOUT:
+            if subgroup not in WITHOUT:
                 yield name, character
 
 
@@ -83,6 +89,12 @@ def drawn(character: str) -> Image.Image:
     square.paste(sign, ((side - sign.width) // 2, (side - sign.height) // 2))
     # Pillow weights colours by their opacity.
     return square.resize((SIDE, SIDE), Image.Resampling.BOX)
+
+
+def framed(sign: Image.Image) -> bool:
+    """True if the sign fills its square."""
+    opaque = sign.getchannel("A").point(lambda level: 255 * (level >= 128))
+    return ImageStat.Stat(opaque.crop(opaque.getbbox())).mean[0] >= FRAMED * 255
 
 
 if __name__ == "__main__":
