@@ -1,8 +1,8 @@
-"""Pictograms: the outline and the colours of things that have a sign which everybody knows.
+"""Pictograms: drawings of things by which everybody knows them, such as emoji.
 
 A mean of photographs shows how a thing usually lies in the light, and not always what it is; and no photograph shows
-what the known directions have no class for, such as a rainbow. A text whose place is that of a sign's name gets the
-sign for its layout (`guidance.clip.layout`), before what its layout has at the sides: sky above, ground below.
+what the known directions have no class for, such as a rainbow. A text whose place is that of a pictogram's name gets
+the pictogram for its layout (`guidance.clip.layout`), before what its layout has at the sides: sky above, ground below.
 """
 
 from dataclasses import dataclass
@@ -21,26 +21,26 @@ FILE: Final = "pictograms.safetensors"
 SHEET: Final = "pictograms.webp"
 """Beside a model's weights."""
 COLUMNS: Final = 32
-"""Signs in a row of the sheet."""
+"""Pictograms in a row of the sheet."""
 NEAR: Final = 0.85
 """Least cosine between a text and a name: "two horses" is that near to "horse", and "horse carriage" is not."""
 HUE: Final = 0.07
 """From this difference from grey on, what readouts add is a colour that a text asks for."""
 SATURATION: Final = 0.6
-"""Difference between the greatest and the least of red, green and blue in a sign that gets such a colour."""
+"""Difference between the greatest and the least of red, green and blue in a pictogram that gets such a colour."""
 EDGE: Final = 5
 """Pixels at each side that are taken for what is behind a thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pictograms:
-    """Signs and their places.
+    """Pictograms and their places.
 
     Attributes:
         directions: (N, O), unit length, in the first dimensions of the embedding: of names.
         readouts: (N, R), of the names.
-        pictures: (S, 4, SIDE, SIDE) in [0, 1]: red, green, blue, opacity. The first names have these signs; a text that
-            is nearest to another name has none.
+        pictures: (S, 4, SIDE, SIDE) in [0, 1]: red, green, blue, opacity, of the first S names. A text that is nearest
+            to another name has none.
     """
 
     directions: Tensor
@@ -60,21 +60,21 @@ class Pictograms:
         return cls(**names, pictures=pictures[pictures[:, 3].flatten(1).any(dim=1)].to(device))
 
     def instead_of(self, layouts: Tensor, embeddings: Tensor, asked: Tensor, shades: Tensor) -> Tensor:
-        """Layouts of texts with signs where texts have one.
+        """Layouts of texts with pictograms where texts have one.
 
         Args:
             layouts: (P, 3, SIDE, SIDE).
             embeddings: (P, D).
-            asked: (P, R), their readouts. What they have more than those of the sign's name is asked of the sign.
+            asked: (P, R), their readouts. What they have more than those of the name, the pictogram is dyed by.
             shades: (R, 3), what readouts add to red, green and blue.
         """
         objects, _ = parts(embeddings, self.directions.shape[1])
         nearness, names = (objects @ self.directions.T).max(dim=1)
-        signs = names.clamp_max(len(self.pictures) - 1)
-        colours, opacity = self.pictures[signs, :3], self.pictures[signs, 3:]
-        tints = (asked - self.readouts[signs]) @ shades
+        shown = names.clamp_max(len(self.pictures) - 1)
+        colours, opacity = self.pictures[shown, :3], self.pictures[shown, 3:]
+        tints = (asked - self.readouts[shown]) @ shades
         drawn = opacity * _tinted(colours, tints[:, :, None, None]) + (1 - opacity) * _behind(layouts)
-        return torch.where(((nearness > NEAR) & (names == signs))[:, None, None, None], drawn, layouts)
+        return torch.where(((nearness > NEAR) & (names == shown))[:, None, None, None], drawn, layouts)
 
 
 def _tinted(colours: Tensor, tints: Tensor) -> Tensor:

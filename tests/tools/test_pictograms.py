@@ -1,4 +1,4 @@
-"""Signs are drawn from a font, by their names in Unicode's list."""
+"""Pictograms are drawn from a font, by their names in Unicode's list."""
 
 from PIL import Image, ImageDraw
 

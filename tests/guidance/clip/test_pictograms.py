@@ -1,4 +1,4 @@
-"""Pictograms: things with a sign have its outline and colours."""
+"""Things that have a pictogram have its outline and colours."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ OBJECTS = 8
 
 
 def drawn(prompt: str, model: ClipModel) -> Tensor:
-    """(3, SIDE, SIDE), what a prompt's layout would not be without signs."""
+    """(3, SIDE, SIDE), what pictograms change in the layout of a prompt."""
     (perceptor,) = model.perceptors
     assert perceptor.layouts is not None
     assert perceptor.vocabulary is not None
@@ -48,13 +48,13 @@ def test_a_sign_has_the_colour_that_the_words_ask_for(pocket: ClipModel) -> None
 
 def test_a_sign_stands_before_what_its_layout_has_at_the_sides() -> None:
     direction = normalize(torch.ones(1, OBJECTS), dim=1)
-    sign = torch.zeros(1, 4, SIDE, SIDE)
-    sign[:, [0, 3], 8:-8, 8:-8] = 1
+    pictogram = torch.zeros(1, 4, SIDE, SIDE)
+    pictogram[:, [0, 3], 8:-8, 8:-8] = 1
     layouts = torch.full((2, 3, SIDE, SIDE), 0.5)
     layouts[:, :, :, :16] = 0.3
     layouts[:, :, 10:20, 10:20] = 0.9
     embeddings = torch.cat([direction, torch.eye(1, OBJECTS)])
-    drawn, untouched = Pictograms(direction, torch.zeros(1, 2), sign).instead_of(
+    drawn, untouched = Pictograms(direction, torch.zeros(1, 2), pictogram).instead_of(
         layouts, embeddings, torch.zeros(2, 2), torch.ones(2, 3)
     )
     assert torch.equal(untouched, layouts[1])

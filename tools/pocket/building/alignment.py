@@ -3,7 +3,8 @@
 A mean of photographs is a blur, since the thing is elsewhere in each. So each is cropped to where the network sees the
 class (Zhou et al., "Learning Deep Features for Discriminative Localization", 2016), and then mirrored, moved and
 magnified until it agrees with their mean, by turns, as in congealing (Learned-Miller, "Data Driven Image Models through
-Continuous Joint Alignment", 2006). No mean is of few photographs.
+Continuous Joint Alignment", 2006). No mean is of few photographs,
+but near-duplicates count each and agree the most, so a mean alone may show one.
 """
 
 import itertools
