@@ -57,8 +57,10 @@ async def _at_random(harness: TortureHarness) -> None:
 async def _one_engine(harness: TortureHarness, number: signal.Signals, name: str) -> None:
     async with harness.trial(f"one engine of two {name} while both run") as trial:
         for _ in range(1 if harness.plan.short else 5):
-            answers = await asyncio.gather(*(harness.ask(person, steps=100) for person in harness.people[:3]))
-            await asyncio.gather(*(harness.shown(answer, "█") for answer in answers[:2]))
+            asked = await asyncio.gather(*(harness.ask(person, steps=100) for person in harness.people[:3]))
+            # On a busy machine one of them may have had no answer in time, and then has no job to wait for.
+            answers = [answer for answer in asked if answer]
+            await asyncio.gather(*(harness.shown(answer, "█") for answer in answers[:DEVICES]))
             first, *_ = await _engines(harness)
             os.kill(first, number)
             trial.hit()
