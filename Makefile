@@ -90,7 +90,7 @@ pocket: requirements-pocket.lock  ## build the pocket model (hours; needs PHOTOS
 	test -x build/pocket/bin/python || $(PYTHON) -m venv build/pocket
 	build/pocket/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pocket.lock
 	build/pocket/bin/python -m tools.pocket.building --photos "$(PHOTOS)" --cache "$(POCKET_CACHE)"
-	build/pocket/bin/python -m tools.pocket.building.pictograms
+	build/pocket/bin/python -m tools.pocket.building.looks --photos "$(PHOTOS)"
 	build/pocket/bin/python -m tools.pocket.building.redraw --photos "$(PHOTOS)" --cache "$(POCKET_CACHE)"
 
 screenshots: setup  ## take the screenshots in docs/screens (about 5 minutes; needs Chromium)

@@ -16,7 +16,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample
 
-from guidance.clip.pictograms import Pictograms
+from guidance.clip import pictograms
+from guidance.clip.looks import Looks
 from guidance.clip.readouts import limited, parts
 from guidance.device.randomness import generator
 
@@ -48,7 +49,7 @@ class Layouts:
         components: (C, 3 · SIDE · SIDE), the principal components of these means, of variance 1.
         mean: (3 · SIDE · SIDE) in [0, 1], the mean of the means.
         readouts: (R, 3 · SIDE · SIDE), what each of the last dimensions adds.
-        pictograms: Which some texts have instead of their mixture of means.
+        looks: Which some texts have instead of their mixture of means.
     """
 
     directions: Tensor
@@ -56,7 +57,7 @@ class Layouts:
     components: Tensor
     mean: Tensor
     readouts: Tensor
-    pictograms: Pictograms | None = None
+    looks: Looks | None = None
 
     @classmethod
     def beside(cls, folder: Path, device: torch.device) -> Self | None:
@@ -65,23 +66,39 @@ class Layouts:
         if not path.is_file():
             return None
         learnt = {name: values.float().to(device) for name, values in load_file(path).items()}
-        return cls(**learnt, pictograms=Pictograms.beside(folder, device))
+        return cls(**learnt, looks=Looks.beside(folder, device))
 
     @torch.no_grad()
-    def of(self, shares: Tensor, embeddings: Tensor) -> Tensor:
-        """(P, K) shares of the directions and (P, D) embeddings, for their readouts, to (P, 3, SIDE, SIDE).
+    def of(self, shares: Tensor, embeddings: Tensor, names: Tensor | None = None) -> Tensor:
+        """Layouts of P texts or images, (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST].
 
-        The result is in [DARKEST, 1 - DARKEST]. Without any share it is the mean picture and what the readouts add.
+        Args:
+            shares: (P, K) of the directions. Without any the layout is the mean picture and what the readouts add.
+            embeddings: (P, D), for their readouts.
+            names: (P), which look each has; None if none has any.
         """
         _, readouts = parts(embeddings, self.directions.shape[1])
         total = shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
-        objects = self.mean + CONTRAST * (shares / total) @ self.coefficients @ self.components
+        mixed = (shares / total) @ self.coefficients
         asked = limited(readouts, MOST_COLOUR)
         added = CONTRAST * self.readouts.view(-1, 3, SIDE, SIDE)
-        shown = objects.view(-1, 3, SIDE, SIDE)
-        if self.pictograms is not None:
-            shown = self.pictograms.instead_of(shown, embeddings, asked, added.mean(dim=(2, 3)))
+        looks = self.looks
+        if looks is None or names is None:
+            shown = self._mean(mixed)
+        else:
+            # A mean of photographs of the name has its usual colours.
+            more, mean = asked - looks.readouts[names], looks.has_mean(names)[:, None]
+            mixed = torch.where(mean, looks.means[(names - len(looks.names)).clamp_min(-len(looks.means))], mixed)
+            pictures = looks.pictures[names.clamp_max(len(looks.pictures) - 1)]
+            shades = added.mean(dim=(2, 3))
+            drawn = pictograms.before(self._mean(mixed), pictures, asked @ shades, more @ shades)
+            asked = torch.where(mean, more, asked)
+            shown = torch.where(looks.has_pictogram(names)[:, None, None, None], drawn, self._mean(mixed))
         return (shown + torch.einsum("pr,rchw->pchw", asked, added)).clamp(DARKEST, 1 - DARKEST)
+
+    def _mean(self, mixed: Tensor) -> Tensor:
+        """(P, C) of the components to (P, 3, SIDE, SIDE)."""
+        return (self.mean + CONTRAST * mixed @ self.components).view(-1, 3, SIDE, SIDE)
 
 
 def mirrored(layouts: Tensor, seed: int) -> Tensor:

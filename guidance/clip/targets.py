@@ -58,12 +58,17 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         weights = torch.tensor(given, device=images.device)
         texts = [part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
-        shares = None
-        if perceptor.vocabulary is not None:
+        layouts = None
+        if perceptor.vocabulary is not None and perceptor.layouts is not None:
             shares = perceptor.vocabulary.shares(directions)
             completed = perceptor.vocabulary.completed(directions[: len(texts)], shares[: len(texts)])
             directions = torch.cat([completed, directions[len(texts) :]])
+            names = None
+            if (looks := perceptor.layouts.looks) is not None:
+                names = looks.of(directions)
+                directions = looks.moved(directions, names)
             directions = with_limited_readouts(directions, perceptor.vocabulary.objects)
+            layouts = mirrored(perceptor.layouts.of(shares, directions, names), request.seed)
         regions = [part.region for part, _ in parts] + [Region.WHOLE] * len(images)
         masks = places = None
         if set(regions) - {Region.WHOLE}:
@@ -71,31 +76,10 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
             masks = region_masks(distinct, request.height, request.width).to(images.device)
             places = torch.tensor([[float(own == one) for one in distinct] for own in regions], device=images.device)
         weights = weights / weights.clamp_min(0).sum()
-        targets.append(
-            PromptTargets(
-                directions,
-                weights,
-                masks,
-                places,
-                _layout(perceptor, directions, shares, weights, masks, places, request.seed),
-            )
-        )
+        own = None if masks is None or places is None else torch.einsum("pr,rhw->phw", places, masks)
+        layout = None if layouts is None else composed(layouts, weights, own)
+        targets.append(PromptTargets(directions, weights, masks, places, layout))
     return tuple(targets)
-
-
-def _layout(
-    perceptor: Perceptor,
-    directions: Tensor,
-    shares: Tensor | None,
-    weights: Tensor,
-    masks: Tensor | None,
-    places: Tensor | None,
-    seed: int,
-) -> Tensor | None:
-    if perceptor.layouts is None or shares is None:
-        return None
-    own = None if masks is None or places is None else torch.einsum("pr,rhw->phw", places, masks)
-    return composed(mirrored(perceptor.layouts.of(shares, directions), seed), weights, own)
 
 
 def _parts(phrase: Phrase, style: str, phrase_map: float) -> list[tuple[Part, float]]:

@@ -56,7 +56,7 @@ def test_words_of_colour_weigh_less_than_the_thing_and_others_as_they_did(pocket
     (perceptor,) = pocket.perceptors
     assert perceptor.vocabulary is not None
     objects = perceptor.vocabulary.objects
-    for prompt, limited in (("golden key", True), ("a key", False)):
+    for prompt, limited in (("golden submarine", True), ("a submarine", False)):
         text = perceptor.encode_text([prompt])
         own = perceptor.vocabulary.completed(text, perceptor.vocabulary.shares(text))
         (target,) = encode_targets(Request.resolve(prompt, seed=1), perceptor, {})

@@ -43,8 +43,8 @@ def decoded(folder: Path, cache: Path) -> Pixels:
         cache.mkdir(parents=True, exist_ok=True)
         unfinished = cache / "photos.unfinished.npy"
         pixels = np.lib.format.open_memmap(unfinished, mode="w+", dtype=np.uint8, shape=(count, SIDE, SIDE, 3))
-        for index, image in enumerate(_images(folder)):
-            pixels[index] = np.asarray(_square(image))
+        for index, data in enumerate(encoded(folder)):
+            pixels[index] = np.asarray(square(Image.open(io.BytesIO(data))))
         pixels.flush()
         unfinished.rename(stored)
     mapped: Pixels = np.load(stored, mmap_mode="r")
@@ -55,14 +55,14 @@ def _count(folder: Path) -> int:
     return len(np.load(folder / "offsets.npy")) - 1 if _is_pack(folder) else len(_files(folder))
 
 
-def _images(folder: Path) -> Iterator[Image.Image]:
+def encoded(folder: Path) -> Iterator[bytes]:
+    """The bytes of each photograph of a folder."""
     if _is_pack(folder):
         offsets = np.load(folder / "offsets.npy")
         data = np.memmap(folder / "photos.bin", dtype=np.uint8, mode="r")
-        for first, last in itertools.pairwise(offsets):
-            yield Image.open(io.BytesIO(data[first:last].tobytes()))
+        yield from (data[first:last].tobytes() for first, last in itertools.pairwise(offsets))
     else:
-        yield from (Image.open(path) for path in _files(folder))
+        yield from (path.read_bytes() for path in _files(folder))
 
 
 def _is_pack(folder: Path) -> bool:
@@ -73,7 +73,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".jpg", ".jpeg", ".png"})
 
 
-def _square(image: Image.Image) -> Image.Image:
+def square(image: Image.Image) -> Image.Image:
     """The middle square, in colour."""
     width, height = image.size
     side = min(width, height)

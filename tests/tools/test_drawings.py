@@ -2,7 +2,7 @@
 
 from PIL import Image, ImageDraw
 
-from tools.pocket.building.pictograms import framed, listed
+from tools.pocket.building.drawings import Drawing, listed
 
 LIST = """\
 # group: Smileys & Emotion
@@ -32,9 +32,9 @@ def test_things_are_taken_from_the_list_with_their_names_and_faces_and_clocks_ar
     assert dict(listed(LIST))["horse"] == "🐎"
 
 
-def test_scenes_in_a_square_are_no_signs() -> None:
+def test_scenes_in_a_square_are_no_pictograms() -> None:
     square, thing = (Image.new("RGBA", (32, 32)) for _ in range(2))
     square.paste((200, 100, 0, 255), (4, 4, 28, 28))
     ImageDraw.Draw(thing).ellipse((4, 4, 28, 28), fill=(200, 100, 0, 255))
-    assert framed(square)
-    assert not framed(thing)
+    assert Drawing("square", square, square).framed
+    assert not Drawing("thing", thing, thing).framed

@@ -1,0 +1,231 @@
+"""Learns the looks of `guidance.clip.looks`: `python -m tools.pocket.building.looks --photos DIR`.
+
+The model has to be built before, since it places names and sees pictures. Pictograms are drawn (`drawings`). What the
+photographs show is said in photo_words.json: language models looked at each of 1,883 photographs, most of them of
+landscapes and of people in rooms and streets, and wrote down what they saw. They knew nothing else of the project. A
+word gets a look if that finds other photographs of it better than the word's place does.
+"""
+
+import argparse
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn.functional import interpolate, normalize
+
+from guidance.clip.layout import MOST_COLOUR, Layouts
+from guidance.clip.looks import FILE, NEAR
+from guidance.clip.model import ClipModel
+from guidance.clip.open_clip_source import POCKET
+from guidance.clip.perceptor import Perceptor
+from guidance.clip.pictograms import SHEET
+from guidance.clip.readouts import limited, parts
+from guidance.io.tensor import to_tensor
+from tools.pocket.building import drawings
+from tools.pocket.building.alignment import CROP, agreed
+from tools.pocket.building.photos import encoded, square
+
+WORDS: Final = Path(__file__).with_name("photo_words.json")
+"""What photographs show, the main thing first, by the beginning of their SHA-256."""
+FEWEST: Final = 15
+"""Photographs of a word."""
+MOST: Final = 40
+"""Photographs of a word that its mean is made of."""
+BETTER: Final = 0.03
+"""How much better a look has to find photographs that it was not learnt from, as an area under the ROC curve."""
+SELDOM: Final = 0.1
+"""Share of its photographs that show a word as their main thing, below which a pictogram near to it is better: trees
+are seen in woods."""
+SAME: Final = 0.998
+"""Cosine between the places of names that mean one thing."""
+DRAWN: Final = 0.7
+"""Share of what pictograms show in a place, where that of the name is 1."""
+NOISES: Final = (0.03, 0.1, 0.25, 0.45)
+VIEWS: Final = 16
+"""Of a pictogram, each before a background of its own."""
+NEARER: Final = 0.35
+ASIDE: Final = 0.1
+"""How much larger and farther aside a view shows a pictogram at most, of its size and of the side."""
+SHRINKAGE: Final = 3.0
+"""Weight of equal variances for all dimensions; at this value looks of classes come nearest to the classes' rows."""
+
+
+def main() -> None:
+    """Draws pictograms, looks at them and at photographs, and writes both files beside the model."""
+    parser = argparse.ArgumentParser(prog="python -m tools.pocket.building.looks", description=__doc__)
+    parser.add_argument("--photos", type=Path, required=True, help="a folder of photographs, or of a pack of them")
+    options = parser.parse_args()
+    torch.manual_seed(0)
+    for file in (FILE, SHEET):  # those of an earlier build may be of another form
+        (POCKET / file).unlink(missing_ok=True)
+    (perceptor,) = ClipModel.load("pocket", "cpu").perceptors
+    layouts = perceptor.layouts
+    if layouts is None:
+        raise SystemExit("the model has no layouts; run the build before")
+    pictograms = drawings.drawings()
+    names = [one.name for one in pictograms]
+    pictured = placed([one.name for one in pictograms if not one.framed], perceptor)[0]
+    words, word_looks, means = photographed(perceptor, options.photos, pictured)
+    places, readouts = placed([*names, *words], perceptor)
+    kept = distinct(places, [one.framed for one in pictograms], len(words))
+    drawn = [pictograms[number] for number in kept if number < len(pictograms)]
+    shown = [one for one in drawn if not one.framed]
+    looks = of_examples(torch.stack([embedded(one, perceptor) for one in shown]).mean(dim=1))
+    seen = places[kept].clone()
+    seen[: len(shown)] = normalize(seen[: len(shown)] + DRAWN * looks, dim=1)
+    own = [number - len(pictograms) for number in kept if number >= len(pictograms)]
+    seen[len(drawn) :] = word_looks[own]
+    coefficients = in_components(means[own], layouts)
+    tensors = {"names": places[kept], "seen": seen}
+    stored = {name: tensor.to(torch.float8_e4m3fn) for name, tensor in tensors.items()}
+    stored |= {"readouts": limited(readouts[kept], MOST_COLOUR).half(), "means": coefficients.half()}
+    save_file(stored, POCKET / FILE)
+    drawings.sheet([one.small for one in shown]).save(POCKET / SHEET, quality=drawings.QUALITY, exact=True, method=6)
+    print(f"{len(shown)} pictograms, {len(drawn) - len(shown)} names without one, {len(own)} words with photographs")
+    print(", ".join(words[number] for number in own))
+
+
+def placed(names: Sequence[str], perceptor: Perceptor) -> tuple[Tensor, Tensor]:
+    """(N, O), where texts of the names are, unit length, and (N, R), their readouts."""
+    vocabulary = perceptor.vocabulary
+    assert vocabulary is not None  # noqa: S101 - a model with layouts has one
+    texts = perceptor.encode_text(names)
+    return parts(vocabulary.completed(texts, vocabulary.shares(texts)), vocabulary.objects)
+
+
+def distinct(places: Tensor, framed: Sequence[bool], words: int) -> list[int]:
+    """Which names are kept of those at the same place: a pictogram, else photographs, else a scene in a frame."""
+    ranks = [2 if one else 0 for one in framed] + [1] * words
+    kept: list[int] = []
+    for number in sorted(range(len(places)), key=lambda number: ranks[number]):
+        if not kept or float((places[kept] @ places[number]).max()) < SAME:
+            kept.append(number)
+    return sorted(kept)
+
+
+def of_examples(means: Tensor, background: Tensor | None = None) -> Tensor:
+    """(W, O), unit length: the directions that tell pictures from others, as linear discriminants do.
+
+    Args:
+        means: (W, O), of the embeddings of pictures of each word, less the mean of all.
+        background: (N, O), of all pictures, less their mean; `means`, if there is one picture of each.
+    """
+    others = means - means.mean(dim=0) if background is None else background
+    spread = others.T @ others / len(others)
+    equal = SHRINKAGE * spread.diagonal().mean() * torch.eye(len(spread))
+    centred = means - means.mean(dim=0) if background is None else means
+    return normalize(torch.linalg.solve(spread + equal, centred.T).T, dim=1)
+
+
+def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[list[str], Tensor, Tensor]:
+    """What photographs show.
+
+    Args:
+        perceptor: Sees them.
+        photos: The folder of the photographs.
+        pictured: (S, O), places of names that have a pictogram.
+
+    Returns:
+        W words, what photographs of each show, (W, O), and the means of these photographs, (W, 3, SIDE, SIDE).
+    """
+    said: Mapping[str, Sequence[str]] = json.loads(WORDS.read_text(encoding="utf-8"))
+    found = {}
+    for data in encoded(photos):
+        if (key := hashlib.sha256(data).hexdigest()[:12]) in said:
+            found[key] = square(Image.open(io.BytesIO(data)))
+    keys = sorted(found)
+    views = (to_tensor(found[key], perceptor.image_size, perceptor.image_size) for key in keys)
+    embeddings = torch.stack([_seen(view.expand(len(NOISES), -1, -1, -1), perceptor).mean(dim=0) for view in views])
+    embeddings = embeddings - embeddings.mean(dim=0)
+    counts = {word: sum(word in said[key] for key in keys) for word in sorted({w for key in keys for w in said[key]})}
+    words = [word for word, count in counts.items() if count >= FEWEST]
+    # What a photograph shows first counts most.
+    shares = torch.tensor(
+        [[1 / (1 + said[key].index(word)) if word in said[key] else 0.0 for key in keys] for word in words]
+    )
+    looks = of_examples(normalized(shares) @ embeddings, embeddings)
+    gains = gain(shares, embeddings, placed(words, perceptor)[0])
+    first = {word: sum(said[key][0] == word for key in keys) / counts[word] for word in words}
+    near = (placed(words, perceptor)[0] @ pictured.T).amax(dim=1) > NEAR
+    kept = [
+        number
+        for number, better in enumerate(gains)
+        if better > BETTER and not (near[number] and first[words[number]] < SELDOM)
+    ]
+    small = torch.stack([to_tensor(found[key], CROP, CROP) for key in keys])
+    plain = normalize(embeddings, dim=1) @ looks.T + shares.T.log()
+    means = []
+    for number in kept:
+        most, nearest = plain[:, number].topk(min(MOST, counts[words[number]]))
+        means.append(agreed(small[nearest], most))
+    return [words[number] for number in kept], looks[kept], torch.stack(means)
+
+
+def _share(word: str, said: Sequence[str]) -> float:
+    return 1 / (1 + said.index(word)) if word in said else 0.0
+
+
+def gain(shares: Tensor, embeddings: Tensor, places: Tensor) -> list[float]:
+    """How much better looks find photographs that they were not learnt from than places do."""
+    found = []
+    halves = torch.arange(len(embeddings)) % 2 == 0
+    unit = normalize(embeddings, dim=1)
+    for learnt in (halves, ~halves):
+        looks = of_examples(normalized(shares[:, learnt]) @ embeddings[learnt], embeddings[learnt])
+        found.append(
+            [
+                area(unit[~learnt] @ look, own[~learnt] > 0) - area(unit[~learnt] @ place, own[~learnt] > 0)
+                for look, place, own in zip(looks, places, shares, strict=True)
+            ]
+        )
+    return [sum(both) / 2 for both in zip(*found, strict=True)]
+
+
+def area(scores: Tensor, right: Tensor) -> float:
+    """The area under the ROC curve: how often a right one has a higher score than a wrong one."""
+    return float((scores[right][:, None] > scores[~right]).float().mean())
+
+
+def normalized(shares: Tensor) -> Tensor:
+    """(W, N), each row divided by its sum."""
+    return shares / shares.sum(dim=1, keepdim=True)
+
+
+def in_components(means: Tensor, layouts: Layouts) -> Tensor:
+    """(W, 3, SIDE, SIDE) to (W, C), coefficients of the layouts' components."""
+    components = layouts.components
+    return (means.flatten(1) - layouts.mean) @ components.T / components.square().sum(dim=1)
+
+
+def embedded(drawing: drawings.Drawing, perceptor: Perceptor) -> Tensor:
+    """(VIEWS, O), what the tower sees in a pictogram before soft backgrounds."""
+    side = perceptor.image_size
+    views = []
+    for number in range(VIEWS):
+        colours, opacity = drawings.enlarged(
+            drawing.large, side, 1 + NEARER * float(torch.rand(())), ASIDE * (torch.rand(2) - 0.5)
+        )
+        background = interpolate(0.3 + 0.5 * torch.rand(1, 3, 2, 2), size=side, mode="bicubic")[0].clamp(0, 1)
+        view = opacity * colours + (1 - opacity) * background
+        views.append(view.flip(2) if number % 2 else view)
+    return _seen(torch.stack(views), perceptor)
+
+
+@torch.no_grad()
+def _seen(views: Tensor, perceptor: Perceptor) -> Tensor:
+    """(V, 3, S, S) in [0, 1] to (V, O): what the tower sees in each, through one of the NOISES."""
+    noise = torch.tensor(NOISES).repeat(-(-len(views) // len(NOISES)))[: len(views), None, None, None]
+    embeddings = perceptor.encode_image(views + noise * torch.randn(views.shape))
+    assert perceptor.vocabulary is not None  # noqa: S101 - a model with layouts has one
+    return embeddings[:, : perceptor.vocabulary.objects]
+
+
+if __name__ == "__main__":
+    main()
