@@ -17,7 +17,9 @@ LIST = """\
 1F43F ; unqualified # 🐿 E0.7 chipmunk
 # group: Travel & Places
 # subgroup: time
+231A ; fully-qualified # ⌚ E0.6 watch
 1F550 ; fully-qualified # 🕐 E0.6 one o’clock
+1F55C ; fully-qualified # 🕜 E0.7 one-thirty
 # subgroup: sky & weather
 1F308 ; fully-qualified # 🌈 E0.6 rainbow
 # group: Objects
@@ -27,8 +29,16 @@ LIST = """\
 """
 
 
-def test_things_are_taken_from_the_list_with_their_names_and_faces_and_clocks_are_not() -> None:
-    assert [name for name, _ in listed(LIST)] == ["ghost", "horse", "chipmunk", "rainbow", "crayon", "keycap: #"]
+def test_things_are_taken_from_the_list_with_their_names_and_faces_and_hours_are_not() -> None:
+    assert [name for name, _ in listed(LIST)] == [
+        "ghost",
+        "horse",
+        "chipmunk",
+        "watch",
+        "rainbow",
+        "crayon",
+        "keycap: #",
+    ]
     assert dict(listed(LIST))["horse"] == "🐎"
 
 

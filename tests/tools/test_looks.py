@@ -38,6 +38,6 @@ def test_an_area_of_one_is_right_always_and_of_half_by_chance() -> None:
     assert area(torch.tensor([4.0, 1.0, 3.0, 2.0]), right) == 0.5
 
 
-def test_of_names_at_one_place_a_pictogram_goes_before_photographs_and_these_before_a_scene_in_a_frame() -> None:
+def test_of_names_at_one_place_that_of_the_lowest_rank_is_kept() -> None:
     first, second = normalize(torch.eye(2, OBJECTS), dim=1)
-    assert distinct(torch.stack([first, second, first, second]), [False, True], 2) == [0, 3]
+    assert distinct(torch.stack([first, second, first, second]), [0, 2, 1, 1]) == [0, 3]

@@ -22,8 +22,8 @@ NAMES: Final = Path("/usr/share/unicode/emoji/emoji-test.txt")
 GROUPS: Final = ("Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects")
 SUBGROUPS: Final = ("face-costume",)
 """Of other groups: ghost, robot."""
-WITHOUT: Final = ("time",)
-"""Subgroups of the groups that are all of one thing."""
+WITHOUT: Final = ("o’clock", "-thirty")
+"""Ends of names that are all of one thing."""
 FRAMED: Final = 0.99
 """Opaque share from which on a pictogram is a scene in a square, which has no outline."""
 SIZE: Final = 109
@@ -78,7 +78,7 @@ def listed(text: str) -> Iterator[tuple[str, str]]:
             subgroup = line.removeprefix("# subgroup: ")
         elif "; fully-qualified" in line and (group in GROUPS or subgroup in SUBGROUPS):
             character, _, name = line.split("# ", 1)[1].split(" ", 2)
-            if subgroup not in WITHOUT:
+            if not name.endswith(WITHOUT):
                 yield name, character
 
 

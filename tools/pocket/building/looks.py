@@ -70,26 +70,31 @@ def main() -> None:
     if layouts is None:
         raise SystemExit("the model has no layouts; run the build before")
     pictograms = drawings.drawings()
-    names = [one.name for one in pictograms]
     pictured = placed([one.name for one in pictograms if not one.framed], perceptor)[0]
-    words, word_looks, means = photographed(perceptor, options.photos, pictured)
-    places, readouts = placed([*names, *words], perceptor)
-    kept = distinct(places, [one.framed for one in pictograms], len(words))
-    drawn = [pictograms[number] for number in kept if number < len(pictograms)]
-    shown = [one for one in drawn if not one.framed]
-    looks = of_examples(torch.stack([embedded(one, perceptor) for one in shown]).mean(dim=1))
+    words, others, word_looks, means = photographed(perceptor, options.photos, pictured)
+    names = [*(one.name for one in pictograms), *others, *words]
+    places, readouts = placed(names, perceptor)
+    # Of names at one place one is kept: with a pictogram, else with photographs, else without a look.
+    ranks = [2 if one.framed else 0 for one in pictograms] + [2] * len(others) + [1] * len(words)
+    kept = distinct(places, ranks)
+    shown = [pictograms[number] for number in kept if ranks[number] == 0]
+    own = [number - len(names) for number in kept if ranks[number] == 1]
     seen = places[kept].clone()
+    looks = of_examples(torch.stack([embedded(one, perceptor) for one in shown]).mean(dim=1))
     seen[: len(shown)] = normalize(seen[: len(shown)] + DRAWN * looks, dim=1)
-    own = [number - len(pictograms) for number in kept if number >= len(pictograms)]
-    seen[len(drawn) :] = word_looks[own]
-    coefficients = in_components(means[own], layouts)
+    seen[len(kept) - len(own) :] = word_looks[own]
     tensors = {"names": places[kept], "seen": seen}
     stored = {name: tensor.to(torch.float8_e4m3fn) for name, tensor in tensors.items()}
-    stored |= {"readouts": limited(readouts[kept], MOST_COLOUR).half(), "means": coefficients.half()}
+    stored |= {
+        "readouts": limited(readouts[kept], MOST_COLOUR).half(),
+        "means": in_components(means[own], layouts).half(),
+    }
     save_file(stored, POCKET / FILE)
     drawings.sheet([one.small for one in shown]).save(POCKET / SHEET, quality=drawings.QUALITY, exact=True, method=6)
-    print(f"{len(shown)} pictograms, {len(drawn) - len(shown)} names without one, {len(own)} words with photographs")
-    print(", ".join(words[number] for number in own))
+    print(
+        f"{len(shown)} pictograms, {len(own)} words with photographs, {len(kept) - len(shown) - len(own)} with neither"
+    )
+    print(", ".join(names[number] for number in own))
 
 
 def placed(names: Sequence[str], perceptor: Perceptor) -> tuple[Tensor, Tensor]:
@@ -100,9 +105,8 @@ def placed(names: Sequence[str], perceptor: Perceptor) -> tuple[Tensor, Tensor]:
     return parts(vocabulary.completed(texts, vocabulary.shares(texts)), vocabulary.objects)
 
 
-def distinct(places: Tensor, framed: Sequence[bool], words: int) -> list[int]:
-    """Which names are kept of those at the same place: a pictogram, else photographs, else a scene in a frame."""
-    ranks = [2 if one else 0 for one in framed] + [1] * words
+def distinct(places: Tensor, ranks: Sequence[int]) -> list[int]:
+    """Which of the names are kept, in their order: of those at the same place the first of the lowest rank."""
     kept: list[int] = []
     for number in sorted(range(len(places)), key=lambda number: ranks[number]):
         if not kept or float((places[kept] @ places[number]).max()) < SAME:
@@ -124,7 +128,7 @@ def of_examples(means: Tensor, background: Tensor | None = None) -> Tensor:
     return normalize(torch.linalg.solve(spread + equal, centred.T).T, dim=1)
 
 
-def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[list[str], Tensor, Tensor]:
+def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[list[str], list[str], Tensor, Tensor]:
     """What photographs show.
 
     Args:
@@ -133,7 +137,8 @@ def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[
         pictured: (S, O), places of names that have a pictogram.
 
     Returns:
-        W words, what photographs of each show, (W, O), and the means of these photographs, (W, 3, SIDE, SIDE).
+        W words, those that need no look, what photographs of each word show, (W, O), and the means of these
+        photographs, (W, 3, SIDE, SIDE).
     """
     said: Mapping[str, Sequence[str]] = json.loads(WORDS.read_text(encoding="utf-8"))
     found = {}
@@ -165,7 +170,8 @@ def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[
     for number in kept:
         most, nearest = plain[:, number].topk(min(MOST, counts[words[number]]))
         means.append(agreed(small[nearest], most))
-    return [words[number] for number in kept], looks[kept], torch.stack(means)
+    others = [word for number, word in enumerate(words) if gains[number] <= BETTER]
+    return [words[number] for number in kept], others, looks[kept], torch.stack(means)
 
 
 def _share(word: str, said: Sequence[str]) -> float:
