@@ -87,12 +87,12 @@ class Layouts:
             shown = self._mean(mixed)
         else:
             # A mean of photographs of the name has its usual colours.
-            more, mean = asked - looks.readouts[names], looks.has_mean(names)[:, None]
-            mixed = torch.where(mean, looks.means[(names - len(looks.names)).clamp_min(-len(looks.means))], mixed)
+            more, mean = asked - looks.readouts[names], looks.has_mean(names)
+            mixed[mean] = looks.means[names[mean] - len(looks.names)]
             pictures = looks.pictures[names.clamp_max(len(looks.pictures) - 1)]
             shades = added.mean(dim=(2, 3))
             drawn = pictograms.before(self._mean(mixed), pictures, asked @ shades, more @ shades)
-            asked = torch.where(mean, more, asked)
+            asked = torch.where(mean[:, None], more, asked)
             shown = torch.where(looks.has_pictogram(names)[:, None, None, None], drawn, self._mean(mixed))
         return (shown + torch.einsum("pr,rchw->pchw", asked, added)).clamp(DARKEST, 1 - DARKEST)
 

@@ -22,6 +22,10 @@ FILE: Final = "looks.safetensors"
 """Beside a model's weights."""
 NEAR: Final = 0.85
 """Least cosine between a text and a name: "two horses" is that near to "horse", and "horse carriage" is not."""
+NAMED: Final = 0.98
+"""Least cosine between a known direction and a text that names it: "valley" is near to "forest", but names another."""
+EQUAL: Final = 0.01
+"""Difference of cosines that means nothing, since directions are stored in float8."""
 NONE: Final = -1
 """In place of the number of a name."""
 
@@ -52,11 +56,18 @@ class Looks:
         learnt = {name: values.float().to(device) for name, values in load_file(folder / FILE).items()}
         return cls(**learnt, pictures=pictograms.beside(folder).to(device))
 
-    def of(self, embeddings: Tensor) -> Tensor:
-        """(P, D) of texts to (P): the number of the name whose place each has, or NONE."""
+    def of(self, embeddings: Tensor, others: Tensor) -> Tensor:
+        """(P, D) of texts to (P): the number of the name whose place each has, or NONE.
+
+        Args:
+            embeddings: Of the texts.
+            others: (K, O), unit length: known directions. A text that names one of these, and no name, has no look.
+        """
         objects, _ = parts(embeddings, self.names.shape[1])
         nearness, names = (objects @ self.names.T).max(dim=1)
-        return torch.where(nearness > NEAR, names, NONE)
+        known = (objects @ others.T).amax(dim=1)
+        another = (known > NAMED) & (known > nearness + EQUAL)
+        return torch.where((nearness > NEAR) & ~another, names, NONE)
 
     def moved(self, embeddings: Tensor, names: Tensor) -> Tensor:
         """(P, D) of texts, unit length, to the same, moved as pictures move the names that they have, (P)."""

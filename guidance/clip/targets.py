@@ -65,7 +65,7 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
             directions = torch.cat([completed, directions[len(texts) :]])
             names = None
             if (looks := perceptor.layouts.looks) is not None:
-                names = looks.of(directions)
+                names = looks.of(directions, perceptor.layouts.directions)
                 directions = looks.moved(directions, names)
             directions = with_limited_readouts(directions, perceptor.vocabulary.objects)
             layouts = mirrored(perceptor.layouts.of(shares, directions, names), request.seed)

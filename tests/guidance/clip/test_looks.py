@@ -32,7 +32,7 @@ def changed(prompt: str, model: ClipModel) -> Tensor:
     texts = perceptor.encode_text([prompt])
     shares = perceptor.vocabulary.shares(texts)
     places = perceptor.vocabulary.completed(texts, shares)
-    names = perceptor.layouts.looks.of(places)
+    names = perceptor.layouts.looks.of(places, perceptor.layouts.directions)
     return (perceptor.layouts.of(shares, places, names) - perceptor.layouts.of(shares, places))[0]
 
 
@@ -41,7 +41,7 @@ def test_a_thing_has_its_pictogram_however_it_is_asked_for_and_others_have_none(
     assert plain.abs().mean() > 0.05
     for same in ("parrot", "two parrots", "a photo of a parrot"):
         assert (changed(same, pocket) - plain).abs().mean() < 0.02, same
-    for without in ("a submarine", "a horse carriage", "a golden retriever"):
+    for without in ("a submarine", "a horse carriage", "a golden retriever", "a valley"):
         assert not changed(without, pocket).any(), without
 
 
@@ -86,12 +86,13 @@ def test_a_text_beside_a_name_keeps_what_it_says_beyond_the_name() -> None:
     looks = Looks(names, torch.zeros(2, 1), seen, torch.zeros(0, 1), torch.zeros(2, 4, SIDE, SIDE))
     own, far = 0.9 * names[0] + 0.435 * names[1], names[0] + names[1] + torch.eye(OBJECTS)[2]
     embeddings = normalize(torch.cat([torch.stack([names[0], own, far]), torch.full((3, 1), 0.1)], dim=1), dim=1)
-    found = looks.of(embeddings)
+    found = looks.of(embeddings, torch.eye(1, OBJECTS).flip(1))
     assert found.tolist() == [0, 0, NONE]
     exact, near, untouched = looks.moved(embeddings, found)
     assert torch.allclose(normalize(exact[:OBJECTS], dim=0), seen[0])
     assert near[1] - near[2] > 0.1
     assert torch.equal(untouched, embeddings[2])
+    assert looks.of(embeddings, normalize(own[None])).tolist() == [0, NONE, NONE]
 
 
 def test_a_pictogram_stands_before_what_its_layout_has_at_the_sides() -> None:

@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import interpolate, normalize
 
-from guidance.clip.layout import MOST_COLOUR, Layouts
+from guidance.clip.layout import MOST_COLOUR, SIDE, Layouts
 from guidance.clip.looks import FILE, NEAR
 from guidance.clip.model import ClipModel
 from guidance.clip.open_clip_source import POCKET
@@ -80,8 +81,9 @@ def main() -> None:
     shown = [pictograms[number] for number in kept if ranks[number] == 0]
     own = [number - len(names) for number in kept if ranks[number] == 1]
     seen = places[kept].clone()
-    looks = of_examples(torch.stack([embedded(one, perceptor) for one in shown]).mean(dim=1))
-    seen[: len(shown)] = normalize(seen[: len(shown)] + DRAWN * looks, dim=1)
+    drawn = torch.stack([embedded(one, perceptor) for one in shown]).mean(dim=1)
+    drawn = drawn - drawn.mean(dim=0)
+    seen[: len(shown)] = normalize(seen[: len(shown)] + DRAWN * of_examples(drawn, drawn), dim=1)
     seen[len(kept) - len(own) :] = word_looks[own]
     tensors = {"names": places[kept], "seen": seen}
     stored = {name: tensor.to(torch.float8_e4m3fn) for name, tensor in tensors.items()}
@@ -114,18 +116,16 @@ def distinct(places: Tensor, ranks: Sequence[int]) -> list[int]:
     return sorted(kept)
 
 
-def of_examples(means: Tensor, background: Tensor | None = None) -> Tensor:
+def of_examples(means: Tensor, background: Tensor) -> Tensor:
     """(W, O), unit length: the directions that tell pictures from others, as linear discriminants do.
 
     Args:
-        means: (W, O), of the embeddings of pictures of each word, less the mean of all.
-        background: (N, O), of all pictures, less their mean; `means`, if there is one picture of each.
+        means: (W, O), of the embeddings of pictures of each word, less the mean of the background.
+        background: (N, O), of all pictures, less their mean.
     """
-    others = means - means.mean(dim=0) if background is None else background
-    spread = others.T @ others / len(others)
+    spread = background.T @ background / len(background)
     equal = SHRINKAGE * spread.diagonal().mean() * torch.eye(len(spread))
-    centred = means - means.mean(dim=0) if background is None else means
-    return normalize(torch.linalg.solve(spread + equal, centred.T).T, dim=1)
+    return normalize(torch.linalg.solve(spread + equal, means.T).T, dim=1)
 
 
 def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[list[str], list[str], Tensor, Tensor]:
@@ -146,11 +146,14 @@ def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[
         if (key := hashlib.sha256(data).hexdigest()[:12]) in said:
             found[key] = square(Image.open(io.BytesIO(data)))
     keys = sorted(found)
+    counts = {word: sum(word in said[key] for key in keys) for word in sorted({w for key in keys for w in said[key]})}
+    words = [word for word, count in counts.items() if count >= FEWEST]
+    if not words:
+        print(f"no photograph of {photos} is named in {WORDS.name}: only pictograms have looks", file=sys.stderr)
+        return [], [], torch.empty(0, pictured.shape[1]), torch.empty(0, 3, SIDE, SIDE)
     views = (to_tensor(found[key], perceptor.image_size, perceptor.image_size) for key in keys)
     embeddings = torch.stack([_seen(view.expand(len(NOISES), -1, -1, -1), perceptor).mean(dim=0) for view in views])
     embeddings = embeddings - embeddings.mean(dim=0)
-    counts = {word: sum(word in said[key] for key in keys) for word in sorted({w for key in keys for w in said[key]})}
-    words = [word for word, count in counts.items() if count >= FEWEST]
     # What a photograph shows first counts most.
     shares = torch.tensor(
         [[1 / (1 + said[key].index(word)) if word in said[key] else 0.0 for key in keys] for word in words]
