@@ -64,13 +64,13 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="a folder of photographs, or of a pack of them")
     options = parser.parse_args()
     torch.manual_seed(0)
+    pictograms = drawings.drawings()
     for file in (FILE, SHEET):  # those of an earlier build may be of another form
         (POCKET / file).unlink(missing_ok=True)
     (perceptor,) = ClipModel.load("pocket", "cpu").perceptors
     layouts = perceptor.layouts
     if layouts is None:
         raise SystemExit("the model has no layouts; run the build before")
-    pictograms = drawings.drawings()
     pictured = placed([one.name for one in pictograms if not one.framed], perceptor)[0]
     words, others, word_looks, means = photographed(perceptor, options.photos, pictured)
     names = [*(one.name for one in pictograms), *others, *words]
