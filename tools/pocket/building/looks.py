@@ -159,9 +159,10 @@ def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[
         [[1 / (1 + said[key].index(word)) if word in said[key] else 0.0 for key in keys] for word in words]
     )
     looks = of_examples(normalized(shares) @ embeddings, embeddings)
-    gains = gain(shares, embeddings, placed(words, perceptor)[0])
+    places, _ = placed(words, perceptor)
+    gains = gain(shares, embeddings, places)
     first = {word: sum(said[key][0] == word for key in keys) / counts[word] for word in words}
-    near = (placed(words, perceptor)[0] @ pictured.T).amax(dim=1) > NEAR
+    near = (places @ pictured.T).amax(dim=1) > NEAR
     kept = [
         number
         for number, better in enumerate(gains)
