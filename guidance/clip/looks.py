@@ -20,7 +20,7 @@ from guidance.clip.readouts import parts
 
 FILE: Final = "looks.safetensors"
 """Beside a model's weights."""
-NEAR: Final = 0.85
+NEAR: Final = 0.825
 """Least cosine between a text and a name: "two horses" is that near to "horse", and "horse carriage" is not."""
 NAMED: Final = 0.98
 """Least cosine between a known direction and a text that names it: "valley" is near to "forest", but names another."""

@@ -18,7 +18,12 @@ SHEET: Final = "pictograms.webp"
 COLUMNS: Final = 32
 """Pictograms in a row of the sheet."""
 HUE: Final = 0.07
-"""From this difference from grey on, what readouts add is a colour that a text asks for."""
+PURE: Final = 0.8
+"""From this difference from grey on, and this share of it in the brightness, what readouts add is a colour that a text
+asks for. The light of a night is bluish, too."""
+FADED: Final = (0.15, 0.25)
+"""Brightness that is asked for from which on a pictogram loses its colours, and at which it has none: things that are
+white, or in snow or fog."""
 SATURATION: Final = 0.6
 """Difference between the greatest and the least of red, green and blue in a pictogram that gets such a colour."""
 EDGE: Final = 5
@@ -49,11 +54,17 @@ def before(layouts: Tensor, pictures: Tensor, asked: Tensor, more: Tensor) -> Te
 
 def _dyed(colours: Tensor, asked: Tensor, more: Tensor) -> Tensor:
     """(P, 3, SIDE, SIDE), in the colours that are asked for, (P, 3, 1, 1), if they are."""
-    hues, others = (one - one.mean(dim=1, keepdim=True) for one in (asked, more))
+    both = torch.stack([asked, more])
+    light = both.mean(dim=2, keepdim=True)
+    strength = (both - light).norm(dim=2, keepdim=True)
+    hues = asked - light[0]
+    coloured = (strength.amin(dim=0) > HUE) & (strength[0] > PURE * light[0].abs())
     ranges = hues.amax(dim=1, keepdim=True) - hues.amin(dim=1, keepdim=True)
-    dyed = colours.mean(dim=1, keepdim=True) + SATURATION * hues / ranges.clamp_min(1e-6)
-    coloured = torch.minimum(hues.norm(dim=1, keepdim=True), others.norm(dim=1, keepdim=True)) > HUE
-    return torch.where(coloured, dyed.clamp(0, 1), colours)
+    grey = colours.mean(dim=1, keepdim=True)
+    dyed = grey + SATURATION * hues / ranges.clamp_min(1e-6)
+    least, most = FADED
+    faded = torch.lerp(colours, grey, ((light.amin(dim=0) - least) / (most - least)).clamp(0, 1))
+    return torch.where(coloured, dyed.clamp(0, 1), faded)
 
 
 def _behind(layouts: Tensor) -> Tensor:

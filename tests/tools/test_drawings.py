@@ -10,6 +10,12 @@ LIST = """\
 1F600 ; fully-qualified # 😀 E1.0 grinning face
 # subgroup: face-costume
 1F47B ; fully-qualified # 👻 E0.6 ghost
+# group: People & Body
+# subgroup: person-role
+1F9D1 200D 1F680 ; fully-qualified # 🧑‍🚀 E12.1 astronaut
+1F9D1 1F3FB 200D 1F680 ; fully-qualified # 🧑🏻‍🚀 E12.1 astronaut: light skin tone
+1F9D1 1F3FD 200D 1F680 ; fully-qualified # 🧑🏽‍🚀 E12.1 astronaut: medium skin tone
+1F468 200D 1F680 ; fully-qualified # 👨‍🚀 E4.0 man astronaut
 # group: Animals & Nature
 # subgroup: animal-mammal
 1F40E ; fully-qualified # 🐎 E0.6 horse
@@ -29,17 +35,10 @@ LIST = """\
 """
 
 
-def test_things_are_taken_from_the_list_with_their_names_and_faces_and_hours_are_not() -> None:
-    assert [name for name, _ in listed(LIST)] == [
-        "ghost",
-        "horse",
-        "chipmunk",
-        "watch",
-        "rainbow",
-        "crayon",
-        "keycap: #",
-    ]
-    assert dict(listed(LIST))["horse"] == "🐎"
+def test_things_and_people_are_taken_from_the_list_once_each_and_faces_and_hours_are_not() -> None:
+    assert list(listed(LIST)) == ["ghost", "astronaut", "horse", "chipmunk", "watch", "rainbow", "crayon"]
+    assert listed(LIST)["horse"] == "🐎"
+    assert listed(LIST)["astronaut"] == "🧑🏽‍🚀"
 
 
 def test_scenes_in_a_square_are_no_pictograms() -> None:

@@ -1,9 +1,10 @@
-"""Draws pictograms: Noto's emoji of animals, plants, food, places, vehicles and objects, by their names in Unicode.
+"""Draws pictograms: Noto's emoji of animals, plants, food, places, vehicles, objects and people, by name.
 
 They are from Debian's packages fonts-noto-color-emoji and unicode-data.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,10 +21,12 @@ from guidance.clip.pictograms import COLUMNS
 FONT: Final = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 NAMES: Final = Path("/usr/share/unicode/emoji/emoji-test.txt")
 GROUPS: Final = ("Animals & Nature", "Food & Drink", "Travel & Places", "Activities", "Objects")
-SUBGROUPS: Final = ("face-costume",)
-"""Of other groups: ghost, robot."""
-WITHOUT: Final = ("o’clock", "-thirty")
-"""Ends of names that are all of one thing."""
+SUBGROUPS: Final = ("face-costume", "face-negative", "person", "person-role", "person-fantasy", "person-sport")
+"""Of other groups: ghost, skull, child, astronaut, mermaid, skier."""
+WITHOUT: Final = re.compile(r".*(o’clock|-thirty)|(man|woman|men|women|person|mx) .+")
+"""Names that are of the same thing as others."""
+SKIN: Final = ": medium skin tone"
+"""Of several skin tones, the one that is drawn."""
 FRAMED: Final = 0.99
 """Opaque share from which on a pictogram is a scene in a square, which has no outline."""
 SIZE: Final = 109
@@ -64,12 +67,13 @@ def drawings() -> list[Drawing]:
     for path, package in ((FONT, "fonts-noto-color-emoji"), (NAMES, "unicode-data")):
         if not path.exists():
             raise SystemExit(f"{path} is missing; install Debian's package {package}")
-    drawn = [of(name, character) for name, character in listed(NAMES.read_text(encoding="utf-8"))]
+    drawn = [of(name, character) for name, character in listed(NAMES.read_text(encoding="utf-8")).items()]
     return sorted(drawn, key=lambda drawing: (drawing.framed, len(drawing.name)))
 
 
-def listed(text: str) -> Iterator[tuple[str, str]]:
-    """Names and characters in the format of Unicode's emoji-test.txt."""
+def listed(text: str) -> dict[str, str]:
+    """Characters by name in the format of Unicode's emoji-test.txt."""
+    found = {}
     group = subgroup = ""
     for line in text.splitlines():
         if line.startswith("# group: "):
@@ -78,8 +82,9 @@ def listed(text: str) -> Iterator[tuple[str, str]]:
             subgroup = line.removeprefix("# subgroup: ")
         elif "; fully-qualified" in line and (group in GROUPS or subgroup in SUBGROUPS):
             character, _, name = line.split("# ", 1)[1].split(" ", 2)
-            if not name.endswith(WITHOUT):
-                yield name, character
+            if WITHOUT.fullmatch(name) is None and (":" not in name or name.endswith(SKIN)):
+                found[name.removesuffix(SKIN)] = character
+    return found
 
 
 def of(name: str, character: str) -> Drawing:

@@ -3,7 +3,8 @@
 The model has to be built before, since it places names and sees pictures. Pictograms are drawn (`drawings`). What the
 photographs show is said in photo_words.json: language models looked at each of 1,883 photographs, most of them of
 landscapes and of people in rooms and streets, and wrote down what they saw. They knew nothing else of the project. A
-word gets a look if that finds other photographs of it better than the word's place does.
+word gets a look if that finds other photographs of it better than the word's place does, or if they show one place.
+If a pictogram is near to the word, they have to show one place, and the pictogram must not be of the word itself.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
-from torch.nn.functional import interpolate, normalize
+from torch.nn.functional import cosine_similarity, interpolate, normalize
 
 from guidance.clip.layout import MOST_COLOUR, SIDE, Layouts
 from guidance.clip.looks import FILE, NEAR
@@ -41,9 +42,11 @@ MOST: Final = 40
 """Photographs of a word that its mean is made of."""
 BETTER: Final = 0.03
 """How much better a look has to find photographs that it was not learnt from, as an area under the ROC curve."""
-SELDOM: Final = 0.1
-"""Share of its photographs that show a word as their main thing, below which a pictogram near to it is better: trees
-are seen in woods."""
+ALIKE: Final = 0.25
+"""Correlation of photographs of a word with the mean of the others from which on they show one place: beaches have sand
+below and sky above, and dogs are anywhere."""
+OWN: Final = 0.98
+"""Cosine to the name of a pictogram from which on it is the word's own."""
 SAME: Final = 0.998
 """Cosine between the places of names that mean one thing."""
 DRAWN: Final = 0.7
@@ -71,7 +74,7 @@ def main() -> None:
     layouts = perceptor.layouts
     if layouts is None:
         raise SystemExit("the model has no layouts; run the build before")
-    pictured = placed([one.name for one in pictograms if not one.framed], perceptor)[0]
+    pictured = [one.name for one in pictograms if not one.framed]
     words, others, word_looks, means = photographed(perceptor, options.photos, pictured)
     names = [*(one.name for one in pictograms), *others, *words]
     places, readouts = placed(names, perceptor)
@@ -128,13 +131,15 @@ def of_examples(means: Tensor, background: Tensor) -> Tensor:
     return normalize(torch.linalg.solve(spread + equal, means.T).T, dim=1)
 
 
-def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[list[str], list[str], Tensor, Tensor]:
+def photographed(
+    perceptor: Perceptor, photos: Path, pictured: Sequence[str]
+) -> tuple[list[str], list[str], Tensor, Tensor]:
     """What photographs show.
 
     Args:
         perceptor: Sees them.
         photos: The folder of the photographs.
-        pictured: (S, O), places of names that have a pictogram.
+        pictured: Names that have a pictogram.
 
     Returns:
         W words, those that need no look, what photographs of each word show, (W, O), and the means of these
@@ -146,40 +151,46 @@ def photographed(perceptor: Perceptor, photos: Path, pictured: Tensor) -> tuple[
         if (key := hashlib.sha256(data).hexdigest()[:12]) in said:
             found[key] = square(Image.open(io.BytesIO(data)))
     keys = sorted(found)
+    pictures, _ = placed(pictured, perceptor)
     counts = {word: sum(word in said[key] for key in keys) for word in sorted({w for key in keys for w in said[key]})}
     words = [word for word, count in counts.items() if count >= FEWEST]
     if not words:
         print(f"no photograph of {photos} is named in {WORDS.name}: only pictograms have looks", file=sys.stderr)
-        return [], [], torch.empty(0, pictured.shape[1]), torch.empty(0, 3, SIDE, SIDE)
+        return [], [], pictures[:0], torch.empty(0, 3, SIDE, SIDE)
     views = (to_tensor(found[key], perceptor.image_size, perceptor.image_size) for key in keys)
     embeddings = torch.stack([_seen(view.expand(len(NOISES), -1, -1, -1), perceptor).mean(dim=0) for view in views])
     embeddings = embeddings - embeddings.mean(dim=0)
     # What a photograph shows first counts most.
-    shares = torch.tensor(
-        [[1 / (1 + said[key].index(word)) if word in said[key] else 0.0 for key in keys] for word in words]
-    )
+    shares = torch.tensor([[_share(word, said[key]) for key in keys] for word in words])
     looks = of_examples(normalized(shares) @ embeddings, embeddings)
     places, _ = placed(words, perceptor)
+    nearness, nearest = (places @ pictures.T).max(dim=1)
     gains = gain(shares, embeddings, places)
-    first = {word: sum(said[key][0] == word for key in keys) / counts[word] for word in words}
-    near = (places @ pictured.T).amax(dim=1) > NEAR
-    kept = [
-        number
-        for number, better in enumerate(gains)
-        if better > BETTER and not (near[number] and first[words[number]] < SELDOM)
-    ]
     small = torch.stack([to_tensor(found[key], CROP, CROP) for key in keys])
     plain = normalize(embeddings, dim=1) @ looks.T + shares.T.log()
-    means = []
-    for number in kept:
-        most, nearest = plain[:, number].topk(min(MOST, counts[words[number]]))
-        means.append(agreed(small[nearest], most))
-    others = [word for number, word in enumerate(words) if gains[number] <= BETTER]
+    kept, others, means = [], [], []
+    for number, word in enumerate(words):
+        most, shown = plain[:, number].topk(min(MOST, counts[word]))
+        one_place = alike(small[shown], small.mean(dim=0)) > ALIKE
+        # "deciduous tree" is a tree, and "desert island" no desert.
+        near = float(nearness[number])
+        own = near > OWN or pictured[int(nearest[number])].split()[-1] == word
+        if (one_place and not own) or (gains[number] > BETTER and near <= NEAR):
+            kept.append(number)
+            means.append(agreed(small[shown], most))
+        elif near <= NEAR:
+            others.append(word)
     return [words[number] for number in kept], others, looks[kept], torch.stack(means)
 
 
 def _share(word: str, said: Sequence[str]) -> float:
     return 1 / (1 + said.index(word)) if word in said else 0.0
+
+
+def alike(pictures: Tensor, usual: Tensor) -> float:
+    """How far (N, 3, H, W) differ from the usual one in the same way: mean correlation with the mean of the others."""
+    away = (pictures - usual).flatten(1)
+    return float(cosine_similarity(away, (away.sum(dim=0) - away) / (len(away) - 1)).mean())
 
 
 def gain(shares: Tensor, embeddings: Tensor, places: Tensor) -> list[float]:
