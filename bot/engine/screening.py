@@ -22,6 +22,7 @@ def prompt_flags(model: ClipModel, request: Request, concepts: Sequence[Concept]
 
 
 def picture_flags(model: ClipModel, result: Result, concepts: Sequence[Concept]) -> tuple[Flag, ...]:
-    """Flags of the finished picture."""
-    scores = [(concept, zeroshot.of_picture(model, result.image, concept.texts)) for concept in concepts]
+    """Flags of the finished picture, without its medium: CLIP would see less in a woodcut."""
+    picture = result.plain() if concepts else result.image
+    scores = [(concept, zeroshot.of_picture(model, picture, concept.texts)) for concept in concepts]
     return tuple(Flag(concept.name, "picture", score) for concept, score in scores if score > concept.threshold)

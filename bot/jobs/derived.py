@@ -15,7 +15,7 @@ from guidance.request.request import NAMED_CANVASES, Request
 from guidance.request.style import STYLES, Style
 
 VARIATIONS: Final = 4
-_CANVAS: Final = ("canvas", "canvas_model", "tile", "colours", "pixel")
+_CANVAS: Final = ("canvas", "canvas_model", "tile", "colours", "pixel", "medium")
 
 
 def new_seed() -> int:

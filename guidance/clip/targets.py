@@ -12,6 +12,7 @@ from guidance.clip.readouts import with_limited_readouts
 from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
 from guidance.io.tensor import to_tensor
+from guidance.request.medium import NONE, said
 from guidance.request.phrase_map import Part, Region, split
 from guidance.request.prompt import Phrase
 from guidance.request.request import Request
@@ -56,7 +57,9 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
         parts = [part for phrase in stage.phrases for part in _parts(phrase, request.style, phrase_map)]
         given = [weight for _, weight in parts] + [image.weight for image in request.images]
         weights = torch.tensor(given, device=images.device)
-        texts = [part.text for part, _ in parts]
+        # A tower with layouts knows no styles; the picture gets its medium when it is shown.
+        plain = request.medium != NONE and perceptor.layouts is not None
+        texts = [(plain and said(part.text)[1]) or part.text for part, _ in parts]
         directions = torch.cat([perceptor.encode_text(texts), images]) if texts else images
         layouts = None
         if perceptor.vocabulary is not None and perceptor.layouts is not None:

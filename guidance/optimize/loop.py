@@ -15,6 +15,7 @@ from guidance.io.checkpoint import Checkpoint
 from guidance.optimize.run import Run
 from guidance.optimize.stepper import Stepper
 from guidance.request.derive import stopped
+from guidance.request.medium import NONE
 from guidance.request.request import Request
 
 
@@ -85,6 +86,10 @@ class Result:
     stopped_early: bool
     microbatch: int | None
     _run: Run
+
+    def plain(self) -> Image.Image:
+        """The picture in no medium: what CLIP was shown of it. Waits for the device."""
+        return self.image if self.request.medium == NONE else self._run.picture(plain=True)
 
     def checkpoint(self) -> Checkpoint:
         """The end of the run, to continue from. Waits for the device."""

@@ -57,11 +57,6 @@ def total_variation(pictures: Tensor) -> Tensor:
     return (down + right).sum()
 
 
-def saturation(pictures: Tensor) -> Tensor:
-    """Mean squared difference between each pixel's channels and their mean; high for strong colour. Summed over B."""
-    return (pictures - pictures.mean(dim=1, keepdim=True)).square().mean(dim=(1, 2, 3)).sum()
-
-
 def clipping(pictures: Tensor) -> Tensor:
     """Mean square of how far values reach into [0, 0.1] and [0.9, 1]: 1 at black and white. Summed over B."""
     return ((2 * pictures - 1).abs() - 0.8).clamp_min(0).mul(5).square().mean(dim=(1, 2, 3)).sum()
@@ -72,9 +67,5 @@ def layout(pictures: Tensor, wanted: Tensor) -> Tensor:
     return (adaptive_avg_pool2d(pictures, wanted.shape[-1]) - wanted).square().mean(dim=(1, 2, 3)).sum()
 
 
-PRIORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
-    "smoothness": total_variation,
-    "saturation": saturation,
-    "clipping": clipping,
-}
+PRIORS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {"smoothness": total_variation, "clipping": clipping}
 """By the name of the Request's field that holds the prior's weight."""

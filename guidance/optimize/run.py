@@ -21,6 +21,7 @@ from guidance.clip.targets import encode_targets
 from guidance.io.checkpoint import Checkpoint, CheckpointError
 from guidance.io.inputs import image_of, inputs_of
 from guidance.io.tensor import from_tensor
+from guidance.media.registry import in_medium
 from guidance.optimize.optimizer import cosine_schedule, make_optimizer
 from guidance.optimize.start import CANVAS, FREE, OPTIMIZER, blank_canvas, finish_share, load_init, load_layout, restore
 from guidance.optimize.step_in_progress import StepInProgress
@@ -190,8 +191,8 @@ class Run:
         return self._protected(self._canvas())
 
     @torch.no_grad()
-    def picture(self, *, draft: bool = False) -> Image.Image:
-        """The picture as it is now; a draft is not drawn anew. Waits for the device.
+    def picture(self, *, draft: bool = False, plain: bool = False) -> Image.Image:
+        """The picture as it is now; a draft is not drawn anew, a plain one is in no medium. Waits for the device.
 
         Raises:
             RenderError: A pixel is not a finite number.
@@ -203,6 +204,8 @@ class Run:
             pixels = self._redrawn(pixels)
         if self._levels:
             pixels = torch.lerp(pixels, levelled(pixels), self._levels)
+        if not plain:
+            pixels = in_medium(pixels, self.request.medium).to(self._device)
         return from_tensor(self._protected(pixels)[0])
 
     def checkpoint(self) -> Checkpoint:

@@ -12,7 +12,7 @@ from guidance.request.defaults import defaults_for, for_steps, scale_learning_ra
 from guidance.request.messages import Message
 from guidance.request.parameters import Settings
 from guidance.request.prompt import clean_negative
-from guidance.request.request import NAMED_CANVASES, Request, RequestError, fitted, parse_prompt, style_named
+from guidance.request.request import NAMED_CANVASES, Request, RequestError, fitted, medium_of, parse_prompt, style_named
 from guidance.request.style import STYLES, Style
 
 VARIATION_STRENGTH: Final = 0.8
@@ -45,6 +45,8 @@ def revised(
         if parsed.style:
             style = style_named(parsed.style, styles)
             from_text |= {**style.settings, "style": style.words}
+        if "medium" not in from_text and request.medium == medium_of(request.prompt, request.style):
+            from_text["medium"] = medium_of(parsed.prompt, from_text.get("style", request.style))
         if parsed.aspect:
             from_text["width"], from_text["height"] = fitted(parsed.aspect, request.width * request.height)
         if not parsed.prompt and not request.images and "negative" in parsed.settings:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeAlias, get_args, get_type_hints
 
+from guidance.request.medium import MEDIA, NONE
 from guidance.request.messages import Message
 
 DEFAULT_CANVAS: Final = "pyramid"
@@ -228,6 +229,16 @@ class Parameters:
             added=(10, 0.0),
         ),
     ]
+    medium: Annotated[
+        str,
+        Parameter(
+            Group.CANVAS,
+            "what the picture looks made of; a prompt can say it, too: *fox, watercolour*",
+            NONE,
+            choices=MEDIA,
+            added=(11, NONE),
+        ),
+    ]
     colours: Annotated[
         int,
         Parameter(Group.CANVAS, "number of colours of the palette canvas", 16, Range(2, 64, "colours"), added=(2, 16)),
@@ -373,7 +384,6 @@ class Parameters:
             pocket=40.0,
         ),
     ]
-    saturation: Annotated[float, _prior("weight against strong colour", added=1)]
     clipping: Annotated[float, _prior("weight against values near black and white", added=2, pocket=1.0)]
 
 

@@ -18,12 +18,13 @@ from guidance.request import flags
 from guidance.request import prompt as language
 from guidance.request.defaults import defaults_for, for_steps
 from guidance.request.flags import ParsedPrompt, nearest
+from guidance.request.medium import NONE, said
 from guidance.request.messages import Message, MessageError
 from guidance.request.model_name import DEFAULT_MODEL, ModelNameError, parse_ensemble
 from guidance.request.parameters import CANVASES, MODEL_CANVASES, PARAMETERS, RANGES, Parameters, Settings
 from guidance.request.prompt import PromptError, clean, clean_negative
 from guidance.request.schema import SCHEMA, upgraded
-from guidance.request.style import STYLES, Style
+from guidance.request.style import STYLES, Style, dressed
 
 PROMPT_CHARACTERS: Final = 1000
 MOST_IMAGES: Final = 8
@@ -187,8 +188,8 @@ class Request(Parameters):
     ) -> Self:
         """Reads what a person typed, and fills in what was not chosen.
 
-        An argument takes precedence over a flag in the text, a flag over the style, the style over the host's defaults,
-        and those over the model's.
+        An argument takes precedence over a flag in the text, a flag over the style, the style over the medium that the
+        words ask for, that over the host's defaults, and those over the model's.
 
         Args:
             text: The prompt, with or without inline flags.
@@ -210,7 +211,9 @@ class Request(Parameters):
         parsed = parse_prompt(text, canvases)
         named = style or parsed.style
         look = style_named(named, styles) if named else Style("")
-        above_defaults = {**(host or {}), **look.settings, **parsed.settings}
+        medium = medium_of(parsed.prompt, look.words)
+        from_words = {"medium": medium} if medium != NONE else {}
+        above_defaults = {**(host or {}), **from_words, **look.settings, **parsed.settings}
         canvas = overrides.get("canvas", above_defaults.get("canvas", ""))
         settings = defaults_for(model, canvas) | above_defaults
         if not {"width", "height"} & overrides.keys() and (shape := aspect or parsed.aspect):
@@ -284,6 +287,19 @@ def parse_prompt(text: str, canvases: Mapping[str, Settings] = NAMED_CANVASES) -
     if name not in canvases:
         raise RequestError(Message("not-a-choice", name="canvas", value=_shown(name), choices=", ".join(canvases)))
     return replace(parsed, settings={**parsed.settings, **canvases[name]})
+
+
+def medium_of(prompt: str, style: str) -> str:
+    """The medium that the first phrase to ask for one, in the words of a style, asks for; NONE if none does.
+
+    Raises:
+        RequestError: The prompt cannot be read.
+    """
+    try:
+        phrases = [phrase for stage in language.stages(prompt) for phrase in stage.phrases if phrase.weight > 0]
+    except PromptError as error:
+        raise RequestError(error.message, error.without) from error
+    return next((medium for phrase in phrases if (medium := said(dressed(phrase.text, style))[0]) != NONE), NONE)
 
 
 def fitted(aspect: tuple[int, int], area: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ RENAMED_FIELDS: Final[Mapping[str, str]] = {
     "settle": "early_stop",
 }
 """Fields' names before schema 5, and since."""
-REMOVED_FIELDS: Final[Mapping[str, int]] = {"familiarity": 6, "high_frequency": 7, "repetition": 7}
+REMOVED_FIELDS: Final[Mapping[str, int]] = {"familiarity": 6, "high_frequency": 7, "repetition": 7, "saturation": 11}
 """Weights that are no longer part of the loss, and the first schema without each."""
 SCHEMA: Final = max(*REMOVED_FIELDS.values(), *(parameter.added[0] for parameter in PARAMETERS.values()))
 """Version of the list of a Request's fields."""

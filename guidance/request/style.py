@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from guidance.request.medium import NONE
 from guidance.request.parameters import Settings
 
 
@@ -21,12 +22,18 @@ class Style:
 
 
 STYLES: Final[Mapping[str, Style]] = {
-    "photo": Style("a photograph of {}"),
-    "painting": Style("an oil painting of {}"),
-    "watercolour": Style("a watercolour of {}", {"smoothness": 4.0}),
-    "pencil": Style("a pencil drawing of {}", {"saturation": 200.0}),
+    "photo": Style("a photograph of {}", {"medium": NONE}),
+    "painting": Style("an oil painting of {}", {"medium": "oil"}),
+    "watercolour": Style("a watercolour of {}", {"medium": "watercolour"}),
+    "pencil": Style("a pencil drawing of {}", {"medium": "pencil"}),
+    "woodcut": Style("a woodcut of {}", {"medium": "woodcut"}),
+    "cartoon": Style("a cartoon of {}", {"medium": "cartoon"}),
+    "sepia": Style("a sepia photograph of {}", {"medium": "sepia"}),
+    "black-and-white": Style("a black and white photograph of {}", {"medium": "black-and-white"}),
+    "low-poly": Style("low poly art of {}", {"medium": "low-poly"}),
+    "stained-glass": Style("stained glass of {}", {"medium": "stained-glass"}),
+    "pixel-art": Style("pixel art of {}", {"medium": "pixel-art"}),
     "poster": Style("a poster of {}", {"canvas": "palette", "colours": 6}),
-    "pixel-art": Style("pixel art of {}", {"canvas": "palette", "colours": 16, "pixel": 4}),
 }
 """The styles that come with guidance."""
 

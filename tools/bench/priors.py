@@ -55,7 +55,6 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "no smoothness": {"smoothness": 0.0},
     "crops narrow along the run, 0.85 to 0.5": {"view_low": 0.85, "view_low_end": 0.5},
     "rotation 10, perspective 0.1": {"rotation": 10.0, "perspective": 0.1},
-    "saturation 2": {"saturation": 2.0},
     "spherical distance": {"distance": "spherical"},
     "Fourier, locality 1": {"canvas": "fourier", "locality": 1.0},
 }

@@ -45,6 +45,21 @@ def test_a_thing_has_its_pictogram_however_it_is_asked_for_and_others_have_none(
         assert not changed(without, pocket).any(), without
 
 
+def test_words_that_ask_for_a_medium_say_nothing_of_what_is_shown(pocket: ClipModel) -> None:
+    fox = direction("a fox", pocket)
+    for text in ("a fox, watercolour", "pixel art of a fox", "a fox as a woodcut"):
+        assert torch.equal(direction(text, pocket), fox), text
+    assert not torch.equal(direction("a fox in the snow", pocket), fox)
+
+
+def test_white_things_lose_the_colours_of_their_pictogram(pocket: ClipModel) -> None:
+    middle = slice(SIDE // 4, -SIDE // 4)
+    plain, white = (
+        layouts_of(prompt, pocket)[0][:, middle, middle].std(dim=0).mean() for prompt in ("a rose", "a white rose")
+    )
+    assert white < plain / 2
+
+
 def test_a_pictogram_has_the_colour_that_the_words_ask_for(pocket: ClipModel) -> None:
     middle = slice(SIDE // 4, -SIDE // 4)
     plain, blue, green = (

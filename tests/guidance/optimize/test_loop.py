@@ -20,6 +20,7 @@ from guidance.optimize.loss import PRIORS
 from guidance.optimize.optimizer import cosine_schedule
 from guidance.optimize.run import RenderError, Run
 from guidance.optimize.step_in_progress import StepInProgress
+from guidance.request.medium import NONE
 from guidance.request.parameters import DISTANCES, PLAIN_CANVASES, RANGES
 from guidance.request.prompt import NEGATIVE_WEIGHT
 from guidance.request.request import ImagePrompt, Request, RequestError
@@ -165,6 +166,18 @@ def test_a_style_s_words_are_added_to_every_positive_phrase(quick: ClipModel) ->
     styled = result_of(small("a cat::2 fog::-1", style="sketched", styles=styles), quick).image.tobytes()
     spelled = result_of(small("a drawing of a cat::2 fog::-1"), quick).image.tobytes()
     assert styled == spelled != result_of(small("a cat::2 fog::-1"), quick).image.tobytes()
+
+
+def test_a_picture_and_its_previews_are_shown_in_the_medium_and_guided_without_it(quick: ClipModel) -> None:
+    *steps, shown = render(small(medium="black-and-white"), quick)
+    plain = result_of(small(medium=NONE), quick)
+    assert isinstance(shown, Result)
+    assert shown.plain().tobytes() == plain.plain().tobytes() == plain.image.tobytes()
+    assert shown.similarity == plain.similarity
+    (preview,) = [step.picture() for step in steps if isinstance(step, Step) and step.last]
+    for picture in (shown.image, preview):
+        red, green, blue = picture.split()
+        assert red.tobytes() == green.tobytes() == blue.tobytes()
 
 
 @pytest.mark.parametrize(("strength", "total"), [(0.0, 0), (0.5, 2), (1.0, 4)])

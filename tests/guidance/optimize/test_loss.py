@@ -48,12 +48,6 @@ def test_total_variation_is_nothing_for_flat_and_most_for_a_chessboard() -> None
     assert loss.total_variation(checkerboard) == 2
 
 
-def test_saturation_is_nothing_for_grey_and_grows_with_colour() -> None:
-    grey, pale, strong = (loss.saturation(flat(*rgb)) for rgb in ((0.4, 0.4, 0.4), (0.5, 0.4, 0.4), (1.0, 0.0, 0.0)))
-    assert grey < 1e-12
-    assert grey < pale < strong
-
-
 def test_clipping_starts_near_black_and_white_and_is_1_at_the_end() -> None:
     values = [float(loss.clipping(flat(v, v, v))) for v in (0.0, 0.05, 0.11, 0.5, 0.89, 0.95, 1.0)]
     assert values == pytest.approx([1, 0.25, 0, 0, 0, 0.25, 1], abs=1e-5)

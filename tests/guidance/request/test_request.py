@@ -179,10 +179,9 @@ def test_a_request_of_the_third_schema_keeps_its_meaning() -> None:
 
 
 def test_a_request_from_before_the_fields_were_renamed_keeps_its_meaning() -> None:
-    request = Request.resolve("a volcano", seed=9, early_stop=0.01, level_decay=0.5, saturation=3.0, clipping=4.0)
-    old = in_old_names(request) | {"schema": 4, "calm": 2.0, "variety": 5.0}
-    assert (old["taper"], old["settle"]) == (0.5, 0.01)
-    assert (old["restraint"], old["headroom"]) == (3.0, 4.0)
+    request = Request.resolve("a volcano", seed=9, early_stop=0.01, level_decay=0.5, clipping=4.0)
+    old = in_old_names(request) | {"schema": 4, "calm": 2.0, "variety": 5.0, "restraint": 3.0}
+    assert (old["taper"], old["settle"], old["headroom"]) == (0.5, 0.01, 4.0)
     assert Request.from_json(json.dumps(old)) == request
 
 
@@ -198,7 +197,12 @@ def test_a_request_of_the_fifth_schema_keeps_its_meaning() -> None:
     }  # fmt: skip
     request = Request.from_json(json.dumps(stored))
     fields = {name: value for name, value in json.loads(request.to_json()).items() if name in stored}
-    for removed in ("familiarity", "high_frequency", "repetition"):  # weights that are no longer part of the loss
+    for removed in (
+        "familiarity",
+        "high_frequency",
+        "repetition",
+        "saturation",
+    ):  # weights that are no longer part of the loss
         del stored[removed]
     assert fields == stored | {"schema": request.schema}
 
@@ -227,8 +231,8 @@ def test_derived_requests_change_only_the_given_fields() -> None:
     assert derive.revised(first, seed=2) == Request.resolve("a cat", seed=2, width=320, height=208)
     other = derive.revised(first, "a dog --steps 9", steps=10)
     assert (other.prompt, other.steps, other.seed, other.width) == ("a dog", 10, 1, 320)
-    shaped = derive.revised(first, "a dog --ar 1:1 --style pixel-art")
-    assert (shaped.width, shaped.height, shaped.canvas, shaped.style) == (256, 256, "palette", "pixel art of {}")
+    shaped = derive.revised(first, "a dog --ar 1:1 --style poster")
+    assert (shaped.width, shaped.height, shaped.canvas, shaped.style) == (256, 256, "palette", "a poster of {}")
     with pytest.raises(RequestError, match="style 'oil' is unknown"):
         derive.revised(first, "a dog --style oil")
     large = derive.upscaled(first, SHA)
