@@ -50,11 +50,22 @@ _SPLIT: Final = re.compile(
 )
 
 
+# These lights colour the sky and the ground, and not the thing, as "at night" does. A low sun is the same at either end
+# of the day, and pictures of it are mostly called sunsets.
+_LIGHTS: Final = {"autumn": "autumn"} | dict.fromkeys(("sunset", "sunrise", "dawn", "dusk", "golden hour"), "a sunset")
+_LIT: Final = re.compile(
+    rf"(?P<first>\S.*?)\s+(?:at|in|during)\s+(?:the\s+)?(?P<light>{'|'.join(_LIGHTS)})(?P<rest>,.*)?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def split(phrase: str) -> tuple[Part, Part] | None:
     """The two parts of a phrase, each with what follows the first comma after them; None if it is about one thing."""
-    found = _SPLIT.fullmatch(phrase.strip())
-    if found is None:
+    if (found := _SPLIT.fullmatch(phrase.strip())) is not None:
+        (first, second), other = _REGIONS[found["link"].lower()], found["second"]
+    elif (found := _LIT.fullmatch(phrase.strip())) is not None:
+        (first, second), other = (Region.MIDDLE, Region.AROUND), _LIGHTS[found["light"].lower()]
+    else:
         return None
-    first, second = _REGIONS[found["link"].lower()]
     rest = found["rest"] or ""
-    return Part(found["first"] + rest, first), Part(found["second"] + rest, second)
+    return Part(found["first"] + rest, first), Part(other + rest, second)

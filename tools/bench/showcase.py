@@ -12,8 +12,11 @@ from PIL import Image
 
 from guidance.clip.model import ClipModel
 from guidance.io.picture import contact_sheet, to_png
+from guidance.io.tensor import from_tensor, to_tensor
+from guidance.media.registry import in_medium
 from guidance.optimize.loop import Result, render
 from guidance.request import derive
+from guidance.request.medium import MEDIA
 from guidance.request.parameters import PLAIN_CANVASES
 from guidance.request.request import ImagePrompt, Request
 
@@ -22,12 +25,13 @@ CELL: Final = 256
 
 
 def main() -> int:
-    """Renders and writes two sheets."""
+    """Renders and writes three sheets."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench.showcase", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs"), help="default: %(default)s")
     options = parser.parse_args()
     model = ClipModel.load("pocket", "cpu")
-    _sheet(_canvases(model), options.out / "showcase-canvases.jpg")
+    _sheet(_canvases(model), options.out / "showcase-canvases.jpg", columns=4)
+    _sheet(_media(model), options.out / "showcase-media.jpg", columns=4)
     _sheet(_derived(model), options.out / "showcase-derived.jpg")
     return 0
 
@@ -35,8 +39,13 @@ def main() -> int:
 def _canvases(model: ClipModel) -> list[Image.Image]:
     castle = "a castle on a hill"
     requests = [Request.resolve(castle, seed=SEED, canvas=canvas) for canvas in PLAIN_CANVASES]
-    requests += [Request.resolve(castle, seed=SEED, style=style) for style in ("pixel-art", "pencil")]
     return [_render(request, model).image for request in requests]
+
+
+def _media(model: ClipModel) -> list[Image.Image]:
+    owl = _render(Request.resolve("an owl", seed=SEED), model).image
+    pixels = to_tensor(owl, owl.width, owl.height)[None]
+    return [from_tensor(in_medium(pixels, medium)[0]) for medium in MEDIA]
 
 
 def _derived(model: ClipModel) -> list[Image.Image]:
@@ -66,8 +75,8 @@ def _render(request: Request, model: ClipModel, blobs: Mapping[str, bytes] | Non
     return result
 
 
-def _sheet(images: list[Image.Image], path: Path) -> None:
-    contact_sheet(images, columns=3, cell=CELL).save(path, quality=85)
+def _sheet(images: list[Image.Image], path: Path, columns: int = 3) -> None:
+    contact_sheet(images, columns=columns, cell=CELL).save(path, quality=85)
     print(path)
 
 

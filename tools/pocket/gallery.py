@@ -14,8 +14,8 @@ from guidance.request.request import Request
 from tools.pocket.picture_cache import SEED, of_these_weights, picture
 
 PROMPTS: Final = (
-    *("mushroom", "a volcano at night", "a sailing boat in a storm", "submarine"),
-    *("valley", "a lighthouse in a storm", "goldfish", "a castle on a hill"),
+    *("a lake", "a fox, watercolour", "a cup of coffee", "an owl, woodcut"),
+    *("a sunflower, stained glass", "a parrot, oil painting", "pixel art castle", "a red car, cartoon"),
 )
 
 

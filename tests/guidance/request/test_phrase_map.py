@@ -15,6 +15,8 @@ from guidance.request.phrase_map import split
         ("a balloon over the mountains", {"a balloon": "upper", "the mountains": "lower"}),
         ("a cabin under two moons", {"a cabin": "lower", "two moons": "upper"}),
         ("a fox in a forest, oil painting", {"a fox, oil painting": "middle", "a forest, oil painting": "around"}),
+        ("a white church at Sunrise, photo", {"a white church, photo": "middle", "a sunset, photo": "around"}),
+        ("a barn in autumn", {"a barn": "middle", "autumn": "around"}),
         ("a giraffe beside a truck on a road", {"a giraffe": "left", "a truck on a road": "right"}),
     ],
 )
@@ -30,6 +32,9 @@ def test_a_phrase_about_two_things_says_where_each_belongs(phrase: str, parts: d
         *("a cat", "", "and a dog", "a black and white cat", "salt and pepper", "a castle at night", "a house on fire"),
         *("a tower in the fog", "a park in the rain", "a church in the style of a master", "a candle in the dark"),
         "sandcastle",
+        "a horse in the snow",
+        "a sunset",
+        "a rooster from dusk",
     ],
 )
 def test_a_phrase_about_one_thing_stays_whole(phrase: str) -> None:
