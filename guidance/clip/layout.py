@@ -69,13 +69,14 @@ class Layouts:
         return cls(**learnt, looks=Looks.beside(folder, device))
 
     @torch.no_grad()
-    def of(self, shares: Tensor, embeddings: Tensor, names: Tensor | None = None) -> Tensor:
+    def of(self, shares: Tensor, embeddings: Tensor, names: Tensor | None = None, dyed: Tensor | None = None) -> Tensor:
         """Layouts of P texts or images, (P, 3, SIDE, SIDE) in [DARKEST, 1 - DARKEST].
 
         Args:
             shares: (P, K) of the directions. Without any the layout is the mean picture and what the readouts add.
             embeddings: (P, D), for their readouts.
             names: (P), which look each has; None if none has any.
+            dyed: (P), whose pictogram gets the colour that is asked for; None for none.
         """
         _, readouts = parts(embeddings, self.directions.shape[1])
         total = shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
@@ -91,7 +92,8 @@ class Layouts:
             mixed[mean] = looks.means[names[mean] - len(looks.names)]
             pictures = looks.pictures[names.clamp_max(len(looks.pictures) - 1)]
             shades = added.mean(dim=(2, 3))
-            drawn = pictograms.before(self._mean(mixed), pictures, asked @ shades, more @ shades)
+            dyed = torch.zeros_like(mean) if dyed is None else dyed
+            drawn = pictograms.before(self._mean(mixed), pictures, asked @ shades, more @ shades, dyed)
             asked = torch.where(mean[:, None], more, asked)
             shown = torch.where(looks.has_pictogram(names)[:, None, None, None], drawn, self._mean(mixed))
         return (shown + torch.einsum("pr,rchw->pchw", asked, added)).clamp(DARKEST, 1 - DARKEST)

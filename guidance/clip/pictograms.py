@@ -5,6 +5,8 @@ pictogram (`guidance.clip.looks`) gets it for its layout (`guidance.clip.layout`
 sides: sky above, ground below.
 """
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +19,14 @@ SHEET: Final = "pictograms.webp"
 """Beside a model's weights."""
 COLUMNS: Final = 32
 """Pictograms in a row of the sheet."""
-HUE: Final = 0.07
-PURE: Final = 0.8
-"""From this difference from grey on, and this share of it in the brightness, what readouts add is a colour that a text
-asks for. The light of a night is bluish, too."""
+COLOURS: Final = re.compile(
+    r"\b(?:red|scarlet|crimson|orange|gold(?:en)?|yellow|green|turquoise|teal|cyan|blue|violet|purple|lilac|magenta|pink"
+    r"|brown)\b",
+    re.IGNORECASE,
+)
+"""Words that dye a pictogram. A text that has none of them leaves it in its own colours, whatever else it says."""
+HUE: Final = 0.045
+"""From this difference from grey on, what readouts add is another colour than the pictogram's name has."""
 FADED: Final = (0.15, 0.25)
 """Brightness that is asked for from which on a pictogram loses its colours, and at which it has none: things that are
 white, or in snow or fog."""
@@ -39,32 +45,38 @@ def beside(folder: Path) -> Tensor:
     return pictures[pictures[:, 3].flatten(1).any(dim=1)]
 
 
-def before(layouts: Tensor, pictures: Tensor, asked: Tensor, more: Tensor) -> Tensor:
+def named_colours(texts: Sequence[str]) -> Tensor:
+    """(P), whether each names a colour."""
+    return torch.tensor([COLOURS.search(text) is not None for text in texts], dtype=torch.bool)
+
+
+def before(layouts: Tensor, pictures: Tensor, asked: Tensor, more: Tensor, dyed: Tensor) -> Tensor:
     """Pictograms before what layouts have at the sides.
 
     Args:
         layouts: (P, 3, SIDE, SIDE).
         pictures: (P, 4, SIDE, SIDE).
-        asked: (P, 3), red, green and blue that are asked for. A pictogram is dyed by it.
+        asked: (P, 3), red, green and blue that are asked for.
         more: (P, 3), what is asked for more than the name says: where that is no colour, the name says enough.
+        dyed: (P), which pictograms get the colour.
     """
     colours, opacity = pictures[:, :3], pictures[:, 3:]
-    return opacity * _dyed(colours, asked[:, :, None, None], more[:, :, None, None]) + (1 - opacity) * _behind(layouts)
+    asked, more, dyed = asked[:, :, None, None], more[:, :, None, None], dyed[:, None, None, None]
+    return opacity * _dyed(colours, asked, more, dyed) + (1 - opacity) * _behind(layouts)
 
 
-def _dyed(colours: Tensor, asked: Tensor, more: Tensor) -> Tensor:
-    """(P, 3, SIDE, SIDE), in the colours that are asked for, (P, 3, 1, 1), if they are."""
+def _dyed(colours: Tensor, asked: Tensor, more: Tensor, dyed: Tensor) -> Tensor:
+    """(P, 3, SIDE, SIDE), in the colours that are asked for, (P, 3, 1, 1), or paler if white is."""
     both = torch.stack([asked, more])
     light = both.mean(dim=2, keepdim=True)
-    strength = (both - light).norm(dim=2, keepdim=True)
+    coloured = dyed & ((both - light).norm(dim=2, keepdim=True).amin(dim=0) > HUE)
     hues = asked - light[0]
-    coloured = (strength.amin(dim=0) > HUE) & (strength[0] > PURE * light[0].abs())
     ranges = hues.amax(dim=1, keepdim=True) - hues.amin(dim=1, keepdim=True)
     grey = colours.mean(dim=1, keepdim=True)
-    dyed = grey + SATURATION * hues / ranges.clamp_min(1e-6)
+    full = grey + SATURATION * hues / ranges.clamp_min(1e-6)
     least, most = FADED
     faded = torch.lerp(colours, grey, ((light.amin(dim=0) - least) / (most - least)).clamp(0, 1))
-    return torch.where(coloured, dyed.clamp(0, 1), faded)
+    return torch.where(coloured, full.clamp(0, 1), faded)
 
 
 def _behind(layouts: Tensor) -> Tensor:

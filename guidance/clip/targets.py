@@ -8,6 +8,7 @@ from torch import Tensor
 
 from guidance.clip.layout import composed, mirrored
 from guidance.clip.perceptor import Perceptor
+from guidance.clip.pictograms import named_colours
 from guidance.clip.readouts import with_limited_readouts
 from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
@@ -71,7 +72,8 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
                 names = looks.of(directions, perceptor.layouts.directions)
                 directions = looks.moved(directions, names)
             directions = with_limited_readouts(directions, perceptor.vocabulary.objects)
-            layouts = mirrored(perceptor.layouts.of(shares, directions, names), request.seed)
+            dyed = named_colours([*texts, *([""] * len(images))]).to(directions.device)
+            layouts = mirrored(perceptor.layouts.of(shares, directions, names, dyed), request.seed)
         regions = [part.region for part, _ in parts] + [Region.WHOLE] * len(images)
         masks = places = None
         if set(regions) - {Region.WHOLE}:
