@@ -2,8 +2,8 @@
 
 CLIP's gradient says what is missing, and not where the ground, the sky and the thing between them are. Photographs say
 that: for each of many known directions of CLIP's space there is a mean of photographs that lie near to it, moved until
-they agree, in SIDE × SIDE pixels (tools/pocket/building/layout.py), and a text has those of the directions that it is a
-mixture of (`guidance.clip.mixture`). A run starts from it, and is held near it until the layout is settled.
+they agree (tools/pocket/building/layout.py), and a text has those of the directions that it is a mixture of
+(`guidance.clip.mixture`). A run starts from it, and is held near it until the layout is settled.
 """
 
 import math
@@ -14,14 +14,17 @@ from typing import Final, Self
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample
+from torch.nn.functional import adaptive_avg_pool2d, affine_grid, grid_sample, interpolate
 
 from guidance.clip import pictograms
 from guidance.clip.looks import Looks
 from guidance.clip.readouts import limited, parts
 from guidance.device.randomness import generator
 
-SIDE: Final = 32
+SIDE: Final = 48
+"""Of a layout, in pixels. Pictograms have that much detail."""
+MEANS_SIDE: Final = 32
+"""Of means of photographs, which have less."""
 FILE: Final = "layout.safetensors"
 """Beside a model's weights."""
 CONTRAST: Final = 1.5
@@ -46,9 +49,9 @@ class Layouts:
     Attributes:
         directions: (K, O), unit length, in the first dimensions of the embedding.
         coefficients: (K, C), of the components in the means of photographs near to each.
-        components: (C, 3 · SIDE · SIDE), the principal components of these means, of variance 1.
-        mean: (3 · SIDE · SIDE) in [0, 1], the mean of the means.
-        readouts: (R, 3 · SIDE · SIDE), what each of the last dimensions adds.
+        components: (C, 3 · MEANS_SIDE · MEANS_SIDE), the principal components of these means, of variance 1.
+        mean: (3 · MEANS_SIDE · MEANS_SIDE) in [0, 1], the mean of the means.
+        readouts: (R, 3 · MEANS_SIDE · MEANS_SIDE), what each of the last dimensions adds.
         looks: Which some texts have instead of their mixture of means.
     """
 
@@ -82,7 +85,7 @@ class Layouts:
         total = shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
         mixed = (shares / total) @ self.coefficients
         asked = limited(readouts, MOST_COLOUR)
-        added = CONTRAST * self.readouts.view(-1, 3, SIDE, SIDE)
+        added = CONTRAST * self.readouts.view(-1, 3, MEANS_SIDE, MEANS_SIDE)
         looks = self.looks
         if looks is None or names is None:
             shown = self._mean(mixed)
@@ -96,11 +99,16 @@ class Layouts:
             drawn = pictograms.before(self._mean(mixed), pictures, asked @ shades, more @ shades, dyed)
             asked = torch.where(mean[:, None], more, asked)
             shown = torch.where(looks.has_pictogram(names)[:, None, None, None], drawn, self._mean(mixed))
-        return (shown + torch.einsum("pr,rchw->pchw", asked, added)).clamp(DARKEST, 1 - DARKEST)
+        return (shown + _enlarged(torch.einsum("pr,rchw->pchw", asked, added))).clamp(DARKEST, 1 - DARKEST)
 
     def _mean(self, mixed: Tensor) -> Tensor:
         """(P, C) of the components to (P, 3, SIDE, SIDE)."""
-        return (self.mean + CONTRAST * mixed @ self.components).view(-1, 3, SIDE, SIDE)
+        return _enlarged((self.mean + CONTRAST * mixed @ self.components).view(-1, 3, MEANS_SIDE, MEANS_SIDE))
+
+
+def _enlarged(means: Tensor) -> Tensor:
+    """(N, 3, MEANS_SIDE, MEANS_SIDE) to (N, 3, SIDE, SIDE)."""
+    return interpolate(means, SIDE, mode="bicubic")
 
 
 def mirrored(layouts: Tensor, seed: int) -> Tensor:

@@ -32,7 +32,7 @@ FADED: Final = (0.15, 0.25)
 white, or in snow or fog."""
 SATURATION: Final = 0.6
 """Difference between the greatest and the least of red, green and blue in a pictogram that gets such a colour."""
-EDGE: Final = 5
+EDGE: Final = 8
 """Pixels at each side that are taken for what is behind a thing."""
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from guidance.clip.layout import CONTRAST, SIDE, Layouts
+from guidance.clip.layout import CONTRAST, MEANS_SIDE, SIDE, Layouts
 from tools.pocket.building.alignment import CROP, FEWEST, agreed, cropped
 from tools.pocket.building.layout import NEAREST, of_means
 from tools.pocket.building.space import EMBED_DIM, OBJECT_DIMS
@@ -17,8 +17,8 @@ GREY = 0.5
 def learnt() -> Layouts:
     """Of three kinds, the first lighter at the top, and of 4000 photographs, in which a readout is redness."""
     generator = torch.Generator().manual_seed(0)
-    means = torch.full((3, 3, SIDE, SIDE), GREY)
-    means[0, :, : SIDE // 2] += 0.1
+    means = torch.full((3, 3, MEANS_SIDE, MEANS_SIDE), GREY)
+    means[0, :, : MEANS_SIDE // 2] += 0.1
     kinds = torch.randint(3, (4000,), generator=generator)
     shown = normalize(KINDS[kinds] + 0.02 * torch.randn(4000, OBJECT_DIMS, generator=generator), dim=1)
     readouts = 0.05 * torch.randn(4000, EMBED_DIM - OBJECT_DIMS, generator=generator)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import affine_grid, grid_sample, interpolate
 
-from guidance.clip.layout import SIDE
+from guidance.clip.layout import MEANS_SIDE
 
 FEWEST: Final = 8.0
 """Effective number of photographs in each mean: 1 by the sum of the squares of their shares."""
@@ -65,7 +65,7 @@ def cropped(pictures: Tensor, activations: Tensor) -> Tensor:
 
 
 def agreed(crops: Tensor, plain: Tensor) -> Tensor:
-    """(3, SIDE, SIDE): the mean of (N, 3, CROP, CROP), each moved until they agree.
+    """(3, MEANS_SIDE, MEANS_SIDE): the mean of (N, 3, CROP, CROP), each moved until they agree.
 
     Args:
         crops: Of photographs.
@@ -98,8 +98,8 @@ def _mean(shares: Tensor, pictures: Tensor) -> Tensor:
 
 
 def _moved(pictures: Tensor) -> Tensor:
-    """(N, 3, CROP, CROP) to (N, M, 3, SIDE, SIDE), in each of the PLACES; the first is in the middle."""
-    grid = affine_grid(PLACES, [len(PLACES), 3, SIDE, SIDE], align_corners=False)
+    """(N, 3, CROP, CROP) to (N, M, 3, MEANS_SIDE, MEANS_SIDE), in each of the PLACES; the first is in the middle."""
+    grid = affine_grid(PLACES, [len(PLACES), 3, MEANS_SIDE, MEANS_SIDE], align_corners=False)
     repeated = (picture.expand(len(PLACES), -1, -1, -1) for picture in pictures[:, None])
     return torch.stack([grid_sample(one, grid, padding_mode="reflection", align_corners=False) for one in repeated])
 
@@ -114,8 +114,8 @@ PLACES: Final = torch.tensor(
 
 
 def _shapes(pictures: Tensor) -> Tensor:
-    """(..., 3, SIDE, SIDE), less their mean colours, mostly of the middle, of length 1."""
-    line = torch.linspace(-1, 1, SIDE).square()
+    """(..., 3, MEANS_SIDE, MEANS_SIDE), less their mean colours, mostly of the middle, of length 1."""
+    line = torch.linspace(-1, 1, MEANS_SIDE).square()
     window = torch.exp(-(line + line[:, None]) / (2 * MIDDLE**2))
     shapes = window * (pictures - pictures.mean(dim=(-2, -1), keepdim=True))
     return shapes / shapes.square().sum(dim=(-3, -2, -1), keepdim=True).sqrt().clamp_min(1e-6)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from guidance.clip.layout import SIDE, Layouts
+from guidance.clip.layout import MEANS_SIDE, Layouts
 from guidance.clip.readouts import parts
 from tools.pocket.building.alignment import agreed, cropped
 from tools.pocket.building.finetune import TEACHER_SIDE, Teacher
@@ -36,7 +36,7 @@ def layouts(trunk: Any, teacher: Teacher, directions: Tensor, pixels: Pixels) ->
     for first in range(0, len(pixels), BATCH):
         views = as_tensor(pixels[first : first + BATCH])
         measured.append(measure(interpolate(views, size=128, mode="area")))
-        pictures.append(interpolate(views, size=SIDE, mode="area"))
+        pictures.append(interpolate(views, size=MEANS_SIDE, mode="area"))
     shown = (teacher.features.float() - teacher.centre) @ teacher.columns
     means = []
     for direction in directions:
@@ -60,9 +60,9 @@ def of_means(directions: Tensor, means: Tensor, embeddings: Tensor, pictures: Te
 
     Args:
         directions: (K, O) of the classes, unit length.
-        means: (K, 3, SIDE, SIDE) of photographs of the classes.
+        means: (K, 3, MEANS_SIDE, MEANS_SIDE) of photographs of the classes.
         embeddings: (N, O + R) of photographs, of any length.
-        pictures: (N, 3, SIDE, SIDE) in [0, 1], the photographs.
+        pictures: (N, 3, MEANS_SIDE, MEANS_SIDE) in [0, 1], the photographs.
     """
     mean = means.mean(dim=0).flatten()
     means = means.flatten(1) - mean
@@ -73,7 +73,7 @@ def of_means(directions: Tensor, means: Tensor, embeddings: Tensor, pictures: Te
     known = readouts - readouts.mean(dim=0)
     rest = pictures.flatten(1) - (SHARPNESS * shown @ directions.T).softmax(dim=1) @ means
     gram = known.T @ known + READOUT_RIDGE * known.var(dim=0).mean() * torch.eye(known.shape[1])
-    added = torch.linalg.solve(gram, known.T @ (rest - rest.mean(dim=0))).view(-1, 3, SIDE, SIDE)
+    added = torch.linalg.solve(gram, known.T @ (rest - rest.mean(dim=0))).view(-1, 3, MEANS_SIDE, MEANS_SIDE)
     # Photographs are as often mirrored.
     added = ((added + added.flip(3)) / 2).flatten(1)
     return Layouts(directions, coefficients, scale * components[:COMPONENTS], mean, added)

@@ -22,7 +22,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn.functional import cosine_similarity, interpolate, normalize
 
-from guidance.clip.layout import MOST_COLOUR, SIDE, Layouts
+from guidance.clip.layout import MEANS_SIDE, MOST_COLOUR, Layouts
 from guidance.clip.looks import FILE, NEAR
 from guidance.clip.model import ClipModel
 from guidance.clip.open_clip_source import POCKET
@@ -143,7 +143,7 @@ def photographed(
 
     Returns:
         W words, those that need no look, what photographs of each word show, (W, O), and the means of these
-        photographs, (W, 3, SIDE, SIDE).
+        photographs, (W, 3, MEANS_SIDE, MEANS_SIDE).
     """
     said: Mapping[str, Sequence[str]] = json.loads(WORDS.read_text(encoding="utf-8"))
     found = {}
@@ -156,7 +156,7 @@ def photographed(
     words = [word for word, count in counts.items() if count >= FEWEST]
     if not words:
         print(f"no photograph of {photos} is named in {WORDS.name}: only pictograms have looks", file=sys.stderr)
-        return [], [], pictures[:0], torch.empty(0, 3, SIDE, SIDE)
+        return [], [], pictures[:0], torch.empty(0, 3, MEANS_SIDE, MEANS_SIDE)
     views = (to_tensor(found[key], perceptor.image_size, perceptor.image_size) for key in keys)
     embeddings = torch.stack([_seen(view.expand(len(NOISES), -1, -1, -1), perceptor).mean(dim=0) for view in views])
     embeddings = embeddings - embeddings.mean(dim=0)
@@ -220,7 +220,7 @@ def normalized(shares: Tensor) -> Tensor:
 
 
 def in_components(means: Tensor, layouts: Layouts) -> Tensor:
-    """(W, 3, SIDE, SIDE) to (W, C), coefficients of the layouts' components."""
+    """(W, 3, MEANS_SIDE, MEANS_SIDE) to (W, C), coefficients of the layouts' components."""
     components = layouts.components
     return (means.flatten(1) - layouts.mean) @ components.T / components.square().sum(dim=1)
 
