@@ -1,4 +1,4 @@
-"""The media by name. A new one is a function in one of these files, one line here and its name in MEDIA of parameters.
+"""The media by name.
 
 A guide that learnt from photographs knows what a fox is, and not what a watercolour is. So CLIP guides what is there,
 and the medium decides how it is drawn: at the end, and in every preview.
