@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import normalize
 
-from tools.pocket.building.looks import BETTER, area, distinct, gain, of_examples
+from tools.pocket.building.looks import BETTER, alike, area, distinct, gain, of_examples, photographs_are_better
 
 OBJECTS = 6
 
@@ -27,6 +27,27 @@ def test_a_look_is_better_only_than_a_place_that_finds_other_pictures_badly() ->
     known, new = gain(told, pictures - pictures.mean(dim=0), torch.stack([right, wrong]))
     assert known < BETTER
     assert new > 0.2
+
+
+def test_photographs_of_one_place_are_alike_and_those_of_a_thing_that_is_anywhere_are_not() -> None:
+    noise = 0.2 * torch.randn(40, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    horizon = torch.linspace(0.5, -0.5, 8)[:, None].expand(3, 8, 8)
+    usual = torch.zeros(3, 8, 8)
+    assert alike(noise + horizon, usual) > 0.7
+    assert abs(alike(noise, usual)) < 0.1
+
+
+def test_photographs_replace_an_emoji_only_if_they_show_one_place_and_it_is_not_the_word_s_own() -> None:
+    assert photographs_are_better("beach", 0.05, 0.7, 0.92, "palm tree")
+    assert not photographs_are_better("tree", 0.15, 0.4, 0.87, "deciduous tree")
+    assert not photographs_are_better("star", 0.07, 0.8, 1.0, "glowing star")
+    assert not photographs_are_better("coffee", 0.14, 0.2, 0.87, "hot beverage")
+
+
+def test_without_an_emoji_near_photographs_have_to_find_more_or_to_show_one_place() -> None:
+    assert photographs_are_better("road", 0.16, 0.1, 0.6, "rainbow")
+    assert photographs_are_better("lake", 0.0, 0.3, 0.7, "cloud")
+    assert not photographs_are_better("table", 0.0, 0.1, 0.7, "clapper board")
 
 
 def test_an_area_of_one_is_right_always_and_of_half_by_chance() -> None:

@@ -77,6 +77,12 @@ def test_a_thing_that_is_asked_for_in_no_colour_has_that_of_its_pictogram(pocket
     assert middle[0] > middle[1] > middle[2]
 
 
+def test_only_words_for_colours_dye_a_pictogram(pocket: ClipModel) -> None:
+    (field,) = layouts_of("a sunflower field", pocket)
+    red, green, blue = field[:, SIDE // 3 : -SIDE // 3, SIDE // 3 : -SIDE // 3].mean(dim=(1, 2))
+    assert red > green > blue
+
+
 def test_a_beach_has_the_layout_of_photographs_of_beaches(pocket: ClipModel) -> None:
     (beach,) = layouts_of("a beach", pocket)
     top, bottom = beach[:, : SIDE // 4].mean(dim=(1, 2)), beach[:, -SIDE // 4 :].mean(dim=(1, 2))

@@ -171,11 +171,8 @@ def photographed(
     kept, others, means = [], [], []
     for number, word in enumerate(words):
         most, shown = plain[:, number].topk(min(MOST, counts[word]))
-        one_place = alike(small[shown], small.mean(dim=0)) > ALIKE
-        # "deciduous tree" is a tree, and "desert island" no desert.
-        near = float(nearness[number])
-        own = near > OWN or pictured[int(nearest[number])].split()[-1] == word
-        if (one_place and not own) or (gains[number] > BETTER and near <= NEAR):
+        likeness, near = alike(small[shown], small.mean(dim=0)), float(nearness[number])
+        if photographs_are_better(word, gains[number], likeness, near, pictured[int(nearest[number])]):
             kept.append(number)
             means.append(agreed(small[shown], most))
         elif near <= NEAR:
@@ -185,6 +182,20 @@ def photographed(
 
 def _share(word: str, said: Sequence[str]) -> float:
     return 1 / (1 + said.index(word)) if word in said else 0.0
+
+
+def photographs_are_better(word: str, gained: float, likeness: float, near: float, pictogram: str) -> bool:
+    """Whether a word gets a look from its photographs.
+
+    Args:
+        word: The word.
+        gained: See `gain`.
+        likeness: Of its photographs, see `alike`.
+        near: Cosine of its place to that of the nearest pictogram's name.
+        pictogram: That name. "deciduous tree" is a tree, and "desert island" no desert.
+    """
+    own = near > OWN or pictogram.rsplit(maxsplit=1)[-1] == word
+    return (likeness > ALIKE and not own) or (gained > BETTER and near <= NEAR)
 
 
 def alike(pictures: Tensor, usual: Tensor) -> float:
