@@ -79,7 +79,7 @@ class Layouts:
             shares: (P, K) of the directions. Without any the layout is the mean picture and what the readouts add.
             embeddings: (P, D), for their readouts.
             names: (P), which look each has; None if none has any.
-            dyed: (P), whose pictogram gets the colour that is asked for; None for none.
+            dyed: (P, 2), see `guidance.clip.pictograms.named_colours`; None if none names a colour.
         """
         _, readouts = parts(embeddings, self.directions.shape[1])
         total = shares.sum(dim=1, keepdim=True).clamp_min(1e-6)
@@ -95,7 +95,7 @@ class Layouts:
             mixed[mean] = looks.means[names[mean] - len(looks.names)]
             pictures = looks.pictures[names.clamp_max(len(looks.pictures) - 1)]
             shades = added.mean(dim=(2, 3))
-            dyed = torch.zeros_like(mean) if dyed is None else dyed
+            dyed = mean.new_zeros(len(mean), 2) if dyed is None else dyed
             drawn = pictograms.before(self._mean(mixed), pictures, asked @ shades, more @ shades, dyed)
             asked = torch.where(mean[:, None], more, asked)
             shown = torch.where(looks.has_pictogram(names)[:, None, None, None], drawn, self._mean(mixed))

@@ -25,11 +25,13 @@ COLOURS: Final = re.compile(
     re.IGNORECASE,
 )
 """Words that dye a pictogram. A text that has none of them leaves it in its own colours, whatever else it says."""
+NEUTRALS: Final = re.compile(r"\b(?:white|snowy|silver|gr[ae]y|black)\b", re.IGNORECASE)
+"""Words that take its colours away; readouts make it lighter or darker."""
 HUE: Final = 0.045
 """From this difference from grey on, what readouts add is another colour than the pictogram's name has."""
 FADED: Final = (0.15, 0.25)
-"""Brightness that is asked for from which on a pictogram loses its colours, and at which it has none: things that are
-white, or in snow or fog."""
+"""Brightness that is asked for from which on a pictogram loses its colours, and at which it has none: things in snow or
+fog."""
 SATURATION: Final = 0.6
 """Difference between the greatest and the least of red, green and blue in a pictogram that gets such a colour."""
 EDGE: Final = 8
@@ -46,8 +48,9 @@ def beside(folder: Path) -> Tensor:
 
 
 def named_colours(texts: Sequence[str]) -> Tensor:
-    """(P), whether each names a colour."""
-    return torch.tensor([COLOURS.search(text) is not None for text in texts], dtype=torch.bool)
+    """(P, 2), whether each names a colour, and whether white, grey or black."""
+    named = [[words.search(text) is not None for words in (COLOURS, NEUTRALS)] for text in texts]
+    return torch.tensor(named, dtype=torch.bool).view(-1, 2)
 
 
 def before(layouts: Tensor, pictures: Tensor, asked: Tensor, more: Tensor, dyed: Tensor) -> Tensor:
@@ -58,10 +61,10 @@ def before(layouts: Tensor, pictures: Tensor, asked: Tensor, more: Tensor, dyed:
         pictures: (P, 4, SIDE, SIDE).
         asked: (P, 3), red, green and blue that are asked for.
         more: (P, 3), what is asked for more than the name says: where that is no colour, the name says enough.
-        dyed: (P), which pictograms get the colour.
+        dyed: (P, 2), see `named_colours`.
     """
     colours, opacity = pictures[:, :3], pictures[:, 3:]
-    asked, more, dyed = asked[:, :, None, None], more[:, :, None, None], dyed[:, None, None, None]
+    asked, more, dyed = asked[:, :, None, None], more[:, :, None, None], dyed[:, :, None, None]
     return opacity * _dyed(colours, asked, more, dyed) + (1 - opacity) * _behind(layouts)
 
 
@@ -69,13 +72,14 @@ def _dyed(colours: Tensor, asked: Tensor, more: Tensor, dyed: Tensor) -> Tensor:
     """(P, 3, SIDE, SIDE), in the colours that are asked for, (P, 3, 1, 1), or paler if white is."""
     both = torch.stack([asked, more])
     light = both.mean(dim=2, keepdim=True)
-    coloured = dyed & ((both - light).norm(dim=2, keepdim=True).amin(dim=0) > HUE)
+    coloured = dyed[:, :1] & ((both - light).norm(dim=2, keepdim=True).amin(dim=0) > HUE)
     hues = asked - light[0]
     ranges = hues.amax(dim=1, keepdim=True) - hues.amin(dim=1, keepdim=True)
     grey = colours.mean(dim=1, keepdim=True)
     full = grey + SATURATION * hues / ranges.clamp_min(1e-6)
     least, most = FADED
-    faded = torch.lerp(colours, grey, ((light.amin(dim=0) - least) / (most - least)).clamp(0, 1))
+    share = ((light.amin(dim=0) - least) / (most - least)).clamp(0, 1).maximum(dyed[:, 1:].to(colours.dtype))
+    faded = torch.lerp(colours, grey, share)
     return torch.where(coloured, full.clamp(0, 1), faded)
 
 

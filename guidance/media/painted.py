@@ -51,13 +51,13 @@ def watercolour(images: Tensor) -> Tensor:
     """Thin, uneven pigment that is thicker at edges; the paper is seen through it, and around it."""
     washes = smoothed(images, 4)
     edges = (blurred(washes, 3) - washes).clamp(0, 0.15)
-    pigment = 0.72 * (1 - washes) * (1 + 0.8 * blotches(images, 12, "washes")) + 0.9 * edges
+    pigment = 0.75 * (1 - washes) * (1 + 1.1 * blotches(images, 20, "washes")) + 1.5 * edges
     down, across = (torch.linspace(-1, 1, side).abs() ** 3 for side in images.shape[-2:])
     outside = (down[:, None] + across) ** (1 / 3)
     painted = torch.sigmoid(22 * (0.86 + 0.35 * blotches(images, 16, "paper") - outside))
     fibres = grain(images, 0.7, "fibres")
     paper = torch.tensor(PAPER).view(1, 3, 1, 1)
-    return coloured(paper * (1 - painted * pigment * (1 + 0.12 * fibres)).clamp(0, 1), 1.35) + 0.008 * fibres
+    return coloured(paper * (1 - painted * pigment * (1 + 0.04 * fibres)).clamp(0, 1), 1.3) + 0.006 * fibres
 
 
 def _moved(images: Tensor, down: int, across: int) -> Tensor:

@@ -122,7 +122,7 @@ def test_a_pictogram_stands_before_what_its_layout_has_at_the_sides() -> None:
     layout = torch.full((1, 3, SIDE, SIDE), 0.5)
     layout[:, :, :, :16] = 0.3
     layout[:, :, 10:20, 10:20] = 0.9
-    (drawn,) = pictograms.before(layout, pictogram, torch.zeros(1, 3), torch.zeros(1, 3), torch.tensor([True]))
+    (drawn,) = pictograms.before(layout, pictogram, torch.zeros(1, 3), torch.zeros(1, 3), torch.tensor([[True, False]]))
     assert torch.equal(drawn[:, 16, 16], torch.tensor([1.0, 0.0, 0.0]))
     assert torch.allclose(drawn[:, 2, [0, -1]], torch.tensor([0.3, 0.5]).expand(3, 2))
     assert (drawn[:, :8] < 0.6).all()
