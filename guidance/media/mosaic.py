@@ -14,7 +14,7 @@ from guidance.media.filters import SIDE, blotches, blurred, coloured, luma, unit
 
 CELL: Final = 12
 """From the middle of a cell to the next."""
-UNEVEN: Final = 0.6
+UNEVEN: Final = 0.8
 """How far corners are moved aside at random, in cells."""
 FACET: Final = 0.09
 """Difference of brightness between facets of one colour."""
