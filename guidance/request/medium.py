@@ -16,7 +16,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "pencil": ("(?:pencil|charcoal|ink) (?:drawing|sketch)", "pencil|charcoal|drawing|sketch"),
     "woodcut": ("(?:(?:japanese )?woodblock|woodcut|linocut)(?: print)?", "engraving|etching"),
-    "cartoon": ("(?:cartoon|anime|comic(?: book)?|manga) (?:style|drawing)", "cartoon|anime|comic|manga"),
+    "cartoon": ("(?:cartoon|anime|manga)(?: style| drawing)?|comic(?: book)? (?:style|drawing)", "comic"),
     "sepia": ("sepia(?: photo(?:graph)?)?", ""),
     "black-and-white": ("black[- ]and[- ]white photo(?:graph)?", "black[- ]and[- ]white|monochrome"),
     "low-poly": ("low[- ]?poly(?: style)?", "polygons"),

@@ -22,6 +22,7 @@ from guidance.request.style import Style
         ("cow, in black and white", "black-and-white", "cow"),
         ("low-poly deer", "low-poly", "deer"),
         ("panda, cartoon style", "cartoon", "panda"),
+        ("anime cat", "cartoon", "cat"),
         ("a bear as an oil painting", "oil", "a bear"),
         ("pixel art", "pixel-art", ""),
     ],
