@@ -56,18 +56,23 @@ class Looks:
         learnt = {name: values.float().to(device) for name, values in load_file(folder / FILE).items()}
         return cls(**learnt, pictures=pictograms.beside(folder).to(device))
 
-    def of(self, embeddings: Tensor, others: Tensor) -> Tensor:
+    def of(self, embeddings: Tensor, others: Tensor, heads: Tensor | None = None) -> Tensor:
         """(P, D) of texts to (P): the number of the name whose place each has, or NONE.
 
         Args:
             embeddings: Of the texts.
             others: (K, O), unit length: known directions. A text that names one of these, and no name, has no look.
+            heads: (P, D), of the texts' head nouns, which have their say where a text is at no name's place; 0 for
+                texts without one.
         """
         objects, _ = parts(embeddings, self.names.shape[1])
         nearness, names = (objects @ self.names.T).max(dim=1)
         known = (objects @ others.T).amax(dim=1)
         another = (known > NAMED) & (known > nearness + EQUAL)
-        return torch.where((nearness > NEAR) & ~another, names, NONE)
+        found = torch.where((nearness > NEAR) & ~another, names, NONE)
+        if heads is None:
+            return found
+        return torch.where((found == NONE) & (known <= NAMED), self.of(heads, others), found)
 
     def moved(self, embeddings: Tensor, names: Tensor) -> Tensor:
         """(P, D) of texts, unit length, to the same, moved as pictures move the names that they have, (P)."""

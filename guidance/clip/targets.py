@@ -1,18 +1,20 @@
 """PromptTargets: a prompt's phrases and images as weighted directions in a CLIP's embedding space."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from guidance.clip.layout import composed, mirrored
+from guidance.clip.mixture import Vocabulary
 from guidance.clip.perceptor import Perceptor
 from guidance.clip.pictograms import named_colours
 from guidance.clip.readouts import with_limited_readouts
 from guidance.clip.regions import region_masks
 from guidance.io.picture import read_image
 from guidance.io.tensor import to_tensor
+from guidance.request.head_noun import head_noun
 from guidance.request.medium import NONE, said
 from guidance.request.phrase_map import Part, Region, split
 from guidance.request.prompt import Phrase
@@ -69,7 +71,8 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
             directions = torch.cat([completed, directions[len(texts) :]])
             names = None
             if (looks := perceptor.layouts.looks) is not None:
-                names = looks.of(directions, perceptor.layouts.directions)
+                heads = _encode_heads(texts, directions, perceptor, perceptor.vocabulary)
+                names = looks.of(directions, perceptor.layouts.directions, heads)
                 directions = looks.moved(directions, names)
             directions = with_limited_readouts(directions, perceptor.vocabulary.objects)
             dyed = named_colours([*texts, *([""] * len(images))]).to(directions.device)
@@ -98,6 +101,16 @@ def _parts(phrase: Phrase, style: str, phrase_map: float) -> list[tuple[Part, fl
     share = phrase.weight * phrase_map / 2
     placed = [(Part(dressed(part.text, style), part.region), share) for part in two]
     return placed if phrase_map == 1 else [(whole[0], phrase.weight * (1 - phrase_map)), *placed]
+
+
+def _encode_heads(texts: Sequence[str], directions: Tensor, perceptor: Perceptor, vocabulary: Vocabulary) -> Tensor:
+    """(P, D), of the head noun of each text, 0 where there is none and for what is no text."""
+    nouns = {number: noun for number, text in enumerate(texts) if (noun := head_noun(text))}
+    heads = torch.zeros_like(directions)
+    if nouns:
+        encoded = perceptor.encode_text(list(nouns.values()))
+        heads[list(nouns)] = vocabulary.completed(encoded, vocabulary.shares(encoded))
+    return heads
 
 
 @torch.no_grad()

@@ -1,0 +1,21 @@
+"""The head noun of a phrase: what it is about. A vintage car is a car."""
+
+import re
+from typing import Final
+
+_ENDS: Final = re.compile(
+    r",|\s(?:in|on|at|by|near|with|without|under|over|above|below|beside|behind|between|among|around|through|across"
+    r"|against|during|from|to|for|and|or|next to|in front of|\w+ing (?:an?|the|his|her|its|their))\s",
+    re.IGNORECASE,
+)
+_OF: Final = re.compile(r"\sof\s", re.IGNORECASE)
+
+
+def head_noun(phrase: str) -> str:
+    """The last word of a phrase's first words; "" if it is the only one, or if they say what something is made of.
+
+    A cup of coffee is a cup, but a glass of wine is not looked for as a glass, nor a pair of shoes as a pair.
+    """
+    about = _ENDS.split(phrase.strip(), maxsplit=1)[0]
+    words = re.sub(r"^(?:an?|the)\s+", "", about, flags=re.IGNORECASE).split()
+    return words[-1] if len(words) > 1 and _OF.search(about) is None else ""
