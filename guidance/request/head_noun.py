@@ -12,10 +12,10 @@ _OF: Final = re.compile(r"\sof\s", re.IGNORECASE)
 
 
 def head_noun(phrase: str) -> str:
-    """The last word of a phrase's first words; "" if it is the only one, or if they say what something is made of.
+    """The last word of a phrase's first words, of what follows "of" in them; "" if it is the only one.
 
-    A cup of coffee is a cup, but a glass of wine is not looked for as a glass, nor a pair of shoes as a pair.
+    A pair of glasses is seen as glasses, a field of sunflowers as sunflowers.
     """
     about = _ENDS.split(phrase.strip(), maxsplit=1)[0]
     words = re.sub(r"^(?:an?|the)\s+", "", about, flags=re.IGNORECASE).split()
-    return words[-1] if len(words) > 1 and _OF.search(about) is None else ""
+    return _OF.split(about)[-1].split()[-1] if len(words) > 1 else ""

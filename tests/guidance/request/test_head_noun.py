@@ -13,7 +13,7 @@ from guidance.request.head_noun import head_noun
         ("fox", ""),
         ("a brown bear wearing a scarf", "bear"),
         ("a steam train, 1950s photo", "train"),
-        ("a pair of brown shoes", ""),
+        ("a pair of brown shoes", "shoes"),
         ("a red dog and a cat", "dog"),
         ("an owl on a branch", ""),
         ("", ""),
