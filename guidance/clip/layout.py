@@ -92,7 +92,7 @@ class Layouts:
         else:
             # A mean of photographs of the name has its usual colours.
             more, mean = asked - looks.readouts[names], looks.has_mean(names)
-            mixed[mean] = looks.means[names[mean] - len(looks.names)]
+            mixed[mean] = looks.means[looks.mean_of[names[mean]]]
             pictures = looks.pictures[names.clamp_max(len(looks.pictures) - 1)]
             shades = added.mean(dim=(2, 3))
             dyed = mean.new_zeros(len(mean), 2) if dyed is None else dyed

@@ -38,7 +38,8 @@ class Looks:
         names: (N, O), unit length, in the first dimensions of the embedding: the places of names.
         readouts: (N, R), of the names.
         seen: (N, O), unit length: the places by what pictures of them show.
-        means: (W, C), of the last W names: coefficients of the layout's components in means of photographs.
+        means: (W, C), coefficients of the layout's components in means of photographs.
+        mean_of: (N), the number of the mean of each name, or NONE. A pictogram stands before what is at its sides.
         pictures: (S, 4, SIDE, SIDE) in [0, 1], of the first S names: red, green, blue, opacity of pictograms.
     """
 
@@ -46,6 +47,7 @@ class Looks:
     readouts: Tensor
     seen: Tensor
     means: Tensor
+    mean_of: Tensor
     pictures: Tensor
 
     @classmethod
@@ -53,8 +55,13 @@ class Looks:
         """Those of the model in a folder, if it has any."""
         if not (folder / FILE).is_file():
             return None
-        learnt = {name: values.float().to(device) for name, values in load_file(folder / FILE).items()}
-        return cls(**learnt, pictures=pictograms.beside(folder).to(device))
+        learnt = {name: values.to(device) for name, values in load_file(folder / FILE).items()}
+        mean_of = learnt.pop("mean_of").long()
+        return cls(
+            **{name: values.float() for name, values in learnt.items()},
+            mean_of=mean_of,
+            pictures=pictograms.beside(folder).to(device),
+        )
 
     def of(self, embeddings: Tensor, others: Tensor, heads: Tensor | None = None) -> Tensor:
         """(P, D) of texts to (P): the number of the name whose place each has, or NONE.
@@ -87,4 +94,4 @@ class Looks:
 
     def has_mean(self, names: Tensor) -> Tensor:
         """(P), whether each has a mean of photographs."""
-        return names >= len(self.names) - len(self.means)
+        return (names != NONE) & (self.mean_of[names] != NONE)

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import normalize
 
-from tools.pocket.building.looks import BETTER, alike, area, distinct, gain, of_examples, photographs_are_better
+from tools.pocket.building.looks import BETTER, alike, area, distinct, gain, is_of, of_examples, photographs_are_better
 
 OBJECTS = 6
 
@@ -37,17 +37,20 @@ def test_photographs_of_one_place_are_alike_and_those_of_a_thing_that_is_anywher
     assert abs(alike(noise, usual)) < 0.1
 
 
-def test_photographs_replace_an_emoji_only_if_they_show_one_place_and_it_is_not_the_word_s_own() -> None:
-    assert photographs_are_better("beach", 0.05, 0.7, 0.92, "palm tree")
-    assert not photographs_are_better("tree", 0.15, 0.4, 0.87, "deciduous tree")
-    assert not photographs_are_better("star", 0.07, 0.8, 1.0, "glowing star")
-    assert not photographs_are_better("coffee", 0.14, 0.2, 0.87, "hot beverage")
+def test_an_emoji_is_of_a_word_that_it_is_named_after_or_at_whose_place_it_is() -> None:
+    assert is_of("deciduous tree", "tree", 0.87)
+    assert is_of("potted plant", "greenery", 0.99)
+    assert not is_of("desert island", "desert", 0.91)
+    assert not is_of("palm tree", "beach", 0.92)
+    assert not is_of("stop sign", "sign", 0.5)
 
 
-def test_without_an_emoji_near_photographs_have_to_find_more_or_to_show_one_place() -> None:
-    assert photographs_are_better("road", 0.16, 0.1, 0.6, "rainbow")
-    assert photographs_are_better("lake", 0.0, 0.3, 0.7, "cloud")
-    assert not photographs_are_better("table", 0.0, 0.1, 0.7, "clapper board")
+def test_photographs_have_to_show_one_place_or_far_from_any_emoji_to_find_more() -> None:
+    assert photographs_are_better(0.05, 0.7, 0.92)
+    assert photographs_are_better(0.16, 0.1, 0.6)
+    assert photographs_are_better(0.0, 0.3, 0.7)
+    assert not photographs_are_better(0.14, 0.2, 0.87)
+    assert not photographs_are_better(0.0, 0.1, 0.7)
 
 
 def test_an_area_of_one_is_right_always_and_of_half_by_chance() -> None:

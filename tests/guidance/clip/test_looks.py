@@ -83,6 +83,12 @@ def test_only_words_for_colours_dye_a_pictogram(pocket: ClipModel) -> None:
     assert red > green > blue
 
 
+def test_a_pictogram_stands_before_photographs_of_its_word(pocket: ClipModel) -> None:
+    (star,) = layouts_of("a star", pocket)
+    assert star[:, :, [0, -1]].mean() < 0.25, "the sky around a star is dark"
+    assert star[:, SIDE // 2, SIDE // 2].mean() > 0.5
+
+
 def test_a_beach_has_the_layout_of_photographs_of_beaches(pocket: ClipModel) -> None:
     (beach,) = layouts_of("a beach", pocket)
     top, bottom = beach[:, : SIDE // 4].mean(dim=(1, 2)), beach[:, -SIDE // 4 :].mean(dim=(1, 2))
@@ -104,7 +110,9 @@ def test_what_pictures_show_moves_the_direction_and_what_has_none_is_as_its_text
 
 def test_a_text_beside_a_name_keeps_what_it_says_beyond_the_name() -> None:
     names, seen = torch.eye(2, OBJECTS), normalize(torch.ones(2, OBJECTS), dim=1)
-    looks = Looks(names, torch.zeros(2, 1), seen, torch.zeros(0, 1), torch.zeros(2, 4, SIDE, SIDE))
+    looks = Looks(
+        names, torch.zeros(2, 1), seen, torch.zeros(0, 1), torch.full((2,), NONE), torch.zeros(2, 4, SIDE, SIDE)
+    )
     own, far = 0.9 * names[0] + 0.435 * names[1], names[0] + names[1] + torch.eye(OBJECTS)[2]
     embeddings = normalize(torch.cat([torch.stack([names[0], own, far]), torch.full((3, 1), 0.1)], dim=1), dim=1)
     found = looks.of(embeddings, torch.eye(1, OBJECTS).flip(1))

@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity, interpolate, normalize
 
 from guidance.clip.layout import MEANS_SIDE, MOST_COLOUR, Layouts
-from guidance.clip.looks import FILE, NEAR
+from guidance.clip.looks import FILE, NEAR, NONE
 from guidance.clip.model import ClipModel
 from guidance.clip.open_clip_source import POCKET
 from guidance.clip.perceptor import Perceptor
@@ -75,7 +75,7 @@ def main() -> None:
     if layouts is None:
         raise SystemExit("the model has no layouts; run the build before")
     pictured = [one.name for one in pictograms if not one.framed]
-    words, others, word_looks, means = photographed(perceptor, options.photos, pictured)
+    words, others, word_looks, means, grounds = photographed(perceptor, options.photos, pictured)
     names = [*(one.name for one in pictograms), *others, *words]
     places, readouts = placed(names, perceptor)
     # Of names at one place one is kept: with a pictogram, else with photographs, else without a look.
@@ -88,16 +88,22 @@ def main() -> None:
     drawn = drawn - drawn.mean(dim=0)
     seen[: len(shown)] = normalize(seen[: len(shown)] + DRAWN * of_examples(drawn, drawn), dim=1)
     seen[len(kept) - len(own) :] = word_looks[own]
+    behind = [number for number, one in enumerate(shown) if one.name in grounds]
+    means = torch.cat([means[own], *(grounds[shown[number].name][None] for number in behind)])
+    mean_of = torch.full((len(kept),), NONE)
+    mean_of[[*range(len(kept) - len(own), len(kept)), *behind]] = torch.arange(len(means))
     tensors = {"names": places[kept], "seen": seen}
     stored = {name: tensor.to(torch.float8_e4m3fn) for name, tensor in tensors.items()}
     stored |= {
         "readouts": limited(readouts[kept], MOST_COLOUR).half(),
-        "means": in_components(means[own], layouts).half(),
+        "means": in_components(means, layouts).half(),
+        "mean_of": mean_of.short(),
     }
     save_file(stored, POCKET / FILE)
     drawings.sheet([one.small for one in shown]).save(POCKET / SHEET, quality=drawings.QUALITY, exact=True, method=6)
     print(
-        f"{len(shown)} pictograms, {len(own)} words with photographs, {len(kept) - len(shown) - len(own)} with neither"
+        f"{len(shown)} pictograms, {len(behind)} before photographs; {len(own)} words with photographs, "
+        f"{len(kept) - len(shown) - len(own)} with neither"
     )
     print(", ".join(names[number] for number in own))
 
@@ -133,7 +139,7 @@ def of_examples(means: Tensor, background: Tensor) -> Tensor:
 
 def photographed(
     perceptor: Perceptor, photos: Path, pictured: Sequence[str]
-) -> tuple[list[str], list[str], Tensor, Tensor]:
+) -> tuple[list[str], list[str], Tensor, Tensor, dict[str, Tensor]]:
     """What photographs show.
 
     Args:
@@ -142,8 +148,8 @@ def photographed(
         pictured: Names that have a pictogram.
 
     Returns:
-        W words, those that need no look, what photographs of each word show, (W, O), and the means of these
-        photographs, (W, 3, MEANS_SIDE, MEANS_SIDE).
+        W words, those that need no look, what photographs of each word show, (W, O), the means of these photographs,
+        (W, 3, MEANS_SIDE, MEANS_SIDE), and those of words that a pictogram is of, by its name.
     """
     said: Mapping[str, Sequence[str]] = json.loads(WORDS.read_text(encoding="utf-8"))
     found = {}
@@ -156,7 +162,7 @@ def photographed(
     words = [word for word, count in counts.items() if count >= FEWEST]
     if not words:
         print(f"no photograph of {photos} is named in {WORDS.name}: only pictograms have looks", file=sys.stderr)
-        return [], [], pictures[:0], torch.empty(0, 3, MEANS_SIDE, MEANS_SIDE)
+        return [], [], pictures[:0], torch.empty(0, 3, MEANS_SIDE, MEANS_SIDE), {}
     views = (to_tensor(found[key], perceptor.image_size, perceptor.image_size) for key in keys)
     embeddings = torch.stack([_seen(view.expand(len(NOISES), -1, -1, -1), perceptor).mean(dim=0) for view in views])
     embeddings = embeddings - embeddings.mean(dim=0)
@@ -168,34 +174,42 @@ def photographed(
     gains = gain(shares, embeddings, places)
     small = torch.stack([to_tensor(found[key], CROP, CROP) for key in keys])
     plain = normalize(embeddings, dim=1) @ looks.T + shares.T.log()
-    kept, others, means = [], [], []
+    kept, others, means, grounds = [], [], [], {}
     for number, word in enumerate(words):
         most, shown = plain[:, number].topk(min(MOST, counts[word]))
         likeness, near = alike(small[shown], small.mean(dim=0)), float(nearness[number])
-        if photographs_are_better(word, gains[number], likeness, near, pictured[int(nearest[number])]):
+        pictogram = pictured[int(nearest[number])]
+        if is_of(pictogram, word, near):
+            grounds[pictogram] = agreed(small[shown], most)
+        elif photographs_are_better(gains[number], likeness, near):
             kept.append(number)
             means.append(agreed(small[shown], most))
         elif near <= NEAR:
             others.append(word)
-    return [words[number] for number in kept], others, looks[kept], torch.stack(means)
+    return [words[number] for number in kept], others, looks[kept], torch.stack(means), grounds
 
 
 def _share(word: str, said: Sequence[str]) -> float:
     return 1 / (1 + said.index(word)) if word in said else 0.0
 
 
-def photographs_are_better(word: str, gained: float, likeness: float, near: float, pictogram: str) -> bool:
-    """Whether a word gets a look from its photographs.
+def is_of(pictogram: str, word: str, near: float) -> bool:
+    """Whether the pictogram of that name, `near` to the word by the cosine of their places, shows what the word says.
+
+    "deciduous tree" is a tree, and "desert island" no desert.
+    """
+    return near > OWN or (near > NEAR and pictogram.rsplit(maxsplit=1)[-1] == word)
+
+
+def photographs_are_better(gained: float, likeness: float, near: float) -> bool:
+    """Whether a word gets a look from its photographs, if no pictogram is of it.
 
     Args:
-        word: The word.
         gained: See `gain`.
         likeness: Of its photographs, see `alike`.
         near: Cosine of its place to that of the nearest pictogram's name.
-        pictogram: That name. "deciduous tree" is a tree, and "desert island" no desert.
     """
-    own = near > OWN or pictogram.rsplit(maxsplit=1)[-1] == word
-    return (likeness > ALIKE and not own) or (gained > BETTER and near <= NEAR)
+    return likeness > ALIKE or (gained > BETTER and near <= NEAR)
 
 
 def alike(pictures: Tensor, usual: Tensor) -> float:
