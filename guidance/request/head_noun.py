@@ -8,6 +8,7 @@ _ENDS: Final = re.compile(
     r"|against|during|from|to|for|and|or|next to|in front of|\w+ing (?:an?|the|his|her|its|their))\s",
     re.IGNORECASE,
 )
+_ARTICLE: Final = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 _OF: Final = re.compile(r"\sof\s", re.IGNORECASE)
 
 
@@ -16,6 +17,6 @@ def head_noun(phrase: str) -> str:
 
     A pair of glasses is seen as glasses, a field of sunflowers as sunflowers.
     """
-    about = _ENDS.split(phrase.strip(), maxsplit=1)[0]
-    words = re.sub(r"^(?:an?|the)\s+", "", about, flags=re.IGNORECASE).split()
+    about = _ENDS.split(phrase.strip(), maxsplit=1)[0].strip()
+    words = _ARTICLE.sub("", about).split()
     return _OF.split(about)[-1].split()[-1] if len(words) > 1 else ""

@@ -19,7 +19,7 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
     "cartoon": ("(?:cartoon|anime|manga)(?: style| drawing)?|comic(?: book)? (?:style|drawing)", "comic"),
     "sepia": ("sepia(?: photo(?:graph)?)?", ""),
     "black-and-white": ("black[- ]and[- ]white photo(?:graph)?", "black[- ]and[- ]white|monochrome"),
-    "low-poly": ("low[- ]?poly(?: style)?", "polygons"),
+    "low-poly": ("low[- ]?poly(?: art| style)?", "polygons"),
     "stained-glass": ("stained[- ]glass", "mosaic"),
     "pixel-art": ("pixel[- ]?art|(?:8|16)[- ]?bit(?: pixel art)?", "pixels"),
 }

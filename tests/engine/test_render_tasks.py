@@ -15,6 +15,7 @@ from guidance.io.picture import to_png
 from guidance.io.timelapse import CHAT_PIXELS, Timelapse
 from guidance.optimize.loop import Result as Rendered
 from guidance.optimize.loop import render
+from guidance.request.medium import NONE
 from guidance.request.request import Request
 from tests.engine.render_tasks import COMMANDS, SETTINGS, SPIDER, WEAPON, Entry, flat, frames, request, sha
 
@@ -178,8 +179,9 @@ def test_a_harmless_prompt_or_one_with_a_concept_in_its_negative_is_not_flagged(
     assert rendering.end(replace(task, concepts=never)).flags == ()
 
 
-def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt(
-    rendering: Rendering, pocket: ClipModel
+@pytest.mark.parametrize("medium", [NONE, "woodcut"])
+def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt_and_medium(
+    rendering: Rendering, pocket: ClipModel, medium: str
 ) -> None:
     init = flat("red")
     unchanged = RenderTask(request("a castle", init=sha(init), strength=0.0), {sha(init): init})
@@ -187,7 +189,8 @@ def test_a_picture_is_flagged_above_a_concept_s_threshold_whatever_its_prompt(
     assert isinstance(rendered, Rendered)
     score = zeroshot.of_picture(pocket, rendered.image, SPIDER.texts)
     below, above = replace(SPIDER, threshold=score / 2), replace(SPIDER, name="surely", threshold=(1 + score) / 2)
-    result = rendering.end(replace(unchanged, concepts=(below, above)))
+    shown = replace(unchanged.request, medium=medium)
+    result = rendering.end(replace(unchanged, request=shown, concepts=(below, above)))
     (flag,) = [flag for flag in result.flags if flag.where == "picture"]
     assert flag.concept == "spider"
     assert flag.score == pytest.approx(score)

@@ -1,6 +1,8 @@
 """What a phrase is about is its head noun."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from guidance.request.head_noun import head_noun
 
@@ -16,8 +18,14 @@ from guidance.request.head_noun import head_noun
         ("a pair of brown shoes", "shoes"),
         ("a red dog and a cat", "dog"),
         ("an owl on a branch", ""),
+        ("a pair of , shoes", "of"),
         ("", ""),
     ],
 )
 def test_it_is_the_last_of_the_first_words_unless_it_is_the_only_one(phrase: str, noun: str) -> None:
     assert head_noun(phrase) == noun
+
+
+@given(st.lists(st.sampled_from(["a", "the", "of", ",", " ", "fox", "riding", "in", "\n"]), max_size=12).map(" ".join))
+def test_whatever_is_typed_has_one_word_as_its_head_or_none(phrase: str) -> None:
+    assert len(head_noun(phrase).split()) <= 1

@@ -7,7 +7,7 @@ import pytest
 from guidance.request import derive
 from guidance.request.medium import NONE, said
 from guidance.request.request import Request
-from guidance.request.style import Style
+from guidance.request.style import STYLES, Style, dressed
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,13 @@ def test_a_medium_is_said_before_of_between_commas_or_at_an_end(phrase: str, med
 )
 def test_things_that_share_a_word_with_a_medium_are_things(phrase: str) -> None:
     assert said(phrase) == (NONE, phrase)
+
+
+@pytest.mark.parametrize(("name", "style"), STYLES.items())
+def test_a_style_s_words_ask_for_the_medium_that_it_sets_and_for_nothing_else(name: str, style: Style) -> None:
+    medium, rest = said(dressed("a fox", style.words))
+    assert medium == style.settings.get("medium", NONE), name
+    assert medium == NONE or rest == "a fox"
 
 
 def test_words_ask_for_a_medium_unless_somebody_chose_one() -> None:

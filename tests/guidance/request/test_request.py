@@ -15,7 +15,7 @@ from guidance.request.model_name import parse_ensemble
 from guidance.request.parameters import CANVASES, DISTANCES, RANGES
 from guidance.request.prompt import clean
 from guidance.request.request import ImagePrompt, Request, RequestError, fitted
-from guidance.request.schema import RENAMED_FIELDS, SCHEMA
+from guidance.request.schema import REMOVED_FIELDS, RENAMED_FIELDS, SCHEMA
 from guidance.request.style import Style
 
 SHA = "a" * 64
@@ -197,12 +197,7 @@ def test_a_request_of_the_fifth_schema_keeps_its_meaning() -> None:
     }  # fmt: skip
     request = Request.from_json(json.dumps(stored))
     fields = {name: value for name, value in json.loads(request.to_json()).items() if name in stored}
-    for removed in (
-        "familiarity",
-        "high_frequency",
-        "repetition",
-        "saturation",
-    ):  # weights that are no longer part of the loss
+    for removed in REMOVED_FIELDS:
         del stored[removed]
     assert fields == stored | {"schema": request.schema}
 

@@ -89,7 +89,7 @@ def main() -> None:
     seen[: len(shown)] = normalize(seen[: len(shown)] + DRAWN * of_examples(drawn, drawn), dim=1)
     seen[len(kept) - len(own) :] = word_looks[own]
     behind = [number for number, one in enumerate(shown) if one.name in grounds]
-    means = torch.cat([means[own], *(grounds[shown[number].name][None] for number in behind)])
+    means = torch.cat([means[own], stacked([grounds[shown[number].name] for number in behind])])
     mean_of = torch.full((len(kept),), NONE)
     mean_of[[*range(len(kept) - len(own), len(kept)), *behind]] = torch.arange(len(means))
     tensors = {"names": places[kept], "seen": seen}
@@ -162,7 +162,7 @@ def photographed(
     words = [word for word, count in counts.items() if count >= FEWEST]
     if not words:
         print(f"no photograph of {photos} is named in {WORDS.name}: only pictograms have looks", file=sys.stderr)
-        return [], [], pictures[:0], torch.empty(0, 3, MEANS_SIDE, MEANS_SIDE), {}
+        return [], [], pictures[:0], stacked([]), {}
     views = (to_tensor(found[key], perceptor.image_size, perceptor.image_size) for key in keys)
     embeddings = torch.stack([_seen(view.expand(len(NOISES), -1, -1, -1), perceptor).mean(dim=0) for view in views])
     embeddings = embeddings - embeddings.mean(dim=0)
@@ -186,7 +186,12 @@ def photographed(
             means.append(agreed(small[shown], most))
         elif near <= NEAR:
             others.append(word)
-    return [words[number] for number in kept], others, looks[kept], torch.stack(means), grounds
+    return [words[number] for number in kept], others, looks[kept], stacked(means), grounds
+
+
+def stacked(means: Sequence[Tensor]) -> Tensor:
+    """(W, 3, MEANS_SIDE, MEANS_SIDE) of W means; W may be 0."""
+    return torch.cat([torch.empty(0, 3, MEANS_SIDE, MEANS_SIDE), *(mean[None] for mean in means)])
 
 
 def _share(word: str, said: Sequence[str]) -> float:
