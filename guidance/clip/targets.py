@@ -72,7 +72,7 @@ def encode_targets(request: Request, perceptor: Perceptor, inputs: Mapping[str, 
             names = None
             if (looks := perceptor.layouts.looks) is not None:
                 heads = _encode_heads(texts, directions, perceptor, perceptor.vocabulary)
-                names = looks.of(directions, perceptor.layouts.directions, heads)
+                names = looks.of(directions, perceptor.layouts.directions, [*texts, *([""] * len(images))], heads)
                 directions = looks.moved(directions, names)
             directions = with_limited_readouts(directions, perceptor.vocabulary.objects)
             dyed = named_colours([*texts, *([""] * len(images))]).to(directions.device)

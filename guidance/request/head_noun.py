@@ -1,4 +1,4 @@
-"""The head noun of a phrase: what it is about. A vintage car is a car."""
+"""What a phrase is about, and its head noun: a vintage car is a car."""
 
 import re
 from typing import Final
@@ -10,6 +10,19 @@ _ENDS: Final = re.compile(
 )
 _ARTICLE: Final = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 _OF: Final = re.compile(r"\sof\s", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W_]+")
+_ENDING: Final = re.compile(r"(?:(?<=\w\w)ies|[ey]s|(?<![su])s|[ey])$")
+"""What singular and plural do not share."""
+
+
+def about(phrase: str) -> str:
+    """A phrase up to what is around its thing, without an article."""
+    return _ARTICLE.sub("", _ENDS.split(phrase.strip(), maxsplit=1)[0]).strip()
+
+
+def stems(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase, without its article; a singular and its plural have one stem."""
+    return tuple(_ENDING.sub("", word) for word in _WORD.findall(_ARTICLE.sub("", phrase.strip()).lower()))
 
 
 def head_noun(phrase: str) -> str:
@@ -17,6 +30,5 @@ def head_noun(phrase: str) -> str:
 
     A pair of glasses is seen as glasses, a field of sunflowers as sunflowers.
     """
-    about = _ENDS.split(phrase.strip(), maxsplit=1)[0].strip()
-    words = _ARTICLE.sub("", about).split()
-    return _OF.split(about)[-1].split()[-1] if len(words) > 1 else ""
+    words = about(phrase).split()
+    return _OF.split(about(phrase))[-1].split()[-1] if len(words) > 1 else ""

@@ -74,5 +74,4 @@ def test_no_photograph_has_most_of_a_mean_even_if_its_kind_has_no_other() -> Non
     lighter[0] += 0.4
     plain = torch.zeros(NEAREST)
     plain[0] = 100
-    # With an effective number of n photographs, none has a share of more than 1 / √n.
-    assert (agreed(lighter, plain) - agreed(alike, torch.zeros(NEAREST))).max() < 0.4 / FEWEST**0.5 + 0.02
+    assert (agreed(lighter, plain) - agreed(alike, torch.zeros(NEAREST))).max() < 0.4 / FEWEST + 0.02

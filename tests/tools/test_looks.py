@@ -59,6 +59,6 @@ def test_an_area_of_one_is_right_always_and_of_half_by_chance() -> None:
     assert area(torch.tensor([4.0, 1.0, 3.0, 2.0]), right) == 0.5
 
 
-def test_of_names_at_one_place_that_of_the_lowest_rank_is_kept() -> None:
+def test_of_names_at_one_place_those_of_the_lowest_rank_are_kept() -> None:
     first, second = normalize(torch.eye(2, OBJECTS), dim=1)
-    assert distinct(torch.stack([first, second, first, second]), [0, 2, 1, 1]) == [0, 3]
+    assert distinct(torch.stack([first, second, first, second, first]), [0, 2, 1, 1, 0]) == [0, 3, 4]

@@ -9,13 +9,28 @@ from torch.nn.functional import cosine_similarity, normalize
 
 from guidance.clip import pictograms
 from guidance.clip.layout import SIDE
-from guidance.clip.looks import NONE, Looks
+from guidance.clip.looks import NEAR, NONE, Looks
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
 from guidance.request.request import Request
 from tests.guidance.clip.test_layout import layouts_of
 
 OBJECTS = 8
+
+
+def of_names(names: Tensor, seen: Tensor) -> Looks:
+    """Looks without pictures."""
+    count = len(names)
+    return Looks(
+        tuple("abc"[:count]),
+        names,
+        torch.zeros(count, 1),
+        seen,
+        torch.full((count,), NEAR),
+        torch.zeros(0, 1),
+        torch.full((count,), NONE),
+        torch.zeros(count, 4, SIDE, SIDE),
+    )
 
 
 def direction(prompt: str, model: ClipModel) -> Tensor:
@@ -32,7 +47,7 @@ def changed(prompt: str, model: ClipModel) -> Tensor:
     texts = perceptor.encode_text([prompt])
     shares = perceptor.vocabulary.shares(texts)
     places = perceptor.vocabulary.completed(texts, shares)
-    names = perceptor.layouts.looks.of(places, perceptor.layouts.directions)
+    names = perceptor.layouts.looks.of(places, perceptor.layouts.directions, [prompt])
     return (perceptor.layouts.of(shares, places, names) - perceptor.layouts.of(shares, places))[0]
 
 
@@ -110,18 +125,16 @@ def test_what_pictures_show_moves_the_direction_and_what_has_none_is_as_its_text
 
 def test_a_text_beside_a_name_keeps_what_it_says_beyond_the_name() -> None:
     names, seen = torch.eye(2, OBJECTS), normalize(torch.ones(2, OBJECTS), dim=1)
-    looks = Looks(
-        names, torch.zeros(2, 1), seen, torch.zeros(0, 1), torch.full((2,), NONE), torch.zeros(2, 4, SIDE, SIDE)
-    )
+    looks = of_names(names, seen)
     own, far = 0.9 * names[0] + 0.435 * names[1], names[0] + names[1] + torch.eye(OBJECTS)[2]
     embeddings = normalize(torch.cat([torch.stack([names[0], own, far]), torch.full((3, 1), 0.1)], dim=1), dim=1)
-    found = looks.of(embeddings, torch.eye(1, OBJECTS).flip(1))
+    found = looks.of(embeddings, torch.eye(1, OBJECTS).flip(1), [""] * 3)
     assert found.tolist() == [0, 0, NONE]
     exact, near, untouched = looks.moved(embeddings, found)
     assert torch.allclose(normalize(exact[:OBJECTS], dim=0), seen[0])
     assert near[1] - near[2] > 0.1
     assert torch.equal(untouched, embeddings[2])
-    assert looks.of(embeddings, normalize(own[None])).tolist() == [0, NONE, NONE]
+    assert looks.of(embeddings, normalize(own[None]), [""] * 3).tolist() == [0, NONE, NONE]
 
 
 def test_a_pictogram_stands_before_what_its_layout_has_at_the_sides() -> None:
@@ -134,3 +147,20 @@ def test_a_pictogram_stands_before_what_its_layout_has_at_the_sides() -> None:
     assert torch.equal(drawn[:, 16, 16], torch.tensor([1.0, 0.0, 0.0]))
     assert torch.allclose(drawn[:, 2, [0, -1]], torch.tensor([0.3, 0.5]).expand(3, 2))
     assert (drawn[:, :8] < 0.6).all()
+
+
+def test_a_text_has_the_look_of_its_head_noun_unless_that_is_far_or_the_text_is_at_the_place_of_a_name() -> None:
+    axes = torch.eye(3, OBJECTS)
+    names = normalize(torch.stack([axes[0], axes[0] + 1.73 * axes[1]]), dim=1)
+    looks = of_names(names, names)
+    bus, station, alarm_clock = 0.9 * axes[0] + 0.44 * axes[1], 0.9 * axes[0] + 0.44 * axes[2], axes[0] + 0.2 * axes[1]
+    texts = normalize(torch.stack([bus, station, alarm_clock]), dim=1)
+    texts, heads = (torch.cat([several, torch.zeros(3, 1)], dim=1) for several in (texts, names[[1, 1, 1]]))
+    assert looks.of(texts, torch.eye(1, OBJECTS).flip(1), [""] * 3, heads).tolist() == [1, 0, 0]
+
+
+def test_of_names_at_one_place_a_text_has_the_one_that_it_says() -> None:
+    names = torch.eye(1, OBJECTS).expand(3, -1)
+    looks = replace(of_names(names, names), words=("ox", "cow", "old key"))
+    texts = torch.eye(1, OBJECTS + 1).expand(3, -1)
+    assert looks.of(texts, torch.eye(1, OBJECTS).flip(1), ["two cows", "an ox", "keys"]).tolist() == [1, 0, 2]

@@ -3,8 +3,8 @@
 A mean of photographs is a blur, since the thing is elsewhere in each. So each is cropped to where the network sees the
 class (Zhou et al., "Learning Deep Features for Discriminative Localization", 2016), and then mirrored, moved and
 magnified until it agrees with their mean, by turns, as in congealing (Learned-Miller, "Data Driven Image Models through
-Continuous Joint Alignment", 2006). No mean is of few photographs,
-but near-duplicates count each and agree the most, so a mean alone may show one.
+Continuous Joint Alignment", 2006). Photographs that agree count more, but each only so much that the mean does not
+show one.
 """
 
 import itertools
@@ -17,7 +17,8 @@ from torch.nn.functional import affine_grid, grid_sample, interpolate
 from guidance.clip.layout import MEANS_SIDE
 
 FEWEST: Final = 8.0
-"""Effective number of photographs in each mean: 1 by the sum of the squares of their shares."""
+"""Effective number of photographs that agree: 1 by the sum of the squares of their shares. In the mean none has more
+than 1 / FEWEST."""
 BEFORE: Final = 14.0
 """The same before those that agree get more."""
 NEARNESS: Final = 40.0
@@ -81,7 +82,7 @@ def agreed(crops: Tensor, plain: Tensor) -> Tensor:
         agreement, places = (shapes * mean / mean.norm()).sum(dim=(2, 3, 4)).max(dim=1)
         shares = _shares(before.log(), AGREEMENT * agreement, FEWEST)
         mean = _mean(shares, shapes[torch.arange(len(crops)), places])
-    return _mean(shares, moved[torch.arange(len(crops)), places])
+    return _mean(_limited(shares), moved[torch.arange(len(crops)), places])
 
 
 def _shares(before: Tensor, scores: Tensor, fewest: float) -> Tensor:
@@ -91,6 +92,16 @@ def _shares(before: Tensor, scores: Tensor, fewest: float) -> Tensor:
         if 1 / shares.square().sum() >= fewest:
             return shares
         scores = SOFTER * scores
+
+
+def _limited(shares: Tensor) -> Tensor:
+    """(N), sum 1: the same, but none above 1 / FEWEST, and the others larger in turn. N is at least FEWEST."""
+    most = shares > 1 / FEWEST
+    while True:
+        limited = torch.where(most, 1 / FEWEST, shares * (1 - most.sum() / FEWEST) / shares[~most].sum())
+        if not (above := limited > 1 / FEWEST).any():
+            return limited
+        most = most | above
 
 
 def _mean(shares: Tensor, pictures: Tensor) -> Tensor:

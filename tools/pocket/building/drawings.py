@@ -33,7 +33,7 @@ SIZE: Final = 109
 """The only size of the font's bitmaps, in points."""
 MARGIN: Final = 0.15
 """At each side, where the pictogram's greater side is 1."""
-QUALITY: Final = 70
+QUALITY: Final = 90
 """Of the sheet, in WebP."""
 
 

@@ -20,9 +20,8 @@ from tools.pocket.building.space import readout_scale
 
 NEAREST: Final = 40
 """Photographs that show a class the most plainly, of which its mean is made."""
-COMPONENTS: Final = 64
-"""Principal components of the means that are kept, 95 % of the variance: with more, letters and persons of single
-photographs can be seen."""
+COMPONENTS: Final = 192
+"""Principal components of the means that are kept, 99 % of the variance."""
 SHARPNESS: Final = 18.0
 """How fast the share of a mean falls with its distance, in what the means say of a photograph."""
 READOUT_RIDGE: Final = 3000.0

@@ -23,7 +23,8 @@ from torch import Tensor
 from torch.nn.functional import cosine_similarity, interpolate, normalize
 
 from guidance.clip.layout import MEANS_SIDE, MOST_COLOUR, Layouts
-from guidance.clip.looks import FILE, NEAR, NONE
+from guidance.clip.looks import FILE, NAMED, NEAR, NONE
+from guidance.clip.looks import WORDS as NAMES
 from guidance.clip.model import ClipModel
 from guidance.clip.open_clip_source import POCKET
 from guidance.clip.perceptor import Perceptor
@@ -47,6 +48,8 @@ ALIKE: Final = 0.25
 below and sky above, and dogs are anywhere."""
 OWN: Final = 0.98
 """Cosine to the name of a pictogram from which on it is the word's own."""
+TIMES: Final = frozenset({"autumn", "winter", "night"})
+"""Words that are no thing: only texts that say them have their looks. Autumn is where rivers and foggy forests are."""
 SAME: Final = 0.998
 """Cosine between the places of names that mean one thing."""
 DRAWN: Final = 0.7
@@ -96,10 +99,11 @@ def main() -> None:
     stored = {name: tensor.to(torch.float8_e4m3fn) for name, tensor in tensors.items()}
     stored |= {
         "readouts": limited(readouts[kept], MOST_COLOUR).half(),
+        "least": torch.tensor([NAMED if names[number] in TIMES else NEAR for number in kept]).half(),
         "means": in_components(means, layouts).half(),
         "mean_of": mean_of.short(),
     }
-    save_file(stored, POCKET / FILE)
+    save_file(stored, POCKET / FILE, {NAMES: "\n".join(names[number] for number in kept)})
     drawings.sheet([one.small for one in shown]).save(POCKET / SHEET, quality=drawings.QUALITY, exact=True, method=6)
     print(
         f"{len(shown)} pictograms, {len(behind)} before photographs; {len(own)} words with photographs, "
@@ -117,12 +121,10 @@ def placed(names: Sequence[str], perceptor: Perceptor) -> tuple[Tensor, Tensor]:
 
 
 def distinct(places: Tensor, ranks: Sequence[int]) -> list[int]:
-    """Which of the names are kept, in their order: of those at the same place the first of the lowest rank."""
-    kept: list[int] = []
-    for number in sorted(range(len(places)), key=lambda number: ranks[number]):
-        if not kept or float((places[kept] @ places[number]).max()) < SAME:
-            kept.append(number)
-    return sorted(kept)
+    """Which of the names are kept, in their order: of those at the same place the ones of the lowest rank."""
+    same = places @ places.T >= SAME
+    lower = torch.tensor(ranks) < torch.tensor(ranks)[:, None]
+    return (~(same & lower).any(dim=1)).nonzero()[:, 0].tolist()
 
 
 def of_examples(means: Tensor, background: Tensor) -> Tensor:
