@@ -28,7 +28,10 @@ def stems(phrase: str) -> tuple[str, ...]:
 def head_noun(phrase: str) -> str:
     """The last word of a phrase's first words, of what follows "of" in them; "" if it is the only one.
 
-    A pair of glasses is seen as glasses, a field of sunflowers as sunflowers.
+    A pair of glasses is seen as glasses, a field of sunflowers as sunflowers. "" also if it may say what a thing does: of
+    "a horse running on a beach" it would be running.
     """
     words = about(phrase).split()
-    return _OF.split(about(phrase))[-1].split()[-1] if len(words) > 1 else ""
+    if len(words) < 2 or (words[-1].endswith("ing") and not phrase.endswith(words[-1])):
+        return ""
+    return _OF.split(about(phrase))[-1].split()[-1]

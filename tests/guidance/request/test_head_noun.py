@@ -19,6 +19,8 @@ from guidance.request.head_noun import head_noun, stems
         ("a red dog and a cat", "dog"),
         ("an owl on a branch", ""),
         ("a pair of , shoes", "of"),
+        ("a horse running on a beach", ""),
+        ("a wedding ring", "ring"),
         ("", ""),
     ],
 )
