@@ -124,7 +124,7 @@ class Looks:
                 if name in (stems(text), things):
                     row[number] = SAME
                 elif head == things[-1:]:
-                    row[number] = SAME_HEAD
+                    row[number] = SAME_HEAD + EQUAL * ({*name} <= {*things})
                 elif {*name} <= {*things}:
                     row[number] = HOLDS
         return said

@@ -28,8 +28,8 @@ def stems(phrase: str) -> tuple[str, ...]:
 def head_noun(phrase: str) -> str:
     """The last word of a phrase's first words, of what follows "of" in them; "" if it is the only one.
 
-    A pair of glasses is seen as glasses, a field of sunflowers as sunflowers. "" also if it may say what a thing does: of
-    "a horse running on a beach" it would be running.
+    A pair of glasses is seen as glasses, a field of sunflowers as sunflowers. "" also if it may be what a thing does:
+    a horse running on a beach is no running.
     """
     words = about(phrase).split()
     if len(words) < 2 or (words[-1].endswith("ing") and not phrase.endswith(words[-1])):

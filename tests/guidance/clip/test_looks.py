@@ -22,7 +22,7 @@ def of_names(names: Tensor, seen: Tensor) -> Looks:
     """Looks without pictures."""
     count = len(names)
     return Looks(
-        tuple("abc"[:count]),
+        tuple("abcde"[:count]),
         names,
         torch.zeros(count, 1),
         seen,
@@ -160,7 +160,8 @@ def test_a_text_has_the_look_of_its_head_noun_unless_that_is_far_or_the_text_is_
 
 
 def test_of_names_at_one_place_a_text_has_the_one_that_it_says() -> None:
-    names = torch.eye(1, OBJECTS).expand(3, -1)
-    looks = replace(of_names(names, names), words=("ox", "cow", "old key"))
-    texts = torch.eye(1, OBJECTS + 1).expand(3, -1)
-    assert looks.of(texts, torch.eye(1, OBJECTS).flip(1), ["two cows", "an ox", "keys"]).tolist() == [1, 0, 2]
+    words = ("ox", "cow", "old key", "umbrella on ground", "umbrella")
+    said = {"two cows": 1, "an ox": 0, "keys": 2, "a red umbrella": 4, "umbrella on ground": 3, "umbrella on a hill": 4}
+    names, texts = torch.eye(1, OBJECTS).expand(len(words), -1), torch.eye(1, OBJECTS + 1).expand(len(said), -1)
+    looks = replace(of_names(names, names), words=words)
+    assert looks.of(texts, torch.eye(1, OBJECTS).flip(1), [*said]).tolist() == [*said.values()]
