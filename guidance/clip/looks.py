@@ -96,23 +96,19 @@ class Looks:
         """
         objects, _ = parts(embeddings, self.names.shape[1])
         similar = objects @ self.names.T
-        said = self._said(texts).to(similar.device)
-        names = torch.where(similar > self.least, similar + said, 0).argmax(dim=1, keepdim=True)
-        nearness, said = similar.gather(1, names)[:, 0], said.gather(1, names)[:, 0]
-        names = names[:, 0]
+        all_said = self._said(texts).to(similar.device)
+        names = torch.where(similar > self.least, similar + all_said, 0).argmax(dim=1)
+        nearness, said = _at(similar, names), _at(all_said, names)
         known = (objects @ others.T).amax(dim=1)
-        another = (
-            (known > NAMED) & (known > similar.amax(dim=1) + EQUAL) & ~((said >= SAME_HEAD) & self.has_pictogram(names))
-        )
+        another = (known > NAMED) & (known > similar.amax(dim=1) + EQUAL)
+        another &= ~(self.has_pictogram(names) & (said >= SAME_HEAD))
         found = torch.where((nearness > self.least[names]) & ~another, names, NONE)
         if heads is None:
             return found
         of_heads = self.of(heads, others, [head_noun(text) for text in texts])
         shown = self.has_pictogram(of_heads) | self.has_mean(of_heads)
-        akin = (
-            shown & (said < SAME) & (nearness <= OWN) & (similar.gather(1, of_heads.clamp_min(0)[:, None])[:, 0] > AKIN)
-        )
-        return torch.where((akin & ~another) | ((found == NONE) & (known <= NAMED)), of_heads, found)
+        akin = shown & (_at(similar, of_heads) > AKIN) & (nearness <= OWN) & (said < SAME) & ~another
+        return torch.where(akin | ((found == NONE) & (known <= NAMED)), of_heads, found)
 
     def _said(self, texts: Sequence[str]) -> Tensor:
         """(P, N), how much nearer each name counts to each text for its words."""
@@ -143,3 +139,8 @@ class Looks:
     def has_mean(self, names: Tensor) -> Tensor:
         """(P), whether each has a mean of photographs."""
         return (names != NONE) & (self.mean_of[names] != NONE)
+
+
+def _at(values: Tensor, names: Tensor) -> Tensor:
+    """(P, N) and (P) to (P): the value of each name, anything for NONE."""
+    return values.gather(1, names.clamp_min(0)[:, None])[:, 0]
