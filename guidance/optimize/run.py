@@ -14,7 +14,7 @@ from torch import Tensor
 from guidance.augment.random_crops import AugmentParams, LinearSchedule, NoiseSchedule, RandomCrops
 from guidance.canvas.diffusion import Diffusion, Sampler
 from guidance.canvas.levels import levelled
-from guidance.canvas.redraw import redrawn
+from guidance.canvas.redraw import finished, redrawn
 from guidance.clip.layout import varied
 from guidance.clip.model import ClipModel
 from guidance.clip.targets import encode_targets
@@ -140,7 +140,8 @@ class Run:
         self.go_to(self.step + 1)
         due = {round(share * self.request.steps) for share in REDRAWN_AT}
         if self._redraw and self.request.steps >= REDRAWN_FROM and self.step in due:
-            self._canvas.from_image(self._redrawn(self._canvas()))
+            pixels = self._canvas()
+            self._canvas.from_image(torch.lerp(pixels, redrawn(pixels), self._redraw))
 
     def go_to(self, step: int) -> None:
         """Makes `step` the next step and sets its learning rate. The canvas's parameters do not change."""
@@ -201,7 +202,7 @@ class Run:
         if not bool(torch.isfinite(pixels).all()):
             raise RenderError(BROKE_DOWN)
         if self._redraw and not draft:
-            pixels = self._redrawn(pixels)
+            pixels = torch.lerp(pixels, finished(pixels), self._redraw)
         if self._levels:
             pixels = torch.lerp(pixels, levelled(pixels), self._levels)
         if not plain:
@@ -233,9 +234,6 @@ class Run:
         of_perceptors = [[stage.layout for stage in stages if stage.layout is not None] for stages in self._targets]
         found = next((layouts for layouts in of_perceptors if layouts), [])
         return [varied(layout, self.request.seed) for layout in found]
-
-    def _redrawn(self, pixels: Tensor) -> Tensor:
-        return torch.lerp(pixels, redrawn(pixels), self._redraw)
 
     def _protected(self, rendered: Tensor) -> Tensor:
         if self._masked is None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from guidance.canvas.redraw import redrawn
+from guidance.canvas.redraw import finished, redrawn
 from guidance.clip.model import ClipModel
 from guidance.io.picture import to_png
 from guidance.optimize.run import Run
@@ -30,11 +30,19 @@ def test_a_picture_that_is_drawn_anew_has_the_same_size_and_shapes_and_less_grai
     assert (clean - shapes).abs().mean() < 0.5 * (grainy - shapes).abs().mean()
 
 
+def test_a_finished_picture_has_sharper_edges_and_the_same_surfaces() -> None:
+    picture = torch.full((1, 3, 64, 64), 0.3)
+    picture[..., 32:] = 0.7
+    clean, sharp = redrawn(picture), finished(picture)
+    assert sharp.diff(dim=3).abs().max() > 1.2 * clean.diff(dim=3).abs().max()
+    assert (sharp - clean)[..., :16].abs().max() < 0.02
+
+
 def test_the_finished_picture_is_drawn_anew_and_drafts_show_the_canvas(quick: ClipModel) -> None:
     run = Run(small(redraw=1.0, levels=0.0), quick)
     Stepper(run, quick, run.request.views).make_step()
     pixels = run.rendered().detach()
-    assert (tensor_of(run.picture()) - redrawn(pixels)).abs().max() <= 1 / 255
+    assert (tensor_of(run.picture()) - finished(pixels)).abs().max() <= 1 / 255
     assert (tensor_of(run.picture(draft=True)) - pixels).abs().max() <= 1 / 255
 
 
@@ -59,7 +67,7 @@ def test_an_init_image_is_drawn_anew_as_far_as_it_may_change_and_not_where_a_mas
     request = small(width=64, height=64, steps=10, redraw=1.0, levels=0.0, init=sha(PHOTO), strength=0.5)
     run = Run(request, quick, blobs([PHOTO]))
     pixels = run.rendered().detach()
-    halfway = torch.lerp(pixels, redrawn(pixels), 0.5)
+    halfway = torch.lerp(pixels, finished(pixels), 0.5)
     assert (tensor_of(run.picture()) - halfway).abs().max() <= 1 / 255
     masked = replace(request, mask=sha(mask))
     original = Run(masked, quick, blobs([PHOTO, mask])).rendered().detach()
@@ -79,4 +87,4 @@ def test_a_run_from_a_picture_of_ours_is_drawn_anew_as_that_picture_was(quick: C
     ours = to_png(result_of(begun, quick).image, begun)
     run = Run(derive.continued(begun, sha(ours)), quick, blobs([ours]))
     pixels = run.rendered().detach()
-    assert (tensor_of(run.picture()) - redrawn(pixels)).abs().max() <= 1 / 255
+    assert (tensor_of(run.picture()) - finished(pixels)).abs().max() <= 1 / 255
