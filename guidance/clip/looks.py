@@ -36,9 +36,11 @@ OWN: Final = 0.97
 AKIN: Final = 0.6
 """Least cosine between a text and the name of its head noun: a pine forest is a forest, a train station no station."""
 HOLDS: Final = 0.08
+"""How much nearer a name counts to a text that has all of its words: a sunflower field is of sunflowers."""
 SAME_HEAD: Final = 0.1
+"""The same to a text with its head noun: a tropical island is no beach."""
 SAME: Final = 0.2
-"""How much nearer a name counts to a text that holds it, has its head noun, or is it. A cow is no ox."""
+"""The same to a text that is the name: a cow is no ox."""
 NONE: Final = -1
 """In place of the number of a name."""
 

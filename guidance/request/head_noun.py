@@ -31,7 +31,8 @@ def head_noun(phrase: str) -> str:
     A pair of glasses is seen as glasses, a field of sunflowers as sunflowers. "" also if it may be what a thing does:
     a horse running on a beach is no running.
     """
-    words = about(phrase).split()
-    if len(words) < 2 or (words[-1].endswith("ing") and not phrase.endswith(words[-1])):
+    words, end = about(phrase).split(), _ENDS.search(phrase.strip())
+    may_be_a_verb = end is not None and end[0] != "," and words[-1:] != [] and words[-1].endswith("ing")
+    if len(words) < 2 or may_be_a_verb:
         return ""
     return _OF.split(about(phrase))[-1].split()[-1]

@@ -20,7 +20,8 @@ from guidance.request.head_noun import head_noun, stems
         ("an owl on a branch", ""),
         ("a pair of , shoes", "of"),
         ("a horse running on a beach", ""),
-        ("a wedding ring", "ring"),
+        ("a wedding ring ", "ring"),
+        ("a wedding ring, watercolour", "ring"),
         ("", ""),
     ],
 )
